@@ -1,0 +1,1 @@
+//! Messages, responses, events and storage keys of the contracts

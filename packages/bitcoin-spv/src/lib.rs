@@ -1,0 +1,1 @@
+//! Bitcoin header rules and inclusion proofs

@@ -1,0 +1,1 @@
+//! An embedded chain that runs the real wasm

@@ -1,0 +1,1 @@
+//! Extractable one-time signatures over BIP-340

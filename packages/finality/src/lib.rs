@@ -1,0 +1,1 @@
+//! Active set, votes, tally, evidence, liveness

@@ -1,0 +1,1 @@
+//! CometBFT (RFC 6962) Merkle trees and inclusion proofs

@@ -1,0 +1,150 @@
+use core::{fmt, iter::Sum, ops::Add};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ParseError;
+
+/// An amount of bitcoin in satoshi, at most the 21 million bitcoin that can exist.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Sats(u64);
+
+impl Sats {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// 21 million bitcoin.
+    pub const MAX: Self = Self(2_100_000_000_000_000);
+
+    /// Takes an amount from the wire.
+    ///
+    /// # Errors
+    /// [`ParseError::TooManySats`] above [`Sats::MAX`].
+    pub const fn new(sats: u64) -> Result<Self, ParseError> {
+        if sats > Self::MAX.0 {
+            return Err(ParseError::TooManySats { got: sats });
+        }
+        Ok(Self(sats))
+    }
+
+    /// The number of satoshi.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Sats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Voting power: a sum of [`Sats`].
+///
+/// A `u128`, so that neither a sum of any number of delegations nor three times it can overflow:
+/// that takes 2^128 / (3 * 21e14), about 5e22 delegations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct VotingPower(u128);
+
+impl VotingPower {
+    /// None.
+    pub const ZERO: Self = Self(0);
+
+    /// Takes a sum of sats.
+    pub const fn new(sats: u128) -> Self {
+        Self(sats)
+    }
+
+    /// The sum of sats.
+    pub const fn get(self) -> u128 {
+        self.0
+    }
+
+    /// The number for the wire's `u64`, capped there (interfaces.md 2.4).
+    pub fn to_u64(self) -> u64 {
+        u64::try_from(self.0).unwrap_or(u64::MAX)
+    }
+
+    /// Whether there is none.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether this is **more than** two thirds of `total`; never true of nothing.
+    ///
+    /// ```
+    /// # use primitives::VotingPower;
+    /// let total = VotingPower::new(300);
+    /// assert!(!VotingPower::new(200).is_quorum_of(total));
+    /// assert!(VotingPower::new(201).is_quorum_of(total));
+    /// ```
+    pub const fn is_quorum_of(self, total: Self) -> bool {
+        self.0.saturating_mul(3) > total.0.saturating_mul(2)
+    }
+
+    /// One more delegation.
+    pub const fn plus(self, sats: Sats) -> Self {
+        Self(self.0.saturating_add(sats.0 as u128))
+    }
+
+    /// One delegation less, or `None` if there was not that much: a broken ledger.
+    pub fn minus(self, sats: Sats) -> Option<Self> {
+        self.0.checked_sub(u128::from(sats.0)).map(Self)
+    }
+}
+
+impl From<Sats> for VotingPower {
+    fn from(sats: Sats) -> Self {
+        Self(u128::from(sats.0))
+    }
+}
+
+impl Add for VotingPower {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sum for VotingPower {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::ZERO, Add::add)
+    }
+}
+
+impl fmt::Display for VotingPower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_twenty_one_million_bitcoin() {
+        assert_eq!(Sats::new(2_100_000_000_000_000), Ok(Sats::MAX));
+        assert_eq!(
+            Sats::new(2_100_000_000_000_001),
+            Err(ParseError::TooManySats { got: 2_100_000_000_000_001 })
+        );
+    }
+
+    #[test]
+    fn quorum_is_strictly_more_than_two_thirds() {
+        for total in 0..=1_000u128 {
+            for voted in [0, total / 3, total * 2 / 3, total * 2 / 3 + 1, total] {
+                let exact = voted * 3 > total * 2;
+                assert_eq!(VotingPower::new(voted).is_quorum_of(VotingPower::new(total)), exact);
+            }
+        }
+        assert!(!VotingPower::ZERO.is_quorum_of(VotingPower::ZERO));
+    }
+
+    #[test]
+    fn the_ledger_cannot_go_below_zero() {
+        let one = Sats::new(1).unwrap();
+        assert_eq!(VotingPower::ZERO.minus(one), None);
+        assert_eq!(VotingPower::ZERO.plus(one).minus(one), Some(VotingPower::ZERO));
+    }
+}

@@ -1,0 +1,99 @@
+use core::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// What a signature is for: 64 ASCII characters put in front of the signed message.
+///
+/// `hex(sha256("btcstaking/0/<operation>/<chain id>/<address>"))`, so that a signature for one
+/// operation, chain and contract is worth nothing for any other (interfaces.md 2.1).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SigningContext([u8; 64]);
+
+impl SigningContext {
+    /// A commitment to public randomness, on the appchain `chain_id` to the contract at `address`.
+    pub fn randomness_commitment(chain_id: &str, address: &str) -> Self {
+        Self::new("fp_rand_commit", chain_id, address)
+    }
+
+    /// A finality signature, on the appchain `chain_id` to the contract at `address`.
+    pub fn finality_vote(chain_id: &str, address: &str) -> Self {
+        Self::new("fp_fin_vote", chain_id, address)
+    }
+
+    /// A finality provider's proof of possession, on Babylon `chain_id` to its `btcstaking` module.
+    pub fn fp_proof_of_possession(chain_id: &str, address: &str) -> Self {
+        Self::new("fp_pop", chain_id, address)
+    }
+
+    /// A finality provider asking to be unjailed by its Bitcoin key (interfaces.md 11.9).
+    pub fn unjail(chain_id: &str, address: &str) -> Self {
+        Self::new("fp_unjail", chain_id, address)
+    }
+
+    fn new(operation: &str, chain_id: &str, address: &str) -> Self {
+        let preimage = format!("btcstaking/0/{operation}/{chain_id}/{address}");
+        let mut ascii = [0; 64];
+        // Sixty-four characters is what 32 bytes take: this cannot fail.
+        let _ = hex::encode_to_slice(Sha256::digest(preimage.as_bytes()), &mut ascii);
+        Self(ascii)
+    }
+
+    /// The 64 ASCII bytes that stand in front of the message.
+    pub const fn as_bytes(&self) -> &[u8; 64] {
+        &self.0
+    }
+
+    /// The same as text.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for SigningContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for SigningContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningContext({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The contexts that Babylon's Go code makes for this chain and address (interfaces.md 2.1).
+    #[test]
+    fn contexts_equal_babylons() {
+        let chain = "babylon-testnet-phase-3";
+        let contract = "cosmwasm17p9rzwnnfxcjp32un9ug7yhhzgtkhvl9jfksztgw5uh69wac2pgsnuzwl9";
+        assert_eq!(
+            SigningContext::randomness_commitment(chain, contract).as_str(),
+            "426e3bbde95ac61ed54aea76127037a73df68311895da6ca20f853e3b9fb6316"
+        );
+        assert_eq!(
+            SigningContext::finality_vote(chain, contract).as_str(),
+            "fa7fd18247e453980a96b7f7045772dfac42bedfa1cd62338e60c5c102698f18"
+        );
+    }
+
+    #[test]
+    fn operation_chain_and_contract_all_matter() {
+        let contexts = [
+            SigningContext::finality_vote("a", "b"),
+            SigningContext::finality_vote("a", "c"),
+            SigningContext::finality_vote("b", "b"),
+            SigningContext::randomness_commitment("a", "b"),
+            SigningContext::fp_proof_of_possession("a", "b"),
+            SigningContext::unjail("a", "b"),
+        ];
+        for (i, one) in contexts.iter().enumerate() {
+            for other in contexts.iter().skip(i + 1) {
+                assert_ne!(one, other);
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Protobuf packets of Babylon's zoneconcierge

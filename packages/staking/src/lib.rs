@@ -1,0 +1,1 @@
+//! Finality providers, delegations and their power

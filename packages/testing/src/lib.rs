@@ -1,0 +1,1 @@
+//! Builders, actors and vectors for tests

@@ -1,0 +1,1 @@
+//! BTC-timestamped heights

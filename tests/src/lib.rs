@@ -1,0 +1,1 @@
+//! Scenarios, wire, gates and gas on the real wasm
