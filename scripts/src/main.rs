@@ -1,2 +1,81 @@
-//! Project tasks
-fn main() {}
+//! The project's tasks, behind `cargo xtask <task>`.
+//!
+//! # The idea
+//!
+//! Two commands are all a newcomer needs: `cargo xtask demo` and `cargo xtask test`. Each does its own
+//! set-up (the wasm target, the pinned wasm-opt, the contracts' wasm) and says what it is doing. This
+//! crate never links a virtual machine, which takes ten minutes to compile: it builds and runs the
+//! crates that do, so that its first word comes within seconds.
+//!
+//! # The danger
+//!
+//! Cargo compiles a crate once for every set of features it is asked for, and which set that is depends
+//! on the packages named in one call. A `-p devnet` here and a `-p devnet -p tests` there would compile
+//! the virtual machine twice. So every call that reaches it names [the same packages](cargo::vm).
+
+mod cargo;
+mod inputs;
+mod project;
+mod reproduce;
+mod schema;
+mod say;
+mod setup;
+mod suite;
+mod vectors;
+mod vm;
+mod wasm;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask <task>
+
+  demo [--fps N] [--blocks N] [--seed N] [--json]   build everything, run the embedded chain, check its claims
+  test [--quick]                                    every check and every test; --quick leaves the virtual machines out
+  check                                             formatting, lints and schema
+  wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
+  schema [--check]                                  JSON schema of every message into schema/
+  gas [--update]                                    what each call costs, beside the last snapshot
+  vectors                                           the outside test vectors that are found, with checksums";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::failed(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<()> {
+    let Some((task, rest)) = args.split_first() else { bail!("no task given\n\n{USAGE}") };
+    match task.as_str() {
+        "demo" => vm::demo(rest),
+        "test" => suite::test(flag(rest, "--quick")?),
+        "check" => flag(rest, "").and_then(|_| suite::check()),
+        "wasm" if flag(rest, "--verify-reproducible")? => reproduce::verify(),
+        "wasm" => wasm::build(),
+        "schema" => schema::run(flag(rest, "--check")?),
+        "gas" => vm::gas(flag(rest, "--update")?),
+        "vectors" => flag(rest, "").and_then(|_| vectors::list()),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("there is no task `{other}`\n\n{USAGE}"),
+    }
+}
+
+/// Whether the one flag a task knows was given; anything else is refused.
+fn flag(args: &[String], known: &str) -> Result<bool> {
+    match args {
+        [] => Ok(false),
+        [arg] if arg == known => Ok(true),
+        [arg, ..] if arg == known => bail!("`{known}` stands alone"),
+        [arg, ..] => bail!("this task knows no `{arg}`\n\n{USAGE}"),
+    }
+}

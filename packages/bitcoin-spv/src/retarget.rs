@@ -1,0 +1,114 @@
+use core::num::NonZeroU64;
+
+use primitives::BtcHeight;
+
+use crate::{CompactTarget, Context, Header, Params, Target};
+
+/// The target may change at heights that are multiples of this (`DifficultyAdjustmentInterval`).
+pub const PERIOD: u32 = 2_016;
+/// What a period should take, in seconds: two weeks (`nPowTargetTimespan`).
+pub const TIMESPAN: u32 = 14 * 24 * 60 * 60;
+/// On test networks a block this many seconds after its parent may be of the easiest target.
+const MIN_DIFFICULTY_AFTER: u32 = 2 * 10 * 60;
+
+/// What a boundary needs of the first header of the period that ends there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeriodStart {
+    /// Its time.
+    pub time: u32,
+    /// Its target, which counts under BIP-94 only.
+    pub bits: CompactTarget,
+}
+
+impl From<&Header> for PeriodStart {
+    fn from(header: &Header) -> Self {
+        Self { time: header.time, bits: header.bits }
+    }
+}
+
+/// Which targets the next header may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// The full rule: this one.
+    Exactly(CompactTarget),
+    /// The period's first header is missing: what a retarget can lead to at all
+    /// (`PermittedDifficultyTransition`), within a factor of four either way.
+    Within {
+        /// The lowest target.
+        hardest: Target,
+        /// The highest target.
+        easiest: Target,
+    },
+    /// Only minimum-difficulty headers of a test network are known of this period: any target.
+    Any,
+}
+
+impl Expected {
+    /// Whether a header may have `bits`, which stand for `target`.
+    pub fn allows(&self, bits: CompactTarget, target: Target) -> bool {
+        match self {
+            Self::Exactly(expected) => bits == *expected,
+            Self::Within { hardest, easiest } => (*hardest..=*easiest).contains(&target),
+            Self::Any => true,
+        }
+    }
+}
+
+/// Whether a period starts at `height`.
+pub const fn is_boundary(height: BtcHeight) -> bool {
+    height.get().is_multiple_of(PERIOD)
+}
+
+/// Which targets the header after `context` may have if its time is `time`
+/// (Bitcoin Core, `GetNextWorkRequired`).
+///
+/// `period_start` is asked for only at a boundary, for the first header of the period before it.
+pub fn expected_bits(
+    context: &Context,
+    time: u32,
+    period_start: Option<PeriodStart>,
+    params: &Params,
+) -> Expected {
+    if is_boundary(context.height.next()) {
+        return at_boundary(context, period_start, params);
+    }
+    if !params.min_difficulty_blocks {
+        return Expected::Exactly(context.bits);
+    }
+    if i64::from(time) > i64::from(context.times.newest()) + i64::from(MIN_DIFFICULTY_AFTER) {
+        return Expected::Exactly(params.limit_bits());
+    }
+    context.real_bits.map_or(Expected::Any, Expected::Exactly)
+}
+
+/// `CalculateNextWorkRequired`: the timespan runs from the first header of the period to its **last**,
+/// so over 2,015 intervals; Bitcoin has it so since its first day.
+fn at_boundary(context: &Context, period_start: Option<PeriodStart>, params: &Params) -> Expected {
+    if !params.retargets {
+        return Expected::Exactly(context.bits);
+    }
+    let Some(start) = period_start else {
+        let base = if params.bip94 { context.real_bits } else { Some(context.bits) };
+        return match base.and_then(|bits| bits.target().ok()) {
+            Some(base) => Expected::Within {
+                hardest: scaled(base, TIMESPAN / 4, params),
+                easiest: scaled(base, TIMESPAN * 4, params),
+            },
+            None => Expected::Any,
+        };
+    };
+    let base = if params.bip94 { start.bits } else { context.bits };
+    let took = context.times.newest().saturating_sub(start.time).clamp(TIMESPAN / 4, TIMESPAN * 4);
+    match base.target() {
+        Ok(base) => Expected::Exactly(scaled(base, took, params).compact()),
+        Err(_) => Expected::Any,
+    }
+}
+
+/// `base · seconds / TIMESPAN`, at most the limit, rounded to what the compact form can say.
+fn scaled(base: Target, seconds: u32, params: &Params) -> Target {
+    const TWO_WEEKS: NonZeroU64 = NonZeroU64::MIN.saturating_add(TIMESPAN as u64 - 1);
+    let scaled = base.get().checked_mul(seconds).map(|product| product.div_rem(TWO_WEEKS).0);
+    let scaled = scaled.map_or(params.limit, Target::new).min(params.limit);
+    scaled.compact().target().unwrap_or(params.limit)
+}

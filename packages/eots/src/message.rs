@@ -1,0 +1,39 @@
+//! What is signed: sha256 of a [`SigningContext`] and the fields (interfaces.md 2.2, 11.9).
+//!
+//! All fields have a fixed length, or stand last, so that no two messages share their bytes.
+
+use primitives::{AppHash, BlockHeight, SigningContext};
+use sha2::{Digest, Sha256};
+
+/// A finality signature: `context ‖ height u64 BE ‖ app hash`, where the app hash is that in the header at
+/// `height`.
+pub fn vote_hash(context: &SigningContext, height: BlockHeight, app_hash: &AppHash) -> [u8; 32] {
+    hash([&context.as_bytes()[..], &height.get().to_be_bytes(), app_hash.as_bytes()])
+}
+
+/// A commitment to public randomness: `context ‖ start u64 BE ‖ num u64 BE ‖ commitment`, for the heights
+/// from `start` on, `num` of them, where `commitment` is the root of the Merkle tree of their randomness.
+pub fn commitment_hash(
+    context: &SigningContext,
+    start: BlockHeight,
+    num: u64,
+    commitment: &[u8; 32],
+) -> [u8; 32] {
+    hash([&context.as_bytes()[..], &start.get().to_be_bytes(), &num.to_be_bytes(), commitment])
+}
+
+/// A proof of possession of type 0: `context ‖ address`, where the address is the finality provider's on Babylon,
+/// decoded from bech32.
+pub fn proof_of_possession_hash(context: &SigningContext, address: &[u8]) -> [u8; 32] {
+    hash([&context.as_bytes()[..], address])
+}
+
+/// A finality provider's request to be unjailed: `context ‖ jailed until u64 BE`, so that it is good
+/// for one jailing.
+pub fn unjail_hash(context: &SigningContext, jailed_until: u64) -> [u8; 32] {
+    hash([&context.as_bytes()[..], &jailed_until.to_be_bytes()])
+}
+
+fn hash<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
+    parts.into_iter().fold(Sha256::new(), |hasher, part| hasher.chain_update(part)).finalize().into()
+}

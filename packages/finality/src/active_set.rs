@@ -1,0 +1,185 @@
+//! Who votes at a height, and with how much power.
+//!
+//! The active set is the `max` candidates with the most power whose randomness covers the height, ties
+//! going to the lower key. It is computed only when something that decides it has changed: stake, jail,
+//! slashing, a timestamp, or the start or end of somebody's randomness.
+
+use primitives::{BlockHeight, VotingPower};
+use serde::{Deserialize, Serialize};
+
+use crate::commitment::Coverage;
+
+/// One FP by its number in this contract, with what it has to vote with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The number that the contract gave the FP.
+    pub id: u32,
+    /// Its power.
+    pub power: VotingPower,
+}
+
+/// The active set from some height on, in the order of ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveSet {
+    members: Vec<Member>,
+}
+
+/// What became of a walk over the candidates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// The set.
+    pub set: ActiveSet,
+    /// The lowest height at which the passing of heights alone may change it.
+    pub changes_at: Option<BlockHeight>,
+}
+
+/// A change of an FP's power, to be written into its history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PowerChange {
+    /// The number of the FP.
+    pub id: u32,
+    /// What it had before.
+    pub before: VotingPower,
+    /// What it has now; zero when it left the set.
+    pub after: VotingPower,
+}
+
+impl PowerChange {
+    /// Whether the FP came into the set.
+    pub const fn joined(&self) -> bool {
+        self.before.is_zero() && !self.after.is_zero()
+    }
+
+    /// Whether the FP left the set.
+    pub const fn left(&self) -> bool {
+        !self.before.is_zero() && self.after.is_zero()
+    }
+}
+
+/// Takes the first `max` covered candidates of `ranked`, which is in the order of power descending and,
+/// among equals, key ascending.
+pub fn select<E>(
+    ranked: impl Iterator<Item = Result<(Member, Coverage), E>>,
+    max: usize,
+) -> Result<Selection, E> {
+    let mut members = Vec::new();
+    let mut changes_at: Option<BlockHeight> = None;
+    for candidate in ranked {
+        if members.len() >= max {
+            break;
+        }
+        let (member, coverage) = candidate?;
+        changes_at = [changes_at, coverage.changes_at].into_iter().flatten().min();
+        if coverage.covered && !member.power.is_zero() {
+            members.push(member);
+        }
+    }
+    members.sort_unstable_by_key(|member| member.id);
+    Ok(Selection { set: ActiveSet { members }, changes_at })
+}
+
+impl ActiveSet {
+    /// The members, ordered by id.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether nobody may vote.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The sum of their power.
+    pub fn total(&self) -> VotingPower {
+        self.members.iter().map(|member| member.power).sum()
+    }
+
+    /// The power of one FP, zero outside the set.
+    pub fn power_of(&self, id: u32) -> VotingPower {
+        self.members
+            .binary_search_by_key(&id, |member| member.id)
+            .ok()
+            .and_then(|at| self.members.get(at))
+            .map_or(VotingPower::ZERO, |member| member.power)
+    }
+
+    /// Both sets' members, each once: those that may have power in either.
+    pub fn union(&self, other: &Self) -> Self {
+        let mut members = self.members.clone();
+        members.extend(other.members.iter().filter(|member| self.power_of(member.id).is_zero()));
+        members.sort_unstable_by_key(|member| member.id);
+        Self { members }
+    }
+
+    /// What has changed from this set to `next`, ordered by id.
+    pub fn changes_to(&self, next: &Self) -> Vec<PowerChange> {
+        self.union(next)
+            .members
+            .iter()
+            .map(|member| PowerChange {
+                id: member.id,
+                before: self.power_of(member.id),
+                after: next.power_of(member.id),
+            })
+            .filter(|change| change.before != change.after)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const COVERED: Coverage = Coverage { covered: true, changes_at: None };
+
+    fn member(id: u32, power: u128) -> Member {
+        Member { id, power: VotingPower::new(power) }
+    }
+
+    fn of(members: &[(u32, u128)]) -> ActiveSet {
+        let all = members.iter().map(|&(id, power)| Ok::<_, ()>((member(id, power), COVERED)));
+        select(all, usize::MAX).unwrap().set
+    }
+
+    #[test]
+    fn never_more_than_the_maximum_and_only_those_covered() {
+        let coverage = |covered, changes: Option<u64>| Coverage {
+            covered,
+            changes_at: changes.map(BlockHeight::new),
+        };
+        let ranked = [
+            Ok::<_, ()>((member(3, 50), coverage(true, Some(90)))),
+            Ok((member(1, 40), coverage(false, Some(70)))),
+            Ok((member(2, 30), coverage(true, Some(80)))),
+            Ok((member(4, 20), coverage(true, Some(60)))),
+        ];
+        let selection = select(ranked.into_iter(), 2).unwrap();
+        assert_eq!(selection.set.members(), [member(2, 30), member(3, 50)]);
+        assert_eq!(selection.changes_at, Some(BlockHeight::new(70)), "the fourth is not asked");
+        assert_eq!(selection.set.total(), VotingPower::new(80));
+    }
+
+    proptest! {
+        #[test]
+        fn changes_lead_from_one_set_to_the_other(
+            before in proptest::collection::btree_map(0u32..40, 1u128..1_000, 0..30),
+            after in proptest::collection::btree_map(0u32..40, 1u128..1_000, 0..30),
+        ) {
+            let [old, new] = [&before, &after]
+                .map(|m| of(&m.iter().map(|(k, v)| (*k, *v)).collect::<Vec<_>>()));
+            let mut walked = before.clone();
+            for change in old.changes_to(&new) {
+                prop_assert_eq!(walked.get(&change.id).copied().unwrap_or(0), change.before.get());
+                if change.left() { walked.remove(&change.id); } else { walked.insert(change.id, change.after.get()); }
+            }
+            prop_assert_eq!(walked, after);
+            prop_assert!(new.changes_to(&new).is_empty());
+        }
+    }
+}

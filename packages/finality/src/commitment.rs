@@ -1,0 +1,316 @@
+//! Commitments to public randomness: which nonce belongs to which height.
+//!
+//! An FP commits to the Merkle root of the nonces of a run of heights *before* it may vote at them. So a
+//! height has exactly one nonce, and two signatures there use it twice.
+
+use eots::{PublicRandomness, Recover, message, schnorr};
+use merkle::Proof;
+use primitives::{BlockHeight, FpPublicKey, SigningContext};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::Params;
+
+/// The Merkle root of the public randomness of `count` heights from `start` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commitment {
+    /// The first height.
+    pub start: BlockHeight,
+    /// How many heights, at least one.
+    pub count: u64,
+    /// The RFC 6962 root over the nonces, 32 bytes each, in the order of their heights.
+    pub root: [u8; 32],
+    /// The block in which the commitment was executed.
+    pub committed_at: BlockHeight,
+}
+
+impl Commitment {
+    /// The last height covered.
+    pub const fn end(&self) -> BlockHeight {
+        self.start.saturating_add(self.count.saturating_sub(1))
+    }
+
+    /// Whether `height` is one of its heights.
+    pub fn covers(&self, height: BlockHeight) -> bool {
+        self.start <= height && height <= self.end()
+    }
+
+    /// Whether it may be voted with: a header **above** the block that executed it is timestamped.
+    ///
+    /// AppHash(c) is the state before block *c*: a header at *c* does not contain a commitment made
+    /// in *c*, and two branches parting there would both seem to (interfaces.md 11.2).
+    pub fn counts(&self, timestamped: BlockHeight) -> bool {
+        timestamped > self.committed_at
+    }
+
+    /// Verifies that `randomness` is the one committed to for `height`.
+    ///
+    /// # Errors
+    /// [`ProofError`] where the proof is of another height, another commitment or does not hold.
+    pub fn verify(
+        &self,
+        height: BlockHeight,
+        randomness: &PublicRandomness,
+        proof: &Proof,
+    ) -> Result<(), ProofError> {
+        let index = height.get().checked_sub(self.start.get());
+        if index != Some(proof.index) {
+            return Err(ProofError::Index { start: self.start, index: proof.index, height });
+        }
+        if proof.total != self.count {
+            return Err(ProofError::Total { committed: self.count, proven: proof.total });
+        }
+        proof.verify(&self.root, randomness.as_bytes())?;
+        Ok(())
+    }
+}
+
+/// Why a public randomness is not the committed one.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ProofError {
+    /// The proof is of another height.
+    #[error("the proof is of index {index} of a commitment from height {start}, not of height {height}")]
+    Index {
+        /// The first height of the commitment.
+        start: BlockHeight,
+        /// The index that the proof is of.
+        index: u64,
+        /// The height voted at.
+        height: BlockHeight,
+    },
+    /// The proof is of a tree of another size.
+    #[error("the proof is of {proven} values, {committed} are committed")]
+    Total {
+        /// How many values are committed.
+        committed: u64,
+        /// How many the proof says.
+        proven: u64,
+    },
+    /// The Merkle proof does not hold.
+    #[error("invalid inclusion proof of the public randomness: {0}")]
+    Merkle(#[from] merkle::MerkleError),
+}
+
+/// A request to commit, parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// Who commits.
+    pub provider: FpPublicKey,
+    /// The first height.
+    pub start: BlockHeight,
+    /// How many heights.
+    pub count: u64,
+    /// The Merkle root.
+    pub root: [u8; 32],
+    /// BIP-340 over [`message::commitment_hash`].
+    pub signature: [u8; 64],
+}
+
+impl Request {
+    /// Checks the rules on parsed data and returns the commitment to store; the signature is left to
+    /// [`Request::verify`].
+    ///
+    /// `last` is the provider's commitment with the highest heights, `pending` how many of its
+    /// commitments end above `now`.
+    ///
+    /// # Errors
+    /// The first rule of [`CommitError`] that is broken.
+    pub fn check(
+        &self,
+        params: &Params,
+        now: BlockHeight,
+        last: Option<&Commitment>,
+    ) -> Result<Commitment, CommitError> {
+        let commitment =
+            Commitment { start: self.start, count: self.count, root: self.root, committed_at: now };
+        if self.count < params.min_pub_rand {
+            return Err(CommitError::TooFew { given: self.count, required: params.min_pub_rand });
+        }
+        if self.start.get().checked_add(self.count).is_none() {
+            return Err(CommitError::Overflow { start: self.start, count: self.count });
+        }
+        if self.start < params.finality_activation_height {
+            return Err(CommitError::NotActivated {
+                start: self.start,
+                activation: params.finality_activation_height,
+            });
+        }
+        let limit = now.saturating_add(params.max_pub_rand_commit_offset);
+        if self.start >= limit {
+            return Err(CommitError::TooFarAhead { start: self.start, limit });
+        }
+        match last {
+            Some(last) if self.start <= last.end() => {
+                Err(CommitError::Overlap { start: self.start, end: last.end() })
+            }
+            _ => Ok(commitment),
+        }
+    }
+
+    /// Verifies the provider's signature on the request.
+    ///
+    /// # Errors
+    /// [`CommitError::Signature`].
+    pub fn verify(&self, recover: &impl Recover, context: &SigningContext) -> Result<(), CommitError> {
+        let hash = message::commitment_hash(context, self.start, self.count, &self.root);
+        schnorr::verify(recover, &self.provider, &hash, &self.signature)
+            .map_err(|_| CommitError::Signature { provider: self.provider })
+    }
+}
+
+/// Why a commitment is refused. Texts that daemons look for: interfaces.md 2.3, 6.4.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CommitError {
+    /// Fewer heights than the config asks for.
+    #[error("the request contains too few public randomness. Required minimum: {required}, got: {given}")]
+    TooFew {
+        /// How many were given.
+        given: u64,
+        /// How many are required.
+        required: u64,
+    },
+    /// The last height does not exist.
+    #[error("public randomness of {count} heights from {start} on passes the last height there is")]
+    Overflow {
+        /// The first height.
+        start: BlockHeight,
+        /// How many heights.
+        count: u64,
+    },
+    /// It starts before finality does.
+    #[error("Finality is not activated yet. Height: {start}, activation height: {activation}")]
+    NotActivated {
+        /// The first height.
+        start: BlockHeight,
+        /// The height from which votes are taken.
+        activation: BlockHeight,
+    },
+    /// It starts too far in the future.
+    #[error("the start height ({start}) is too far into the future, it must be below {limit}")]
+    TooFarAhead {
+        /// The first height.
+        start: BlockHeight,
+        /// The lowest height that is too far.
+        limit: BlockHeight,
+    },
+    /// It starts at or below the end of the last one.
+    #[error("The start height ({start}) has overlap with the height of the highest public randomness committed ({end})")]
+    Overlap {
+        /// The first height.
+        start: BlockHeight,
+        /// The last height committed so far.
+        end: BlockHeight,
+    },
+    /// Not signed by the provider under the context of this chain and contract.
+    #[error("invalid signature on the public randomness commitment of {provider}")]
+    Signature {
+        /// Whose signature it should be.
+        provider: FpPublicKey,
+    },
+}
+
+/// Up to when a coverage answer stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// Whether `height` is covered by a commitment that counts.
+    pub covered: bool,
+    /// The lowest height above at which that may change by the passing of heights alone.
+    pub changes_at: Option<BlockHeight>,
+}
+
+/// Whether an FP may vote at `height`, and when that changes.
+///
+/// `floor` is its commitment with the highest start not above `height`, `next` the one after it.
+pub fn coverage(
+    height: BlockHeight,
+    timestamped: BlockHeight,
+    floor: Option<&Commitment>,
+    next: Option<&Commitment>,
+) -> Coverage {
+    match floor {
+        Some(floor) if floor.counts(timestamped) && floor.covers(height) => {
+            Coverage { covered: true, changes_at: Some(floor.end().next()) }
+        }
+        _ => Coverage {
+            covered: false,
+            changes_at: next.filter(|next| next.counts(timestamped)).map(|next| next.start),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commitment(start: u64, count: u64, at: u64) -> Commitment {
+        Commitment {
+            start: BlockHeight::new(start),
+            count,
+            root: [0; 32],
+            committed_at: BlockHeight::new(at),
+        }
+    }
+
+    fn request(start: u64, count: u64) -> Request {
+        Request {
+            provider: FpPublicKey::from_bytes([1; 32]),
+            start: BlockHeight::new(start),
+            count,
+            root: [0; 32],
+            signature: [0; 64],
+        }
+    }
+
+    #[test]
+    fn a_header_of_its_own_block_does_not_timestamp_it() {
+        let made_in_block_7 = commitment(10, 5, 7);
+        assert!(!made_in_block_7.counts(BlockHeight::new(6)));
+        assert!(!made_in_block_7.counts(BlockHeight::new(7)));
+        assert!(made_in_block_7.counts(BlockHeight::new(8)));
+    }
+
+    #[test]
+    fn coverage_says_when_it_changes() {
+        let (one, two) = (commitment(10, 5, 1), commitment(20, 5, 2));
+        let at = |h: u64, t: u64| {
+            let floor = if h >= 20 { Some(&two) } else if h >= 10 { Some(&one) } else { None };
+            let next = if h < 10 { Some(&one) } else if h < 20 { Some(&two) } else { None };
+            coverage(BlockHeight::new(h), BlockHeight::new(t), floor, next)
+        };
+        let is = |covered, changes: Option<u64>| Coverage { covered, changes_at: changes.map(BlockHeight::new) };
+        assert_eq!(at(9, 9), is(false, Some(10)));
+        assert_eq!(at(10, 9), is(true, Some(15)));
+        assert_eq!(at(14, 9), is(true, Some(15)));
+        assert_eq!(at(15, 9), is(false, Some(20)));
+        assert_eq!(at(25, 9), is(false, None));
+        assert_eq!(at(10, 1), is(false, None), "not timestamped: only a new timestamp changes that");
+    }
+
+    #[test]
+    fn commitments_never_overlap_and_never_overflow() {
+        let params = Params::default();
+        let now = BlockHeight::new(100);
+        let check = |r: Request, last: Option<Commitment>| r.check(&params, now, last.as_ref());
+        assert!(check(request(100, 5), None).is_ok());
+        assert_eq!(
+            check(request(104, 5), Some(commitment(100, 5, 1))),
+            Err(CommitError::Overlap { start: BlockHeight::new(104), end: BlockHeight::new(104) })
+        );
+        assert!(check(request(105, 5), Some(commitment(100, 5, 1))).is_ok());
+        assert_eq!(check(request(105, 0), None), Err(CommitError::TooFew { given: 0, required: 1 }));
+        assert_eq!(
+            check(request(105, u64::MAX), None),
+            Err(CommitError::Overflow { start: BlockHeight::new(105), count: u64::MAX })
+        );
+        let limit = BlockHeight::new(100 + params.max_pub_rand_commit_offset);
+        assert_eq!(
+            check(request(limit.get(), 1), None),
+            Err(CommitError::TooFarAhead { start: limit, limit })
+        );
+        assert!(check(request(limit.get() - 1, 1), None).is_ok());
+        assert_eq!(
+            check(request(0, 1), None),
+            Err(CommitError::NotActivated { start: BlockHeight::new(0), activation: BlockHeight::new(1) })
+        );
+    }
+}

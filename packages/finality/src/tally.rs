@@ -1,0 +1,87 @@
+//! The cursor: which heights have quorum, in order.
+//!
+//! ```text
+//!             votes of > 2/3                     hook lost, nobody active
+//!   open ------------------------> quorum    open -----------------------> skipped
+//! ```
+//!
+//! An open height stops the cursor. Quorums above it count only once it is passed: otherwise a coalition
+//! could finalize branch A on even and branch B on odd heights and never sign one height twice
+//! (interfaces.md 11.3).
+
+use primitives::VotingPower;
+
+/// What the hooks left behind at a height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    /// No hook took effect: nobody knows who might have voted.
+    Hole,
+    /// Before finality was activated.
+    Inactive,
+    /// The hooks ran, and this much power may vote.
+    Open {
+        /// The power of the active set there.
+        total: VotingPower,
+    },
+}
+
+/// Why a height was passed without quorum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skipped {
+    /// It is a hole.
+    HookLost,
+    /// The active set was empty there.
+    NoActiveSet,
+    /// Finality was not active yet.
+    BeforeActivation,
+}
+
+/// What the cursor does at a height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// More than two thirds have voted: pass, and blocks below are final.
+    Quorum,
+    /// Nobody could have voted: pass, nothing is final by it.
+    Skip(Skipped),
+    /// Not yet: stop here.
+    Wait,
+}
+
+/// Decides one height; `voted` is the power of the canonical votes stored there.
+pub fn step(seat: Seat, voted: VotingPower) -> Step {
+    match seat {
+        Seat::Hole => Step::Skip(Skipped::HookLost),
+        Seat::Inactive => Step::Skip(Skipped::BeforeActivation),
+        Seat::Open { total } if total.is_zero() => Step::Skip(Skipped::NoActiveSet),
+        Seat::Open { total } if voted.is_quorum_of(total) => Step::Quorum,
+        Seat::Open { .. } => Step::Wait,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn quorum_only_by_more_than_two_thirds(total in 0u128..1 << 70, voted in 0u128..1 << 70) {
+            let quorum = step(Seat::Open { total: VotingPower::new(total) }, VotingPower::new(voted)) == Step::Quorum;
+            prop_assert_eq!(quorum, total > 0 && voted * 3 > total * 2);
+        }
+
+        #[test]
+        fn no_table_of_powers_overflows(powers in proptest::collection::vec(any::<u64>(), 0..200)) {
+            let total: VotingPower = powers.iter().map(|&p| VotingPower::new(p.into())).sum();
+            prop_assert_eq!(step(Seat::Open { total }, total) == Step::Quorum, !total.is_zero());
+        }
+    }
+
+    #[test]
+    fn a_hole_is_skipped_and_never_final() {
+        assert_eq!(step(Seat::Hole, VotingPower::new(u128::MAX)), Step::Skip(Skipped::HookLost));
+        let nobody = Seat::Open { total: VotingPower::ZERO };
+        assert_eq!(step(nobody, VotingPower::ZERO), Step::Skip(Skipped::NoActiveSet));
+        assert_eq!(step(Seat::Inactive, VotingPower::new(1)), Step::Skip(Skipped::BeforeActivation));
+    }
+}

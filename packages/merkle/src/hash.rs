@@ -1,0 +1,21 @@
+use sha2::{Digest, Sha256};
+
+/// A node of the tree: sha256, 32 bytes.
+pub type Hash = [u8; 32];
+
+/// The root of the tree without leaves: sha256 of nothing (RFC 6962, 2.1).
+pub(crate) fn empty_hash() -> Hash {
+    Sha256::digest([]).into()
+}
+
+/// The hash of a leaf: `sha256(0x00 ‖ leaf)`.
+///
+/// The byte in front keeps leaves and inner nodes apart, so that no inner node passes for a leaf.
+pub fn leaf_hash(leaf: &[u8]) -> Hash {
+    Sha256::new().chain_update([0]).chain_update(leaf).finalize().into()
+}
+
+/// The hash of two subtrees: `sha256(0x01 ‖ left ‖ right)`.
+pub(crate) fn inner_hash(left: &Hash, right: &Hash) -> Hash {
+    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+}

@@ -1,0 +1,97 @@
+use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
+
+use crate::{Delegation, FinalityProvider, FpId, FpProfile, Record};
+
+/// The sats that leave a finality provider at one Bitcoin height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket {
+    /// When.
+    pub height: BtcHeight,
+    /// Whose.
+    pub fp: FpId,
+    /// How many.
+    pub sum: VotingPower,
+}
+
+/// Where the state is kept: loads and records, decides nothing.
+///
+/// One key each, so that every call costs the same however much there is. A `put` of what is there
+/// replaces it.
+pub trait Ledger {
+    /// What storage can fail with. It ends the whole call; whatever was written is to be rolled back.
+    type Error;
+
+    /// The highest tip of Bitcoin ever recorded.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn btc_tip(&self) -> Result<Option<BtcHeight>, Self::Error>;
+    /// Records a higher one.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn put_btc_tip(&mut self, tip: BtcHeight) -> Result<(), Self::Error>;
+
+    /// What changes about a finality provider.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn fp(&self, key: &FpPublicKey) -> Result<Option<FinalityProvider>, Self::Error>;
+    /// Records what changed.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn put_fp(&mut self, key: &FpPublicKey, fp: &FinalityProvider) -> Result<(), Self::Error>;
+    /// The key of a number.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn fp_key(&self, id: FpId) -> Result<Option<FpPublicKey>, Self::Error>;
+    /// What never changes about a finality provider.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn fp_profile(&self, key: &FpPublicKey) -> Result<Option<FpProfile>, Self::Error>;
+    /// Takes the next number for a new finality provider and records its key and profile under it.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn add_fp(&mut self, key: &FpPublicKey, profile: &FpProfile) -> Result<FpId, Self::Error>;
+
+    /// What is kept under a txid.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn record(&self, txid: &Txid) -> Result<Option<Record>, Self::Error>;
+    /// Records it.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn put_record(&mut self, txid: &Txid, record: &Record) -> Result<(), Self::Error>;
+    /// What never changes about a delegation.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn delegation(&self, txid: &Txid) -> Result<Option<Delegation>, Self::Error>;
+    /// Records it, and the txid in the list of each of `fps`.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn add_delegation(&mut self, txid: &Txid, delegation: &Delegation, fps: &[FpId]) -> Result<(), Self::Error>;
+
+    /// What leaves `fp` at `height`; zero if nothing is recorded.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn bucket(&self, height: BtcHeight, fp: FpId) -> Result<VotingPower, Self::Error>;
+    /// Records it; removes it where `sum` is zero.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn put_bucket(&mut self, bucket: Bucket) -> Result<(), Self::Error>;
+    /// The first `limit` buckets at or below `through`, in ascending order of (height, number).
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn due_buckets(&self, through: BtcHeight, limit: usize) -> Result<Vec<Bucket>, Self::Error>;
+}

@@ -1,0 +1,132 @@
+use primitives::{FpPublicKey, Txid};
+use thiserror::Error;
+
+use crate::{DelegationStatus, FpId};
+
+/// What the caller knows that items are held against. The default demands nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// The consumer id of the channel, where known: finality providers of another one are quarantined.
+    pub consumer_id: Option<String>,
+    /// Whether the staking transaction must have the stake as the output it is said to be. Real ones
+    /// have; the daemons' own test suites invent transactions.
+    pub match_output: bool,
+}
+
+/// What became of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It took effect.
+    Applied(Applied),
+    /// It had before, or the delegation it ends has ended: nothing changed.
+    AlreadyKnown,
+    /// It took none. To be kept, with the reason, and retried when asked.
+    Quarantined(Reason),
+}
+
+/// The effect an item took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    /// A finality provider is known from now on.
+    Registered {
+        /// Its key.
+        key: FpPublicKey,
+        /// Its number.
+        id: FpId,
+    },
+    /// A delegation is known from now on.
+    Delegated {
+        /// Which.
+        txid: Txid,
+        /// Active, or [`Expired`](DelegationStatus::Expired) or [`Unbonding`](DelegationStatus::Unbonding)
+        /// and without power if it came too late.
+        status: DelegationStatus,
+    },
+    /// A delegation ended.
+    Undelegated {
+        /// Which.
+        txid: Txid,
+    },
+    /// The end of a delegation that is not known is remembered.
+    Foretold {
+        /// Which.
+        txid: Txid,
+    },
+}
+
+/// Why an item was quarantined.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Reason {
+    /// It does not hold its key.
+    #[error("bad proof of possession of finality provider {fp}")]
+    BadProofOfPossession {
+        /// Which.
+        fp: FpPublicKey,
+    },
+    /// Its key cannot verify anything.
+    #[error("the key of finality provider {fp} is not usable")]
+    BadKey {
+        /// Which.
+        fp: FpPublicKey,
+    },
+    /// It registered for another chain.
+    #[error("finality provider {fp} is of consumer {got}, not {expected}")]
+    OtherConsumer {
+        /// Which.
+        fp: FpPublicKey,
+        /// The consumer id it came with.
+        got: String,
+        /// The channel's.
+        expected: String,
+    },
+    /// It is known with other content.
+    #[error("finality provider {fp} is registered with other content")]
+    ConflictingFinalityProvider {
+        /// Which.
+        fp: FpPublicKey,
+    },
+    /// None of the finality providers it names is registered here.
+    #[error("delegation {txid} names no finality provider that is registered here")]
+    NoFinalityProvider {
+        /// The delegation.
+        txid: Txid,
+    },
+    /// It names one finality provider twice.
+    #[error("delegation {txid} names finality provider {fp} twice")]
+    DuplicateFinalityProvider {
+        /// The delegation.
+        txid: Txid,
+        /// The finality provider.
+        fp: FpPublicKey,
+    },
+    /// It names more finality providers than [`MAX_FPS`](crate::MAX_FPS).
+    #[error("delegation {txid} names {got} finality providers")]
+    TooManyFinalityProviders {
+        /// The delegation.
+        txid: Txid,
+        /// How many.
+        got: usize,
+    },
+    /// It is known with other content.
+    #[error("delegation {txid} is known with other content")]
+    ConflictingDelegation {
+        /// The delegation.
+        txid: Txid,
+    },
+    /// The staking transaction does not have the stake as that output.
+    #[error("output {index} of {txid} is not a stake of {sats} sats")]
+    WrongOutput {
+        /// The delegation.
+        txid: Txid,
+        /// The output.
+        index: u32,
+        /// What it should hold.
+        sats: u64,
+    },
+    /// The sums do not contain the delegation that ends. Never while this crate alone writes them.
+    #[error("the ledger does not hold the stake of delegation {txid}")]
+    BrokenLedger {
+        /// The delegation.
+        txid: Txid,
+    },
+}

@@ -1,0 +1,72 @@
+//! Where things are.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+/// A contract that becomes an artifact.
+#[derive(Debug, Clone, Copy)]
+pub struct Contract {
+    /// The cargo package.
+    pub package: &'static str,
+    /// The library as cargo names its file.
+    pub library: &'static str,
+}
+
+/// Every contract; the last one is only for tests of the virtual machines themselves.
+pub const CONTRACTS: [Contract; 3] = [
+    Contract { package: "bsn", library: "bsn" },
+    Contract { package: "btc-light-client", library: "btc_light_client" },
+    Contract { package: "probe", library: "probe" },
+];
+
+/// The workspace's folder. Cargo's word at run time goes first: a target folder may outlive a checkout.
+pub fn root() -> PathBuf {
+    let scripts = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&scripts).parent().unwrap_or(Path::new(".")).to_path_buf()
+}
+
+/// Where finished wasm goes.
+pub fn artifacts() -> PathBuf {
+    root().join("artifacts")
+}
+
+/// The package of the pinned wasm-opt.
+pub fn scripts() -> PathBuf {
+    root().join("scripts")
+}
+
+/// Cargo's folder for what it builds.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
+/// Reads a file, naming it when it cannot.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Writes a file, naming it when it cannot.
+pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// All files under a folder, sorted; nothing if it does not exist.
+pub fn files_under(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        if !folder.is_dir() {
+            continue;
+        }
+        for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,60 @@
+//! JSON schema of every message, generated from the types and checked in.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cargo, project, say};
+
+/// Writes `schema/`, or with `check` says which of its files the types have left behind.
+pub fn run(check: bool) -> Result<()> {
+    let checked_in = project::root().join("schema");
+    let fresh = project::target().join("schema-now");
+    match std::fs::remove_dir_all(&fresh) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => std::fs::create_dir_all(&fresh)?,
+    }
+    let mut generate = cargo::cargo("run");
+    generate.args(["--quiet", "-p", "api", "--example", "schema", "--"]).arg(&fresh);
+    cargo::run(&mut generate, "the schema cannot be generated")?;
+    let now = names(&fresh)?;
+    if now.is_empty() {
+        bail!("the schema generator wrote nothing");
+    }
+    let then = names(&checked_in)?;
+    for name in now.union(&then) {
+        let new = std::fs::read(fresh.join(name)).ok();
+        let old = std::fs::read(checked_in.join(name)).ok();
+        if new == old {
+            continue;
+        }
+        let shown = Path::new("schema").join(name);
+        if check {
+            bail!("{} is not what the types say: run `cargo xtask schema` and commit it", shown.display());
+        }
+        say::line(&format!("{} {}", if new.is_some() { "written" } else { "removed" }, shown.display()));
+        update(&checked_in.join(name), new)?;
+    }
+    say::line(&format!("schema/ is what the types say ({} files)", now.len()));
+    Ok(())
+}
+
+fn update(path: &Path, new: Option<Vec<u8>>) -> Result<()> {
+    let Some(bytes) = new else {
+        return std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()));
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    project::write(path, bytes)
+}
+
+/// The JSON files of a folder, by their paths in it.
+fn names(folder: &Path) -> Result<BTreeSet<PathBuf>> {
+    let files = project::files_under(folder)?;
+    let json = files.iter().filter(|path| path.extension().is_some_and(|ext| ext == "json"));
+    Ok(json.filter_map(|path| path.strip_prefix(folder).ok()).map(Path::to_path_buf).collect())
+}

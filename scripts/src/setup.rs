@@ -1,0 +1,67 @@
+//! What a fresh machine lacks: the wasm target of Rust and the pinned wasm-opt.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cargo, project, say};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The sysroot of the compiler that cargo uses here.
+pub fn sysroot() -> Result<PathBuf> {
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--print", "sysroot"]).current_dir(project::root());
+    Ok(PathBuf::from(cargo::output(&mut rustc, "rustc does not say where its library is")?.trim()))
+}
+
+/// Installs the wasm target unless the compiler has it.
+pub fn wasm_target() -> Result<()> {
+    if sysroot()?.join("lib/rustlib").join(TARGET).is_dir() {
+        return Ok(());
+    }
+    if !starts("rustup") {
+        bail!("rustup is missing: install it from https://rustup.rs, it brings the Rust that rust-toolchain.toml names");
+    }
+    say::step("installing Rust's wasm target");
+    let mut rustup = Command::new("rustup");
+    rustup.args(["target", "add", TARGET]).current_dir(project::root()).stdout(Stdio::null());
+    cargo::run(&mut rustup, "rustup could not install the wasm target: is the network there?")
+}
+
+/// Installs the wasm-opt that `scripts/package-lock.json` pins, unless it is there.
+pub fn wasm_opt() -> Result<PathBuf> {
+    if !starts("node") {
+        bail!("Node.js is missing: install Node 20 or later from https://nodejs.org, wasm-opt runs on it");
+    }
+    let scripts = project::scripts();
+    let tool = scripts.join("node_modules/binaryen/bin/wasm-opt");
+    let lock = project::read(&scripts.join("package-lock.json"))?;
+    let stamp = scripts.join("node_modules/.lock-of-this-install");
+    if tool.is_file() && std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(tool);
+    }
+    if !starts("npm") {
+        bail!("npm is missing: it comes with Node.js from https://nodejs.org (on Debian: apt-get install npm)");
+    }
+    say::step("installing the pinned wasm-opt (npm ci in scripts/)");
+    npm_ci(&scripts)?;
+    project::write(&stamp, lock)?;
+    Ok(tool)
+}
+
+fn npm_ci(scripts: &Path) -> Result<()> {
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(scripts).stdout(Stdio::null());
+    cargo::run(&mut npm, "npm could not install wasm-opt: is the network there?")
+        .context("the contracts' wasm needs binaryen's wasm-opt")
+}
+
+fn starts(program: &str) -> bool {
+    let mut command = Command::new(program);
+    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}

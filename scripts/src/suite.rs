@@ -1,0 +1,60 @@
+//! All checks in the order that fails soonest.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::{cargo, say, schema, setup, vm, wasm};
+
+/// Formatting, lints, schema.
+pub fn check() -> Result<()> {
+    say::timed("formatting", formatting)?;
+    say::timed("lints", lints)?;
+    say::timed("schema", || schema::run(true))
+}
+
+/// Everything; `quick` leaves out what needs a virtual machine.
+pub fn test(quick: bool) -> Result<()> {
+    let start = Instant::now();
+    setup::wasm_target()?;
+    say::timed("formatting", formatting)?;
+    say::timed("wasm", wasm::build)?;
+    say::timed("native tests", native_tests)?;
+    say::timed("schema", || schema::run(true))?;
+    say::timed("lints of what needs no virtual machine", quick_lints)?;
+    if !quick {
+        say::timed("tests in the virtual machines (compiling them takes about ten minutes the first time)", vm_tests)?;
+        say::timed("lints of what links a virtual machine", vm_lints)?;
+        say::timed("gas against the snapshot", || vm::gas(false))?;
+    }
+    say::step(&format!("all passed in {}", say::seconds(start.elapsed())));
+    Ok(())
+}
+
+fn formatting() -> Result<()> {
+    cargo::run(cargo::cargo("fmt").args(["--all", "--check"]), "the code is not formatted: run `cargo fmt --all`")
+}
+
+fn lints() -> Result<()> {
+    quick_lints()?;
+    vm_lints()
+}
+
+fn quick_lints() -> Result<()> {
+    let mut clippy = cargo::cargo("clippy");
+    clippy.args(["--workspace", "--exclude", "devnet", "--exclude", "tests", "--all-targets"]);
+    cargo::run(clippy.args(["--", "-D", "warnings"]), "clippy has something to say, see above")
+}
+
+fn vm_lints() -> Result<()> {
+    let mut clippy = cargo::vm("clippy");
+    cargo::run(clippy.args(["--all-targets", "--", "-D", "warnings"]), "clippy has something to say, see above")
+}
+
+fn native_tests() -> Result<()> {
+    cargo::run(&mut cargo::cargo("test"), "a native test fails, see above")
+}
+
+fn vm_tests() -> Result<()> {
+    cargo::run(&mut cargo::vm("test"), "a test in the virtual machines fails, see above")
+}

@@ -1,0 +1,39 @@
+//! The programs that link a virtual machine: built and run, never linked.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::{cargo, project, say, wasm};
+
+/// Builds the wasm and the embedded chain, then runs the demo with these arguments.
+pub fn demo(args: &[String]) -> Result<()> {
+    wasm::build()?;
+    build("demo")?;
+    say::step("demo");
+    run("demo", args, "the demo does not hold what it claims")
+}
+
+/// Builds the wasm and measures every call; with `update` rewrites the snapshot.
+pub fn gas(update: bool) -> Result<()> {
+    wasm::build()?;
+    build("gas")?;
+    say::step("gas");
+    let args = if update { vec!["--update".to_owned()] } else { Vec::new() };
+    run("gas", &args, "gas differs from tests/gas/snapshot.json: if it should, run `cargo xtask gas --update`")
+}
+
+/// Builds one program; only what that one needs, though with the features of all.
+fn build(program: &str) -> Result<()> {
+    say::timed(&format!("building `{program}` with its virtual machine (the first time takes about ten minutes)"), || {
+        cargo::run(cargo::vm("build").args(["--bin", program]), &format!("`{program}` does not compile"))
+    })
+}
+
+fn run(program: &str, args: &[String], sentence: &str) -> Result<()> {
+    let path = project::target().join("debug").join(program).with_extension(std::env::consts::EXE_EXTENSION);
+    let mut command = Command::new(path);
+    // That variable is cargo's word to this task, not to the program.
+    command.args(args).current_dir(project::root()).env_remove("CARGO_MANIFEST_DIR");
+    cargo::run(&mut command, sentence)
+}
