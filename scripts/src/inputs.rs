@@ -26,8 +26,10 @@ impl Graph {
         command.args(["--format-version", "1", "--filter-platform", "wasm32-unknown-unknown"]);
         let json = cargo::output(&mut command, "cargo cannot read the workspace's manifests")?;
         let metadata: Value = serde_json::from_str(&json).context("cargo metadata is not JSON")?;
-        let packages =
-            list(&metadata["packages"]).iter().map(|package| (text(&package["id"]), package.clone())).collect();
+        let packages = list(&metadata["packages"])
+            .iter()
+            .map(|package| (text(&package["id"]), package.clone()))
+            .collect();
         let needs = list(&metadata["resolve"]["nodes"])
             .iter()
             .map(|node| {
@@ -86,7 +88,7 @@ impl Graph {
 
 fn sources(metadata: &Value) -> Result<Vec<PathBuf>> {
     let manifest = PathBuf::from(text(&metadata["manifest_path"]));
-    let folder = manifest.parent().unwrap_or(Path::new("."));
+    let folder = manifest.parent().unwrap_or_else(|| Path::new("."));
     let mut files = project::files_under(&folder.join("src"))?;
     files.push(manifest);
     Ok(files)

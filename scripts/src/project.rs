@@ -26,7 +26,7 @@ pub const CONTRACTS: [Contract; 3] = [
 /// The workspace's folder. Cargo's word at run time goes first: a target folder may outlive a checkout.
 pub fn root() -> PathBuf {
     let scripts = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    Path::new(&scripts).parent().unwrap_or(Path::new(".")).to_path_buf()
+    Path::new(&scripts).parent().unwrap_or_else(|| Path::new(".")).to_path_buf()
 }
 
 /// Where finished wasm goes.
@@ -62,7 +62,9 @@ pub fn files_under(folder: &Path) -> Result<Vec<PathBuf>> {
         if !folder.is_dir() {
             continue;
         }
-        for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        for entry in
+            std::fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))?
+        {
             let path = entry?.path();
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }

@@ -42,7 +42,7 @@ pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -56,7 +56,9 @@ mod tests {
 
     #[test]
     fn thousands_are_set_off_by_commas() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (343_056, "343,056"), (1_234_567, "1,234,567")] {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1_000, "1,000"), (343_056, "343,056"), (1_234_567, "1,234,567")]
+        {
             assert_eq!(thousands(number), text);
         }
     }

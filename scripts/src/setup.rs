@@ -24,7 +24,9 @@ pub fn wasm_target() -> Result<()> {
         return Ok(());
     }
     if !starts("rustup") {
-        bail!("rustup is missing: install it from https://rustup.rs, it brings the Rust that rust-toolchain.toml names");
+        bail!(
+            "rustup is missing: install it from https://rustup.rs, it brings the Rust that rust-toolchain.toml names"
+        );
     }
     say::step("installing Rust's wasm target");
     let mut rustup = Command::new("rustup");
@@ -45,7 +47,9 @@ pub fn wasm_opt() -> Result<PathBuf> {
         return Ok(tool);
     }
     if !starts("npm") {
-        bail!("npm is missing: it comes with Node.js from https://nodejs.org (on Debian: apt-get install npm)");
+        bail!(
+            "npm is missing: it comes with Node.js from https://nodejs.org (on Debian: apt-get install npm)"
+        );
     }
     say::step("installing the pinned wasm-opt (npm ci in scripts/)");
     npm_ci(&scripts)?;

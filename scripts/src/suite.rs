@@ -23,7 +23,10 @@ pub fn test(quick: bool) -> Result<()> {
     say::timed("schema", || schema::run(true))?;
     say::timed("lints of what needs no virtual machine", quick_lints)?;
     if !quick {
-        say::timed("tests in the virtual machines (compiling them takes about ten minutes the first time)", vm_tests)?;
+        say::timed(
+            "tests in the virtual machines (compiling them takes about ten minutes the first time)",
+            vm_tests,
+        )?;
         say::timed("lints of what links a virtual machine", vm_lints)?;
         say::timed("gas against the snapshot", || vm::gas(false))?;
     }
@@ -32,7 +35,10 @@ pub fn test(quick: bool) -> Result<()> {
 }
 
 fn formatting() -> Result<()> {
-    cargo::run(cargo::cargo("fmt").args(["--all", "--check"]), "the code is not formatted: run `cargo fmt --all`")
+    cargo::run(
+        cargo::cargo("fmt").args(["--all", "--check"]),
+        "the code is not formatted: run `cargo fmt --all`",
+    )
 }
 
 fn lints() -> Result<()> {
@@ -48,7 +54,10 @@ fn quick_lints() -> Result<()> {
 
 fn vm_lints() -> Result<()> {
     let mut clippy = cargo::vm("clippy");
-    cargo::run(clippy.args(["--all-targets", "--", "-D", "warnings"]), "clippy has something to say, see above")
+    cargo::run(
+        clippy.args(["--all-targets", "--", "-D", "warnings"]),
+        "clippy has something to say, see above",
+    )
 }
 
 fn native_tests() -> Result<()> {

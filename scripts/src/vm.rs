@@ -20,14 +20,19 @@ pub fn gas(update: bool) -> Result<()> {
     build("gas")?;
     say::step("gas");
     let args = if update { vec!["--update".to_owned()] } else { Vec::new() };
-    run("gas", &args, "gas differs from tests/gas/snapshot.json: if it should, run `cargo xtask gas --update`")
+    run(
+        "gas",
+        &args,
+        "gas differs from tests/gas/snapshot.json: if it should, run `cargo xtask gas --update`",
+    )
 }
 
 /// Builds one program; only what that one needs, though with the features of all.
 fn build(program: &str) -> Result<()> {
-    say::timed(&format!("building `{program}` with its virtual machine (the first time takes about ten minutes)"), || {
-        cargo::run(cargo::vm("build").args(["--bin", program]), &format!("`{program}` does not compile"))
-    })
+    say::timed(
+        &format!("building `{program}` with its virtual machine (the first time takes about ten minutes)"),
+        || cargo::run(cargo::vm("build").args(["--bin", program]), &format!("`{program}` does not compile")),
+    )
 }
 
 fn run(program: &str, args: &[String], sentence: &str) -> Result<()> {

@@ -1,1 +1,40 @@
-//! Messages, responses, events and storage keys of the contracts
+//! What other programs say to the contracts, and what they hear back.
+//!
+//! # The idea
+//!
+//! One place for every message, response and event name, so that a dApp, a relayer or a test writes the
+//! same words as the contract. The JSON is the incumbent's where the daemons, the chain module and the
+//! scripts depend on it (interfaces.md 1, 2.3, 2.4, 4), byte for byte, and ours elsewhere (interfaces.md 11.9).
+//!
+//! # The danger
+//!
+//! * The names are not ours to improve: `finalised` (a query's field) beside `finalized` (a block's),
+//!   `delegations_by_f_p`, bytes as arrays of numbers in answers but as base64 in messages.
+//! * Go clients send fields that we do not know. They are ignored: no type here denies unknown fields.
+//! * The daemon takes any answer to `last_pub_rand_commit` that contains the letters `null` for none.
+//!
+//! # Synopsis
+//!
+//! ```
+//! use api::bsn::QueryMsg;
+//!
+//! let asked = QueryMsg::FinalityStatus { height: 100 };
+//! assert_eq!(cosmwasm_std::to_json_string(&asked)?, r#"{"finality_status":{"height":100}}"#);
+//! # Ok::<(), cosmwasm_std::StdError>(())
+//! ```
+
+pub mod bsn;
+pub mod btc_light_client;
+
+/// Derives what every type on the wire has; unknown fields are ignored.
+macro_rules! wire {
+    ($($item:item)*) => {
+        $(
+            #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, cosmwasm_schema::schemars::JsonSchema)]
+            #[serde(rename_all = "snake_case")]
+            #[schemars(crate = "cosmwasm_schema::schemars")]
+            $item
+        )*
+    };
+}
+pub(crate) use wire;

@@ -81,7 +81,8 @@ impl Context {
         rules: &Rules,
     ) -> Result<Self, HeaderError> {
         let params = &rules.params;
-        let height = self.height.get().checked_add(1).map(BtcHeight::new).ok_or(HeaderError::HeightOverflow)?;
+        let height =
+            self.height.get().checked_add(1).map(BtcHeight::new).ok_or(HeaderError::HeightOverflow)?;
         let target = proven_target(header, &hash, params)?;
         check_target(expected_bits(self, header.time, period_start, params), header.bits, target)?;
         self.check_time(height, header.time, rules)?;

@@ -100,8 +100,11 @@ pub(crate) fn bytes_from_hex<const N: usize>(what: &'static str, text: &str) -> 
         return Err(ParseError::Hex { what, culprit: text.chars().take(80).collect() });
     }
     let mut bytes = [0; N];
-    hex::decode_to_slice(text, &mut bytes)
-        .map_err(|_| ParseError::Length { what, expected: N, got: text.len() / 2 })?;
+    hex::decode_to_slice(text, &mut bytes).map_err(|_| ParseError::Length {
+        what,
+        expected: N,
+        got: text.len() / 2,
+    })?;
     Ok(bytes)
 }
 

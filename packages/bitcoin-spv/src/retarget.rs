@@ -2,7 +2,7 @@ use core::num::NonZeroU64;
 
 use primitives::BtcHeight;
 
-use crate::{CompactTarget, Context, Header, Params, Target};
+use crate::{CompactTarget, Context, Header, Params, Target, U256};
 
 /// The target may change at heights that are multiples of this (`DifficultyAdjustmentInterval`).
 pub const PERIOD: u32 = 2_016;
@@ -105,10 +105,13 @@ fn at_boundary(context: &Context, period_start: Option<PeriodStart>, params: &Pa
     }
 }
 
-/// `base · seconds / TIMESPAN`, at most the limit, rounded to what the compact form can say.
+/// `base · seconds / TIMESPAN`, at most the limit, rounded to what the compact form can say; divided
+/// before it is multiplied, with the rest carried, because regtest's limit leaves no room for a factor.
 fn scaled(base: Target, seconds: u32, params: &Params) -> Target {
     const TWO_WEEKS: NonZeroU64 = NonZeroU64::MIN.saturating_add(TIMESPAN as u64 - 1);
-    let scaled = base.get().checked_mul(seconds).map(|product| product.div_rem(TWO_WEEKS).0);
+    let (whole, rest) = base.get().div_rem(TWO_WEEKS);
+    let rest = u128::from(rest) * u128::from(seconds) / u128::from(TIMESPAN);
+    let scaled = whole.checked_mul(seconds).and_then(|whole| whole.checked_add(U256::from_halves(0, rest)));
     let scaled = scaled.map_or(params.limit, Target::new).min(params.limit);
     scaled.compact().target().unwrap_or(params.limit)
 }

@@ -98,7 +98,7 @@ impl Target {
     pub fn compact(self) -> CompactTarget {
         let size = self.0.bits().div_ceil(8);
         let mantissa = if size <= 3 { self.0.shl(8 * (3 - size)) } else { self.0.shr(8 * (size - 3)) };
-        // Three bytes at most: the cast loses nothing.
+        // Three bytes at most: this cannot fail.
         let mantissa = u32::try_from(mantissa.low_u64()).unwrap_or(u32::MAX);
         if mantissa & 0x0080_0000 == 0 {
             CompactTarget(size << 24 | mantissa)

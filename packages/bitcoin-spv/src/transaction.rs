@@ -58,7 +58,11 @@ impl Transaction {
         if has_witness {
             let flag = reader.take(2, "witness flag")?.last().copied().unwrap_or_default();
             if flag != 1 {
-                return Err(if flag == 0 { TransactionError::NoInputs } else { TransactionError::BadWitness(flag) });
+                return Err(if flag == 0 {
+                    TransactionError::NoInputs
+                } else {
+                    TransactionError::BadWitness(flag)
+                });
             }
         }
 
@@ -107,7 +111,8 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize, field: &'static str) -> Result<&'a [u8], TransactionError> {
-        let (taken, rest) = self.rest.split_at_checked(length).ok_or(TransactionError::Truncated { field })?;
+        let (taken, rest) =
+            self.rest.split_at_checked(length).ok_or(TransactionError::Truncated { field })?;
         self.rest = rest;
         Ok(taken)
     }

@@ -5,11 +5,7 @@
 //! and a rollback replays that log backwards to a [`Mark`]. The log of one block is also what the
 //! block did to the state, which is what the app hash commits to.
 
-use std::{
-    borrow::Borrow,
-    collections::BTreeMap,
-    ops::{Bound, RangeBounds},
-};
+use std::{borrow::Borrow, collections::BTreeMap, ops::Bound};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -61,7 +57,7 @@ impl<K: Ord + Clone, V: Clone> Journal<K, V> {
     where
         K: Borrow<Q>,
     {
-        let empty = match (range.start_bound(), range.end_bound()) {
+        let empty = match range {
             (Bound::Included(a), Bound::Included(b)) => a > b,
             (Bound::Included(a) | Bound::Excluded(a), Bound::Excluded(b) | Bound::Included(b)) => a >= b,
             _ => false,

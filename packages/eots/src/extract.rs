@@ -35,7 +35,7 @@ pub enum ExtractError {
 /// Extracts the secret key of `key` from two signatures of different hashes with one `randomness`.
 ///
 /// s₁ = k + e₁·d and s₂ = k + e₂·d are two equations in two unknowns: d = (s₁ − s₂)/(e₁ − e₂) mod n.
-/// The answer is the key whose public point has even y, whichever of d and n − d was generated.
+/// From valid signatures comes the one of d and n − d whose public point has even y, whichever was generated.
 ///
 /// **The result is the proof.** It is returned only if its public key is `key`; from signatures of which one is
 /// not valid, nobody who does not know the secret key already can make that happen. Two hashes and

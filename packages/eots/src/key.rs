@@ -134,3 +134,64 @@ impl fmt::Debug for SecretKey {
         write!(f, "SecretKey(of {})", self.public)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order() -> [u8; 32] {
+        let mut bytes: [u8; 32] = (-Scalar::ONE).to_bytes().into();
+        bytes[31] += 1;
+        bytes
+    }
+
+    #[test]
+    fn a_secret_key_is_from_one_to_the_order_less_one() {
+        assert_eq!(SecretKey::from_slice(&[0; 32]).unwrap_err(), KeyError::SecretRange);
+        assert_eq!(SecretKey::from_slice(&order()).unwrap_err(), KeyError::SecretRange);
+        assert_eq!(SecretKey::from_slice(&[0xff; 32]).unwrap_err(), KeyError::SecretRange);
+        let last = SecretKey::from_slice(&(-Scalar::ONE).to_bytes()).unwrap();
+        let mut one = [0; 32];
+        one[31] = 1;
+        let first = SecretKey::from_slice(&one).unwrap();
+        assert_eq!(first.public_key(), last.public_key());
+        assert_ne!(first, last);
+        assert_eq!(first.to_bytes(), one);
+    }
+
+    #[test]
+    fn only_thirty_two_bytes_make_a_secret_key() {
+        for got in [0, 31, 33, 64] {
+            assert_eq!(SecretKey::from_slice(&vec![1; got]).unwrap_err(), KeyError::SecretLength { got });
+        }
+    }
+
+    #[test]
+    fn a_secret_key_is_not_printed() {
+        let key = SecretKey::from_slice(&[0x5a; 32]).unwrap();
+        let shown = format!("{key:?}");
+        assert_eq!(shown, format!("SecretKey(of {})", key.public_key()));
+        assert!(!shown.contains("5a5a"));
+    }
+
+    #[test]
+    fn a_public_key_must_be_a_point() {
+        for bytes in [[0; 32], [0xff; 32]] {
+            let key = FpPublicKey::from_bytes(bytes);
+            assert_eq!(PublicKey::parse(key), Err(KeyError::NotOnCurve { key }));
+        }
+    }
+
+    #[test]
+    fn a_public_key_must_be_below_the_order() {
+        let mut bytes = order();
+        let refusals: Vec<_> = (0..60)
+            .map(|_| {
+                bytes[31] += 1;
+                PublicKey::parse(FpPublicKey::from_bytes(bytes)).unwrap_err()
+            })
+            .collect();
+        assert!(refusals.iter().any(|e| matches!(e, KeyError::AboveOrder { .. })));
+        assert!(refusals.iter().any(|e| matches!(e, KeyError::NotOnCurve { .. })));
+    }
+}

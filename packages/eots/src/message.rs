@@ -37,3 +37,36 @@ pub fn unjail_hash(context: &SigningContext, jailed_until: u64) -> [u8; 32] {
 fn hash<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
     parts.into_iter().fold(Sha256::new(), |hasher, part| hasher.chain_update(part)).finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context() -> SigningContext {
+        SigningContext::finality_vote("a", "b")
+    }
+
+    fn sha256_of(bytes: &[u8]) -> [u8; 32] {
+        Sha256::digest(bytes).into()
+    }
+
+    #[test]
+    fn messages_are_laid_out_byte_by_byte() {
+        let head = context().as_str().to_owned().into_bytes();
+        let height = [0, 0, 0, 0, 0, 0, 1, 2];
+        let app_hash = AppHash::from_bytes([9; 32]);
+        assert_eq!(
+            vote_hash(&context(), BlockHeight::new(258), &app_hash),
+            sha256_of(&[&head[..], &height, &[9; 32]].concat())
+        );
+        assert_eq!(
+            commitment_hash(&context(), BlockHeight::new(258), 3, &[8; 32]),
+            sha256_of(&[&head[..], &height, &[0, 0, 0, 0, 0, 0, 0, 3], &[8; 32]].concat())
+        );
+        assert_eq!(
+            proof_of_possession_hash(&context(), &[7; 20]),
+            sha256_of(&[&head[..], &[7; 20]].concat())
+        );
+        assert_eq!(unjail_hash(&context(), 258), sha256_of(&[&head[..], &height].concat()));
+    }
+}

@@ -108,3 +108,57 @@ impl Nonce {
 pub(crate) fn nonzero(hash: [u8; 32]) -> NonZeroScalar {
     <NonZeroScalar as ReduceNonZero<U256>>::reduce_nonzero_bytes(&hash.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(byte: u8) -> SecretKey {
+        SecretKey::from_slice(&[byte; 32]).unwrap()
+    }
+
+    #[test]
+    fn a_nonce_is_the_same_every_time() {
+        let context = SigningContext::finality_vote("a", "b");
+        let one = SecretRandomness::derive(&key(1), &context, 7).public();
+        assert_eq!(one, SecretRandomness::derive(&key(1), &context, 7).public());
+    }
+
+    #[test]
+    fn key_context_and_height_each_change_the_nonce() {
+        let (vote, other) =
+            (SigningContext::finality_vote("a", "b"), SigningContext::finality_vote("c", "b"));
+        let nonces = [
+            SecretRandomness::derive(&key(1), &vote, 7).public(),
+            SecretRandomness::derive(&key(2), &vote, 7).public(),
+            SecretRandomness::derive(&key(1), &other, 7).public(),
+            SecretRandomness::derive(&key(1), &vote, 8).public(),
+            SecretRandomness::derive(&key(1), &vote, 7 << 56).public(),
+        ];
+        for (i, one) in nonces.iter().enumerate() {
+            assert!(nonces.iter().skip(i + 1).all(|other| other != one));
+        }
+    }
+
+    #[test]
+    fn a_nonce_is_not_printed() {
+        let nonce = SecretRandomness::from_slice(&[0x5a; 32]).unwrap();
+        assert!(!format!("{nonce:?}").contains("5a5a"));
+    }
+
+    #[test]
+    fn a_nonce_has_the_range_of_a_key() {
+        assert_eq!(SecretRandomness::from_slice(&[0; 32]).unwrap_err(), KeyError::SecretRange);
+        assert_eq!(SecretRandomness::from_slice(&[0xff; 32]).unwrap_err(), KeyError::SecretRange);
+        assert_eq!(SecretRandomness::from_slice(&[1; 31]).unwrap_err(), KeyError::SecretLength { got: 31 });
+    }
+
+    #[test]
+    fn only_thirty_two_bytes_make_public_randomness() {
+        for got in [0, 31, 33] {
+            let length = ParseError::Length { what: "public randomness", expected: 32, got };
+            assert_eq!(PublicRandomness::from_slice(&vec![1; got]), Err(length));
+        }
+        assert_eq!(PublicRandomness::from_slice(&[1; 32]), Ok(PublicRandomness::from_bytes([1; 32])));
+    }
+}

@@ -53,3 +53,53 @@ impl Recover for Native {
         key.to_encoded_point(false).as_bytes().try_into().ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use k256::{ecdsa::SigningKey, elliptic_curve::PrimeField};
+
+    use super::*;
+
+    fn signed() -> ([u8; 65], [u8; 64], u8) {
+        let key = SigningKey::from_slice(&[6; 32]).unwrap();
+        let (signature, id) = key.sign_prehash_recoverable(&[7; 32]).unwrap();
+        let point = key.verifying_key().to_encoded_point(false);
+        (point.as_bytes().try_into().unwrap(), signature.to_bytes().into(), id.to_byte())
+    }
+
+    #[test]
+    fn the_signer_is_recovered() {
+        let (point, signature, id) = signed();
+        assert_eq!(Native.recover(&[7; 32], &signature, id), Some(point));
+        assert_ne!(Native.recover(&[7; 32], &signature, 1 - id), Some(point));
+    }
+
+    #[test]
+    fn a_high_s_is_as_good_as_a_low_one() {
+        let (point, mut signature, id) = signed();
+        let high: [u8; 32] = signature[32..].try_into().unwrap();
+        let s = k256::Scalar::from_repr(high.into()).unwrap();
+        signature[32..].copy_from_slice(&(-s).to_bytes());
+        assert_eq!(Native.recover(&[7; 32], &signature, 1 - id), Some(point));
+    }
+
+    #[test]
+    fn recovery_ids_above_one_are_refused_as_by_the_host() {
+        let (_, signature, _) = signed();
+        for id in 2..=u8::MAX {
+            assert_eq!(Native.recover(&[7; 32], &signature, id), None);
+        }
+    }
+
+    #[test]
+    fn zero_and_the_order_are_no_halves_of_a_signature() {
+        let (_, signature, id) = signed();
+        for bad in [[0; 32], [0xff; 32]] {
+            for half in [0..32, 32..64] {
+                let mut signature = signature;
+                signature[half].copy_from_slice(&bad);
+                assert_eq!(Native.recover(&[7; 32], &signature, id), None);
+            }
+        }
+    }
+}

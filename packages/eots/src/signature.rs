@@ -50,3 +50,26 @@ impl fmt::Debug for Signature {
         f.write_str(")")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_thirty_two_bytes_make_a_signature() {
+        for got in [0, 31, 33, 64] {
+            let length = ParseError::Length { what: "finality signature", expected: 32, got };
+            assert_eq!(Signature::from_slice(&vec![1; got]), Err(length));
+        }
+        assert_eq!(Signature::from_slice(&[1; 32]), Ok(Signature::from_bytes([1; 32])));
+    }
+
+    #[test]
+    fn a_scalar_is_below_the_order() {
+        let last = Signature::from(-Scalar::ONE);
+        assert_eq!(last.scalar(), Some(-Scalar::ONE));
+        let mut order = *last.as_bytes();
+        order[31] += 1;
+        assert_eq!(Signature::from_bytes(order).scalar(), None);
+    }
+}

@@ -95,3 +95,60 @@ pub(crate) fn concat(first: &[u8; 32], second: &[u8; 32]) -> [u8; 64] {
     right.copy_from_slice(second);
     both
 }
+
+#[cfg(test)]
+mod tests {
+    use core::cell::Cell;
+
+    use super::*;
+    use crate::{Native, SecretKey, SecretRandomness, sign};
+
+    fn vote() -> (FpPublicKey, PublicRandomness, [u8; 32], Signature) {
+        let key = SecretKey::from_slice(&[3; 32]).unwrap();
+        let nonce = SecretRandomness::from_slice(&[4; 32]).unwrap();
+        (key.public_key().into(), nonce.public(), [5; 32], sign(&key, &nonce, &[5; 32]))
+    }
+
+    #[test]
+    fn the_host_is_asked_once() {
+        let (key, randomness, hash, signature) = vote();
+        let calls = Cell::new(0);
+        let host = |hash: &[u8; 32], signature: &[u8; 64], id: u8| {
+            calls.set(calls.get() + 1);
+            Native.recover(hash, signature, id)
+        };
+        assert_eq!(verify(&host, &key, &randomness, &hash, &signature), Ok(()));
+        assert_eq!(calls.get(), 1);
+    }
+
+    #[test]
+    fn an_error_of_the_host_is_an_invalid_signature() {
+        let (key, randomness, hash, signature) = vote();
+        let host = |_: &[u8; 32], _: &[u8; 64], _: u8| None;
+        assert_eq!(verify(&host, &key, &randomness, &hash, &signature), Err(Invalid::NoPoint { key }));
+    }
+
+    #[test]
+    fn every_byte_of_the_point_that_must_fit_is_looked_at() {
+        let (key, randomness, hash, signature) = vote();
+        for byte in (0..=32).chain([64]) {
+            let host = |hash: &[u8; 32], signature: &[u8; 64], id: u8| {
+                let mut point = Native.recover(hash, signature, id)?;
+                point[byte] ^= 1;
+                Some(point)
+            };
+            let refused = verify(&host, &key, &randomness, &hash, &signature);
+            assert_eq!(refused, Err(Invalid::Mismatch { randomness }), "byte {byte}");
+        }
+    }
+
+    #[test]
+    fn numbers_above_the_order_never_reach_the_host() {
+        let (key, randomness, hash, signature) = vote();
+        let host = |_: &[u8; 32], _: &[u8; 64], _: u8| panic!("asked");
+        let high = FpPublicKey::from_bytes([0xff; 32]);
+        assert_eq!(verify(&host, &high, &randomness, &hash, &signature), Err(Invalid::Key { key: high }));
+        let high = Signature::from_bytes([0xff; 32]);
+        assert_eq!(verify(&host, &key, &randomness, &hash, &high), Err(Invalid::Scalar { signature: high }));
+    }
+}

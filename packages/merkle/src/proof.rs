@@ -8,7 +8,9 @@ pub(crate) const MAX_AUNTS: usize = 100;
 
 /// A proof that a leaf is at one place of a tree: the message `tendermint.crypto.Proof`.
 ///
-/// A proof of `total` and `index` has exactly one number of aunts, so no second proof of one leaf exists.
+/// For one `total` and `index` exactly one number of aunts is accepted, so no leaf has two proofs. The root does
+/// not say how many leaves there are: `total` only decides the way up, and the caller compares it with what was
+/// committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// How many leaves the tree has.

@@ -34,6 +34,17 @@
 //! assert!(matches!(items[1], Ok(StakingItem::Undelegation(_))));
 //! # Ok::<(), decode::PacketError>(())
 //! ```
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation
+    )
+)]
 
 pub mod decode;
 mod messages;

@@ -65,7 +65,9 @@ impl Stake {
     /// Where it stands at the highest tip of Bitcoin ever seen.
     pub fn status_at(&self, tip: Option<BtcHeight>) -> DelegationStatus {
         match self.status {
-            DelegationStatus::Active if tip.is_some_and(|tip| tip >= self.expiry) => DelegationStatus::Expired,
+            DelegationStatus::Active if tip.is_some_and(|tip| tip >= self.expiry) => {
+                DelegationStatus::Expired
+            }
             stored => stored,
         }
     }

@@ -77,7 +77,12 @@ pub trait Ledger {
     ///
     /// # Errors
     /// Storage's own.
-    fn add_delegation(&mut self, txid: &Txid, delegation: &Delegation, fps: &[FpId]) -> Result<(), Self::Error>;
+    fn add_delegation(
+        &mut self,
+        txid: &Txid,
+        delegation: &Delegation,
+        fps: &[FpId],
+    ) -> Result<(), Self::Error>;
 
     /// What leaves `fp` at `height`; zero if nothing is recorded.
     ///

@@ -114,6 +114,8 @@ mod apply;
 mod batch;
 mod delegation;
 mod expire;
+#[cfg(test)]
+mod fixture;
 mod item;
 pub mod judge;
 mod ledger;
@@ -122,13 +124,16 @@ mod provider;
 mod tx;
 mod verdict;
 
-pub use apply::{FpOutcome, Outcome, apply, end_delegation, move_fp};
+pub use apply::{FpOutcome, Outcome, apply, end, move_fp};
 pub use delegation::{Delegation, DelegationStatus, End, Record, Stake};
 pub use expire::{Expired, expire};
 pub use item::{
-    ActiveDelegation, Item, ItemDigest, MAX_FPS, NewFinalityProvider, PopVerdict, ProofOfPossession, Undelegation,
+    ActiveDelegation, Item, ItemDigest, MAX_FPS, NewFinalityProvider, PopVerdict, ProofOfPossession,
+    Undelegation,
 };
 pub use ledger::{Bucket, Ledger};
-pub use provider::{FinalityProvider, FpEvent, FpId, FpProfile, FpStatus, PopTrust, PowerChange, StatusError};
-pub use tx::{StakingTx, TxError};
+pub use provider::{
+    FinalityProvider, FpEvent, FpId, FpProfile, FpStatus, PopTrust, PowerChange, StatusError,
+};
+pub use tx::StakingTx;
 pub use verdict::{Applied, Reason, Rules, Verdict};

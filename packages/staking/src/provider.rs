@@ -115,9 +115,15 @@ impl FpStatus {
             (Self::Registered | Self::Jailed { .. }, FpEvent::Slash { height, btc_height }) => {
                 Ok(Self::Slashed { height, btc_height: btc_height.max(BtcHeight::new(1)) })
             }
-            (Self::Jailed { .. } | Self::Slashed { .. }, FpEvent::Jail { .. }) => Err(StatusError::CannotJail(self)),
-            (Self::Registered | Self::Slashed { .. }, FpEvent::Unjail) => Err(StatusError::CannotUnjail(self)),
-            (Self::Slashed { height, .. }, FpEvent::Slash { .. }) => Err(StatusError::AlreadySlashed { height }),
+            (Self::Jailed { .. } | Self::Slashed { .. }, FpEvent::Jail { .. }) => {
+                Err(StatusError::CannotJail(self))
+            }
+            (Self::Registered | Self::Slashed { .. }, FpEvent::Unjail) => {
+                Err(StatusError::CannotUnjail(self))
+            }
+            (Self::Slashed { height, .. }, FpEvent::Slash { .. }) => {
+                Err(StatusError::AlreadySlashed { height })
+            }
         }
     }
 
@@ -192,7 +198,10 @@ mod tests {
         assert_eq!(jailed, FpStatus::Jailed { until: 9 });
         assert_eq!(jailed.after(FpEvent::Unjail), Ok(FpStatus::Registered));
         assert_eq!(jailed.after(JAIL), Err(StatusError::CannotJail(jailed)));
-        assert_eq!(FpStatus::Registered.after(FpEvent::Unjail), Err(StatusError::CannotUnjail(FpStatus::Registered)));
+        assert_eq!(
+            FpStatus::Registered.after(FpEvent::Unjail),
+            Err(StatusError::CannotUnjail(FpStatus::Registered))
+        );
     }
 
     #[test]

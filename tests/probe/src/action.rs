@@ -1,7 +1,8 @@
 //! What the contract can be told to do.
 
 use cosmwasm_std::{
-    BankMsg, Binary, Coin, DepsMut, Event, Response, StdError, StdResult, Storage, SubMsg, from_json, to_json_vec,
+    BankMsg, Binary, Coin, DepsMut, Event, Response, StdError, StdResult, Storage, SubMsg, from_json,
+    to_json_vec,
 };
 use serde::{Deserialize, Serialize};
 
@@ -178,5 +179,5 @@ pub(crate) fn counted(storage: &dyn Storage) -> StdResult<u64> {
 
 /// What the block hooks shall do.
 pub(crate) fn armed(storage: &dyn Storage) -> StdResult<Option<Action>> {
-    storage.get(ARMED).map_or(Ok(None), |json| from_json(json))
+    storage.get(ARMED).map_or(Ok(None), from_json)
 }

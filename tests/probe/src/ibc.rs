@@ -4,15 +4,19 @@
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{
     Binary, DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg, IbcChannelConnectMsg, IbcChannelOpenMsg,
-    IbcChannelOpenResponse, IbcPacketAckMsg, IbcPacketReceiveMsg, IbcPacketTimeoutMsg, IbcReceiveResponse, Response,
-    StdResult, from_json,
+    IbcChannelOpenResponse, IbcPacketAckMsg, IbcPacketReceiveMsg, IbcPacketTimeoutMsg, IbcReceiveResponse,
+    Response, StdResult, from_json,
 };
 
 use crate::{Action, journal};
 
 /// Agrees to any channel and version.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn ibc_channel_open(deps: DepsMut<'_>, _: Env, msg: IbcChannelOpenMsg) -> StdResult<IbcChannelOpenResponse> {
+pub fn ibc_channel_open(
+    deps: DepsMut<'_>,
+    _: Env,
+    msg: IbcChannelOpenMsg,
+) -> StdResult<IbcChannelOpenResponse> {
     let step = if matches!(msg, IbcChannelOpenMsg::OpenInit { .. }) { "init" } else { "try" };
     journal::note(deps.storage, &format!("open {step}"));
     Ok(None)
@@ -20,7 +24,11 @@ pub fn ibc_channel_open(deps: DepsMut<'_>, _: Env, msg: IbcChannelOpenMsg) -> St
 
 /// Notes which channel is there.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn ibc_channel_connect(deps: DepsMut<'_>, _: Env, msg: IbcChannelConnectMsg) -> StdResult<IbcBasicResponse> {
+pub fn ibc_channel_connect(
+    deps: DepsMut<'_>,
+    _: Env,
+    msg: IbcChannelConnectMsg,
+) -> StdResult<IbcBasicResponse> {
     journal::note(deps.storage, &format!("connect {}", msg.channel().endpoint.channel_id));
     Ok(IbcBasicResponse::new())
 }
@@ -35,7 +43,11 @@ pub fn ibc_channel_close(deps: DepsMut<'_>, _: Env, msg: IbcChannelCloseMsg) -> 
 
 /// Does the packet's action; acknowledges with the data it sets, or else with `ok`.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn ibc_packet_receive(deps: DepsMut<'_>, _: Env, msg: IbcPacketReceiveMsg) -> StdResult<IbcReceiveResponse> {
+pub fn ibc_packet_receive(
+    deps: DepsMut<'_>,
+    _: Env,
+    msg: IbcPacketReceiveMsg,
+) -> StdResult<IbcReceiveResponse> {
     journal::note(deps.storage, &format!("receive {}", msg.packet.sequence));
     let done = from_json::<Action>(&msg.packet.data)?.run(deps, Response::new())?;
     Ok(IbcReceiveResponse::new(done.data.unwrap_or_else(|| Binary::from(b"ok")))
@@ -54,7 +66,11 @@ pub fn ibc_packet_ack(deps: DepsMut<'_>, _: Env, msg: IbcPacketAckMsg) -> StdRes
 
 /// Notes what timed out.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn ibc_packet_timeout(deps: DepsMut<'_>, _: Env, msg: IbcPacketTimeoutMsg) -> StdResult<IbcBasicResponse> {
+pub fn ibc_packet_timeout(
+    deps: DepsMut<'_>,
+    _: Env,
+    msg: IbcPacketTimeoutMsg,
+) -> StdResult<IbcBasicResponse> {
     journal::note(deps.storage, &format!("timeout {}", msg.packet.sequence));
     Ok(IbcBasicResponse::new())
 }

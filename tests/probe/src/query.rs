@@ -3,7 +3,8 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{
-    Binary, ContractResult, Deps, Env, QueryRequest, StdError, StdResult, SystemResult, to_json_binary, to_json_vec,
+    Binary, ContractResult, Deps, Env, QueryRequest, StdError, StdResult, SystemResult, to_json_binary,
+    to_json_vec,
 };
 use serde::{Deserialize, Serialize};
 

@@ -3,6 +3,8 @@
 use core::fmt;
 
 use cosmwasm_std::{Api, Binary, StdError, StdResult};
+use eots::{PublicRandomness, Signature};
+use primitives::FpPublicKey;
 
 /// The length of a case: public key, public randomness, signature and message hash, 32 bytes each.
 pub const CASE_LENGTH: usize = 128;
@@ -45,9 +47,12 @@ pub fn verify(api: &dyn Api, cases: &[u8]) -> StdResult<Binary> {
 /// Anything that cannot be read is not valid.
 fn is_valid(api: &dyn Api, case: &[u8; CASE_LENGTH]) -> bool {
     let recover = |hash: &[u8; 32], signature: &[u8; 64], id: u8| {
-        api.secp256k1_recover_pubkey(hash, signature, id).ok()?.try_into().ok() as Option<[u8; 65]>
+        api.secp256k1_recover_pubkey(hash, signature, id).ok()?.try_into().ok()
     };
     let (parts, _) = case.as_chunks::<32>();
     let [key, randomness, signature, hash] = parts else { return false };
-    let _ = (recover, key, randomness, signature, hash); false
+    let key = FpPublicKey::from_bytes(*key);
+    let randomness = PublicRandomness::from_bytes(*randomness);
+    let signature = Signature::from_bytes(*signature);
+    eots::verify(&recover, &key, &randomness, hash, &signature).is_ok()
 }

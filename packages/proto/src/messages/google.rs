@@ -12,3 +12,12 @@ pub struct Timestamp {
     #[prost(int32, tag = "2")]
     pub nanos: i32,
 }
+
+impl Timestamp {
+    /// Nanoseconds since 1970, or `None` before that or after 2554.
+    pub fn nanos_since_epoch(&self) -> Option<u64> {
+        let seconds = u64::try_from(self.seconds).ok()?;
+        let nanos = u64::try_from(self.nanos).ok()?;
+        seconds.checked_mul(1_000_000_000)?.checked_add(nanos)
+    }
+}

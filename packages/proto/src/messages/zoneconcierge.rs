@@ -2,7 +2,9 @@
 
 use prost::Message;
 
-use crate::{btccheckpoint, btclightclient, btcstaking, checkpointing, epoching, finality, google, tendermint};
+use crate::{
+    btccheckpoint, btclightclient, btcstaking, checkpointing, epoching, finality, google, tendermint,
+};
 
 /// From Babylon to the appchain.
 #[derive(Clone, PartialEq, Message)]
@@ -142,4 +144,11 @@ pub struct BsnSlashingIbcPacket {
     /// The evidence; Babylon refuses a packet without.
     #[prost(message, optional, tag = "1")]
     pub evidence: Option<finality::Evidence>,
+}
+
+impl From<finality::Evidence> for InboundPacket {
+    fn from(evidence: finality::Evidence) -> Self {
+        let slashing = BsnSlashingIbcPacket { evidence: Some(evidence) };
+        Self { packet: Some(inbound_packet::Packet::BsnSlashing(slashing)) }
+    }
 }

@@ -75,11 +75,15 @@ fn check_output(item: &ActiveDelegation, rules: &Rules) -> Result<(), Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::fixture;
+    use crate::fixture;
 
     const ID: [FpId; 1] = [FpId::new(4)];
 
-    fn judge(record: Option<&Record>, known: Option<&ItemDigest>, item: &ActiveDelegation) -> DelegationVerdict {
+    fn judge(
+        record: Option<&Record>,
+        known: Option<&ItemDigest>,
+        item: &ActiveDelegation,
+    ) -> DelegationVerdict {
         admit_delegation(record, known, &ID, item, Some(BtcHeight::new(500)), &Rules::default())
     }
 
@@ -92,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_delegation_is_active_until_its_expiry_height() {
-        let item = |end| ActiveDelegation { end_height: BtcHeight::new(end), ..fixture::delegation(1, &[1], 10) };
+        let item =
+            |end| ActiveDelegation { end_height: BtcHeight::new(end), ..fixture::delegation(1, &[1], 10) };
         assert_eq!(item(602).expiry(), BtcHeight::new(501));
         assert_eq!(status(judge(None, None, &item(602))), DelegationStatus::Active);
         assert_eq!(status(judge(None, None, &item(601))), DelegationStatus::Expired);

@@ -48,7 +48,8 @@ mod tests {
 
     #[test]
     fn a_live_delegation_ends() {
-        let EndVerdict::End(stake) = end_delegation(Some(&known(DelegationStatus::Active)), End::Unbonded, at(99))
+        let EndVerdict::End(stake) =
+            end_delegation(Some(&known(DelegationStatus::Active)), End::Unbonded, at(99))
         else {
             panic!("did not end")
         };

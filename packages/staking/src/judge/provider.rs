@@ -61,7 +61,9 @@ mod tests {
     fn the_proof_of_possession_decides_and_is_remembered() {
         let fp = item().key;
         let verdict = |pop| admit_finality_provider(None, &item(), pop, &Rules::default());
-        for (pop, trust) in [(PopVerdict::Verified, PopTrust::Verified), (PopVerdict::Trusted, PopTrust::Trusted)] {
+        for (pop, trust) in
+            [(PopVerdict::Verified, PopTrust::Verified), (PopVerdict::Trusted, PopTrust::Trusted)]
+        {
             assert_eq!(verdict(pop), FpVerdict::Admit(FpProfile::new(&item(), trust)));
         }
         assert_eq!(verdict(PopVerdict::Bad), FpVerdict::Quarantine(Reason::BadProofOfPossession { fp }));
@@ -71,7 +73,8 @@ mod tests {
     #[test]
     fn a_second_registration_changes_nothing() {
         let known = FpProfile::new(&item(), PopTrust::Verified);
-        let verdict = |item| admit_finality_provider(Some(&known), &item, PopVerdict::Verified, &Rules::default());
+        let verdict =
+            |item| admit_finality_provider(Some(&known), &item, PopVerdict::Verified, &Rules::default());
         assert_eq!(verdict(item()), FpVerdict::AlreadyKnown);
         let other = NewFinalityProvider { digest: ItemDigest::of(b"two"), ..item() };
         let conflict = Reason::ConflictingFinalityProvider { fp: item().key };
@@ -82,6 +85,8 @@ mod tests {
     fn an_fp_of_another_consumer_is_not_ours() {
         let rules = Rules { consumer_id: Some("07-tendermint-1".into()), ..Rules::default() };
         let verdict = admit_finality_provider(None, &item(), PopVerdict::Verified, &rules);
-        assert!(matches!(verdict, FpVerdict::Quarantine(Reason::OtherConsumer { got, .. }) if got == "07-tendermint-0"));
+        assert!(
+            matches!(verdict, FpVerdict::Quarantine(Reason::OtherConsumer { got, .. }) if got == "07-tendermint-0")
+        );
     }
 }

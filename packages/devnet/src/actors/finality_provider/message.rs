@@ -73,9 +73,7 @@ pub(crate) fn submit_finality_signature_range(
 }
 
 pub(crate) fn submit_evidence(fp: &str, height: u64, first: &SignedVote, second: &SignedVote) -> Value {
-    let side = |vote: &SignedVote| {
-        json!({ "app_hash": base64(vote.app_hash), "signature": base64(vote.signature.as_bytes()) })
-    };
+    let side = |vote: &SignedVote| json!({ "app_hash": base64(vote.app_hash), "signature": base64(vote.signature.as_bytes()) });
     json!({ "submit_evidence": {
         "fp_pubkey_hex": fp,
         "height": height,

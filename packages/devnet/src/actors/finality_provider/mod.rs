@@ -23,7 +23,6 @@ mod message;
 #[cfg(test)]
 mod tests;
 
-use bech32::{Bech32, Hrp};
 use eots::{SecretKey, message as signed};
 use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext};
 use proto::btcstaking::{BtcSigType, ProofOfPossessionBtc};
@@ -34,7 +33,7 @@ use thiserror::Error;
 pub use commitment::{Branch, Commitment};
 use message::SignedVote;
 
-use crate::actors::{babylon, randomness};
+use crate::actors::{address::address, babylon, randomness};
 
 /// The appchain that a finality provider votes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,8 +121,7 @@ impl FinalityProvider {
     /// # Panics
     /// If `prefix` is no prefix of bech32.
     pub fn account(&self, prefix: &str) -> String {
-        let hrp = Hrp::parse(prefix).expect("a prefix of bech32");
-        bech32::encode::<Bech32>(hrp, &self.operator).expect("twenty bytes are not too long")
+        address(prefix, &self.operator)
     }
 
     /// The context its votes are signed under.

@@ -63,7 +63,13 @@ pub(crate) fn genesis() -> Block {
 }
 
 /// Writes a header at regtest's difficulty.
-pub(crate) fn write_header(version: i32, parent: [u8; 32], root: [u8; 32], time: u32, nonce: u32) -> [u8; 80] {
+pub(crate) fn write_header(
+    version: i32,
+    parent: [u8; 32],
+    root: [u8; 32],
+    time: u32,
+    nonce: u32,
+) -> [u8; 80] {
     let mut header = [0; 80];
     header[..4].copy_from_slice(&version.to_le_bytes());
     header[4..36].copy_from_slice(&parent);

@@ -99,7 +99,10 @@ impl Miner {
 
     /// The main chain's headers of `from..=to`, ascending, as far as they exist.
     pub fn headers(&self, from: u32, to: u32) -> Vec<BtcHeaderInfo> {
-        (from..=to.min(self.tip_height())).filter_map(|height| self.block_at(height)).map(Block::info).collect()
+        (from..=to.min(self.tip_height()))
+            .filter_map(|height| self.block_at(height))
+            .map(Block::info)
+            .collect()
     }
 
     /// Whether a block (hash in internal order) is in the main chain.
@@ -130,7 +133,11 @@ impl Miner {
     ///
     /// # Errors
     /// [`MinerError::NoParent`].
-    pub fn mine_on(&mut self, parent: &[u8; 32], transactions: Vec<Transaction>) -> Result<Block, MinerError> {
+    pub fn mine_on(
+        &mut self,
+        parent: &[u8; 32],
+        transactions: Vec<Transaction>,
+    ) -> Result<Block, MinerError> {
         let no_parent = || MinerError::NoParent { hash: hex::encode(parent) };
         let parent = self.blocks.get(parent).cloned().ok_or_else(no_parent)?;
         Ok(self.extend(&parent, transactions))

@@ -1,0 +1,16 @@
+//! The contract `bsn`.
+
+mod config;
+pub mod event;
+mod execute;
+mod instantiate;
+mod query;
+mod response;
+mod sudo;
+
+pub use config::{Knobs, Network};
+pub use execute::{ExecuteMsg, FinalityProviderItem, MerkleProof, Vote};
+pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg};
+pub use query::QueryMsg;
+pub use response::*;
+pub use sudo::SudoMsg;

@@ -1,0 +1,52 @@
+use crate::wire;
+
+wire! {
+    /// A network of Bitcoin. What is allowed differs: interfaces.md 11.5, 11.10.
+    #[derive(Copy)]
+    pub enum Network {
+        /// The real one.
+        Mainnet,
+        /// testnet3.
+        Testnet,
+        /// testnet4 (BIP 94).
+        Testnet4,
+        /// The default signet.
+        Signet,
+        /// A private one for tests: the only one on which an admin may inject stake.
+        Regtest,
+    }
+
+    /// The knobs of finality, each with a minimum and a maximum; absent ones stay as they are, or at
+    /// their defaults (interfaces.md 4.2, 11.10).
+    #[derive(Default)]
+    pub struct Knobs {
+        /// The height from which votes are taken.
+        pub finality_activation_height: Option<u64>,
+        /// How many finality providers vote at a height, at most.
+        pub max_active_finality_providers: Option<u32>,
+        /// How many heights a commitment must cover, at least.
+        pub min_pub_rand: Option<u64>,
+        /// How far ahead of the current height a commitment may start.
+        pub max_pub_rand_commit_offset: Option<u64>,
+        /// Every how many blocks rewards are shared out.
+        pub reward_interval: Option<u64>,
+        /// Over how many heights misses are counted.
+        pub missed_blocks_window: Option<u64>,
+        /// How many percent of that window must be signed.
+        pub min_signed_percent: Option<u64>,
+        /// How long a jail term is, in seconds.
+        pub jail_duration: Option<u64>,
+        /// How many blocks after its quorum a height still takes votes.
+        pub vote_window: Option<u64>,
+        /// How many blocks settled votes are kept.
+        pub vote_retention: Option<u64>,
+        /// How long anchors are kept, in seconds.
+        pub anchor_retention_s: Option<u64>,
+        /// How old, in blocks, a height without quorum must be before finality may be resumed.
+        pub resume_delay: Option<u64>,
+        /// How long a rebind waits, in seconds.
+        pub rebind_delay: Option<u64>,
+        /// How long orphaned finality providers keep their power, in seconds.
+        pub orphan_grace: Option<u64>,
+    }
+}

@@ -1,0 +1,142 @@
+//! Events, each a struct; attribute names are written here and nowhere else.
+
+use cosmwasm_std::Event;
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $ty:literal { $($(#[$fdoc:meta])* $field:ident),* $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Eq)]
+            pub struct $name {
+                $($(#[$fdoc])* pub $field: String,)*
+            }
+
+            impl $name {
+                /// The event's type, without the chain's `wasm-`.
+                pub const TYPE: &'static str = $ty;
+                /// The names of its attributes.
+                pub const ATTRIBUTES: &'static [&'static str] = &[$(stringify!($field)),*];
+            }
+
+            impl From<$name> for Event {
+                fn from(event: $name) -> Self {
+                    Event::new($ty)$(.add_attribute(stringify!($field), event.$field))*
+                }
+            }
+        )*
+
+        /// Every event: its type and its attributes.
+        pub const ALL: &[(&str, &[&str])] = &[$(($name::TYPE, $name::ATTRIBUTES)),*];
+    };
+}
+
+events! {
+    /// Randomness was committed.
+    CommitPublicRandomness = "commit_public_randomness" {
+        /// Whose.
+        fp_pubkey_hex,
+        /// From this height on.
+        start_height,
+        /// For so many heights.
+        num_pub_rand,
+    }
+    /// A vote was taken.
+    SubmitFinalitySignature = "submit_finality_signature" {
+        /// Whose.
+        fp_pubkey_hex,
+        /// Where.
+        height,
+        /// `counted`, `fork` or `equivocation`.
+        verdict,
+    }
+    /// An equivocator was found and its key extracted.
+    SlashedFinalityProvider = "slashed_finality_provider" {
+        /// Which part of the protocol says so.
+        module,
+        /// Whose.
+        finality_provider,
+        /// Where it signed twice.
+        block_height,
+        /// One hash.
+        canonical_app_hash,
+        /// Its signature.
+        canonical_finality_sig,
+        /// The other hash.
+        fork_app_hash,
+        /// Its signature.
+        fork_finality_sig,
+        /// The secret key that both give away.
+        extracted_secret_key,
+    }
+    /// A finality provider joined or left the set, or went to jail.
+    FinalityProviderStatusChange = "finality_provider_status_change" {
+        /// Whose.
+        btc_pk,
+        /// The new state, as Babylon names it.
+        new_state,
+    }
+    /// A block was seen.
+    IndexBlock = "index_block" {
+        /// Which part of the protocol says so.
+        module,
+        /// The last height seen.
+        last_height,
+    }
+    /// A height has quorum.
+    FinalizeBlock = "finalize_block" {
+        /// Which part of the protocol says so.
+        module,
+        /// The height.
+        finalized_height,
+    }
+    /// A height was passed without quorum, for nobody could have voted.
+    SkipHeight = "skip_height" {
+        /// The height.
+        height,
+        /// Why.
+        reason,
+    }
+    /// A finality provider left jail.
+    Unjail = "unjail" {
+        /// Whose.
+        fp_pubkey_hex,
+    }
+    /// An item of a packet was refused, without harm to the others.
+    ItemRefused = "item_refused" {
+        /// Which kind.
+        kind,
+        /// Why.
+        reason,
+    }
+    /// A finality provider was registered.
+    FinalityProviderRegistered = "finality_provider_registered" {
+        /// Whose.
+        fp_pubkey_hex,
+    }
+    /// The timestamped height moved.
+    Timestamped = "timestamped" {
+        /// To where.
+        height,
+        /// By which epoch of Babylon.
+        epoch,
+    }
+    /// Something an operator must look at.
+    Alarm = "alarm" {
+        /// In words.
+        what,
+    }
+    /// Evidence was handed to the channel, acknowledged, or refused.
+    OutboxChanged = "outbox" {
+        /// Whose evidence.
+        fp_pubkey_hex,
+        /// Its state now.
+        state,
+    }
+    /// The channel opened or closed.
+    Channel = "channel" {
+        /// Its id.
+        channel_id,
+        /// `open` or `closed`.
+        state,
+    }
+}

@@ -1,0 +1,129 @@
+use cosmwasm_std::Binary;
+
+use super::Knobs;
+use crate::wire;
+
+wire! {
+    /// What anybody may send; who is allowed what: each variant.
+    pub enum ExecuteMsg {
+        /// Anybody, with a finality provider's signature (interfaces.md 2.3, 6.4).
+        CommitPublicRandomness {
+            /// Whose, x-only, 64 hexadecimal characters.
+            fp_pubkey_hex: String,
+            /// The first height.
+            start_height: u64,
+            /// How many heights.
+            num_pub_rand: u64,
+            /// The Merkle root, 32 bytes.
+            commitment: Binary,
+            /// BIP-340, 64 bytes.
+            signature: Binary,
+        },
+        /// Anybody, with a finality provider's signature (interfaces.md 2.3, 11.11).
+        SubmitFinalitySignature {
+            /// Whose.
+            fp_pubkey_hex: String,
+            /// The height voted at.
+            height: u64,
+            /// The nonce of that height, 32 bytes.
+            pub_rand: Binary,
+            /// That it is the committed one.
+            proof: MerkleProof,
+            /// The **application** hash of the header at that height, 32 bytes.
+            block_hash: Binary,
+            /// The EOTS signature, 32 bytes.
+            signature: Binary,
+        },
+        /// Anybody: two signatures prove themselves (interfaces.md 11.9).
+        SubmitEvidence {
+            /// Who is accused.
+            fp_pubkey_hex: String,
+            /// At which height.
+            height: u64,
+            /// The nonce of both signatures, 32 bytes.
+            pub_rand: Binary,
+            /// One vote.
+            first: Vote,
+            /// Another, for another hash.
+            second: Vote,
+        },
+        /// The operator, after the jail term; with `signature`, anybody; the admin at any time.
+        Unjail {
+            /// Whom.
+            fp_pubkey_hex: String,
+            /// BIP-340 by the finality provider's key over the context `fp_unjail` and the end of the term.
+            signature: Option<Binary>,
+        },
+        /// Anybody: sends evidence that waits for Babylon again.
+        RetryOutbox {
+            /// Whose.
+            fp_pubkey_hex: String,
+        },
+        /// The admin: proposes another, or with `null` to have none.
+        UpdateAdmin {
+            /// Whom.
+            admin: Option<String>,
+        },
+        /// The proposed account; to renounce, the admin itself.
+        AcceptAdmin {},
+        /// The admin.
+        UpdateConfig {
+            /// k.
+            btc_confirmation_depth: Option<u32>,
+            /// w.
+            checkpoint_finalization_timeout: Option<u32>,
+            /// Not empty.
+            consumer_name: Option<String>,
+            /// Not empty.
+            consumer_description: Option<String>,
+            /// In days.
+            ibc_packet_timeout_days: Option<u64>,
+            /// The module of Babylon that receives rewards.
+            destination_module: Option<String>,
+            /// The knobs, on the top level of the message.
+            #[serde(flatten)]
+            knobs: Knobs,
+        },
+        /// The admin, on regtest only: the daemons' own test suites inject finality providers so.
+        BtcStaking {
+            /// Finality providers.
+            #[serde(default)]
+            new_fp: Vec<FinalityProviderItem>,
+        },
+        /// The admin, on regtest only.
+        Slash {
+            /// Whom.
+            fp_btc_pk_hex: String,
+        },
+    }
+
+    /// CometBFT's Merkle proof as Go writes it.
+    pub struct MerkleProof {
+        /// How many leaves the tree has.
+        pub total: u64,
+        /// Which leaf this is, from zero.
+        pub index: u64,
+        /// The hash of the leaf, 32 bytes.
+        pub leaf_hash: Binary,
+        /// The siblings on the way to the root; Go writes none as `null`.
+        pub aunts: Option<Vec<Binary>>,
+    }
+
+    /// One of the two votes of an equivocation.
+    pub struct Vote {
+        /// The application hash, 32 bytes.
+        pub app_hash: Binary,
+        /// The EOTS signature, 32 bytes.
+        pub signature: Binary,
+    }
+
+    /// A finality provider as the daemons' own test suites inject it.
+    pub struct FinalityProviderItem {
+        /// Its operator's address on Babylon.
+        pub addr: String,
+        /// Its key, x-only.
+        pub btc_pk_hex: String,
+        /// The consumer it is for.
+        pub consumer_id: String,
+    }
+}

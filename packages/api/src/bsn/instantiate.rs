@@ -1,0 +1,70 @@
+use cosmwasm_std::Binary;
+
+use super::{Knobs, Network};
+use crate::wire;
+
+wire! {
+    /// Instantiates `bsn`: the union of the incumbent's messages (interfaces.md 4) and our fields
+    /// (interfaces.md 11.10). A legacy message works on regtest and the testnets as it is.
+    pub struct InstantiateMsg {
+        /// The network of Bitcoin. It never changes.
+        pub network: Network,
+        /// k: how deep a header of Bitcoin is to be confirmed.
+        pub btc_confirmation_depth: u32,
+        /// w: how deep a checkpoint must be to count.
+        pub checkpoint_finalization_timeout: u32,
+        /// The code of the light client to instantiate; see `btc_light_client`.
+        pub btc_light_client_code_id: Option<u64>,
+        /// Base64 JSON for the light client.
+        pub btc_light_client_msg: Option<Binary>,
+        /// Accepted and ignored.
+        pub btc_staking_code_id: Option<u64>,
+        /// Base64 JSON of [`LegacyStakingMsg`], merged in.
+        pub btc_staking_msg: Option<Binary>,
+        /// Accepted and ignored.
+        pub btc_finality_code_id: Option<u64>,
+        /// Base64 JSON of [`LegacyFinalityMsg`], merged in.
+        pub btc_finality_msg: Option<Binary>,
+        /// Who may administer; required on mainnet.
+        pub admin: Option<String>,
+        /// Not empty.
+        pub consumer_name: String,
+        /// Not empty.
+        pub consumer_description: String,
+        /// The channel of rewards, on the same connection as Babylon's.
+        pub ics20_channel_id: String,
+        /// After how many days an unanswered packet times out; 28 by default.
+        pub ibc_packet_timeout_days: Option<u64>,
+        /// The module of Babylon that receives rewards.
+        pub destination_module: String,
+        /// A light client that exists already.
+        pub btc_light_client: Option<String>,
+        /// The connection that Babylon's channel must be on; absent, that of `ics20_channel_id`.
+        pub connection_id: Option<String>,
+        /// Babylon's chain id, for proofs of possession; required on mainnet.
+        pub babylon_chain_id: Option<String>,
+        /// The knobs, on the top level of the message.
+        #[serde(flatten)]
+        pub knobs: Knobs,
+    }
+
+    /// What the incumbent's finality contract took.
+    #[derive(Default)]
+    pub struct LegacyFinalityMsg {
+        /// Its admin.
+        pub admin: Option<String>,
+        /// Its knobs.
+        #[serde(flatten)]
+        pub knobs: Knobs,
+    }
+
+    /// What the incumbent's staking contract took.
+    #[derive(Default)]
+    pub struct LegacyStakingMsg {
+        /// Its admin.
+        pub admin: Option<String>,
+    }
+
+    /// Migrates; nothing to say.
+    pub struct MigrateMsg {}
+}

@@ -1,0 +1,91 @@
+//! A main chain in memory, headers made by others, and a miner.
+#![allow(dead_code)]
+
+use std::{fs, path::PathBuf};
+
+use bitcoin_spv::{
+    CompactTarget, Context, Extension, Header, HeaderHash, HeaderSource, MerkleRoot, Network, Placed, Rules,
+    Work, extend,
+};
+use primitives::BtcHeight;
+
+/// The bytes of an external vector; `None` (and one line of output) where there are none.
+pub fn vector(name: &str) -> Option<Vec<u8>> {
+    let required = std::env::var_os("BSN_VECTORS").is_some() || std::env::var_os("CI").is_some();
+    let root = std::env::var_os("BSN_VECTORS").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors")),
+        PathBuf::from,
+    );
+    let path = root.join(name);
+    match fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if required => panic!("{}: {error}", path.display()),
+        Err(_) => {
+            println!("skipped: no vectors at {}", path.display());
+            None
+        }
+    }
+}
+
+/// The headers of a file of 80 bytes each.
+pub fn headers(name: &str) -> Option<Vec<Header>> {
+    vector(name).map(|bytes| bytes.chunks(80).map(|header| Header::from_slice(header).unwrap()).collect())
+}
+
+pub fn rules(network: Network) -> Rules {
+    Rules { params: network.params(), latest_time: None }
+}
+
+/// The simplest store: headers from the base up.
+#[derive(Clone)]
+pub struct Chain {
+    pub headers: Vec<Placed>,
+    pub tip: Context,
+    pub rules: Rules,
+}
+
+impl Chain {
+    pub fn from(height: u32, base: &Header, rules: Rules) -> Self {
+        let work = base.bits.target().unwrap().work();
+        let tip = Context::base(BtcHeight::new(height), base, work, &rules.params).unwrap();
+        let placed = Placed { height: tip.height, header: *base, hash: tip.hash, work };
+        Self { headers: vec![placed], tip, rules }
+    }
+
+    pub fn apply(&mut self, extension: Extension) {
+        self.headers.truncate(self.headers.len() - extension.removed.len());
+        self.headers.extend(extension.added);
+        self.tip = extension.tip;
+    }
+
+    pub fn extend(&mut self, headers: &[Header]) -> Result<(), bitcoin_spv::ExtendError> {
+        extend(self, &self.tip, headers, &self.rules).map(|extension| self.apply(extension))
+    }
+}
+
+impl HeaderSource for Chain {
+    fn height_of(&self, hash: &HeaderHash) -> Option<BtcHeight> {
+        self.headers.iter().find(|placed| placed.hash == *hash).map(|placed| placed.height)
+    }
+
+    fn header_at(&self, height: BtcHeight) -> Option<Placed> {
+        let base = self.headers.first()?.height;
+        let place = height.get().checked_sub(base.get())?;
+        self.headers.get(place as usize).copied()
+    }
+}
+
+/// Finds a nonce; use with regtest's target only.
+pub fn mine(prev_hash: HeaderHash, time: u32, bits: u32, salt: u8) -> Header {
+    let bits = CompactTarget::new(bits);
+    let merkle_root = MerkleRoot::from_bytes([salt; 32]);
+    let mut header = Header { version: 0x2000_0000, prev_hash, merkle_root, time, bits, nonce: 0 };
+    while !bits.target().unwrap().is_met_by(&header.hash()) {
+        header.nonce += 1;
+    }
+    header
+}
+
+pub fn sum(works: impl IntoIterator<Item = Work>) -> Work {
+    works.into_iter().fold(Work::ZERO, |sum, work| sum.checked_add(work).unwrap())
+}

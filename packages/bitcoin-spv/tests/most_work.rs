@@ -1,0 +1,257 @@
+//! Which chain is the main chain: against a model that keeps every branch, and in the cases that went
+//! wrong elsewhere.
+
+mod common;
+
+use bitcoin_spv::{ExtendError, Extension, Header, HeaderError, Network, Rules, Work, extend};
+use common::{Chain, mine, rules, sum};
+use primitives::BtcHeight;
+use proptest::prelude::*;
+
+const EASY: u32 = 0x207f_ffff;
+const START: u32 = 1_700_000_000;
+
+fn genesis() -> Header {
+    mine(bitcoin_spv::HeaderHash::from_bytes([0; 32]), START, EASY, 0)
+}
+
+fn branch(from: &Header, length: u32, salt: u8) -> Vec<Header> {
+    branch_of(from, EASY, length, salt)
+}
+
+fn branch_of(from: &Header, bits: u32, length: u32, salt: u8) -> Vec<Header> {
+    let mut tip = *from;
+    (1..=length)
+        .map(|_| {
+            tip = mine(tip.hash(), tip.time + 600, bits, salt);
+            tip
+        })
+        .collect()
+}
+
+fn started() -> (Chain, Header) {
+    (Chain::from(0, &genesis(), rules(Network::Regtest)), genesis())
+}
+
+#[test]
+fn a_fork_of_equal_work_is_refused_and_of_more_is_followed() {
+    let (mut chain, genesis) = started();
+    chain.extend(&branch(&genesis, 5, 1)).unwrap();
+    let old_tip = chain.tip.hash;
+    let fork = branch(&chain.headers[2].header, 4, 2);
+    assert!(matches!(
+        chain.extend(&fork[..3]),
+        Err(ExtendError::NotMoreWork { fork_point, tip, got }) if fork_point.get() == 2 && tip == got
+    ));
+    assert_eq!(chain.tip.hash, old_tip);
+    let plan = extend(&chain, &chain.tip, &fork, &chain.rules).unwrap();
+    let removed: Vec<_> = plan.removed.iter().map(|removed| removed.height.get()).collect();
+    assert_eq!((plan.fork_point.get(), removed), (2, vec![5, 4, 3]));
+    assert_eq!(plan.removed[0].hash, old_tip);
+    chain.apply(plan);
+    assert_eq!((chain.tip.height.get(), chain.tip.hash), (6, fork[3].hash()));
+}
+
+#[test]
+fn a_shorter_fork_of_more_work_wins() {
+    let genesis = genesis();
+    // Regtest made to retarget, with a base whose period start is missing: four times harder is allowed.
+    let params = bitcoin_spv::Params { retargets: true, ..Network::Regtest.params() };
+    let rules = Rules { params, latest_time: None };
+    let base = Chain::from(2_015, &genesis, rules);
+    let mut chain = base.clone();
+    chain.extend(&branch_of(&genesis, EASY, 9, 1)).unwrap();
+    let plan = extend(&chain, &chain.tip, &branch_of(&genesis, 0x201f_ffff, 3, 2), &rules).unwrap();
+    assert_eq!((plan.removed.len(), plan.added.len()), (9, 3));
+    let too_hard = branch_of(&genesis, 0x201f_fffe, 1, 3);
+    let refused = extend(&base, &base.tip, &too_hard, &rules).unwrap_err();
+    assert!(matches!(refused.broken_rule(), Some(HeaderError::TargetOutOfBounds { .. })), "{refused}");
+}
+
+#[test]
+fn repeats_and_overlaps_are_tolerated() {
+    let (mut chain, genesis) = started();
+    let headers = branch(&genesis, 20, 1);
+    chain.extend(&headers[..10]).unwrap();
+    let before = chain.headers.clone();
+    for known in [&headers[..10], &headers[3..7], &headers[9..10]] {
+        let plan = extend(&chain, &chain.tip, known, &chain.rules).unwrap();
+        assert!(plan.added.is_empty() && plan.removed.is_empty());
+        assert_eq!(plan.tip, chain.tip);
+    }
+    chain.extend(&[&[genesis], &headers[..15]].concat()).unwrap();
+    assert_eq!(chain.headers[..11], before);
+    assert_eq!(chain.tip.height.get(), 15);
+}
+
+#[test]
+fn headers_from_below_the_base_are_skipped_if_they_lead_to_it() {
+    let headers = branch(&genesis(), 20, 1);
+    let mut chain = Chain::from(11, &headers[10], rules(Network::Regtest));
+    chain.extend(&headers).unwrap();
+    assert_eq!(chain.tip.height.get(), 20);
+    let refused = chain.extend(&headers[..9]).unwrap_err();
+    assert_eq!(refused, ExtendError::UnknownParent { parent: genesis().hash() });
+}
+
+#[test]
+fn a_known_prefix_may_end_in_a_fork() {
+    let (mut chain, genesis) = started();
+    let headers = branch(&genesis, 10, 1);
+    chain.extend(&headers).unwrap();
+    let fork = branch(&headers[8], 2, 2);
+    chain.extend(&[&headers[4..9], &fork].concat()).unwrap();
+    assert_eq!(chain.tip.hash, fork[1].hash());
+}
+
+#[test]
+fn broken_lists_are_refused() {
+    let (chain, genesis) = started();
+    let headers = branch(&genesis, 4, 1);
+    let refused = |headers: &[Header]| extend(&chain, &chain.tip, headers, &chain.rules).unwrap_err();
+    assert_eq!(refused(&[]), ExtendError::NoHeaders);
+    let gap = [headers[0], headers[2]];
+    assert_eq!(refused(&gap), ExtendError::NotLinked { hash: headers[2].hash() });
+    let twice = [headers[0], headers[0]];
+    assert_eq!(refused(&twice), ExtendError::NotLinked { hash: headers[0].hash() });
+    assert_eq!(refused(&headers[1..]), ExtendError::UnknownParent { parent: headers[0].hash() });
+}
+
+#[test]
+fn time_must_pass_the_median_and_stay_within_two_hours_of_now() {
+    let (mut chain, genesis) = started();
+    let headers = branch(&genesis, 11, 1);
+    chain.extend(&headers).unwrap();
+    let median = headers[5].time;
+    let at = |time, latest_time| {
+        let rules = Rules { latest_time, ..chain.rules };
+        extend(&chain, &chain.tip, &[mine(chain.tip.hash, time, EASY, 9)], &rules)
+    };
+    assert!(matches!(
+        at(median, None).unwrap_err().broken_rule(),
+        Some(HeaderError::TooOld { time, median: m }) if *time == median && *m == median
+    ));
+    assert!(at(median + 1, None).is_ok());
+    let now = headers[10].time;
+    assert!(at(now + 7_200, Some(now + Rules::MAX_FUTURE)).is_ok());
+    assert!(matches!(
+        at(now + 7_201, Some(now + Rules::MAX_FUTURE)).unwrap_err().broken_rule(),
+        Some(HeaderError::TooNew { .. })
+    ));
+    assert!(at(u32::MAX, None).is_ok());
+}
+
+#[test]
+fn old_versions_are_refused_from_their_heights_on() {
+    let mut rules = rules(Network::Regtest);
+    rules.params.bip34_height = 2;
+    rules.params.bip66_height = 3;
+    rules.params.bip65_height = 4;
+    for (height, required) in [(1, None), (2, Some(2)), (3, Some(3)), (4, Some(4)), (5, Some(4))] {
+        let genesis = genesis();
+        let chain = Chain::from(height - 1, &genesis, rules);
+        for version in -1..=5 {
+            let mut header = mine(genesis.hash(), START + 1, EASY, 1);
+            header.version = version;
+            while !header.bits.target().unwrap().is_met_by(&header.hash()) {
+                header.nonce += 1;
+            }
+            let judged = extend(&chain, &chain.tip, &[header], &rules);
+            let refused = required.is_some_and(|required| version < required);
+            assert_eq!(judged.is_err(), refused, "version {version} at {height}");
+        }
+    }
+}
+
+#[test]
+fn a_header_without_work_is_refused() {
+    let (chain, genesis) = started();
+    let mut header = mine(genesis.hash(), START + 1, EASY, 1);
+    while header.bits.target().unwrap().is_met_by(&header.hash()) {
+        header.nonce += 1;
+    }
+    let refused = extend(&chain, &chain.tip, &[header], &chain.rules).unwrap_err();
+    assert!(matches!(refused.broken_rule(), Some(HeaderError::NoWork { .. })));
+}
+
+#[test]
+fn work_and_height_cannot_wrap() {
+    let genesis = genesis();
+    let params = Network::Regtest.params();
+    let all = Work::new(bitcoin_spv::U256::MAX);
+    let next = mine(genesis.hash(), START + 1, EASY, 1);
+    for (height, work, expected) in
+        [(5, all, HeaderError::WorkOverflow), (u32::MAX, Work::ZERO, HeaderError::HeightOverflow)]
+    {
+        let tip = bitcoin_spv::Context::base(BtcHeight::new(height), &genesis, work, &params).unwrap();
+        let refused = tip.judge(&next, next.hash(), None, &rules(Network::Regtest)).unwrap_err();
+        assert_eq!(refused, expected);
+    }
+}
+
+/// A tree of headers, each node a child of an earlier one.
+fn any_tree() -> impl Strategy<Value = Vec<(usize, u8)>> {
+    prop::collection::vec((any::<prop::sample::Index>(), 1..4u8), 1..30).prop_map(|picks| {
+        picks.into_iter().enumerate().map(|(n, (pick, length))| (pick.index(n + 1), length)).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Branches of a random tree arrive one by one, each with its whole way from the base. rust-bitcoin
+    /// weighs them; the first seen of most work must be the main chain after every step.
+    #[test]
+    fn the_main_chain_is_the_first_seen_of_most_work(tree in any_tree()) {
+        let (mut chain, genesis) = started();
+        let mut ways = vec![vec![genesis]];
+        let weigh = |way: &[Header]| {
+            let works = way.iter().map(|header| {
+                let theirs: bitcoin::block::Header = bitcoin::consensus::deserialize(&header.to_bytes()).unwrap();
+                assert_eq!(theirs.block_hash().to_string(), header.hash().to_string());
+                theirs.validate_pow(theirs.target()).unwrap();
+                theirs.work()
+            });
+            works.reduce(|sum, work| sum + work).unwrap()
+        };
+        let mut best = ways[0].clone();
+        for (n, (parent, length)) in tree.into_iter().enumerate() {
+            let mut way: Vec<Header> = ways[parent].clone();
+            way.extend(branch(way.last().unwrap(), length.into(), n as u8 + 1));
+            let heavier = weigh(&way) > weigh(&best);
+            let plan: Result<Extension, _> = extend(&chain, &chain.tip, &way, &chain.rules);
+            prop_assert_eq!(plan.is_ok(), heavier);
+            if heavier {
+                chain.apply(plan.unwrap());
+                best = way.clone();
+            }
+            let main: Vec<_> = chain.headers.iter().map(|placed| placed.header).collect();
+            prop_assert_eq!(&main, &best);
+            prop_assert_eq!(chain.tip.work, sum(main.iter().map(|header| header.bits.target().unwrap().work())));
+            prop_assert_eq!(chain.tip.work.get().to_be_bytes(), weigh(&best).to_be_bytes());
+            for (height, placed) in chain.headers.iter().enumerate() {
+                prop_assert_eq!(placed.height.get() as usize, height);
+            }
+            ways.push(way);
+        }
+    }
+
+    /// What is judged by the context that a fork rebuilds from the store equals what is judged by the
+    /// context carried along the tip.
+    #[test]
+    fn a_rebuilt_context_equals_a_carried_one(length in 1..40u32, cut in 0..40u32) {
+        let (mut chain, genesis) = started();
+        let headers = branch(&genesis, length, 1);
+        let cut = cut % length;
+        let mut carried = chain.clone();
+        if cut > 0 {
+            carried.extend(&headers[..cut as usize]).unwrap();
+        }
+        chain.extend(&headers).unwrap();
+        let from = chain.headers[cut as usize].header;
+        let fork = branch(&from, length - cut + 1, 2);
+        carried.extend(&fork).unwrap();
+        chain.extend(&fork).unwrap();
+        prop_assert_eq!(chain.tip, carried.tip);
+        prop_assert_eq!(chain.headers, carried.headers);
+    }
+}

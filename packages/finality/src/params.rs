@@ -1,0 +1,192 @@
+//! The knobs of the finality gadget. A [`Params`] exists only if every one is within its bounds.
+
+use primitives::BlockHeight;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// All knobs, valid (interfaces.md 4.2, 11.10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Params {
+    /// The height from which votes are taken.
+    pub finality_activation_height: BlockHeight,
+    /// How many FPs vote at a height, at most.
+    pub max_active_finality_providers: u32,
+    /// How many heights a commitment must cover, at least.
+    pub min_pub_rand: u64,
+    /// How far ahead of the current height a commitment may start.
+    pub max_pub_rand_commit_offset: u64,
+    /// Every how many blocks rewards are shared out.
+    pub reward_interval: u64,
+    /// Over how many heights misses are counted.
+    pub missed_blocks_window: u64,
+    /// How many percent of the window an FP must sign.
+    pub min_signed_percent: u64,
+    /// How long an FP stays in jail, in seconds.
+    pub jail_duration: u64,
+    /// How many blocks after the cursor passed a height votes there still count for rewards.
+    pub vote_window: u64,
+    /// How long settled votes are kept, in blocks.
+    pub vote_retention: u64,
+    /// How long anchors are kept, in seconds.
+    pub anchor_retention_s: u64,
+    /// How old, in blocks, a height without quorum must be before finality may be resumed.
+    pub resume_delay: u64,
+    /// How long a rebind waits, in seconds.
+    pub rebind_delay: u64,
+    /// How long orphaned FPs keep their power, in seconds.
+    pub orphan_grace: u64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            finality_activation_height: BlockHeight::new(1),
+            max_active_finality_providers: 100,
+            min_pub_rand: 1,
+            max_pub_rand_commit_offset: 160_000,
+            reward_interval: 50,
+            missed_blocks_window: 250,
+            min_signed_percent: 50,
+            jail_duration: 86_400,
+            vote_window: 10,
+            vote_retention: 100,
+            anchor_retention_s: 7 * 86_400,
+            resume_delay: 1_000,
+            rebind_delay: 86_400,
+            orphan_grace: 3 * 86_400,
+        }
+    }
+}
+
+/// One knob's name, value and bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// The field's name on the wire.
+    pub name: &'static str,
+    /// What it is set to.
+    pub value: u64,
+    /// The lowest value allowed.
+    pub min: u64,
+    /// The highest value allowed.
+    pub max: u64,
+}
+
+/// A knob is out of its bounds.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("Invalid configuration: {name} must be from {min} to {max}, got {value}")]
+pub struct OutOfBounds {
+    /// The field's name on the wire.
+    pub name: &'static str,
+    /// What was given.
+    pub value: u64,
+    /// The lowest value allowed.
+    pub min: u64,
+    /// The highest value allowed.
+    pub max: u64,
+}
+
+impl Params {
+    /// The only way to a valid set of knobs, for instantiation and update alike.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`], naming the first knob that is.
+    pub fn checked(self) -> Result<Self, OutOfBounds> {
+        match self.bounds().into_iter().find(|b| b.value < b.min || b.value > b.max) {
+            Some(Bound { name, value, min, max }) => Err(OutOfBounds { name, value, min, max }),
+            None => Ok(self),
+        }
+    }
+
+    /// The table of bounds.
+    pub fn bounds(&self) -> [Bound; 14] {
+        let Self {
+            finality_activation_height,
+            max_active_finality_providers,
+            min_pub_rand,
+            max_pub_rand_commit_offset,
+            reward_interval,
+            missed_blocks_window,
+            min_signed_percent,
+            jail_duration,
+            vote_window,
+            vote_retention,
+            anchor_retention_s,
+            resume_delay,
+            rebind_delay,
+            orphan_grace,
+        } = self;
+        let bound = |name, value, min, max| Bound { name, value, min, max };
+        [
+            bound("finality_activation_height", finality_activation_height.get(), 0, u64::MAX / 2),
+            bound("max_active_finality_providers", (*max_active_finality_providers).into(), 1, 200),
+            bound("min_pub_rand", *min_pub_rand, 1, 100_000),
+            bound("max_pub_rand_commit_offset", *max_pub_rand_commit_offset, 60_000, 1_600_000),
+            bound("reward_interval", *reward_interval, 1, 1_000_000),
+            bound("missed_blocks_window", *missed_blocks_window, 5, crate::liveness::WINDOW_MAX),
+            bound("min_signed_percent", *min_signed_percent, 5, 100),
+            bound("jail_duration", *jail_duration, 1, 30 * 86_400),
+            bound("vote_window", *vote_window, 3, 1_000),
+            bound("vote_retention", *vote_retention, 10, 10_000),
+            bound("anchor_retention_s", *anchor_retention_s, 60, 60 * 86_400),
+            bound("resume_delay", *resume_delay, 10, 1_000_000),
+            bound("rebind_delay", *rebind_delay, 0, 30 * 86_400),
+            bound("orphan_grace", *orphan_grace, 0, 21 * 86_400),
+        ]
+    }
+
+    /// How many misses within the window are one too many: jail.
+    pub fn misses_to_jail(&self) -> u64 {
+        let must_sign = self.missed_blocks_window.saturating_mul(self.min_signed_percent).div_ceil(100);
+        self.missed_blocks_window.saturating_sub(must_sign).saturating_add(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid() {
+        assert_eq!(Params::default().checked(), Ok(Params::default()));
+    }
+
+    #[test]
+    fn every_knob_has_a_minimum_and_a_maximum() {
+        let set = |name: &str, value: u64| {
+            let mut p = Params::default();
+            match name {
+                "finality_activation_height" => p.finality_activation_height = BlockHeight::new(value),
+                "max_active_finality_providers" => {
+                    p.max_active_finality_providers = u32::try_from(value).unwrap();
+                }
+                "min_pub_rand" => p.min_pub_rand = value,
+                "max_pub_rand_commit_offset" => p.max_pub_rand_commit_offset = value,
+                "reward_interval" => p.reward_interval = value,
+                "missed_blocks_window" => p.missed_blocks_window = value,
+                "min_signed_percent" => p.min_signed_percent = value,
+                "jail_duration" => p.jail_duration = value,
+                "vote_window" => p.vote_window = value,
+                "vote_retention" => p.vote_retention = value,
+                "anchor_retention_s" => p.anchor_retention_s = value,
+                "resume_delay" => p.resume_delay = value,
+                "rebind_delay" => p.rebind_delay = value,
+                "orphan_grace" => p.orphan_grace = value,
+                other => panic!("no knob {other}"),
+            }
+            p.checked()
+        };
+        for Bound { name, min, max, .. } in Params::default().bounds() {
+            assert!(set(name, min).is_ok(), "{name} {min}");
+            assert!(set(name, max).is_ok(), "{name} {max}");
+            assert_eq!(set(name, max + 1), Err(OutOfBounds { name, value: max + 1, min, max }));
+            if min > 0 {
+                assert_eq!(set(name, min - 1), Err(OutOfBounds { name, value: min - 1, min, max }));
+            }
+        }
+    }
+
+    #[test]
+    fn at_half_a_window_of_250_the_126th_miss_jails() {
+        assert_eq!(Params::default().misses_to_jail(), 126);
+    }
+}

@@ -1,0 +1,407 @@
+//! What a vote is worth.
+//!
+//! ```text
+//!                           stored vote of the FP at that height?
+//!                  none                 same hash               other hash
+//!   on the anchor's hash:  Counted      duplicate (error)       Equivocation
+//!   on another hash:       Fork         duplicate (error)       Equivocation
+//! ```
+//!
+//! A vote that conflicts with a stored one is taken from anybody who is not slashed yet: jailed, outside the
+//! set, late. Every other vote that does not count is an error, and an error rolls everything back
+//! (interfaces.md 11.11).
+
+use eots::{PublicRandomness, Recover, SecretKey};
+use merkle::Proof;
+use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext, VotingPower};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::commitment::{Commitment, ProofError};
+use crate::evidence::{Evidence, SignedHash};
+
+/// A vote, parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vote {
+    /// Who votes.
+    pub provider: FpPublicKey,
+    /// At which height.
+    pub height: BlockHeight,
+    /// The nonce of that height.
+    pub randomness: PublicRandomness,
+    /// That it is the committed one.
+    pub proof: Proof,
+    /// What is signed, and the signature.
+    pub signed: SignedHash,
+}
+
+/// A vote as it is stored, under its height and provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredVote {
+    /// The power it counts with; nothing for a vote on a fork.
+    pub power: VotingPower,
+    /// The signature.
+    pub signature: [u8; 32],
+    /// The hash, where it is not the anchor's.
+    pub fork: Option<AppHash>,
+}
+
+/// Where a provider stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// May vote if it has power.
+    Good,
+    /// Must unjail first.
+    Jailed,
+    /// Out for ever.
+    Slashed,
+}
+
+/// What the hooks know of a height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ballot {
+    /// Above everything the hooks have seen.
+    NotReached,
+    /// Below activation.
+    Inactive {
+        /// The height from which votes are taken.
+        activation: BlockHeight,
+    },
+    /// A hole, pruned, or settled: nothing counts there any more.
+    Closed,
+    /// Votes are welcome.
+    Open {
+        /// The canonical hash.
+        app_hash: AppHash,
+        /// The voter's power there.
+        power: VotingPower,
+    },
+}
+
+/// All that a vote is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Where the voter stands.
+    pub standing: Standing,
+    /// Its vote stored at that height, with the hash it is for.
+    pub stored: Option<SignedHash>,
+    /// The height.
+    pub ballot: Ballot,
+    /// Its commitment that covers the height.
+    pub commitment: Option<&'a Commitment>,
+    /// The highest timestamped height.
+    pub timestamped: BlockHeight,
+}
+
+/// What becomes of a vote that is not refused.
+#[derive(Debug, Clone)]
+pub enum Verdict {
+    /// It is for the canonical hash and counts with this power.
+    Counted(VotingPower),
+    /// It is for another hash, the first of its provider there: kept as half of an evidence.
+    Fork,
+    /// It is the other half.
+    Equivocation(Box<Evidence>, Box<SecretKey>),
+}
+
+/// Judges a vote: rules on parsed data first, then the proof, then the one expensive signature.
+///
+/// # Errors
+/// [`VoteError`], with the texts that the daemon looks for.
+pub fn judge(
+    vote: &Vote,
+    facts: &Facts<'_>,
+    recover: &impl Recover,
+    context: &SigningContext,
+) -> Result<Verdict, VoteError> {
+    let (provider, height) = (vote.provider, vote.height);
+    if facts.standing == Standing::Slashed {
+        return Err(VoteError::Slashed { provider });
+    }
+    if let Some(stored) = &facts.stored {
+        if *stored == vote.signed {
+            return Err(VoteError::Duplicate { provider, height });
+        }
+        verify(vote, facts, recover, context)?;
+        return equivocation(vote, *stored, context);
+    }
+    if facts.standing == Standing::Jailed {
+        return Err(VoteError::Jailed { provider });
+    }
+    let (app_hash, power) = match facts.ballot {
+        Ballot::NotReached => return Err(VoteError::NotReached { height }),
+        Ballot::Inactive { activation } => return Err(VoteError::NotActivated { height, activation }),
+        Ballot::Closed => return Err(VoteError::Closed { height }),
+        Ballot::Open { power, .. } if power.is_zero() => return Err(VoteError::NoPower { provider, height }),
+        Ballot::Open { app_hash, power } => (app_hash, power),
+    };
+    verify(vote, facts, recover, context)?;
+    if vote.signed.app_hash == app_hash { Ok(Verdict::Counted(power)) } else { Ok(Verdict::Fork) }
+}
+
+fn verify(
+    vote: &Vote,
+    facts: &Facts<'_>,
+    recover: &impl Recover,
+    context: &SigningContext,
+) -> Result<(), VoteError> {
+    let (provider, height) = (vote.provider, vote.height);
+    let commitment = facts
+        .commitment
+        .filter(|commitment| commitment.covers(height))
+        .ok_or(VoteError::NoRandomness { provider, height })?;
+    if !commitment.counts(facts.timestamped) {
+        return Err(VoteError::NotTimestamped {
+            provider,
+            committed_at: commitment.committed_at,
+            timestamped: facts.timestamped,
+        });
+    }
+    commitment.verify(height, &vote.randomness, &vote.proof)?;
+    vote.signed
+        .verify(recover, context, &provider, height, &vote.randomness)
+        .map_err(|_| VoteError::Signature { provider, height })
+}
+
+fn equivocation(vote: &Vote, stored: SignedHash, context: &SigningContext) -> Result<Verdict, VoteError> {
+    let evidence = Evidence {
+        provider: vote.provider,
+        height: vote.height,
+        randomness: *vote.randomness.as_bytes(),
+        first: stored,
+        second: vote.signed,
+    };
+    let secret = evidence
+        .extract(context)
+        .map_err(|_| VoteError::Signature { provider: vote.provider, height: vote.height })?;
+    Ok(Verdict::Equivocation(Box::new(evidence), Box::new(secret)))
+}
+
+/// Why a vote is refused. The daemon reads these texts: interfaces.md 2.3, 11.1.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum VoteError {
+    /// Terminal for the daemon.
+    #[error("the finality provider {provider} has already been slashed")]
+    Slashed {
+        /// Who.
+        provider: FpPublicKey,
+    },
+    /// Until it unjails.
+    #[error("the finality provider {provider} has already been jailed")]
+    Jailed {
+        /// Who.
+        provider: FpPublicKey,
+    },
+    /// The daemon drops it and goes on.
+    #[error("duplicated finality vote of {provider} at height {height}")]
+    Duplicate {
+        /// Who.
+        provider: FpPublicKey,
+        /// Where.
+        height: BlockHeight,
+    },
+    /// The daemon retries.
+    #[error("the chain has not reached the given height yet: {height}")]
+    NotReached {
+        /// Where.
+        height: BlockHeight,
+    },
+    /// Before finality.
+    #[error("Finality is not activated yet. Height: {height}, activation height: {activation}")]
+    NotActivated {
+        /// Where.
+        height: BlockHeight,
+        /// The height from which votes are taken.
+        activation: BlockHeight,
+    },
+    /// The daemon drops it and goes on.
+    #[error("the voting block is already finalized and timestamped: height {height}")]
+    Closed {
+        /// Where.
+        height: BlockHeight,
+    },
+    /// The daemon drops it and goes on.
+    #[error(
+        "the finality provider {provider} does not have voting power at height {height}: for it the voting block is already finalized and timestamped"
+    )]
+    NoPower {
+        /// Who.
+        provider: FpPublicKey,
+        /// Where.
+        height: BlockHeight,
+    },
+    /// Nothing is committed for that height.
+    #[error("Public randomness not found for finality provider {provider} at height {height}: public randomness is not found")]
+    NoRandomness {
+        /// Who.
+        provider: FpPublicKey,
+        /// Where.
+        height: BlockHeight,
+    },
+    /// The commitment is too young.
+    #[error("public randomness of {provider} committed in block {committed_at} is not BTC-timestamped yet: timestamped is {timestamped}")]
+    NotTimestamped {
+        /// Who.
+        provider: FpPublicKey,
+        /// The block of the commitment.
+        committed_at: BlockHeight,
+        /// The highest timestamped height.
+        timestamped: BlockHeight,
+    },
+    /// The nonce is not the committed one.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// The signature does not verify.
+    #[error("Failed to verify EOTS signature of {provider} at height {height}: finality signature is not valid")]
+    Signature {
+        /// Who.
+        provider: FpPublicKey,
+        /// Where.
+        height: BlockHeight,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::tests::{context, key};
+    use eots::{Native, SecretRandomness, message};
+    use merkle::Tree;
+
+    const START: u64 = 5;
+    const HEIGHT: u64 = 9;
+
+    struct Voter {
+        tree: Tree,
+        commitment: Commitment,
+    }
+
+    impl Voter {
+        fn new() -> Self {
+            let nonces = (START..START + 10).map(|h| *nonce(h).public().as_bytes());
+            let tree = Tree::new(nonces);
+            let commitment = Commitment {
+                start: BlockHeight::new(START),
+                count: 10,
+                root: tree.root(),
+                committed_at: BlockHeight::new(2),
+            };
+            Self { tree, commitment }
+        }
+
+        fn vote(&self, app_hash: u8) -> Vote {
+            let height = BlockHeight::new(HEIGHT);
+            let app_hash = AppHash::from_bytes([app_hash; 32]);
+            let hash = message::vote_hash(&context(), height, &app_hash);
+            let signature = *eots::sign(&key(), &nonce(HEIGHT), &hash).as_bytes();
+            Vote {
+                provider: key().public_key().into(),
+                height,
+                randomness: nonce(HEIGHT).public(),
+                proof: self.tree.proof(HEIGHT - START).unwrap(),
+                signed: SignedHash { app_hash, signature },
+            }
+        }
+
+        fn facts(&self) -> Facts<'_> {
+            Facts {
+                standing: Standing::Good,
+                stored: None,
+                ballot: Ballot::Open { app_hash: AppHash::from_bytes([1; 32]), power: VotingPower::new(10) },
+                commitment: Some(&self.commitment),
+                timestamped: BlockHeight::new(3),
+            }
+        }
+    }
+
+    fn nonce(height: u64) -> SecretRandomness {
+        SecretRandomness::derive(&key(), &context(), height)
+    }
+
+    fn judged(vote: &Vote, facts: &Facts<'_>) -> Result<Verdict, VoteError> {
+        judge(vote, facts, &Native, &context())
+    }
+
+    #[test]
+    fn a_vote_for_the_canonical_hash_counts_and_one_for_another_is_kept() {
+        let voter = Voter::new();
+        assert!(matches!(judged(&voter.vote(1), &voter.facts()), Ok(Verdict::Counted(p)) if p.get() == 10));
+        assert!(matches!(judged(&voter.vote(2), &voter.facts()), Ok(Verdict::Fork)));
+    }
+
+    #[test]
+    fn any_two_hashes_at_one_height_cost_the_key_whatever_the_state() {
+        let voter = Voter::new();
+        for (first, second) in [(1, 2), (2, 1), (2, 3)] {
+            for standing in [Standing::Good, Standing::Jailed] {
+                for ballot in [voter.facts().ballot, Ballot::Closed, Ballot::NotReached] {
+                    let stored = Some(voter.vote(first).signed);
+                    let facts = Facts { standing, stored, ballot, ..voter.facts() };
+                    let Ok(Verdict::Equivocation(evidence, secret)) = judged(&voter.vote(second), &facts) else {
+                        panic!("{first} then {second}, {standing:?}, {ballot:?}")
+                    };
+                    assert_eq!(secret.to_bytes(), key().to_bytes());
+                    assert!(evidence.verify(&Native, &context()).is_ok());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_vote_that_does_not_count_has_its_exact_text() {
+        let voter = Voter::new();
+        let vote = voter.vote(1);
+        let provider = vote.provider;
+        let height = vote.height;
+        let young = Commitment { committed_at: BlockHeight::new(3), ..voter.commitment };
+        let elsewhere = Commitment { start: BlockHeight::new(100), ..voter.commitment };
+        let nobody = Ballot::Open { app_hash: AppHash::from_bytes([1; 32]), power: VotingPower::ZERO };
+        let activation = BlockHeight::new(50);
+        let facts = voter.facts();
+        let cases = [
+            (Facts { standing: Standing::Slashed, ..facts }, VoteError::Slashed { provider }),
+            (Facts { standing: Standing::Jailed, ..facts }, VoteError::Jailed { provider }),
+            (Facts { stored: Some(vote.signed), ..facts }, VoteError::Duplicate { provider, height }),
+            (Facts { ballot: Ballot::NotReached, ..facts }, VoteError::NotReached { height }),
+            (Facts { ballot: Ballot::Inactive { activation }, ..facts }, VoteError::NotActivated { height, activation }),
+            (Facts { ballot: Ballot::Closed, ..facts }, VoteError::Closed { height }),
+            (Facts { ballot: nobody, ..facts }, VoteError::NoPower { provider, height }),
+            (Facts { commitment: None, ..facts }, VoteError::NoRandomness { provider, height }),
+            (Facts { commitment: Some(&elsewhere), ..facts }, VoteError::NoRandomness { provider, height }),
+            (
+                Facts { commitment: Some(&young), ..facts },
+                VoteError::NotTimestamped {
+                    provider,
+                    committed_at: BlockHeight::new(3),
+                    timestamped: BlockHeight::new(3),
+                },
+            ),
+        ];
+        for (facts, expected) in cases {
+            let text = expected.to_string();
+            assert_eq!(judged(&vote, &facts).unwrap_err(), expected);
+            assert_eq!(text.contains("jailed"), matches!(expected, VoteError::Jailed { .. }), "{text}");
+            assert_eq!(text.contains("slashed"), matches!(expected, VoteError::Slashed { .. }), "{text}");
+            let dropped = matches!(expected, VoteError::Closed { .. } | VoteError::NoPower { .. });
+            assert_eq!(text.contains("the voting block is already finalized and timestamped"), dropped);
+        }
+    }
+
+    #[test]
+    fn a_nonce_or_signature_that_is_not_the_committed_one_is_refused() {
+        let voter = Voter::new();
+        let facts = voter.facts();
+        let mut vote = voter.vote(1);
+        vote.signed.signature[0] ^= 1;
+        assert!(matches!(judged(&vote, &facts), Err(VoteError::Signature { .. })));
+        let mut vote = voter.vote(1);
+        vote.proof = voter.tree.proof(0).unwrap();
+        assert!(matches!(judged(&vote, &facts), Err(VoteError::Proof(ProofError::Index { .. }))));
+        let mut vote = voter.vote(1);
+        vote.randomness = nonce(HEIGHT + 1).public();
+        assert!(matches!(judged(&vote, &facts), Err(VoteError::Proof(ProofError::Merkle(_)))));
+        let mut vote = voter.vote(1);
+        vote.proof.total = 11;
+        assert!(matches!(judged(&vote, &facts), Err(VoteError::Proof(ProofError::Total { .. }))));
+    }
+}

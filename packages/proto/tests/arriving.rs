@@ -1,0 +1,255 @@
+//! What arrives may be anything: nothing panics, and no part spoils another.
+
+use proptest::{collection::vec, prelude::*, sample::Index};
+use proto::{
+    Message,
+    btccheckpoint::{SubmissionKey, TransactionKey},
+    btclightclient::BtcHeaderInfo,
+    btcstaking::*,
+    checkpointing::RawCheckpoint,
+    decode::{self, ItemError, ItemKind, MAX_PACKET_BYTES, Packet, PacketError, RawItem, StakingItem},
+    epoching::Epoch,
+    google,
+    zoneconcierge::{outbound_packet, *},
+};
+
+fn delegation() -> ActiveBtcDelegation {
+    let staking_tx =
+        [&[2, 0, 0, 0, 1][..], &[7; 36], &[0], &[0xff; 4], &[0], &[0x40, 0xd1, 0x0c, 0]].concat();
+    ActiveBtcDelegation {
+        staker_addr: "bbn1staker".into(),
+        btc_pk_hex: "AB".repeat(32),
+        fp_btc_pk_list: vec!["01".repeat(32)],
+        start_height: 100,
+        end_height: 1_000,
+        total_sat: 50_000,
+        staking_tx,
+        unbonding_time: 101,
+        ..Default::default()
+    }
+}
+
+fn fp() -> NewFinalityProvider {
+    NewFinalityProvider {
+        btc_pk_hex: "01".repeat(32),
+        bsn_id: "07-tendermint-0".into(),
+        pop: Some(ProofOfPossessionBtc { btc_sig_type: 1, btc_sig: vec![1; 110] }),
+        ..Default::default()
+    }
+}
+
+fn undelegation() -> UnbondedBtcDelegation {
+    UnbondedBtcDelegation { staking_tx_hash: "02".repeat(32), ..Default::default() }
+}
+
+fn timestamp() -> BtcTimestamp {
+    let place = TransactionKey { index: 1, hash: vec![3; 32] };
+    BtcTimestamp {
+        header: Some(IndexedHeader {
+            consumer_id: "07-tendermint-0".into(),
+            hash: vec![4; 32],
+            height: 87,
+            time: Some(google::Timestamp { seconds: 1, nanos: 2 }),
+            babylon_epoch: 2,
+            ..Default::default()
+        }),
+        btc_headers: Some(headers()),
+        epoch_info: Some(Epoch { epoch_number: 2, ..Default::default() }),
+        raw_checkpoint: Some(RawCheckpoint { epoch_num: 2, ..Default::default() }),
+        btc_submission_key: Some(SubmissionKey { key: vec![place; 2] }),
+        proof: Some(ProofFinalizedHeader {
+            proof_epoch_sealed: Some(ProofEpochSealed::default()),
+            proof_epoch_submitted: vec![Default::default(); 2],
+            ..Default::default()
+        }),
+    }
+}
+
+fn headers() -> BtcHeaders {
+    let header = BtcHeaderInfo { header: vec![1; 80], hash: vec![2; 32], height: 5, work: b"8".to_vec() };
+    BtcHeaders { headers: vec![header; 2] }
+}
+
+fn packet(packet: outbound_packet::Packet) -> Vec<u8> {
+    OutboundPacket { packet: Some(packet) }.encode_to_vec()
+}
+
+fn packets() -> [Vec<u8>; 3] {
+    let staking = BtcStakingIbcPacket {
+        new_fp: vec![fp(); 2],
+        active_del: vec![delegation(); 2],
+        unbonded_del: vec![undelegation(); 2],
+    };
+    [
+        packet(outbound_packet::Packet::BtcTimestamp(Box::new(timestamp()))),
+        packet(outbound_packet::Packet::BtcStaking(staking)),
+        packet(outbound_packet::Packet::BtcHeaders(headers())),
+    ]
+}
+
+/// Reads everything there is to read; how many parts were good.
+fn read_all(bytes: &[u8]) -> usize {
+    match decode::outbound(bytes) {
+        Err(_) => 0,
+        Ok(Packet::Staking(items)) => items.iter().filter(|item| item.decode().is_ok()).count(),
+        Ok(Packet::Headers(headers)) => headers.iter().filter(|header| header.decode().is_ok()).count(),
+        Ok(Packet::Timestamp(timestamp)) => {
+            let headers = timestamp.btc_headers().unwrap_or_default();
+            [timestamp.header().is_ok(), timestamp.checkpoint().is_ok(), timestamp.proof().is_ok()]
+                .into_iter()
+                .chain(headers.iter().map(|header| header.decode().is_ok()))
+                .filter(|good| *good)
+                .count()
+        }
+    }
+}
+
+fn staking_error(item: impl Into<RawItem>) -> ItemError {
+    item.into().decode().unwrap_err()
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in vec(any::<u8>(), 0..2_000)) {
+        read_all(&bytes);
+        for kind in [ItemKind::NewFinalityProvider, ItemKind::ActiveDelegation, ItemKind::Undelegation] {
+            let _ = RawItem { kind, bytes: bytes.clone() }.decode();
+        }
+    }
+
+    #[test]
+    fn no_mutated_packet_panics(
+        which in 0usize..3, changes in vec((any::<Index>(), any::<u8>()), 1..8), cut in any::<Index>(), is_cut: bool
+    ) {
+        let mut bytes = packets()[which].clone();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if is_cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        read_all(&bytes);
+    }
+
+    /// Whatever the contents of some items, the others are read as if those were not there.
+    #[test]
+    fn k_bad_of_n_items_leave_n_minus_k(bad in vec(vec(any::<u8>(), 0..60), 0..6)) {
+        let mut inside = Vec::new();
+        let good = [undelegation().encode_to_vec(), undelegation().encode_to_vec()];
+        for item in [&good[..1], &bad[..], &good[1..]].concat() {
+            inside.extend([0x1a, u8::try_from(item.len()).unwrap()]);
+            inside.extend(item);
+        }
+        let length = u16::try_from(inside.len()).unwrap();
+        let bytes = [&[0x12, (length & 0x7f) as u8 | 0x80, (length >> 7) as u8], &inside[..]].concat();
+        let Ok(Packet::Staking(items)) = decode::outbound(&bytes) else { panic!("not cut") };
+        prop_assert_eq!(items.len(), bad.len() + 2);
+        for item in [items.first(), items.last()] {
+            prop_assert!(matches!(item.unwrap().decode(), Ok(StakingItem::Undelegation(_))));
+        }
+    }
+}
+
+#[test]
+fn good_packets_are_read_whole() {
+    assert_eq!(packets().map(|bytes| read_all(&bytes)), [5, 6, 2]);
+}
+
+#[test]
+fn upper_case_is_the_same_key() {
+    let lower = ActiveBtcDelegation { btc_pk_hex: "ab".repeat(32), ..delegation() };
+    let keys = [delegation(), lower].map(|item| match RawItem::from(&item).decode().unwrap() {
+        StakingItem::ActiveDelegation(item) => item.staker_key,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(keys[0], keys[1]);
+}
+
+#[test]
+fn each_bad_field_is_named() {
+    let bad = |change: fn(&mut ActiveBtcDelegation)| {
+        let mut item = delegation();
+        change(&mut item);
+        staking_error(&item).to_string()
+    };
+    assert_eq!(
+        bad(|d| d.total_sat = u64::MAX),
+        "total_sat: 18446744073709551615 sats are more than 21 million bitcoin"
+    );
+    assert_eq!(bad(|d| d.unbonding_time = 65_536), "unbonding_time is 65536, more than 65535");
+    assert_eq!(bad(|d| d.fp_btc_pk_list.clear()), "empty fp_btc_pk_list");
+    assert_eq!(bad(|d| d.staker_addr.clear()), "empty staker_addr");
+    assert_eq!(bad(|d| d.staker_addr = "b".repeat(129)), "staker_addr of 129 bytes, more than 128");
+    assert_eq!(
+        bad(|d| d.btc_pk_hex = "zz".into()),
+        "btc_pk_hex: finality provider public key is not hexadecimal: zz"
+    );
+    assert!(bad(|d| d.staking_tx.truncate(10)).starts_with("staking_tx: transaction ends within"));
+    assert_eq!(
+        staking_error(&NewFinalityProvider { bsn_id: String::new(), ..fp() }).to_string(),
+        "empty bsn_id"
+    );
+    let long = Some(ProofOfPossessionBtc { btc_sig_type: 0, btc_sig: vec![0; 2_049] });
+    let long = staking_error(&NewFinalityProvider { pop: long, ..fp() }).to_string();
+    assert_eq!(long, "btc_sig of 2049 bytes, more than 2048");
+    let short = UnbondedBtcDelegation { staking_tx_hash: "02".into(), ..Default::default() };
+    assert_eq!(staking_error(&short).to_string(), "staking_tx_hash: txid must be 32 bytes, got 1");
+}
+
+#[test]
+fn a_timestamp_is_read_part_by_part() {
+    let read = |timestamp| match decode::outbound(&packet(outbound_packet::Packet::BtcTimestamp(Box::new(
+        timestamp,
+    )))) {
+        Ok(Packet::Timestamp(timestamp)) => timestamp,
+        other => panic!("{other:?}"),
+    };
+    let whole = read(timestamp());
+    let header = whole.header().unwrap().unwrap();
+    assert_eq!((header.height.get(), header.time_nanos), (87, Some(1_000_000_002)));
+    assert_eq!(whole.checkpoint().unwrap().btc_blocks, [[3; 32]; 2]);
+
+    let bare = read(BtcTimestamp::default());
+    assert_eq!(bare.header(), Ok(None));
+    assert_eq!(bare.btc_headers(), Ok(vec![]));
+    assert_eq!(bare.checkpoint(), Err(ItemError::Missing { field: "epoch info" }));
+    assert_eq!(bare.proof(), Err(ItemError::Missing { field: "proof" }));
+
+    let one_place = SubmissionKey { key: vec![TransactionKey::default()] };
+    let odd = read(BtcTimestamp {
+        btc_submission_key: Some(one_place),
+        header: Some(IndexedHeader::default()),
+        ..timestamp()
+    });
+    assert_eq!(odd.checkpoint(), Err(ItemError::Count { field: "btc_submission_key", got: 1, expected: 2 }));
+    assert_eq!(odd.header(), Err(ItemError::Missing { field: "consumer_id" }));
+    assert_eq!(odd.btc_headers().map(|headers| headers.len()), Ok(2));
+}
+
+#[test]
+fn what_is_no_packet_is_told_why() {
+    assert_eq!(decode::outbound(&[]), Err(PacketError::UnknownKind));
+    assert_eq!(decode::outbound(&[0x22, 0]), Err(PacketError::UnknownKind));
+    assert!(matches!(decode::outbound(&[0x12, 5, 0]), Err(PacketError::Malformed(_))));
+    let long = vec![0; MAX_PACKET_BYTES + 1];
+    assert_eq!(decode::outbound(&long), Err(PacketError::TooLong { got: MAX_PACKET_BYTES + 1 }));
+}
+
+/// Start-group tags, as deep as they fit: refused, not followed down the stack.
+#[test]
+fn a_depth_bomb_is_refused() {
+    let bomb = vec![0x23; MAX_PACKET_BYTES];
+    assert!(matches!(decode::outbound(&bomb), Err(PacketError::Malformed(_))));
+}
+
+#[test]
+fn two_byte_items_are_cut_and_fail_one_by_one() {
+    let n = (MAX_PACKET_BYTES - 8) / 2;
+    let bytes = packet(outbound_packet::Packet::BtcStaking(BtcStakingIbcPacket {
+        unbonded_del: vec![UnbondedBtcDelegation::default(); n],
+        ..Default::default()
+    }));
+    let Ok(Packet::Staking(items)) = decode::outbound(&bytes) else { panic!("not cut") };
+    assert_eq!(items.iter().filter(|item| item.decode().is_err()).count(), n);
+}

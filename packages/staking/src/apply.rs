@@ -1,0 +1,171 @@
+use primitives::{BtcHeight, FpPublicKey, Txid};
+
+use crate::{
+    ActiveDelegation, Applied, DelegationStatus, End, FpEvent, FpId, FpStatus, Item, Ledger, MAX_FPS,
+    NewFinalityProvider, PopVerdict, PowerChange, Record, Rules, StatusError, Verdict,
+    batch::Batch,
+    judge::{self, DelegationVerdict, EndVerdict, FpVerdict},
+};
+
+/// What became of a packet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// One for each item, in order.
+    pub verdicts: Vec<Verdict>,
+    /// Whose power is another now, in ascending order of keys.
+    pub power_changes: Vec<PowerChange>,
+}
+
+/// What became of an event of a finality provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FpOutcome {
+    /// It is not registered.
+    Unknown,
+    /// The event does not apply to it.
+    Refused(StatusError),
+    /// It did.
+    Moved {
+        /// Where the provider stands now.
+        status: FpStatus,
+        /// That its power is another now.
+        power_change: Option<PowerChange>,
+    },
+}
+
+/// Applies the items of a packet, or of a portion of one, each on its own.
+///
+/// `observed_tip` is the tip of Bitcoin, if the light client has one yet.
+///
+/// Items that do not depend on each other may come in any order, any number of times; a delegation
+/// needs its finality provider and is quarantined until then.
+///
+/// # Errors
+/// Only the ledger's own.
+pub fn apply<L: Ledger>(
+    ledger: &mut L,
+    rules: &Rules,
+    observed_tip: Option<BtcHeight>,
+    items: impl IntoIterator<Item = Item>,
+) -> Result<Outcome, L::Error> {
+    let mut batch = Batch::open(ledger, observed_tip)?;
+    let mut verdicts = Vec::new();
+    for item in items {
+        verdicts.push(match item {
+            Item::NewFinalityProvider(item, pop) => register(&mut batch, rules, &item, pop)?,
+            Item::ActiveDelegation(item) => delegate(&mut batch, rules, item)?,
+            Item::Undelegation(item) => end_one(&mut batch, item.txid, End::Unbonded)?,
+        });
+    }
+    Ok(Outcome { verdicts, power_changes: batch.commit()? })
+}
+
+/// Ends one delegation outside of any packet: when an administrator removes it, say.
+///
+/// # Errors
+/// Only the ledger's own.
+pub fn end<L: Ledger>(
+    ledger: &mut L,
+    observed_tip: Option<BtcHeight>,
+    txid: Txid,
+    end: End,
+) -> Result<Outcome, L::Error> {
+    let mut batch = Batch::open(ledger, observed_tip)?;
+    let verdicts = vec![end_one(&mut batch, txid, end)?];
+    Ok(Outcome { verdicts, power_changes: batch.commit()? })
+}
+
+/// Jails, unjails or slashes a finality provider.
+///
+/// # Errors
+/// Only the ledger's own.
+pub fn move_fp<L: Ledger>(ledger: &mut L, key: &FpPublicKey, event: FpEvent) -> Result<FpOutcome, L::Error> {
+    let mut batch = Batch::open(ledger, None)?;
+    let Some(fp) = batch.fp(key)? else { return Ok(FpOutcome::Unknown) };
+    let status = match fp.status.after(event) {
+        Ok(status) => status,
+        Err(error) => return Ok(FpOutcome::Refused(error)),
+    };
+    batch.set_status(key, status);
+    let power_change = batch.commit()?.into_iter().next();
+    Ok(FpOutcome::Moved { status, power_change })
+}
+
+fn register<L: Ledger>(
+    batch: &mut Batch<'_, L>,
+    rules: &Rules,
+    item: &NewFinalityProvider,
+    pop: PopVerdict,
+) -> Result<Verdict, L::Error> {
+    let key = item.key;
+    let known = match batch.fp(&key)? {
+        Some(_) => batch.ledger.fp_profile(&key)?,
+        None => None,
+    };
+    Ok(match judge::admit_finality_provider(known.as_ref(), item, pop, rules) {
+        FpVerdict::Admit(profile) => {
+            let id = batch.ledger.add_fp(&key, &profile)?;
+            batch.begin_fp(key, id);
+            Verdict::Applied(Applied::Registered { key, id })
+        }
+        FpVerdict::AlreadyKnown => Verdict::AlreadyKnown,
+        FpVerdict::Quarantine(reason) => Verdict::Quarantined(reason),
+    })
+}
+
+fn delegate<L: Ledger>(
+    batch: &mut Batch<'_, L>,
+    rules: &Rules,
+    item: ActiveDelegation,
+) -> Result<Verdict, L::Error> {
+    let txid = item.txid();
+    let record = batch.ledger.record(&txid)?;
+    let known = match record {
+        Some(Record::Known(_)) => batch.ledger.delegation(&txid)?.map(|delegation| delegation.digest),
+        Some(Record::Foretold) | None => None,
+    };
+    let fps = registered(batch, &item.fps)?;
+    let verdict = judge::admit_delegation(record.as_ref(), known.as_ref(), &fps, &item, batch.tip(), rules);
+    Ok(match verdict {
+        DelegationVerdict::Admit(stake) => {
+            let status = stake.status;
+            if status == DelegationStatus::Active {
+                batch.add(&stake)?;
+            }
+            batch.ledger.add_delegation(&txid, &item.into(), &stake.fps)?;
+            batch.ledger.put_record(&txid, &Record::Known(stake))?;
+            Verdict::Applied(Applied::Delegated { txid, status })
+        }
+        DelegationVerdict::AlreadyKnown => Verdict::AlreadyKnown,
+        DelegationVerdict::Quarantine(reason) => Verdict::Quarantined(reason),
+    })
+}
+
+/// The numbers of those that are registered here, of at most [`MAX_FPS`].
+fn registered<L: Ledger>(batch: &mut Batch<'_, L>, keys: &[FpPublicKey]) -> Result<Vec<FpId>, L::Error> {
+    let mut ids = Vec::new();
+    for key in keys.iter().take(MAX_FPS) {
+        ids.extend(batch.fp(key)?.map(|fp| fp.id));
+    }
+    Ok(ids)
+}
+
+fn end_one<L: Ledger>(batch: &mut Batch<'_, L>, txid: Txid, end: End) -> Result<Verdict, L::Error> {
+    let record = batch.ledger.record(&txid)?;
+    Ok(match judge::end_delegation(record.as_ref(), end, batch.tip()) {
+        EndVerdict::End(stake) => match batch.take(txid, &stake)? {
+            Ok(()) => {
+                batch.ledger.put_record(&txid, &Record::Known(stake))?;
+                Verdict::Applied(Applied::Undelegated { txid })
+            }
+            Err(broken) => Verdict::Quarantined(broken),
+        },
+        EndVerdict::Foretell => {
+            batch.ledger.put_record(&txid, &Record::Foretold)?;
+            Verdict::Applied(Applied::Foretold { txid })
+        }
+        EndVerdict::AlreadyEnded(_) => Verdict::AlreadyKnown,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+use std::collections::BTreeMap;
+
+use primitives::{BtcHeight, FpPublicKey, Sats, Txid, VotingPower};
+
+use crate::{Bucket, FinalityProvider, FpId, FpStatus, Ledger, PowerChange, Reason, Stake};
+
+/// A ledger with the sums of one call held back, so that fifty delegations to one finality provider
+/// write its record once. Private, since one that is dropped without [`Batch::commit`] loses them.
+pub(crate) struct Batch<'a, L> {
+    pub(crate) ledger: &'a mut L,
+    tip: Option<BtcHeight>,
+    fps: BTreeMap<FpPublicKey, Option<Held>>,
+    keys: BTreeMap<FpId, FpPublicKey>,
+    buckets: BTreeMap<(BtcHeight, FpId), HeldSum>,
+}
+
+#[derive(Clone, Copy)]
+struct Held {
+    before: FinalityProvider,
+    now: FinalityProvider,
+    is_new: bool,
+}
+
+#[derive(Clone, Copy)]
+struct HeldSum {
+    before: VotingPower,
+    now: VotingPower,
+}
+
+impl<'a, L: Ledger> Batch<'a, L> {
+    /// Starts from the highest tip of Bitcoin, recorded or `observed`.
+    pub(crate) fn open(ledger: &'a mut L, observed: Option<BtcHeight>) -> Result<Self, L::Error> {
+        let recorded = ledger.btc_tip()?;
+        let tip = recorded.max(observed);
+        if let Some(higher) = tip.filter(|_| tip > recorded) {
+            ledger.put_btc_tip(higher)?;
+        }
+        let (fps, keys, buckets) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Ok(Self { ledger, tip, fps, keys, buckets })
+    }
+
+    pub(crate) const fn tip(&self) -> Option<BtcHeight> {
+        self.tip
+    }
+
+    /// A finality provider by its key, as it stands now.
+    pub(crate) fn fp(&mut self, key: &FpPublicKey) -> Result<Option<FinalityProvider>, L::Error> {
+        if let Some(held) = self.fps.get(key) {
+            return Ok(held.map(|held| held.now));
+        }
+        let loaded = self.ledger.fp(key)?;
+        if let Some(fp) = loaded {
+            self.keys.insert(fp.id, *key);
+        }
+        self.fps.insert(*key, loaded.map(|fp| Held { before: fp, now: fp, is_new: false }));
+        Ok(loaded)
+    }
+
+    /// Begins the record of a new finality provider.
+    pub(crate) fn begin_fp(&mut self, key: FpPublicKey, id: FpId) {
+        let fp = FinalityProvider::new(id);
+        self.keys.insert(id, key);
+        self.fps.insert(key, Some(Held { before: fp, now: fp, is_new: true }));
+    }
+
+    /// Moves a finality provider to another status.
+    pub(crate) fn set_status(&mut self, key: &FpPublicKey, status: FpStatus) {
+        if let Some(Some(held)) = self.fps.get_mut(key) {
+            held.now.status = status;
+        }
+    }
+
+    /// Adds a live delegation to its finality providers and to their buckets.
+    pub(crate) fn add(&mut self, stake: &Stake) -> Result<(), L::Error> {
+        for id in &stake.fps {
+            let sum = self.sum(stake.expiry, *id)?;
+            if let Some((key, fp)) = self.fp_by_id(*id)? {
+                self.set_stake(&key, fp.stake.plus(stake.sats));
+                self.set_sum(stake.expiry, *id, sum.plus(stake.sats));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a live delegation out again, of all of its sums or, where one does not hold it, of none.
+    pub(crate) fn take(&mut self, txid: Txid, stake: &Stake) -> Result<Result<(), Reason>, L::Error> {
+        let mut after = Vec::with_capacity(stake.fps.len());
+        for id in &stake.fps {
+            match self.without(*id, stake.expiry, stake.sats)? {
+                Some(sums) => after.push(sums),
+                None => return Ok(Err(Reason::BrokenLedger { txid })),
+            }
+        }
+        for (key, stake_sum, bucket) in after {
+            self.set_stake(&key, stake_sum);
+            self.set_sum(bucket.height, bucket.fp, bucket.sum);
+        }
+        Ok(Ok(()))
+    }
+
+    /// Empties a bucket out of its finality provider's stake; how much that did not hold.
+    pub(crate) fn empty(&mut self, bucket: Bucket) -> Result<VotingPower, L::Error> {
+        self.buckets
+            .insert((bucket.height, bucket.fp), HeldSum { before: bucket.sum, now: VotingPower::ZERO });
+        let Some((key, fp)) = self.fp_by_id(bucket.fp)? else { return Ok(bucket.sum) };
+        self.set_stake(&key, VotingPower::new(fp.stake.get().saturating_sub(bucket.sum.get())));
+        Ok(VotingPower::new(bucket.sum.get().saturating_sub(fp.stake.get())))
+    }
+
+    /// Writes every sum that changed, once.
+    pub(crate) fn commit(self) -> Result<Vec<PowerChange>, L::Error> {
+        let mut changes = Vec::new();
+        for (key, held) in self.fps {
+            let Some(Held { before, now, is_new }) = held else { continue };
+            if is_new || now != before {
+                self.ledger.put_fp(&key, &now)?;
+            }
+            if now.power() != before.power() {
+                changes.push(PowerChange { key, id: now.id, before: before.power(), after: now.power() });
+            }
+        }
+        for ((height, fp), HeldSum { before, now }) in self.buckets {
+            if now != before {
+                self.ledger.put_bucket(Bucket { height, fp, sum: now })?;
+            }
+        }
+        Ok(changes)
+    }
+
+    fn fp_by_id(&mut self, id: FpId) -> Result<Option<(FpPublicKey, FinalityProvider)>, L::Error> {
+        let key = match self.keys.get(&id) {
+            Some(key) => Some(*key),
+            None => self.ledger.fp_key(id)?,
+        };
+        let Some(key) = key else { return Ok(None) };
+        Ok(self.fp(&key)?.map(|fp| (key, fp)))
+    }
+
+    fn sum(&mut self, height: BtcHeight, fp: FpId) -> Result<VotingPower, L::Error> {
+        if let Some(held) = self.buckets.get(&(height, fp)) {
+            return Ok(held.now);
+        }
+        let loaded = self.ledger.bucket(height, fp)?;
+        self.buckets.insert((height, fp), HeldSum { before: loaded, now: loaded });
+        Ok(loaded)
+    }
+
+    fn without(
+        &mut self,
+        id: FpId,
+        height: BtcHeight,
+        sats: Sats,
+    ) -> Result<Option<(FpPublicKey, VotingPower, Bucket)>, L::Error> {
+        let sum = self.sum(height, id)?.minus(sats);
+        let fp = self.fp_by_id(id)?;
+        Ok(sum.zip(fp).and_then(|(sum, (key, fp))| {
+            fp.stake.minus(sats).map(|stake| (key, stake, Bucket { height, fp: id, sum }))
+        }))
+    }
+
+    fn set_stake(&mut self, key: &FpPublicKey, stake: VotingPower) {
+        if let Some(Some(held)) = self.fps.get_mut(key) {
+            held.now.stake = stake;
+        }
+    }
+
+    fn set_sum(&mut self, height: BtcHeight, fp: FpId, sum: VotingPower) {
+        if let Some(held) = self.buckets.get_mut(&(height, fp)) {
+            held.now = sum;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! A ledger in memory, for tests and models; it counts what it is asked.
+
+use core::{cell::Cell, convert::Infallible};
+use std::collections::{BTreeMap, BTreeSet};
+
+use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
+
+use crate::{Bucket, Delegation, FinalityProvider, FpId, FpProfile, Ledger, Record};
+
+/// See the [module](self).
+#[derive(Debug, Clone, Default)]
+pub struct MemoryLedger {
+    btc_tip: Option<BtcHeight>,
+    fps: BTreeMap<FpPublicKey, FinalityProvider>,
+    profiles: BTreeMap<FpPublicKey, FpProfile>,
+    keys: BTreeMap<FpId, FpPublicKey>,
+    records: BTreeMap<Txid, Record>,
+    delegations: BTreeMap<Txid, Delegation>,
+    by_fp: BTreeSet<(FpId, Txid)>,
+    buckets: BTreeMap<(BtcHeight, FpId), VotingPower>,
+    reads: Cell<u64>,
+    writes: u64,
+}
+
+impl MemoryLedger {
+    /// How many entries were looked up, found or not, since the counts were last forgotten.
+    pub fn reads(&self) -> u64 {
+        self.reads.get()
+    }
+
+    /// How many entries were written or removed since the counts were last forgotten.
+    pub const fn writes(&self) -> u64 {
+        self.writes
+    }
+
+    /// Counts from zero again.
+    pub fn forget_costs(&mut self) {
+        self.reads.set(0);
+        self.writes = 0;
+    }
+
+    /// All finality providers, in ascending order of keys.
+    pub fn fps(&self) -> impl Iterator<Item = (&FpPublicKey, &FinalityProvider)> {
+        self.fps.iter()
+    }
+
+    /// All that is kept under a txid, in ascending order.
+    pub fn records(&self) -> impl Iterator<Item = (&Txid, &Record)> {
+        self.records.iter()
+    }
+
+    /// All buckets, in ascending order of (height, number).
+    pub fn buckets(&self) -> impl Iterator<Item = Bucket> {
+        self.buckets.iter().map(|((height, fp), sum)| Bucket { height: *height, fp: *fp, sum: *sum })
+    }
+
+    /// The delegations of a finality provider, dead ones too, in ascending order of txids.
+    pub fn delegations_of(&self, fp: FpId) -> impl Iterator<Item = &Txid> {
+        self.by_fp.iter().filter(move |(id, _)| *id == fp).map(|(_, txid)| txid)
+    }
+
+    fn read<T>(&self, found: T) -> Result<T, Infallible> {
+        self.reads.set(self.reads.get().saturating_add(1));
+        Ok(found)
+    }
+
+    fn wrote(&mut self, entries: u64) {
+        self.writes = self.writes.saturating_add(entries);
+    }
+}
+
+impl Ledger for MemoryLedger {
+    type Error = Infallible;
+
+    fn btc_tip(&self) -> Result<Option<BtcHeight>, Infallible> {
+        self.read(self.btc_tip)
+    }
+
+    fn put_btc_tip(&mut self, tip: BtcHeight) -> Result<(), Infallible> {
+        self.wrote(1);
+        self.btc_tip = Some(tip);
+        Ok(())
+    }
+
+    fn fp(&self, key: &FpPublicKey) -> Result<Option<FinalityProvider>, Infallible> {
+        self.read(self.fps.get(key).copied())
+    }
+
+    fn put_fp(&mut self, key: &FpPublicKey, fp: &FinalityProvider) -> Result<(), Infallible> {
+        self.wrote(1);
+        self.fps.insert(*key, *fp);
+        Ok(())
+    }
+
+    fn fp_key(&self, id: FpId) -> Result<Option<FpPublicKey>, Infallible> {
+        self.read(self.keys.get(&id).copied())
+    }
+
+    fn fp_profile(&self, key: &FpPublicKey) -> Result<Option<FpProfile>, Infallible> {
+        self.read(self.profiles.get(key).cloned())
+    }
+
+    fn add_fp(&mut self, key: &FpPublicKey, profile: &FpProfile) -> Result<FpId, Infallible> {
+        let last = self.read(self.keys.keys().next_back().copied())?;
+        let id = FpId::new(last.map_or(0, |last| last.get().saturating_add(1)));
+        self.wrote(3);
+        self.keys.insert(id, *key);
+        self.profiles.insert(*key, profile.clone());
+        Ok(id)
+    }
+
+    fn record(&self, txid: &Txid) -> Result<Option<Record>, Infallible> {
+        self.read(self.records.get(txid).cloned())
+    }
+
+    fn put_record(&mut self, txid: &Txid, record: &Record) -> Result<(), Infallible> {
+        self.wrote(1);
+        self.records.insert(*txid, record.clone());
+        Ok(())
+    }
+
+    fn delegation(&self, txid: &Txid) -> Result<Option<Delegation>, Infallible> {
+        self.read(self.delegations.get(txid).cloned())
+    }
+
+    fn add_delegation(
+        &mut self,
+        txid: &Txid,
+        delegation: &Delegation,
+        fps: &[FpId],
+    ) -> Result<(), Infallible> {
+        self.wrote(1);
+        self.delegations.insert(*txid, delegation.clone());
+        for fp in fps {
+            self.wrote(1);
+            self.by_fp.insert((*fp, *txid));
+        }
+        Ok(())
+    }
+
+    fn bucket(&self, height: BtcHeight, fp: FpId) -> Result<VotingPower, Infallible> {
+        self.read(self.buckets.get(&(height, fp)).copied().unwrap_or_default())
+    }
+
+    fn put_bucket(&mut self, bucket: Bucket) -> Result<(), Infallible> {
+        self.wrote(1);
+        let at = (bucket.height, bucket.fp);
+        match bucket.sum.is_zero() {
+            true => self.buckets.remove(&at),
+            false => self.buckets.insert(at, bucket.sum),
+        };
+        Ok(())
+    }
+
+    fn due_buckets(&self, through: BtcHeight, limit: usize) -> Result<Vec<Bucket>, Infallible> {
+        let due: Vec<_> = self.buckets().take_while(|bucket| bucket.height <= through).take(limit).collect();
+        let looked_at = u64::try_from(due.len()).unwrap_or(u64::MAX);
+        self.reads.set(self.reads.get().saturating_add(looked_at));
+        Ok(due)
+    }
+}

@@ -1,0 +1,34 @@
+use crate::workspace::{self, CONTRACTS};
+
+/// A feature that changes behaviour makes two contracts of one source, of which only one is tested.
+#[test]
+fn no_contract_has_a_feature_but_library() {
+    let mut seen = 0;
+    for member in workspace::members().iter().filter(|member| CONTRACTS.contains(&member.name.as_str())) {
+        assert_eq!(member.features, ["library"], "{}", member.name);
+        seen += 1;
+    }
+    assert_eq!(seen, CONTRACTS.len());
+}
+
+#[test]
+fn no_package_of_ours_changes_by_a_feature() {
+    for member in workspace::members().iter().filter(|member| !CONTRACTS.contains(&member.name.as_str())) {
+        assert!(member.features.is_empty(), "{} has {:?}", member.name, member.features);
+    }
+}
+
+/// The virtual machines take ten minutes to compile, once a set of features: building the demo and
+/// building the tests must ask for one set.
+#[test]
+fn demo_gas_and_tests_share_one_compilation_of_the_virtual_machines() {
+    let to_run = workspace::features_of_vm_build("normal,build");
+    let to_test = workspace::features_of_vm_build("normal,build,dev");
+    assert!(to_run.iter().any(|line| line.starts_with("wasmer v")), "no wasmer among {to_run:?}");
+    for line in to_run {
+        assert!(
+            to_test.contains(&line),
+            "a dev-dependency of devnet or tests changes the features of {line}"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+use std::path::{Path, PathBuf};
+
+use crate::workspace::{self, CONTRACTS, Member, PURE};
+
+/// Words of Rust that make two nodes disagree, or a node crash; clippy knows the first four too
+/// (`.clippy.toml`), but only where they are spelled as a path.
+const BANNED: [&str; 5] = ["HashMap", "HashSet", "f32", "f64", "unsafe"];
+
+/// C-39, C-43
+#[test]
+fn contracts_and_the_pure_core_are_deterministic_by_their_words() {
+    for member in ours() {
+        let files = rust_files(&member.folder.join("src"));
+        assert!(!files.is_empty(), "{} has no source", member.name);
+        for file in files {
+            let source = std::fs::read_to_string(&file).expect("source is readable");
+            assert_eq!(banned(&source), [], "{}", file.display());
+        }
+    }
+}
+
+/// C-39
+#[test]
+fn clippy_refuses_what_is_not_deterministic() {
+    let path = crate::artifact::root().join(".clippy.toml");
+    let config = std::fs::read_to_string(path).expect(".clippy.toml is there");
+    for path in ["std::collections::HashMap", "std::collections::HashSet", "f32", "f64"] {
+        assert!(config.contains(&format!("\"{path}\"")), "{path} is not refused");
+    }
+    for member in ours() {
+        let own = member.folder.join(".clippy.toml");
+        assert!(!own.exists(), "{} would hide the workspace's rules", own.display());
+    }
+}
+
+#[test]
+fn a_banned_word_is_found_in_code_and_not_in_comments_or_tests() {
+    let source =
+        "/// No HashMap here.\nlet a: f64 = 1;\nlet f640 = 1;\n#[cfg(test)]\nmod tests {\n use HashSet;\n}";
+    assert_eq!(banned(source), [(2, "f64")]);
+}
+
+fn ours() -> Vec<Member> {
+    let mut members = workspace::members();
+    members.retain(|member| {
+        PURE.contains(&member.name.as_str())
+            || CONTRACTS.contains(&member.name.as_str())
+            || ["api", "proto"].contains(&member.name.as_str())
+    });
+    members
+}
+
+/// The banned words of a file outside comments and its tests, with their lines.
+fn banned(source: &str) -> Vec<(usize, &'static str)> {
+    let code = source.lines().take_while(|line| line.trim() != "#[cfg(test)]");
+    let mut found = Vec::new();
+    for (i, line) in code.enumerate() {
+        let code = line.split("//").next().unwrap_or_default();
+        let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+        found.extend(
+            words
+                .find_map(|word| BANNED.into_iter().find(|banned| *banned == word))
+                .map(|word| (i + 1, word)),
+        );
+    }
+    found
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder is readable") {
+        let path = entry.expect("the folder is readable").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
