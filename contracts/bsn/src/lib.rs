@@ -1,1 +1,189 @@
-//! x
+//! `bsn`: finality for an appchain by Bitcoin-staked finality providers.
+//!
+//! # The idea
+//!
+//! One contract holds everything that must change together: the finality providers (FPs) and their stake, which
+//! come over IBC from Babylon; their randomness, votes and the tally; evidence; liveness; and the outbox to
+//! Babylon. The chain module x/babylon registers this one address as *babylon*, *staking* and *finality*, so
+//! BeginBlock comes twice a block: every hook is safe to lose, to repeat and to tear. A vote and a
+//! hook ask no other contract.
+//!
+//! # The danger
+//!
+//! * A hook that fails is lost. So hooks take work in bounded portions, and the mark that a block is done is
+//!   written last.
+//! * A packet that fails is lost for good, and a panic wedges the ordered channel. So packets are taken item by
+//!   item, and what cannot be applied is quarantined.
+//! * The daemon reads error texts. They are written in `finality::vote` and nowhere else.
+//!
+//! # How to read
+//!
+//! Each message has a file of its name in `execute`, each hook one in `sudo`, each IBC callback one in `ibc`, each
+//! group of queries one in `query`. All of storage is on one screen, `state.rs`. Decisions are in the pure
+//! packages `finality` and `staking`; here is **parse, load, decide, record**.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation
+    )
+)]
+
+mod error;
+mod execute;
+mod host;
+mod ibc;
+mod instantiate;
+mod migrate;
+mod outbox;
+mod parse;
+mod query;
+mod slash;
+pub mod state;
+mod sudo;
+
+pub use error::ContractError;
+
+/// The name under which cw2 records this contract.
+pub const CONTRACT_NAME: &str = "babylon-contract";
+/// The version under which cw2 records this contract.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The table of contents, as the chain sees it.
+pub mod entry {
+    use api::bsn::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, SudoMsg};
+    #[cfg(not(feature = "library"))]
+    use cosmwasm_std::entry_point;
+    use cosmwasm_std::{
+        Binary, Deps, DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg, IbcChannelConnectMsg,
+        IbcChannelOpenMsg, IbcChannelOpenResponse, IbcPacketAckMsg, IbcPacketReceiveMsg, IbcPacketTimeoutMsg,
+        IbcReceiveResponse, MessageInfo, Never, Reply, Response,
+    };
+
+    use crate::{ContractError, execute, ibc, instantiate, migrate, outbox, query, sudo};
+
+    /// Instantiates: interfaces.md 4.1, 11.10.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn instantiate(
+        deps: DepsMut<'_>,
+        env: Env,
+        info: MessageInfo,
+        msg: InstantiateMsg,
+    ) -> Result<Response, ContractError> {
+        instantiate::instantiate(deps, &env, &info, msg)
+    }
+
+    /// Executes a message.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn execute(
+        deps: DepsMut<'_>,
+        env: Env,
+        info: MessageInfo,
+        msg: ExecuteMsg,
+    ) -> Result<Response, ContractError> {
+        execute::execute(deps, &env, &info, msg)
+    }
+
+    /// Answers a query.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn query(deps: Deps<'_>, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+        query::query(deps, env, msg)
+    }
+
+    /// Takes a hook of the chain module.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn sudo(deps: DepsMut<'_>, env: Env, msg: SudoMsg) -> Result<Response, ContractError> {
+        sudo::sudo(deps, &env, msg)
+    }
+
+    /// Hears how a message of ours went: only of those that failed.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn reply(deps: DepsMut<'_>, env: Env, reply: Reply) -> Result<Response, ContractError> {
+        match reply.id {
+            outbox::OUTBOX_REPLY => outbox::reply(deps, &env, &reply),
+            instantiate::LIGHT_CLIENT_REPLY => instantiate::reply(deps, reply),
+            id => Err(ContractError::UnknownReply { id }),
+        }
+    }
+
+    /// Migrates.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+        migrate::migrate(deps)
+    }
+
+    /// Checks a handshake.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn ibc_channel_open(
+        deps: DepsMut<'_>,
+        env: Env,
+        msg: IbcChannelOpenMsg,
+    ) -> Result<IbcChannelOpenResponse, ContractError> {
+        ibc::open(deps, &env, msg)
+    }
+
+    /// Binds the channel.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn ibc_channel_connect(
+        deps: DepsMut<'_>,
+        env: Env,
+        msg: IbcChannelConnectMsg,
+    ) -> Result<IbcBasicResponse, ContractError> {
+        ibc::connect(deps, &env, msg)
+    }
+
+    /// Frees the slot, or refuses to close.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn ibc_channel_close(
+        deps: DepsMut<'_>,
+        env: Env,
+        msg: IbcChannelCloseMsg,
+    ) -> Result<IbcBasicResponse, ContractError> {
+        ibc::close(deps, &env, msg)
+    }
+
+    /// Takes a packet; never fails.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn ibc_packet_receive(
+        deps: DepsMut<'_>,
+        env: Env,
+        msg: IbcPacketReceiveMsg,
+    ) -> Result<IbcReceiveResponse, Never> {
+        Ok(ibc::receive(deps, &env, msg))
+    }
+
+    /// Takes an acknowledgement of evidence.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn ibc_packet_ack(
+        deps: DepsMut<'_>,
+        env: Env,
+        msg: IbcPacketAckMsg,
+    ) -> Result<IbcBasicResponse, ContractError> {
+        ibc::acknowledge(deps, &env, msg)
+    }
+
+    /// Takes a timeout, which closes the channel.
+    #[cfg_attr(not(feature = "library"), entry_point)]
+    pub fn ibc_packet_timeout(
+        deps: DepsMut<'_>,
+        env: Env,
+        msg: IbcPacketTimeoutMsg,
+    ) -> Result<IbcBasicResponse, ContractError> {
+        ibc::timeout(deps, &env, msg)
+    }
+}
+
+/// Where an FP stands, in the words of the vote.
+pub(crate) fn standing_of(status: staking::FpStatus) -> finality::vote::Standing {
+    use finality::vote::Standing;
+    use staking::FpStatus;
+    match status {
+        FpStatus::Registered => Standing::Good,
+        FpStatus::Jailed { .. } => Standing::Jailed,
+        FpStatus::Slashed { .. } => Standing::Slashed,
+    }
+}

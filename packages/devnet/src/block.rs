@@ -60,7 +60,10 @@ impl Chain {
         }
         let last = self.now();
         let seconds = self.block_seconds + std::mem::take(&mut self.skipped_seconds);
-        let header = self.make_header(BlockNow { height: self.height() + 1, time: last.time.plus_seconds(seconds) }, data_hash);
+        let header = self.make_header(
+            BlockNow { height: self.height() + 1, time: last.time.plus_seconds(seconds) },
+            data_hash,
+        );
         {
             let state = &mut *self.world().state();
             state.now = BlockNow { height: header.height, time: header.time };

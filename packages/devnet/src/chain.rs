@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use cosmwasm_std::{Binary, Coin, IbcPacket, Timestamp, from_json, to_json_vec};
-use serde::{Serialize, de::DeserializeOwned};
+use cosmwasm_std::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -11,12 +10,10 @@ use crate::{
     block::Building,
     error::Failure,
     fault::Faults,
-    gas::Usage,
-    ibc::{Channel, Connection, Received},
     module::{BsnContracts, ModuleParams},
-    report::{Header, TxReport},
-    state::{BlockNow, Code, Contract, State, StateSize, as_slices, key_prefix, prefixed_range},
-    vm::{Pair, Vm, vm3},
+    report::Header,
+    state::{BlockNow, Code, Contract, State},
+    vm::{Vm, vm3},
     world::World,
 };
 
@@ -199,8 +196,8 @@ impl Chain {
         of_code.map(|(address, _)| address.clone()).collect()
     }
 
-    /// Registers the contracts with the chain module, as governance does: its hooks call them from the
-    /// next block on.
+    /// Registers the contracts with the chain module, as governance does: its hooks call them from now
+    /// on, at the end of a block that is being built already.
     pub fn register(&mut self, contracts: BsnContracts) {
         self.bsn = contracts;
     }
@@ -208,128 +205,5 @@ impl Chain {
     /// The registered contracts.
     pub fn registered(&self) -> &BsnContracts {
         &self.bsn
-    }
-
-    /// Asks a contract.
-    ///
-    /// # Errors
-    /// [`Failure::Contract`] with the contract's own text, or whatever else went wrong.
-    ///
-    /// # Panics
-    /// If the answer is not a `T`.
-    pub fn query<T: DeserializeOwned>(&self, contract: &str, msg: &impl Serialize) -> Result<T, Failure> {
-        let (answer, _) = self.query_report(contract, msg);
-        answer.map(|json| from_json(&json).expect("the answer has the type asked for"))
-    }
-
-    /// Asks a contract, and says what that used.
-    pub fn query_report(&self, contract: &str, msg: &impl Serialize) -> (Result<Binary, Failure>, Usage) {
-        let msg = to_json_vec(msg).expect("a message is plain data");
-        let index = self.world.state().tx_index.take();
-        let attempt = self.world.attempt(None, false, || self.world.smart(contract, &msg));
-        self.world.state().tx_index = index;
-        (attempt.result, attempt.usage)
-    }
-
-    /// The value at a contract's storage key.
-    pub fn query_raw(&self, contract: &str, key: &[u8]) -> Option<Vec<u8>> {
-        self.world.raw(contract, key).ok().flatten()
-    }
-
-    /// Writes into a contract's storage behind its back: for tests of broken states.
-    ///
-    /// # Errors
-    /// If `contract` is not an address.
-    pub fn write_raw(&mut self, contract: &str, key: &[u8], value: &[u8]) -> Result<(), Failure> {
-        let full = [key_prefix(&self.world.decode(contract)?), key.to_vec()].concat();
-        self.world.state().store.insert(full, value.to_vec());
-        Ok(())
-    }
-
-    /// A contract's whole storage, in order.
-    pub fn storage(&self, contract: &str) -> Vec<Pair> {
-        let Ok(address) = self.world.decode(contract) else { return Vec::new() };
-        let prefix = key_prefix(&address);
-        let range = prefixed_range(&prefix, None, None);
-        let state = self.world.state();
-        let pairs = state.store.range(as_slices(&range));
-        pairs.map(|(key, value)| (key[prefix.len()..].to_vec(), value.clone())).collect()
-    }
-
-    /// How much a contract stores.
-    pub fn state_size(&self, contract: &str) -> StateSize {
-        let pairs = self.storage(contract);
-        let bytes = pairs.iter().map(|(key, value)| (key.len() + value.len()) as u64).sum();
-        StateSize { entries: pairs.len() as u64, bytes }
-    }
-
-    /// What everything since genesis used together.
-    pub fn total_usage(&self) -> Usage {
-        self.world.state().usage
-    }
-
-    /// An account's coins of one denom.
-    pub fn balance(&self, address: &str, denom: &str) -> u128 {
-        self.world.state().balance(address, denom)
-    }
-
-    /// An account's coins.
-    pub fn balances(&self, address: &str) -> Vec<Coin> {
-        self.world.state().balances(address)
-    }
-
-    /// All coins of a denom.
-    pub fn supply(&self, denom: &str) -> u128 {
-        self.world.state().supply(denom)
-    }
-
-    /// Makes coins.
-    pub fn mint(&mut self, address: &str, amount: u128, denom: &str) {
-        self.world.state().mint(address, denom, amount);
-    }
-
-    /// Fees that the next block's BeginBlock splits.
-    pub fn collect_fees(&mut self, amount: u128, denom: &str) {
-        let collector = self.fee_collector();
-        self.mint(&collector, amount, denom);
-    }
-
-    /// One of this chain's ends of a channel.
-    pub fn channel(&self, port: &str, id: &str) -> Option<Channel> {
-        self.world.state().ibc.channel(port, id).cloned()
-    }
-
-    /// A connection.
-    pub fn connection(&self, id: &str) -> Option<Connection> {
-        self.world.state().ibc.connections.get(id).cloned()
-    }
-
-    /// The packets sent on a channel and neither acknowledged nor timed out, by sequence.
-    pub fn packets_in_flight(&self, port: &str, channel: &str) -> Vec<IbcPacket> {
-        let state = self.world.state();
-        let on = state.ibc.commitments.iter().filter(|((p, c, _), _)| p == port && c == channel);
-        on.map(|(_, packet)| packet.clone()).collect()
-    }
-
-    /// Anybody's attempt to close a channel from this side (`MsgChannelCloseInit`).
-    ///
-    /// # Errors
-    /// If the application refuses, or the channel cannot be closed.
-    pub fn close_channel(&mut self, port: &str, channel: &str) -> Result<TxReport, Failure> {
-        let close = |world: &Rc<World>| world.close_init(port, channel).map(|events| ((), events));
-        self.relay_tx_report(None, close).map(|((), report)| report)
-    }
-
-    /// A packet handed in by hand, as a relayer that repeats or forges one would (`MsgRecvPacket`).
-    ///
-    /// # Errors
-    /// As ibc-go; or the contract's panic or lack of gas.
-    pub fn receive_packet(
-        &mut self,
-        packet: &IbcPacket,
-        gas_limit: Option<u64>,
-    ) -> Result<(Received, TxReport), Failure> {
-        let relayer = self.account("relayer");
-        self.relay_tx_report(gas_limit, |world| world.receive(packet, &relayer))
     }
 }

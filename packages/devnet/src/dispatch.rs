@@ -69,9 +69,8 @@ impl World {
         events: &mut Vec<Event>,
     ) -> Result<Option<Binary>, Failure> {
         let is_wasm = matches!(message.msg, CosmosMsg::Wasm(_));
-        let result = self.limited(message.gas_limit, || {
-            self.atomically(|| self.dispatch(contract, message.msg))
-        });
+        let result =
+            self.limited(message.gas_limit, || self.atomically(|| self.dispatch(contract, message.msg)));
         let result = match result {
             Err(failure) if failure.is_panic() => return Err(failure),
             result => result,
@@ -108,7 +107,11 @@ impl World {
     }
 
     /// Runs `work` under a submessage's own gas limit, if that is less than what is left.
-    fn limited<T>(&self, limit: Option<u64>, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    fn limited<T>(
+        &self,
+        limit: Option<u64>,
+        work: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let Some(limit) = limit.filter(|limit| *limit < self.state().meter().remaining()) else {
             return work();
         };
@@ -118,7 +121,9 @@ impl World {
         let used = state.meters.pop().map_or(0, |meter| meter.used().min(limit));
         state.meter().charge(used)?;
         match result {
-            Err(failure) if matches!(failure.root(), Failure::OutOfGas(_)) => Err(Failure::SubMessageOutOfGas),
+            Err(failure) if matches!(failure.root(), Failure::OutOfGas(_)) => {
+                Err(Failure::SubMessageOutOfGas)
+            }
             result => result,
         }
     }

@@ -5,12 +5,14 @@
 //! client, a connection, the *other* chain's end of its channels (any [`Counterparty`]), and a relayer
 //! that carries packets between the two, loses them, delays them or changes their order.
 
+mod chain;
 mod channel;
 mod close;
 mod counterparty;
 mod handshake;
 mod link;
 mod packet;
+mod pending;
 mod receive;
 mod relay;
 mod remote;
@@ -22,8 +24,9 @@ use thiserror::Error;
 pub use channel::{Channel, ChannelState, Connection, IbcState};
 pub use counterparty::{Agreeable, Counterparty, Outgoing};
 pub use link::{ChannelIds, Link, LinkError, OpenChannel};
+pub use pending::{Item, Pending, RelayFault, Side};
 pub use receive::{Ack, Received};
-pub use relay::{Delivery, Item, Pending, RelayFault, Side};
+pub use relay::Delivery;
 pub use remote::RemoteChannel;
 pub use transfer::{TRANSFER_PORT, TRANSFER_VERSION, TransferPacket};
 

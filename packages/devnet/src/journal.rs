@@ -117,6 +117,8 @@ pub fn changes_hash<K: Serialize, V: Serialize>(changes: &[(K, Option<V>)]) -> [
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, option, prelude::*};
+
     use super::*;
 
     fn content(journal: &Journal<u8, u8>) -> Vec<(u8, u8)> {
@@ -138,6 +140,35 @@ mod tests {
         assert_eq!(content(&j), [(1, 11), (2, 20)]);
         j.rollback(outer);
         assert_eq!(content(&j), [(1, 10), (2, 20)]);
+    }
+
+    proptest! {
+        /// Whatever is done after a mark, and however marks nest, going back is as if it had not been.
+        #[test]
+        fn going_back_is_as_if_nothing_had_been(
+            rounds in vec((vec((0u8..16, option::of(any::<u8>())), 0..12), any::<bool>()), 0..12),
+        ) {
+            let mut j = Journal::default();
+            let mut open = Vec::new();
+            for (changes, goes_back) in rounds {
+                open.push((j.mark(), content(&j)));
+                for (key, value) in changes {
+                    match value {
+                        Some(value) => j.insert(key, value),
+                        None => drop(j.remove(&key)),
+                    }
+                }
+                if goes_back && let Some((mark, before)) = open.pop() {
+                    j.rollback(mark);
+                    prop_assert_eq!(content(&j), before);
+                }
+            }
+            while let Some((mark, before)) = open.pop() {
+                j.rollback(mark);
+                prop_assert_eq!(content(&j), before);
+            }
+            prop_assert_eq!(j.seal(), Vec::new());
+        }
     }
 
     #[test]

@@ -71,6 +71,7 @@ mod fault;
 pub mod gas;
 mod host;
 pub mod ibc;
+mod inspect;
 pub mod journal;
 mod message;
 mod module;

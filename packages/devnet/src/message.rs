@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use cosmwasm_std::{
-    BankMsg, Binary, Coin, CosmosMsg, Empty, Event, IbcMsg, MsgResponse, Response, WasmMsg,
-};
+use cosmwasm_std::{BankMsg, Binary, Coin, CosmosMsg, Empty, Event, IbcMsg, MsgResponse, Response, WasmMsg};
 use prost::Message;
 
 use crate::{
@@ -66,7 +64,10 @@ impl World {
             }
             CosmosMsg::Bank(BankMsg::Burn { amount }) => {
                 self.state().burn(sender, &amount)?;
-                Ok(Done { response: response("/cosmos.bank.v1beta1.MsgBurnResponse", &()), ..Done::default() })
+                Ok(Done {
+                    response: response("/cosmos.bank.v1beta1.MsgBurnResponse", &()),
+                    ..Done::default()
+                })
             }
             CosmosMsg::Ibc(message) => self.dispatch_ibc(sender, message),
             other => Err(Failure::Unsupported(format!("{other:?}"))),
@@ -159,7 +160,13 @@ impl World {
         Ok((address, contract))
     }
 
-    fn migrate(self: &Rc<Self>, sender: &str, address: &str, code_id: u64, msg: &[u8]) -> Result<Done, Failure> {
+    fn migrate(
+        self: &Rc<Self>,
+        sender: &str,
+        address: &str,
+        code_id: u64,
+        msg: &[u8],
+    ) -> Result<Done, Failure> {
         let mut contract = self.contract(address)?;
         if contract.admin.as_deref() != Some(sender) {
             return Err(Failure::Unauthorized { action: "migrate" });

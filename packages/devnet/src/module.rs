@@ -162,7 +162,9 @@ impl Chain {
         let collector = self.fee_collector();
         let world = self.world();
         let collected = world.state().balances(&collector);
-        let share = |amount| Uint128::try_from(amount).ok().map(|a: Uint128| a.mul_floor(self.params.btc_staking_portion));
+        let share = |amount| {
+            Uint128::try_from(amount).ok().map(|a: Uint128| a.mul_floor(self.params.btc_staking_portion))
+        };
         let split = collected.into_iter().filter_map(|mut coin| {
             coin.amount = share(coin.amount)?.into();
             (!coin.amount.is_zero()).then_some(coin)

@@ -63,7 +63,9 @@ impl World {
                 self.state().usage.queries += 1;
                 match self.smart(&contract_addr, &msg) {
                     Ok(data) => Ok(ok(data)),
-                    Err(Failure::NoContract(addr)) => Ok(SystemResult::Err(SystemError::NoSuchContract { addr })),
+                    Err(Failure::NoContract(addr)) => {
+                        Ok(SystemResult::Err(SystemError::NoSuchContract { addr }))
+                    }
                     Err(failure) if failure.is_panic() => Err(failure),
                     // The text of another contract is not deterministic across versions: redacted.
                     Err(failure) => Ok(SystemResult::Ok(ContractResult::Err(failure.redacted()))),

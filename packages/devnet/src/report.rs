@@ -78,15 +78,14 @@ pub struct TxError {
     /// Why.
     pub failure: Failure,
     /// What it used until then.
-    pub usage: Usage,
+    pub usage: Box<Usage>,
     /// The height of its block.
     pub height: u64,
 }
 
 fn prefix(message_index: Option<usize>) -> String {
-    message_index.map_or_else(String::new, |index| {
-        format!("failed to execute message; message index: {index}: ")
-    })
+    message_index
+        .map_or_else(String::new, |index| format!("failed to execute message; message index: {index}: "))
 }
 
 /// What became of a hook.

@@ -87,7 +87,9 @@ impl Chain {
         let (height, usage) = (world.state().now.height, attempt.usage);
         match attempt.result {
             Ok((events, results)) => Ok(TxReport { height, index, usage, events, results }),
-            Err(failure) => Err(TxError { message_index: failed_at, failure, usage, height }),
+            Err(failure) => {
+                Err(TxError { message_index: failed_at, failure, usage: Box::new(usage), height })
+            }
         }
     }
 
@@ -126,7 +128,12 @@ impl Chain {
     ///
     /// # Errors
     /// [`TxError`].
-    pub fn execute(&mut self, sender: &str, contract: &str, msg: &impl Serialize) -> Result<TxReport, TxError> {
+    pub fn execute(
+        &mut self,
+        sender: &str,
+        contract: &str,
+        msg: &impl Serialize,
+    ) -> Result<TxReport, TxError> {
         self.submit(Tx::new(sender).execute(contract, msg))
     }
 

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use thiserror::Error;
 
 pub use cache_dir::CacheDir;
-pub use code::{CodeFacts, ESSENTIAL_CAPABILITIES, capabilities};
+pub use code::{CAPABILITIES, CodeFacts};
 pub use three::{Vm3, vm3};
 
 /// The sha256 of a wasm file: how the VM knows a code.
@@ -134,7 +134,7 @@ pub trait Host {
 pub trait Vm {
     /// The version, for reports: `3.0.10`.
     fn version(&self) -> &str;
-    /// Checks a wasm file against the default limits and [`capabilities`] and keeps it, compiled and
+    /// Checks a wasm file against the default limits and [`CAPABILITIES`] and keeps it, compiled and
     /// pinned.
     ///
     /// # Errors

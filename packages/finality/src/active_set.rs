@@ -101,24 +101,22 @@ impl ActiveSet {
 
     /// The power of one FP, zero outside the set.
     pub fn power_of(&self, id: u32) -> VotingPower {
-        self.members
-            .binary_search_by_key(&id, |member| member.id)
-            .ok()
-            .and_then(|at| self.members.get(at))
-            .map_or(VotingPower::ZERO, |member| member.power)
+        self.at(id).map_or(VotingPower::ZERO, |member| member.power)
     }
 
-    /// Both sets' members, each once: those that may have power in either.
-    pub fn union(&self, other: &Self) -> Self {
+    /// This set with the joiners of `next` listed in it without power.
+    pub fn listing(&self, next: &Self) -> Self {
+        let joiners = next.members.iter().filter(|member| self.at(member.id).is_none());
         let mut members = self.members.clone();
-        members.extend(other.members.iter().filter(|member| self.power_of(member.id).is_zero()));
+        members.extend(joiners.map(|member| Member { id: member.id, power: VotingPower::ZERO }));
         members.sort_unstable_by_key(|member| member.id);
         Self { members }
     }
 
-    /// What has changed from this set to `next`, ordered by id.
-    pub fn changes_to(&self, next: &Self) -> Vec<PowerChange> {
-        self.union(next)
+    /// What has changed from this set to `next`, ordered by id; `all` members of either, changed or not, where a
+    /// torn hook may have written some of it.
+    pub fn changes_to(&self, next: &Self, all: bool) -> Vec<PowerChange> {
+        self.listing(next)
             .members
             .iter()
             .map(|member| PowerChange {
@@ -126,8 +124,13 @@ impl ActiveSet {
                 before: self.power_of(member.id),
                 after: next.power_of(member.id),
             })
-            .filter(|change| change.before != change.after)
+            .filter(|change| all || change.before != change.after)
             .collect()
+    }
+
+    fn at(&self, id: u32) -> Option<&Member> {
+        let at = self.members.binary_search_by_key(&id, |member| member.id).ok()?;
+        self.members.get(at)
     }
 }
 
@@ -174,12 +177,12 @@ mod tests {
             let [old, new] = [&before, &after]
                 .map(|m| of(&m.iter().map(|(k, v)| (*k, *v)).collect::<Vec<_>>()));
             let mut walked = before.clone();
-            for change in old.changes_to(&new) {
+            for change in old.changes_to(&new, false) {
                 prop_assert_eq!(walked.get(&change.id).copied().unwrap_or(0), change.before.get());
                 if change.left() { walked.remove(&change.id); } else { walked.insert(change.id, change.after.get()); }
             }
             prop_assert_eq!(walked, after);
-            prop_assert!(new.changes_to(&new).is_empty());
+            prop_assert!(new.changes_to(&new, false).is_empty());
         }
     }
 }

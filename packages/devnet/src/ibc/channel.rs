@@ -48,7 +48,16 @@ impl Channel {
         version: String,
         connection_id: String,
     ) -> Self {
-        Self { state, order, counterparty, version, connection_id, next_send: 1, next_receive: 1, next_ack: 1 }
+        Self {
+            state,
+            order,
+            counterparty,
+            version,
+            connection_id,
+            next_send: 1,
+            next_receive: 1,
+            next_ack: 1,
+        }
     }
 
     /// Whether packets flow.
@@ -122,7 +131,8 @@ impl IbcState {
 
     /// A connection whose client can still prove something.
     pub(crate) fn live_connection(&self, id: &str) -> Result<&Connection, IbcError> {
-        let connection = self.connections.get(id).ok_or_else(|| IbcError::ConnectionNotFound(id.to_owned()))?;
+        let connection =
+            self.connections.get(id).ok_or_else(|| IbcError::ConnectionNotFound(id.to_owned()))?;
         if connection.client_expired {
             return Err(IbcError::ClientNotActive(connection.client_id.clone()));
         }

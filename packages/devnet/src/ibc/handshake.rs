@@ -6,10 +6,7 @@ use cosmwasm_std::{
     Event, Ibc3ChannelOpenResponse, IbcBasicResponse, IbcChannelConnectMsg, IbcChannelOpenMsg, IbcOrder,
 };
 
-use super::{
-    Channel, ChannelState, IbcError, TRANSFER_PORT, TRANSFER_VERSION,
-    channel::endpoint,
-};
+use super::{Channel, ChannelState, IbcError, TRANSFER_PORT, TRANSFER_VERSION, channel::endpoint};
 use crate::{
     error::Failure,
     vm::Entry,

@@ -143,7 +143,11 @@ impl<C: Counterparty> Link<C> {
     ///
     /// # Errors
     /// Where either side refuses; a half-open channel stays half open.
-    pub fn open_from_remote(&mut self, chain: &mut Chain, open: &OpenChannel) -> Result<ChannelIds, LinkError> {
+    pub fn open_from_remote(
+        &mut self,
+        chain: &mut Chain,
+        open: &OpenChannel,
+    ) -> Result<ChannelIds, LinkError> {
         let ids = self.init_and_try(chain, open)?;
         self.ack_and_confirm(chain, &ids)?;
         Ok(ids)
@@ -187,7 +191,11 @@ impl<C: Counterparty> Link<C> {
     ///
     /// # Errors
     /// Where either side refuses; a half-open channel stays half open.
-    pub fn open_from_chain(&mut self, chain: &mut Chain, open: &OpenChannel) -> Result<ChannelIds, LinkError> {
+    pub fn open_from_chain(
+        &mut self,
+        chain: &mut Chain,
+        open: &OpenChannel,
+    ) -> Result<ChannelIds, LinkError> {
         let proposal = self.proposal(open, &open.version, "");
         let (local, version) = chain.relay_tx(self.gas_limit, |world| {
             world.open_channel(&proposal).map(|opened| (opened, Vec::new()))

@@ -124,9 +124,7 @@ impl World {
                 Err(failure) if failure.is_panic() => return Err(failure),
                 Err(failure) => (redacted_ack(&failure), failure),
             },
-            Err(Failure::Contract { entry, text }) => {
-                (error_ack(&text), Failure::Contract { entry, text })
-            }
+            Err(Failure::Contract { entry, text }) => (error_ack(&text), Failure::Contract { entry, text }),
             // A panic or out of gas in the entry point itself ends the relayer's transaction.
             Err(failure) => return Err(failure),
         };

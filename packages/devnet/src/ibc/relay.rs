@@ -5,75 +5,10 @@ use std::collections::BTreeSet;
 use cosmwasm_std::IbcPacket;
 
 use super::{
-    ChannelState, Counterparty, Link, LinkError, Received, RemoteChannel, channel::key, packet::has_elapsed,
+    ChannelState, Counterparty, Item, Link, LinkError, Pending, Received, RemoteChannel, Side, channel::key,
+    packet::has_elapsed,
 };
 use crate::{Chain, report::TxReport, state::BlockNow};
-
-/// Which chain something goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Side {
-    /// Ours.
-    Chain,
-    /// The other.
-    Remote,
-}
-
-/// What a relayer carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Item {
-    /// A packet, to the side that receives it.
-    Packet,
-    /// An acknowledgement, to the side that sent the packet.
-    Ack,
-    /// Proof that a packet will never be received, to the side that sent it.
-    Timeout,
-    /// Proof that the far end is closed.
-    CloseConfirm,
-}
-
-/// Something that waits for the relayer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Pending {
-    /// What.
-    pub item: Item,
-    /// Where to.
-    pub to: Side,
-    /// The channel's id on the other chain.
-    pub remote_channel: String,
-    /// The packet's sequence; 0 for [`Item::CloseConfirm`].
-    pub sequence: u64,
-}
-
-/// What a relayer does wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RelayFault {
-    /// Never carries this.
-    Drop(Pending),
-    /// Carries this only once our chain builds `height`.
-    Delay {
-        /// What.
-        what: Pending,
-        /// The first height at which it is carried.
-        height: u64,
-    },
-    /// Carries nothing to one side before our chain builds `height`.
-    Outage {
-        /// The side that gets nothing.
-        to: Side,
-        /// The first height at which it does.
-        height: u64,
-    },
-}
-
-impl RelayFault {
-    fn holds(&self, pending: &Pending, now: BlockNow) -> bool {
-        match self {
-            Self::Drop(what) => what == pending,
-            Self::Delay { what, height } => what == pending && now.height < *height,
-            Self::Outage { to, height } => *to == pending.to && now.height < *height,
-        }
-    }
-}
 
 /// What came of carrying something.
 #[derive(Debug, Clone)]
@@ -102,7 +37,8 @@ impl<C: Counterparty> Link<C> {
         let Some(channel) = state.ibc.channel(&local.port_id, &local.channel_id) else { return Vec::new() };
         let pending = |item, to, sequence| Pending { item, to, remote_channel: remote.id.clone(), sequence };
         let mut all = Vec::new();
-        let one_closed = |a: ChannelState, b: ChannelState| a == ChannelState::Closed && b == ChannelState::Open;
+        let one_closed =
+            |a: ChannelState, b: ChannelState| a == ChannelState::Closed && b == ChannelState::Open;
         for (sequence, packet) in &remote.sent {
             let receipt = key(local, *sequence);
             let was_received = if channel.is_ordered() {
@@ -167,7 +103,8 @@ impl<C: Counterparty> Link<C> {
         if self.remote_client_expired {
             return;
         }
-        let open: Vec<String> = self.channels.values().filter(|c| c.is_open()).map(|c| c.id.clone()).collect();
+        let open: Vec<String> =
+            self.channels.values().filter(|c| c.is_open()).map(|c| c.id.clone()).collect();
         for outgoing in self.app.outgoing(&open) {
             let timeout = chain.now().time.plus_seconds(outgoing.timeout_seconds);
             if let Some(channel) = self.channels.get_mut(&outgoing.channel_id).filter(|c| c.is_open()) {
@@ -202,7 +139,8 @@ impl<C: Counterparty> Link<C> {
         let report = match what.item {
             Item::Packet => {
                 let packet = remote.sent.get(&what.sequence).ok_or_else(|| unknown(what))?;
-                let (received, report) = chain.relay_tx_report(gas, |world| world.receive(packet, &relayer))?;
+                let (received, report) =
+                    chain.relay_tx_report(gas, |world| world.receive(packet, &relayer))?;
                 delivery.received = Some(received);
                 report
             }
@@ -279,7 +217,8 @@ impl<C: Counterparty> Link<C> {
 
 /// The packet of ours that `what` is about.
 fn committed(chain: &Chain, what: &Pending, remote: &RemoteChannel) -> Result<IbcPacket, LinkError> {
-    let packet = chain.world().state().ibc.commitments.get(&key(&remote.counterparty, what.sequence)).cloned();
+    let packet =
+        chain.world().state().ibc.commitments.get(&key(&remote.counterparty, what.sequence)).cloned();
     packet.ok_or_else(|| unknown(what))
 }
 

@@ -91,7 +91,7 @@ impl World {
     /// Gives a transfer back to its sender.
     pub fn transfer_refund(&self, packet: &IbcPacket) -> Result<Vec<Event>, Failure> {
         let invalid = IbcError::InvalidPacket { sequence: packet.sequence, reason: "not a transfer" };
-        let data = TransferPacket::parse(packet).ok_or(invalid.clone())?;
+        let data = TransferPacket::parse(packet).ok_or_else(|| invalid.clone())?;
         let coin = data.coin(&data.denom).ok_or(invalid)?;
         let escrow = address::escrow(&self.prefix, &packet.src.channel_id);
         self.state().send(&escrow, &data.sender, &[coin])
@@ -101,9 +101,7 @@ impl World {
     pub fn receive_transfer(&self, packet: &IbcPacket) -> (Received, Vec<Event>) {
         let result = self.atomically(|| self.try_receive_transfer(packet));
         match result {
-            Ok(events) => {
-                (Received { ack: Ack::Processed(success_ack(&[1])), failure: None }, events)
-            }
+            Ok(events) => (Received { ack: Ack::Processed(success_ack(&[1])), failure: None }, events),
             Err(failure) => {
                 let ack = error_ack(&format!("ABCI code: {}: error handling packet", failure.code().1));
                 (Received { ack: Ack::Refused(ack), failure: Some(failure) }, Vec::new())

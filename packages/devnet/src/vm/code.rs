@@ -2,13 +2,8 @@ use super::CodeHash;
 
 /// What a BSN chain offers its contracts (babylon-sdk's `bcd`, interfaces.md 1.5): nothing newer than
 /// `cosmwasm_2_0`.
-pub const ESSENTIAL_CAPABILITIES: &str =
+pub const CAPABILITIES: &str =
     "iterator,staking,stargate,cosmwasm_1_1,cosmwasm_1_2,cosmwasm_1_3,cosmwasm_1_4,cosmwasm_2_0";
-
-/// [`ESSENTIAL_CAPABILITIES`] one by one.
-pub fn capabilities() -> impl Iterator<Item = String> {
-    ESSENTIAL_CAPABILITIES.split(',').map(str::to_owned)
-}
 
 /// What the VM found in a wasm file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,7 +22,7 @@ macro_rules! devnet_vm {
         $vis struct $name;
 
         const _: () = {
-            use std::{collections::HashSet, rc::Rc, sync::OnceLock};
+            use std::{rc::Rc, sync::OnceLock};
 
             use $crate::vm::{CacheDir, CodeFacts, Entry, Host, HostError, HostResult, Vm, VmCall, VmFailure, VmOutcome};
             use $vm::{Backend, BackendApi, BackendError, BackendResult, GasInfo, VmError};
@@ -115,7 +115,7 @@ macro_rules! devnet_vm {
                 static SHARED: OnceLock<Shared> = OnceLock::new();
                 let shared = SHARED.get_or_init(|| {
                     let dir = CacheDir::take($version).expect("a folder for compiled modules");
-                    let capabilities: HashSet<String> = $crate::vm::capabilities().collect();
+                    let capabilities = $vm::capabilities_from_csv($crate::vm::CAPABILITIES);
                     let options = $vm::CacheOptions::new(
                         dir.path(),
                         capabilities,

@@ -1,58 +1,18 @@
-use std::collections::BTreeMap;
-
 use primitives::{AppHash, Txid};
 use proto::{
-    Message,
     btccheckpoint::{SubmissionKey, TransactionInfo},
-    checkpointing::{RawCheckpoint, ValidatorWithBlsKey, ValidatorWithBlsKeySet},
+    checkpointing::RawCheckpoint,
     epoching::Epoch,
     google::Timestamp,
-    zoneconcierge::{
-        BtcHeaders, BtcTimestamp, IndexedHeader, ProofEpochSealed, ProofFinalizedHeader,
-        outbound_packet::Packet,
-    },
+    zoneconcierge::{BtcHeaders, BtcTimestamp, IndexedHeader, outbound_packet::Packet},
 };
-use rand_chacha::ChaCha20Rng;
 
-use super::{
-    Babylon, BabylonError,
-    events::encode,
-    iavl::{State, Store},
-};
+use super::{Babylon, BabylonError, events::encode, sealed::SealedEpoch};
 use crate::actors::{
     Miner,
-    address::address,
     miner::{Checkpoint, Transaction},
     randomness,
 };
-
-/// Babylon's validators, in the order of a checkpoint's bitmap.
-#[derive(Debug, Clone)]
-pub(super) struct Validators(Vec<ValidatorWithBlsKey>);
-
-impl Validators {
-    pub(super) fn new(rng: &mut ChaCha20Rng) -> Self {
-        let mut one = |power| ValidatorWithBlsKey {
-            validator_address: address("bbnvaloper", &randomness::bytes(rng)),
-            bls_pub_key: randomness::bytes::<96>(rng).to_vec(),
-            voting_power: power,
-        };
-        Self([100, 90, 80, 70].map(&mut one).to_vec())
-    }
-}
-
-/// An epoch that has ended and waits for its checkpoint to be deep in Bitcoin.
-#[derive(Debug, Clone)]
-pub struct SealedEpoch {
-    /// The epoch.
-    pub epoch: Epoch,
-    /// What its validators signed.
-    pub raw_checkpoint: RawCheckpoint,
-    /// The highest header of each consumer that was seen in it, by consumer id.
-    pub headers: BTreeMap<String, IndexedHeader>,
-    state: State,
-    is_final: bool,
-}
 
 impl Babylon {
     /// The number of the running epoch, from 1.
@@ -107,7 +67,7 @@ impl Babylon {
             sealer_app_hash: Vec::new(),
             sealer_block_hash: sealer_block_hash.clone(),
         };
-        let state = self.state_of(&epoch);
+        let state = self.validators.state(&epoch);
         let mut bitmap = vec![0; 13];
         bitmap[0] = 0b0111;
         let raw_checkpoint = RawCheckpoint {
@@ -239,16 +199,6 @@ impl Babylon {
         if let Some(consumer) = self.consumers.get_mut(client) {
             consumer.sent();
         }
-        let number = sealed.epoch.epoch_number;
-        let header = sealed.headers.get(client).cloned();
-        let proof_epoch_sealed = ProofEpochSealed {
-            validator_set: self.validators.0.clone(),
-            proof_epoch_info: sealed.state.prove("epoching", &epoch_key(0x11, number)),
-            proof_epoch_val_set: sealed.state.prove("checkpointing", &epoch_key(0x03, number)),
-        };
-        // Babylon asks its store for a key that it never writes (interfaces.md 6.2.4).
-        let never_written =
-            header.as_ref().map(|header| [&[0x03], client.as_bytes(), &header.height.to_be_bytes()].concat());
         BtcTimestamp {
             btc_headers: Some(BtcHeaders { headers }),
             epoch_info: Some(sealed.epoch.clone()),
@@ -256,39 +206,10 @@ impl Babylon {
             btc_submission_key: Some(SubmissionKey {
                 key: submitted.iter().filter_map(|info| info.key.clone()).collect(),
             }),
-            proof: Some(ProofFinalizedHeader {
-                proof_epoch_sealed: Some(proof_epoch_sealed),
-                proof_epoch_submitted: submitted.to_vec(),
-                proof_consumer_header_in_epoch: never_written.and_then(|key| sealed.state.prove("zc", &key)),
-            }),
-            header,
+            proof: Some(sealed.proof(client, &self.validators, submitted)),
+            header: sealed.headers.get(client).cloned(),
         }
     }
-
-    /// The part of Babylon's state that proofs are about.
-    fn state_of(&self, epoch: &Epoch) -> State {
-        let number = epoch.epoch_number;
-        let validators = ValidatorWithBlsKeySet { val_set: self.validators.0.clone() };
-        let entry = |byte, value: &[u8]| (epoch_key(byte, number), value.to_vec());
-        State::new(vec![
-            Store {
-                name: "epoching",
-                entries: [entry(0x11, &epoch.encode_to_vec()), entry(0x12, b"queue length")],
-            },
-            Store {
-                name: "checkpointing",
-                entries: [entry(0x02, b"raw checkpoint"), entry(0x03, &validators.encode_to_vec())],
-            },
-            Store {
-                name: "zc",
-                entries: [entry(0x03, b"indexed header with proof"), entry(0x04, b"segment")],
-            },
-        ])
-    }
-}
-
-fn epoch_key(prefix: u8, epoch: u64) -> Vec<u8> {
-    [[prefix].as_slice(), &epoch.to_be_bytes()].concat()
 }
 
 /// Nanoseconds since 1970 in protobuf's form.

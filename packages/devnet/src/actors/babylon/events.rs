@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+
 use proto::{
     Message,
     btcstaking::{ActiveBtcDelegation, BtcStakingIbcPacket, NewFinalityProvider, UnbondedBtcDelegation},
     zoneconcierge::{OutboundPacket, outbound_packet::Packet},
 };
 
-use super::Babylon;
+use super::{Babylon, BabylonFp, Delegation};
 
 /// Something a consumer must be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +71,21 @@ impl Babylon {
         }
         consumer.sent();
         Some(encode(Packet::BtcStaking(packet)))
+    }
+
+    /// Everything that is true about a consumer now, as one packet: its finality providers that are not
+    /// slashed and their live delegations. Babylon never sends that; it is what an operator would read off
+    /// Babylon's own queries to bring a contract back in line.
+    pub fn snapshot(&self, client: &str) -> BtcStakingIbcPacket {
+        let tip = self.bitcoin.highest_tip;
+        let fps = self.fps.values().filter(|fp| fp.bsn_id == client && !fp.is_slashed);
+        let keys: BTreeSet<_> = fps.clone().map(|fp| fp.key).collect();
+        let is_live = |one: &&Delegation| one.is_active(tip) && one.fps.iter().any(|fp| keys.contains(fp));
+        BtcStakingIbcPacket {
+            new_fp: fps.map(BabylonFp::event).collect(),
+            active_del: self.delegations.values().filter(is_live).map(|one| one.event.clone()).collect(),
+            unbonded_del: Vec::new(),
+        }
     }
 
     pub(super) fn queue(&mut self, client: &str, event: Event) {

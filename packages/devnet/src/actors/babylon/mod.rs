@@ -49,6 +49,7 @@ mod iavl;
 mod providers;
 mod registry;
 mod rewards;
+mod sealed;
 mod slashing;
 mod staking;
 #[cfg(test)]
@@ -61,11 +62,11 @@ use primitives::{FpPublicKey, Txid};
 use rand_chacha::ChaCha20Rng;
 
 pub use delegation::{AdaptorSignatures, Delegation, Stake};
-pub use epochs::SealedEpoch;
 pub use error::BabylonError;
 pub use providers::{BabylonFp, Slashing};
 pub use registry::{Channel, Consumer, ConsumerMetadata};
 pub use rewards::{RewardRefusal, Transfer, TransferReceipt};
+pub use sealed::SealedEpoch;
 pub use slashing::{Receipt, SLASHING_ACK, SlashingRefusal};
 pub use staking::StateDigest;
 
@@ -116,7 +117,7 @@ pub struct Babylon {
     rng: ChaCha20Rng,
     own_fp: FpPublicKey,
     covenant: Vec<[u8; 32]>,
-    validators: epochs::Validators,
+    validators: sealed::Validators,
     bitcoin: bitcoin::Bitcoin,
     consumers: BTreeMap<String, Consumer>,
     fps: BTreeMap<FpPublicKey, BabylonFp>,
@@ -137,7 +138,7 @@ impl Babylon {
             params: Params::default(),
             chain_id: chain_id.into(),
             covenant: (0..3).map(|_| *secret_key(&mut rng).public_key().as_fp().as_bytes()).collect(),
-            validators: epochs::Validators::new(&mut rng),
+            validators: sealed::Validators::new(&mut rng),
             rng,
             own_fp,
             bitcoin: bitcoin::Bitcoin::default(),

@@ -8,7 +8,7 @@ use proto::{
 use rand_chacha::ChaCha20Rng;
 
 use super::{BTC_STAKING_MODULE, Babylon, BabylonError, events::Event};
-use crate::actors::{FinalityProvider, finality_provider::secret_key, randomness};
+use crate::actors::{FinalityProvider, address::address, finality_provider::secret_key, randomness};
 
 /// A finality provider as Babylon knows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +37,9 @@ impl BabylonFp {
         }
     }
 
-    fn event(&self, address: String) -> NewFinalityProvider {
+    /// What its consumer is told.
+    pub(super) fn event(&self) -> NewFinalityProvider {
+        let address = address("bbn", &self.operator);
         NewFinalityProvider {
             description: Some(Description {
                 moniker: format!("fp {}", &address[4..10]),
@@ -104,7 +106,7 @@ impl Babylon {
         let operator = *fp.operator();
         let bsn_id = client.to_string();
         let record = BabylonFp { key, operator, proof_of_possession, bsn_id, is_slashed: false };
-        self.queue(client, Event::NewFp(record.event(fp.babylon_address())));
+        self.queue(client, Event::NewFp(record.event()));
         self.fps.insert(key, record);
         Ok(())
     }

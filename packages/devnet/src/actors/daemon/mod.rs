@@ -26,6 +26,7 @@
 
 mod node;
 mod reaction;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -35,59 +36,10 @@ use serde_json::Value;
 use node::Client;
 pub use node::{Contract, Node, QueryError};
 pub use reaction::{Reaction, react};
+pub use state::{DaemonConfig, Round, Status};
+use state::{Duty, Tries};
 
 use crate::actors::FinalityProvider;
-
-/// The daemon's settings that matter here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DaemonConfig {
-    /// How many heights it commits to at once.
-    pub num_pub_rand: u64,
-    /// How far ahead of the tip a commitment starts, so that it is timestamped by then.
-    pub timestamping_delay_blocks: u64,
-    /// The most votes in one transaction, and blocks in one query.
-    pub batch_size: usize,
-    /// How often it tries again before it exits.
-    pub max_retries: u32,
-}
-
-impl Default for DaemonConfig {
-    /// The daemon's defaults.
-    fn default() -> Self {
-        Self { num_pub_rand: 50_000, timestamping_delay_blocks: 6_000, batch_size: 1_000, max_retries: 20 }
-    }
-}
-
-/// The state that the daemon believes itself to be in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
-    /// It votes.
-    Running,
-    /// It waits to be unjailed.
-    Jailed,
-    /// It has stopped for good.
-    Slashed,
-    /// It has exited: the chain has lost a finality provider that did nothing wrong.
-    Exited {
-        /// The last error.
-        error: String,
-    },
-}
-
-/// What one round has done.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Round {
-    /// The first height and the number of heights committed to.
-    pub committed: Option<(u64, u64)>,
-    /// The heights voted on.
-    pub voted: Vec<u64>,
-    /// The heights passed over, without power or voted on already.
-    pub skipped: Vec<u64>,
-    /// The heights whose vote the contract called a duplicate or too late.
-    pub dropped: Vec<u64>,
-    /// Errors that the daemon will try again after, or that were the end.
-    pub errors: Vec<String>,
-}
 
 /// A daemon and its finality provider.
 #[derive(Debug, Clone)]
@@ -99,7 +51,7 @@ pub struct Daemon {
     next_height: Option<u64>,
     /// Votes that are signed but not in yet.
     pending: Vec<(u64, Value)>,
-    tries: u32,
+    tries: Tries,
 }
 
 impl Daemon {
@@ -112,7 +64,7 @@ impl Daemon {
             last_voted: 0,
             next_height: None,
             pending: Vec::new(),
-            tries: 0,
+            tries: Tries::default(),
         }
     }
 
@@ -146,7 +98,7 @@ impl Daemon {
     pub fn run(&mut self, node: &mut impl Node) -> Round {
         let mut round = Round::default();
         if let Err(error) = self.run_until_error(node, &mut round) {
-            self.again_later(error.to_string(), &mut round);
+            self.again_later(Duty::Vote, error.to_string(), &mut round);
         }
         round
     }
@@ -207,10 +159,10 @@ impl Daemon {
         let message = self.fp.commit(start, num);
         match node.submit(&[message]) {
             Ok(()) => {
-                self.tries = 0;
+                self.tries.commit = 0;
                 round.committed = Some((start, num));
             }
-            Err(text) => self.suffer(text, round),
+            Err(text) => self.suffer(Duty::Commit, text, round),
         }
         Ok(())
     }
@@ -270,7 +222,7 @@ impl Daemon {
         while self.status == Status::Running && !self.pending.is_empty() {
             let messages: Vec<Value> = self.pending.iter().map(|(_, message)| message.clone()).collect();
             let Err(text) = node.submit(&messages) else {
-                self.tries = 0;
+                self.tries.vote = 0;
                 round.voted.extend(self.pending.drain(..).map(|(height, _)| height));
                 self.last_voted = round.voted.iter().copied().fold(self.last_voted, u64::max);
                 return;
@@ -279,24 +231,23 @@ impl Daemon {
                 Reaction::Drop(index) if index < self.pending.len() => {
                     round.dropped.push(self.pending.remove(index).0);
                 }
-                _ => return self.suffer(text, round),
+                _ => return self.suffer(Duty::Vote, text, round),
             }
         }
     }
 
     /// Changes its state as the text of an error says.
-    fn suffer(&mut self, text: String, round: &mut Round) {
+    fn suffer(&mut self, duty: Duty, text: String, round: &mut Round) {
         match react(&text) {
             Reaction::Jailed => self.stop(Status::Jailed, text, round),
             Reaction::Slashed => self.stop(Status::Slashed, text, round),
             Reaction::GiveUp => self.exit(text, round),
-            Reaction::Drop(_) | Reaction::Retry => self.again_later(text, round),
+            Reaction::Drop(_) | Reaction::Retry => self.again_later(duty, text, round),
         }
     }
 
-    fn again_later(&mut self, error: String, round: &mut Round) {
-        self.tries += 1;
-        if self.tries > self.config.max_retries {
+    fn again_later(&mut self, duty: Duty, error: String, round: &mut Round) {
+        if self.tries.one_more(duty) > self.config.max_retries {
             return self.exit(error, round);
         }
         round.errors.push(error);
@@ -310,7 +261,7 @@ impl Daemon {
         self.status = status;
         self.next_height = None;
         self.pending.clear();
-        self.tries = 0;
+        self.tries = Tries::default();
         round.errors.push(error);
     }
 }

@@ -31,7 +31,8 @@ struct List {
 }
 
 impl Commitment {
-    /// Computes the randomness and its tree, on all processors: about 20,000 heights a second each.
+    /// Computes the randomness and its tree, on all processors: some 10,000 heights a
+    /// second each.
     pub(crate) fn new(
         key: &SecretKey,
         context: &SigningContext,

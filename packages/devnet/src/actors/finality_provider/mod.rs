@@ -19,6 +19,7 @@
 //! ```
 
 mod commitment;
+mod error;
 mod message;
 #[cfg(test)]
 mod tests;
@@ -28,9 +29,9 @@ use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext};
 use proto::btcstaking::{BtcSigType, ProofOfPossessionBtc};
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
-use thiserror::Error;
 
 pub use commitment::{Branch, Commitment};
+pub use error::FinalityProviderError;
 use message::SignedVote;
 
 use crate::actors::{address::address, babylon, randomness};
@@ -42,27 +43,6 @@ pub struct Appchain {
     pub chain_id: String,
     /// The address of the contract that takes the votes, in bech32.
     pub contract: String,
-}
-
-/// Why a finality provider cannot sign.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum FinalityProviderError {
-    /// None of its commitments on this branch covers the height.
-    #[error("no randomness for height {height} on branch {branch}")]
-    NoRandomness {
-        /// The height.
-        height: u64,
-        /// The branch.
-        branch: Branch,
-    },
-    /// The heights of a range are not in one commitment, or there are none.
-    #[error("heights {start_height} to {start_height}+{count} are not in one commitment")]
-    NotOneCommitment {
-        /// The first height.
-        start_height: u64,
-        /// How many heights.
-        count: usize,
-    },
 }
 
 /// A finality provider.
@@ -80,10 +60,15 @@ impl FinalityProvider {
     /// Makes the finality provider number `index` of a seed: always the same key and operator.
     pub fn new(seed: u64, index: u32, appchain: &Appchain) -> Self {
         let mut rng = randomness::generator(seed, &format!("finality provider {index}"));
+        Self::with_key(secret_key(&mut rng), randomness::bytes(&mut rng), appchain)
+    }
+
+    /// Makes a finality provider of a key and the 20 bytes of its operator's account.
+    pub fn with_key(key: SecretKey, operator: [u8; 20], appchain: &Appchain) -> Self {
         let Appchain { chain_id, contract } = appchain;
         Self {
-            key: secret_key(&mut rng),
-            operator: randomness::bytes(&mut rng),
+            key,
+            operator,
             commit_context: SigningContext::randomness_commitment(chain_id, contract),
             vote_context: SigningContext::finality_vote(chain_id, contract),
             unjail_context: SigningContext::unjail(chain_id, contract),

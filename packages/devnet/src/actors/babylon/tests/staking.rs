@@ -118,6 +118,28 @@ fn a_delegation_has_one_finality_provider_of_each_chain() {
 }
 
 #[test]
+fn a_snapshot_has_what_lives_and_nothing_else() {
+    let mut babylon = babylon();
+    for (index, client) in [(0, CLIENT), (1, CLIENT), (2, OTHER)] {
+        babylon.register_fp(&fp(index), client).unwrap();
+    }
+    let delegate = |babylon: &mut Babylon, index: u32, sats| {
+        babylon.delegate(Stake::new(&[fp(index).public_key()], sats)).unwrap()
+    };
+    let ended = delegate(&mut babylon, 0, 1);
+    let live = delegate(&mut babylon, 0, 2);
+    delegate(&mut babylon, 1, 3);
+    delegate(&mut babylon, 2, 4);
+    babylon.undelegate(&ended).unwrap();
+    babylon.slash(&fp(1).public_key()).unwrap();
+    let snapshot = babylon.snapshot(CLIENT);
+    let keys: Vec<_> = snapshot.new_fp.iter().map(|one| one.btc_pk_hex.clone()).collect();
+    assert_eq!(keys, [fp(0).public_key_hex()]);
+    assert_eq!(snapshot.active_del, [babylon.delegation(&live).unwrap().event.clone()]);
+    assert_eq!(babylon.queued_events(CLIENT), 6, "nothing is taken");
+}
+
+#[test]
 fn stake_that_is_none_is_refused() {
     let mut babylon = babylon();
     let own = babylon.own_fp();

@@ -1,134 +1,12 @@
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod chain;
 
-use primitives::AppHash;
+use std::collections::BTreeSet;
+
+use chain::{Chain, app_hash};
 use serde_json::{Value, json};
 
-use super::{Contract, Daemon, DaemonConfig, Node, Round, Status};
+use super::{Daemon, DaemonConfig, Round, Status};
 use crate::actors::{Appchain, FinalityProvider};
-
-/// A contract that keeps just what the daemon asks for, and fails on demand.
-struct Chain {
-    tip: u64,
-    indexed: BTreeSet<u64>,
-    power: BTreeMap<u64, u64>,
-    finalized: Option<u64>,
-    signing_info: Value,
-    slashed_btc_height: u64,
-    last_commit: Value,
-    voted: BTreeSet<u64>,
-    too_late: BTreeSet<u64>,
-    failures: VecDeque<String>,
-    query_failure: Option<(&'static str, String)>,
-    submitted: Vec<Vec<Value>>,
-    fp: String,
-}
-
-fn app_hash(height: u64) -> AppHash {
-    AppHash::from_bytes([u8::try_from(height % 251).unwrap(); 32])
-}
-
-impl Chain {
-    /// All blocks up to the tip but the tip itself are indexed, all with power.
-    fn new(daemon: &Daemon, tip: u64) -> Self {
-        let mut chain = Self {
-            tip: 0,
-            indexed: BTreeSet::new(),
-            power: BTreeMap::new(),
-            finalized: None,
-            signing_info: Value::Null,
-            slashed_btc_height: 0,
-            last_commit: Value::Null,
-            voted: BTreeSet::new(),
-            too_late: BTreeSet::new(),
-            failures: VecDeque::new(),
-            query_failure: None,
-            submitted: Vec::new(),
-            fp: daemon.fp().public_key_hex(),
-        };
-        chain.advance(tip);
-        chain
-    }
-
-    fn advance(&mut self, tip: u64) {
-        self.indexed.extend(self.tip.max(1)..tip);
-        self.power.extend((self.tip + 1..=tip).map(|height| (height, 5)));
-        self.tip = tip;
-    }
-
-    fn execute(&mut self, message: &Value) -> Result<(), String> {
-        if let Some(vote) = message.get("submit_finality_signature") {
-            let height = vote["height"].as_u64().unwrap();
-            if self.too_late.contains(&height) {
-                return Err("the voting block is already finalized and timestamped".into());
-            }
-            if !self.voted.insert(height) {
-                return Err("duplicated finality vote".into());
-            }
-        } else if let Some(commit) = message.get("commit_public_randomness") {
-            self.last_commit = json!({
-                "start_height": commit["start_height"], "num_pub_rand": commit["num_pub_rand"],
-                "height": self.tip, "commitment": vec![7; 32],
-            });
-        } else {
-            self.signing_info["jailed_until"] = json!(0);
-        }
-        Ok(())
-    }
-}
-
-impl Node for Chain {
-    fn tip(&self) -> u64 {
-        self.tip
-    }
-
-    fn app_hash(&self, height: u64) -> Option<AppHash> {
-        (height <= self.tip).then(|| app_hash(height))
-    }
-
-    fn query(&mut self, contract: Contract, message: &Value) -> Result<Value, String> {
-        let (name, fields) = message.as_object().unwrap().iter().next().unwrap();
-        assert_eq!(contract == Contract::Staking, name == "finality_provider", "{name}");
-        if let Some((_, text)) = self.query_failure.as_ref().filter(|(query, _)| query == name) {
-            return Err(text.clone());
-        }
-        Ok(match name.as_str() {
-            "config" => json!({ "finality_activation_height": 3 }),
-            "last_finalized_height" => json!(self.finalized),
-            "signing_info" => self.signing_info.clone(),
-            "finality_provider" => json!({ "slashed_btc_height": self.slashed_btc_height }),
-            "last_pub_rand_commit" => self.last_commit.clone(),
-            "finality_provider_power" => {
-                json!({ "power": self.power.get(&fields["height"].as_u64().unwrap()).unwrap_or(&0) })
-            }
-            "votes" => {
-                let voted = self.voted.contains(&fields["height"].as_u64().unwrap());
-                json!({ "btc_pks": if voted { vec![self.fp.clone()] } else { vec![] } })
-            }
-            "blocks" => {
-                let limit = usize::try_from(fields["limit"].as_u64().unwrap()).unwrap();
-                let from = fields["start_after"].as_u64().unwrap();
-                let block = |height: &u64| json!({ "height": height, "app_hash": app_hash(*height).as_bytes(), "finalized": false });
-                json!({ "blocks": self.indexed.range(from..).take(limit).map(block).collect::<Vec<_>>() })
-            }
-            other => panic!("the daemon does not ask {other}"),
-        })
-    }
-
-    fn submit(&mut self, messages: &[Value]) -> Result<(), String> {
-        if let Some(text) = self.failures.pop_front() {
-            return Err(text);
-        }
-        let before = (self.voted.clone(), self.last_commit.clone());
-        for (index, message) in messages.iter().enumerate() {
-            if let Err(text) = self.execute(message) {
-                (self.voted, self.last_commit) = before;
-                return Err(format!("failed to execute message; message index: {index}: {text}"));
-            }
-        }
-        self.submitted.push(messages.to_vec());
-        Ok(())
-    }
-}
 
 fn daemon() -> Daemon {
     let appchain = Appchain { chain_id: "bsn-1".into(), contract: "bbnc1contract".into() };
@@ -137,11 +15,12 @@ fn daemon() -> Daemon {
     Daemon::new(FinalityProvider::new(1, 0, &appchain), config)
 }
 
-/// A daemon that has committed to everything from height 3 on, and its chain at height 3.
+/// A daemon that has committed to all heights from 3 to 202, and its chain at height 3.
 fn committed() -> (Daemon, Chain) {
     let mut daemon = daemon();
     let mut chain = Chain::new(&daemon, 3);
     assert_eq!(daemon.run(&mut chain).committed, Some((3, 100)));
+    assert_eq!(daemon.run(&mut chain).committed, Some((103, 100)));
     chain.submitted.clear();
     (daemon, chain)
 }
@@ -251,6 +130,20 @@ fn an_unknown_error_is_retried_and_then_the_end() {
     assert_eq!(daemon.run(&mut chain), Round::default());
     daemon.restart();
     assert_eq!(daemon.run(&mut chain).voted, [5]);
+}
+
+#[test]
+fn a_commitment_that_keeps_failing_is_the_end_though_votes_go_in() {
+    let (mut daemon, mut chain) = committed();
+    chain.last_commit = Value::Null;
+    for height in 4..8 {
+        assert!(daemon.is_alive());
+        chain.advance(height);
+        chain.failures.push_back("commitments are closed".into());
+        daemon.run(&mut chain);
+    }
+    assert_eq!(chain.voted, BTreeSet::from([3, 4, 5, 6]));
+    assert_eq!(daemon.status(), &Status::Exited { error: "commitments are closed".into() });
 }
 
 #[test]

@@ -1,0 +1,113 @@
+use cosmwasm_std::StdError;
+use finality::commitment::CommitError;
+use finality::evidence::EvidenceError;
+use finality::jail::UnjailError;
+use finality::params::OutOfBounds;
+use finality::vote::VoteError;
+use primitives::{FpPublicKey, ParseError};
+use thiserror::Error;
+
+use crate::ibc::DoorError;
+
+/// Why a call was refused. Texts that daemons read are in the domain's own errors.
+#[derive(Debug, PartialEq, Error)]
+pub enum ContractError {
+    /// Storage or the host.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// A key, hash or amount.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// A commitment.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// A vote.
+    #[error(transparent)]
+    Vote(#[from] VoteError),
+    /// Evidence.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A request to leave jail.
+    #[error(transparent)]
+    Unjail(#[from] UnjailError),
+    /// A knob.
+    #[error(transparent)]
+    OutOfBounds(#[from] OutOfBounds),
+    /// The IBC door.
+    #[error(transparent)]
+    Door(#[from] DoorError),
+    /// The sender may not.
+    #[error("Unauthorized: {sender} may not {what}")]
+    Unauthorized {
+        /// Who.
+        sender: String,
+        /// What.
+        what: &'static str,
+    },
+    /// A setting other than a knob.
+    #[error("Invalid configuration: {reason}")]
+    Config {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Only for tests.
+    #[error("{what} is only possible on regtest")]
+    RegtestOnly {
+        /// What.
+        what: &'static str,
+    },
+    /// Unknown to this contract.
+    #[error("Finality provider not found: {provider}")]
+    UnknownProvider {
+        /// Who.
+        provider: FpPublicKey,
+    },
+    /// A slashed key is public: nothing it signs is worth anything.
+    #[error("the finality provider {provider} has already been slashed")]
+    Slashed {
+        /// Who.
+        provider: FpPublicKey,
+    },
+    /// A thing asked for is not there.
+    #[error("{what} not found: {culprit}")]
+    NotFound {
+        /// What.
+        what: &'static str,
+        /// Which.
+        culprit: String,
+    },
+    /// The daemons' end-to-end tests expect this one.
+    #[error("The BTC staking protocol is not activated yet")]
+    NotActivated {},
+    /// No timestamp has come yet.
+    #[error("There is no finalized Consumer header yet")]
+    NoConsumerHeader {},
+    /// A hole, pruned, or not reached.
+    #[error("Block {height} is not found")]
+    BlockNotFound {
+        /// Which.
+        height: u64,
+    },
+    /// A reply to nothing we sent.
+    #[error("unknown reply {id}")]
+    UnknownReply {
+        /// Its id.
+        id: u64,
+    },
+    /// Another contract's state.
+    #[error("Cannot migrate from different contract. Expected: {expected}, found: {found}")]
+    OtherContract {
+        /// Our name.
+        expected: &'static str,
+        /// What cw2 says.
+        found: String,
+    },
+    /// A newer version's state.
+    #[error("cannot migrate from version {found} down to {ours}")]
+    Downgrade {
+        /// Our version.
+        ours: &'static str,
+        /// What cw2 says.
+        found: String,
+    },
+}

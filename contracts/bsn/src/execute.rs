@@ -1,0 +1,90 @@
+mod admin;
+mod btc_staking;
+mod commit_public_randomness;
+mod retry_outbox;
+mod slash;
+mod submit_evidence;
+mod submit_finality_signature;
+mod unjail;
+mod update_config;
+
+use api::bsn::ExecuteMsg;
+use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, Storage};
+
+use crate::state::{ADMINS, CONFIG};
+use crate::{ContractError, parse};
+
+/// The table of contents.
+pub fn execute(
+    deps: DepsMut<'_>,
+    env: &Env,
+    info: &MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    use ExecuteMsg as M;
+    match msg {
+        M::CommitPublicRandomness { fp_pubkey_hex, start_height, num_pub_rand, commitment, signature } => {
+            let request =
+                parse::commitment(&fp_pubkey_hex, start_height, num_pub_rand, &commitment, &signature)?;
+            commit_public_randomness::commit_public_randomness(deps, env, &request)
+        }
+        M::SubmitFinalitySignature { fp_pubkey_hex, height, pub_rand, proof, block_hash, signature } => {
+            let vote = parse::vote(&fp_pubkey_hex, height, &pub_rand, proof, &block_hash, &signature)?;
+            submit_finality_signature::submit_finality_signature(deps, env, &vote)
+        }
+        M::SubmitEvidence { fp_pubkey_hex, height, pub_rand, first, second } => {
+            let evidence = parse::evidence(&fp_pubkey_hex, height, &pub_rand, &first, &second)?;
+            submit_evidence::submit_evidence(deps, env, &evidence)
+        }
+        M::Unjail { fp_pubkey_hex, signature } => {
+            unjail::unjail(deps, env, info, &fp_pubkey_hex, signature.as_ref())
+        }
+        M::RetryOutbox { fp_pubkey_hex } => retry_outbox::retry_outbox(deps, env, &fp_pubkey_hex),
+        M::UpdateAdmin { admin } => admin::update_admin(deps, info, admin),
+        M::AcceptAdmin {} => admin::accept_admin(deps, info),
+        M::UpdateConfig {
+            btc_confirmation_depth,
+            checkpoint_finalization_timeout,
+            consumer_name,
+            consumer_description,
+            ibc_packet_timeout_days,
+            destination_module,
+            knobs,
+        } => {
+            let change = update_config::Change {
+                btc_confirmation_depth,
+                checkpoint_finalization_timeout,
+                consumer_name,
+                consumer_description,
+                ibc_packet_timeout_days,
+                destination_module,
+                knobs,
+            };
+            update_config::update_config(deps, env, info, change)
+        }
+        M::BtcStaking { new_fp } => btc_staking::btc_staking(deps, env, info, new_fp),
+        M::Slash { fp_btc_pk_hex } => slash::slash(deps, env, info, &fp_btc_pk_hex),
+    }
+}
+
+fn check_admin(
+    storage: &dyn Storage,
+    info: &MessageInfo,
+    what: &'static str,
+) -> Result<(), ContractError> {
+    if is_admin(storage, info)? {
+        return Ok(());
+    }
+    Err(ContractError::Unauthorized { sender: info.sender.to_string(), what })
+}
+
+fn is_admin(storage: &dyn Storage, info: &MessageInfo) -> Result<bool, ContractError> {
+    Ok(ADMINS.load(storage)?.admin.as_deref() == Some(info.sender.as_str()))
+}
+
+fn check_regtest(storage: &dyn Storage, what: &'static str) -> Result<(), ContractError> {
+    match CONFIG.load(storage)?.network {
+        api::bsn::Network::Regtest => Ok(()),
+        _ => Err(ContractError::RegtestOnly { what }),
+    }
+}

@@ -1,0 +1,28 @@
+use cosmwasm_std::{DepsMut, Env, Response};
+use finality::Evidence;
+use primitives::{BlockHeight, SigningContext};
+
+use crate::state::PROVIDERS;
+use crate::{ContractError, host, outbox, slash};
+
+/// Takes two signatures by one key at one height. It depends on nothing stored but that the FP is known; against
+/// one that is slashed already it succeeds without effect.
+pub fn submit_evidence(deps: DepsMut<'_>, env: &Env, evidence: &Evidence) -> Result<Response, ContractError> {
+    let provider = evidence.provider;
+    let fp = PROVIDERS
+        .may_load(deps.storage, provider.as_bytes())?
+        .ok_or(ContractError::UnknownProvider { provider })?;
+
+    let context = SigningContext::finality_vote(&env.block.chain_id, env.contract.address.as_str());
+    let secret = evidence.verify(&host::recover(deps.api), &context)?;
+    if fp.status.is_slashed() {
+        return Ok(Response::new().add_attribute("action", "submit_evidence").add_attribute("effect", "none"));
+    }
+
+    let slashed = slash::record(deps.storage, BlockHeight::new(env.block.height), evidence, &secret)?;
+    let packets = outbox::send_due(deps.storage, env, 1)?;
+    Ok(Response::new()
+        .add_attribute("action", "submit_evidence")
+        .add_event(slashed)
+        .add_submessages(packets))
+}

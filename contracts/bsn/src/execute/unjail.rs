@@ -1,0 +1,75 @@
+use api::bsn::event;
+use bech32::primitives::decode::CheckedHrpstring;
+use cosmwasm_std::{Addr, Api, Binary, DepsMut, Env, Event, MessageInfo, Response, StdError};
+use eots::{message, schnorr};
+use finality::jail::{self, Right};
+use primitives::{FpPublicKey, SigningContext};
+use staking::{FinalityProvider, FpEvent, FpStatus, FpProfile, move_fp};
+
+use super::is_admin;
+use crate::state::{MISSES, PROFILES, PROGRESS, PROVIDERS, StoredLedger};
+use crate::{ContractError, host, parse, standing_of};
+
+/// Lets an FP out of jail: back into the set from the next block, with a clean slate.
+pub fn unjail(
+    deps: DepsMut<'_>,
+    env: &Env,
+    info: &MessageInfo,
+    fp_pubkey_hex: &str,
+    signature: Option<&Binary>,
+) -> Result<Response, ContractError> {
+    let provider = FpPublicKey::from_hex(fp_pubkey_hex)?;
+    let signature = signature.map(parse::signature::<64>).transpose()?;
+    let fp = PROVIDERS
+        .may_load(deps.storage, provider.as_bytes())?
+        .ok_or(ContractError::UnknownProvider { provider })?;
+    let profile = PROFILES.may_load(deps.storage, provider.as_bytes())?;
+    let until = match fp.status {
+        FpStatus::Jailed { until } => until,
+        FpStatus::Registered | FpStatus::Slashed { .. } => 0,
+    };
+
+    let right = if is_admin(deps.storage, info)? {
+        Right::Admin
+    } else if is_operator(deps.api, &info.sender, profile.as_ref())
+        || signature.is_some_and(|signature| is_signed(deps.api, env, provider, until, &signature))
+    {
+        Right::Operator
+    } else {
+        Right::None
+    };
+    jail::judge(provider, standing_of(fp.status), until, env.block.time.seconds(), right)?;
+
+    record(deps, &provider, &fp)?;
+    Ok(Response::new()
+        .add_attribute("action", "unjail")
+        .add_attribute("fp", provider.to_string())
+        .add_event(Event::from(event::Unjail { fp_pubkey_hex: provider.to_string() })))
+}
+
+fn record(deps: DepsMut<'_>, provider: &FpPublicKey, fp: &FinalityProvider) -> Result<(), StdError> {
+    move_fp(&mut StoredLedger(deps.storage), provider, FpEvent::Unjail)?;
+    let id = fp.id.get().to_be_bytes();
+    if let Some(mut misses) = MISSES.may_load(deps.storage, &id)? {
+        misses.clear();
+        MISSES.save(deps.storage, &id, &misses)?;
+    }
+    let mut progress = PROGRESS.load(deps.storage)?;
+    progress.stale = true;
+    PROGRESS.save(deps.storage, &progress)
+}
+
+/// Whether the sender's address has the bytes of the operator's address on Babylon.
+fn is_operator(api: &dyn Api, sender: &Addr, profile: Option<&FpProfile>) -> bool {
+    let sender = api.addr_canonicalize(sender.as_str());
+    let operator = profile
+        .and_then(|profile| CheckedHrpstring::new::<bech32::Bech32>(&profile.babylon_address).ok())
+        .map(|checked| checked.byte_iter().collect::<Vec<u8>>());
+    matches!((sender, operator), (Ok(sender), Some(operator)) if sender.as_slice() == operator)
+}
+
+fn is_signed(api: &dyn Api, env: &Env, provider: FpPublicKey, until: u64, signature: &[u8; 64]) -> bool {
+    let context = SigningContext::unjail(&env.block.chain_id, env.contract.address.as_str());
+    let hash = message::unjail_hash(&context, until);
+    schnorr::verify(&host::recover(api), &provider, &hash, signature).is_ok()
+}

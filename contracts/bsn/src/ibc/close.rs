@@ -1,0 +1,49 @@
+use api::bsn::event;
+use cosmwasm_std::{DepsMut, Env, Event, IbcBasicResponse, IbcChannelCloseMsg, StdResult, Storage};
+
+use super::error::DoorError;
+use crate::error::ContractError;
+use crate::outbox;
+use crate::state::{CHANNELS, Channels, ClosedChannel};
+
+/// Takes note that Babylon closed the channel. From this end it is never closed: IBC asks for no
+/// authority, so anybody could end the updates of stake with one transaction.
+///
+/// # Errors
+/// [`DoorError::CloseRefused`] for an attempt from this end.
+pub fn close(deps: DepsMut, env: &Env, msg: IbcChannelCloseMsg) -> Result<IbcBasicResponse, ContractError> {
+    let channel = match msg {
+        IbcChannelCloseMsg::CloseInit { .. } => return Err(DoorError::CloseRefused.into()),
+        IbcChannelCloseMsg::CloseConfirm { channel } => channel,
+    };
+    let channel_id = channel.endpoint.channel_id;
+    let events = free(deps.storage, env, &channel_id)?;
+    Ok(IbcBasicResponse::new()
+        .add_attribute("action", "ibc_close")
+        .add_attribute("channel_id", channel_id)
+        .add_events(events))
+}
+
+/// Frees the slot for another channel on the bound connection, if `channel_id` holds it; what was in
+/// flight waits again.
+///
+/// # Errors
+/// Only those of storage.
+pub fn free(storage: &mut dyn Storage, env: &Env, channel_id: &str) -> StdResult<Vec<Event>> {
+    let mut channels = CHANNELS.may_load(storage)?.unwrap_or_default();
+    let Some(open) = channels.open.take_if(|open| open.channel_id == channel_id) else {
+        return Ok(Vec::new());
+    };
+    let event = event::Channel { channel_id: open.channel_id.clone(), state: "closed".to_owned() };
+    channels.previous.push(ClosedChannel {
+        channel_id: open.channel_id,
+        connection_id: open.connection_id,
+        closed_at: env.block.time.seconds(),
+    });
+    let surplus = channels.previous.len().saturating_sub(Channels::KEPT);
+    channels.previous.drain(..surplus);
+    CHANNELS.save(storage, &channels)?;
+    let mut events = vec![event.into()];
+    events.extend(outbox::channel_lost(storage, env)?);
+    Ok(events)
+}

@@ -1,0 +1,72 @@
+use cosmwasm_std::{
+    ChannelResponse, Deps, DepsMut, Env, Ibc3ChannelOpenResponse, IbcChannel, IbcChannelOpenMsg,
+    IbcChannelOpenResponse, IbcOrder, IbcQuery,
+};
+
+use super::{COUNTERPARTY_PORT, VERSION, error::DoorError};
+use crate::error::ContractError;
+use crate::state::{CHANNELS, CONFIG, Channels, Config};
+
+/// Checks a channel that is about to open, and answers with the version. Nothing is recorded: only
+/// [`connect`](super::connect) reserves, so an opening that nobody finishes keeps nobody out.
+///
+/// # Errors
+/// [`DoorError`] for any channel but an ordered one of `zoneconcierge-1` to Babylon's module on the bound
+/// connection, and while one is open.
+pub fn open(
+    deps: DepsMut,
+    _env: &Env,
+    msg: IbcChannelOpenMsg,
+) -> Result<IbcChannelOpenResponse, ContractError> {
+    check(deps.as_ref(), msg.channel(), msg.counterparty_version())?;
+    Ok(Some(Ibc3ChannelOpenResponse { version: VERSION.to_owned() }))
+}
+
+/// What opening and connecting both check. Answers the record of channels, so that it is read once.
+pub(super) fn check(
+    deps: Deps,
+    channel: &IbcChannel,
+    counterparty_version: Option<&str>,
+) -> Result<Channels, ContractError> {
+    if channel.order != IbcOrder::Ordered {
+        return Err(DoorError::Unordered.into());
+    }
+    if channel.version != VERSION {
+        return Err(DoorError::Version { got: channel.version.clone() }.into());
+    }
+    if counterparty_version.is_some_and(|version| version != VERSION) {
+        return Err(DoorError::CounterpartyVersion.into());
+    }
+    let port = &channel.counterparty_endpoint.port_id;
+    if port != COUNTERPARTY_PORT {
+        return Err(DoorError::CounterpartyPort { got: port.clone() }.into());
+    }
+    let channels = CHANNELS.may_load(deps.storage)?.unwrap_or_default();
+    if channels.open.is_some() {
+        return Err(DoorError::AlreadyOpen.into());
+    }
+    let expected = bound_connection(deps, &CONFIG.load(deps.storage)?, &channels)?;
+    if channel.connection_id != expected {
+        return Err(DoorError::Connection { got: channel.connection_id.clone(), expected }.into());
+    }
+    Ok(channels)
+}
+
+/// The connection that leads to Babylon: the configured one, else the one of the first channel, else that
+/// of the channel of rewards.
+fn bound_connection(deps: Deps, config: &Config, channels: &Channels) -> Result<String, DoorError> {
+    if let Some(bound) = config.connection_id.as_ref().or(channels.connection_id.as_ref()) {
+        return Ok(bound.clone());
+    }
+    let ics20_channel_id = config.ics20_channel_id.clone();
+    if ics20_channel_id.is_empty() {
+        return Err(DoorError::Unbound { ics20_channel_id });
+    }
+    let query =
+        IbcQuery::Channel { channel_id: ics20_channel_id.clone(), port_id: Some("transfer".to_owned()) };
+    match deps.querier.query::<ChannelResponse>(&query.into()) {
+        Ok(ChannelResponse { channel: Some(channel), .. }) => Ok(channel.connection_id),
+        Ok(_) => Err(DoorError::Unbound { ics20_channel_id }),
+        Err(source) => Err(DoorError::Lookup { ics20_channel_id, source }),
+    }
+}

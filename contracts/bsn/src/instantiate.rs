@@ -1,0 +1,196 @@
+use api::bsn::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, Network};
+use cosmwasm_std::{
+    Binary, DepsMut, Env, MessageInfo, Reply, Response, StdResult, Storage, SubMsg, SubMsgResult, WasmMsg, from_json,
+    to_json_binary,
+};
+use finality::Params;
+use serde::de::DeserializeOwned;
+
+use crate::state::{
+    ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, PARAMS, PROGRESS, Progress,
+};
+use crate::{CONTRACT_NAME, CONTRACT_VERSION, ContractError, parse};
+
+/// The reply to the light client's instantiation.
+pub const LIGHT_CLIENT_REPLY: u64 = 2;
+
+const DEFAULT_TIMEOUT_DAYS: u64 = 28;
+
+/// Sets the contract up: one validated config from the union message and the legacy ones inside it.
+pub fn instantiate(
+    deps: DepsMut<'_>,
+    env: &Env,
+    info: &MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    let finality: LegacyFinalityMsg = nested(msg.btc_finality_msg.as_ref())?;
+    let staking: LegacyStakingMsg = nested(msg.btc_staking_msg.as_ref())?;
+    let admin = one_admin([msg.admin, finality.admin, staking.admin])?;
+    if let Some(admin) = &admin {
+        deps.api.addr_validate(admin)?;
+    }
+    let params = parse::knobs(parse::knobs(Params::default(), finality.knobs), msg.knobs).checked()?;
+    let config = Config {
+        network: msg.network,
+        btc_confirmation_depth: msg.btc_confirmation_depth,
+        checkpoint_finalization_timeout: msg.checkpoint_finalization_timeout,
+        btc_light_client: msg.btc_light_client,
+        consumer_name: msg.consumer_name,
+        consumer_description: msg.consumer_description,
+        denom: deps.querier.query_bonded_denom()?,
+        ics20_channel_id: msg.ics20_channel_id.trim().to_string(),
+        connection_id: msg.connection_id,
+        ibc_packet_timeout_days: msg.ibc_packet_timeout_days.unwrap_or(DEFAULT_TIMEOUT_DAYS),
+        destination_module: msg.destination_module,
+        babylon_chain_id: msg.babylon_chain_id,
+    };
+    check(&config, admin.as_deref())?;
+    check_retention(&config, &params)?;
+
+    let light_client = match (&config.btc_light_client, msg.btc_light_client_code_id) {
+        (None, Some(code_id)) => {
+            Some(light_client(env, code_id, &config, admin.as_deref(), msg.btc_light_client_msg)?)
+        }
+        _ => None,
+    };
+    record(deps.storage, &config, &params, &Admins { admin, pending: None })?;
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    Ok(Response::new()
+        .add_submessages(light_client)
+        .add_attribute("action", "instantiate")
+        .add_attribute("sender", &info.sender))
+}
+
+fn record(storage: &mut dyn Storage, config: &Config, params: &Params, admins: &Admins) -> StdResult<()> {
+    CONFIG.save(storage, config)?;
+    PARAMS.save(storage, params)?;
+    ADMINS.save(storage, admins)?;
+    COUNTERS.save(storage, &Counters::default())?;
+    CHANNELS.save(storage, &Channels::default())?;
+    ACTIVE.save(storage, &finality::active_set::ActiveSet::default())?;
+    let before = params.finality_activation_height.previous();
+    let progress = Progress {
+        activation: params.finality_activation_height,
+        cursor: before,
+        settled: before,
+        judged: before,
+        votes_from: params.finality_activation_height,
+        ..Progress::default()
+    };
+    PROGRESS.save(storage, &progress)
+}
+
+fn nested<T: DeserializeOwned + Default>(json: Option<&Binary>) -> Result<T, ContractError> {
+    match json {
+        Some(json) => Ok(from_json(json)?),
+        None => Ok(T::default()),
+    }
+}
+
+fn one_admin(named: [Option<String>; 3]) -> Result<Option<String>, ContractError> {
+    let mut named = named.into_iter().flatten();
+    let Some(first) = named.next() else { return Ok(None) };
+    match named.find(|other| *other != first) {
+        Some(other) => Err(invalid(format!("two admins: {first} and {other}"))),
+        None => Ok(Some(first)),
+    }
+}
+
+/// The rules on everything but the knobs, for instantiation and update alike.
+pub fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> {
+    if config.consumer_name.trim().is_empty() {
+        return Err(invalid("Consumer name cannot be empty".into()));
+    }
+    if config.consumer_description.trim().is_empty() {
+        return Err(invalid("Consumer description cannot be empty".into()));
+    }
+    if config.ics20_channel_id.is_empty() {
+        return Err(invalid("ICS-020 channel_id cannot be empty".into()));
+    }
+    if config.destination_module.trim().is_empty() {
+        return Err(invalid("destination_module cannot be empty".into()));
+    }
+    let (k, w) = (config.btc_confirmation_depth, config.checkpoint_finalization_timeout);
+    if k == 0 || w == 0 || k > 10_000 || w > 10_000 {
+        return Err(invalid(format!("depths must be from 1 to 10000, got k {k} and w {w}")));
+    }
+    if !(1..=365).contains(&config.ibc_packet_timeout_days) {
+        let days = config.ibc_packet_timeout_days;
+        return Err(invalid(format!("ibc_packet_timeout_days must be from 1 to 365, got {days}")));
+    }
+    if config.network != Network::Mainnet {
+        return Ok(());
+    }
+    if k < 10 || w < 100 {
+        return Err(invalid(format!("mainnet needs k >= 10 and w >= 100, got {k} and {w}")));
+    }
+    if config.babylon_chain_id.is_none() {
+        return Err(invalid("mainnet needs babylon_chain_id".into()));
+    }
+    if admin.is_none() {
+        return Err(invalid("mainnet needs an admin".into()));
+    }
+    Ok(())
+}
+
+/// Anchors must outlive a w-deep checkpoint (interfaces.md 11.2).
+pub fn check_retention(config: &Config, params: &Params) -> Result<(), ContractError> {
+    if config.network == Network::Regtest {
+        return Ok(());
+    }
+    let floor = u64::from(config.checkpoint_finalization_timeout).saturating_mul(3 * 600).max(2 * 86_400);
+    if params.anchor_retention_s < floor {
+        let got = params.anchor_retention_s;
+        return Err(invalid(format!("anchor_retention_s must be at least {floor}, got {got}")));
+    }
+    Ok(())
+}
+
+fn invalid(reason: String) -> ContractError {
+    ContractError::Config { reason }
+}
+
+fn light_client(
+    env: &Env,
+    code_id: u64,
+    config: &Config,
+    admin: Option<&str>,
+    msg: Option<Binary>,
+) -> StdResult<SubMsg> {
+    let default = api::btc_light_client::InstantiateMsg {
+        network: config.network,
+        btc_confirmation_depth: config.btc_confirmation_depth,
+        checkpoint_finalization_timeout: config.checkpoint_finalization_timeout,
+        admin: admin.map(Into::into),
+        submitters: None,
+        retained_headers: None,
+        max_headers: None,
+        checkpoint: None,
+    };
+    let instantiate = WasmMsg::Instantiate {
+        admin: Some(admin.map_or_else(|| env.contract.address.to_string(), Into::into)),
+        code_id,
+        msg: msg.map_or_else(|| to_json_binary(&default), Ok)?,
+        funds: vec![],
+        label: "BTC Light Client".into(),
+    };
+    Ok(SubMsg::reply_on_success(instantiate, LIGHT_CLIENT_REPLY))
+}
+
+/// Takes the address of the light client that was instantiated.
+pub fn reply(deps: DepsMut<'_>, reply: Reply) -> Result<Response, ContractError> {
+    let SubMsgResult::Ok(response) = reply.result else {
+        return Err(ContractError::UnknownReply { id: reply.id });
+    };
+    let address = response
+        .events
+        .iter()
+        .find(|event| event.ty == "instantiate")
+        .and_then(|event| event.attributes.iter().find(|attribute| attribute.key == "_contract_address"))
+        .map(|attribute| attribute.value.clone())
+        .ok_or(ContractError::NotFound { what: "address of the light client", culprit: "reply".into() })?;
+    let mut config = CONFIG.load(deps.storage)?;
+    config.btc_light_client = Some(address.clone());
+    CONFIG.save(deps.storage, &config)?;
+    Ok(Response::new().add_attribute("btc_light_client", address))
+}

@@ -1,0 +1,47 @@
+use cosmwasm_std::{DepsMut, Response};
+
+use crate::{CONTRACT_NAME, CONTRACT_VERSION, ContractError};
+
+/// Takes over the state of an older version of this contract; of nothing else.
+pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
+    let stored = cw2::get_contract_version(deps.storage)?;
+    if stored.contract != CONTRACT_NAME {
+        return Err(ContractError::OtherContract { expected: CONTRACT_NAME, found: stored.contract });
+    }
+    if release(&stored.version) > release(CONTRACT_VERSION) {
+        return Err(ContractError::Downgrade { ours: CONTRACT_VERSION, found: stored.version });
+    }
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    Ok(Response::new()
+        .add_attribute("action", "migrate")
+        .add_attribute("from_version", stored.version)
+        .add_attribute("to_version", CONTRACT_VERSION))
+}
+
+/// Major, minor and patch; what is not a number is the highest, and so refused.
+fn release(version: &str) -> [u64; 3] {
+    let mut parts = version.split(['.', '-', '+']).map(|part| part.parse().unwrap_or(u64::MAX));
+    [(); 3].map(|()| parts.next().unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosmwasm_std::testing::mock_dependencies;
+
+    fn from(name: &str, version: &str) -> Result<Response, ContractError> {
+        let mut deps = mock_dependencies();
+        cw2::set_contract_version(&mut deps.storage, name, version).unwrap();
+        migrate(deps.as_mut())
+    }
+
+    #[test]
+    fn only_this_contract_and_never_downwards() {
+        assert!(from(CONTRACT_NAME, CONTRACT_VERSION).is_ok());
+        assert!(from(CONTRACT_NAME, "0.0.9").is_ok());
+        assert!(matches!(from("btc-staking", "0.0.1"), Err(ContractError::OtherContract { .. })));
+        for newer in ["0.1.1", "0.10.0", "1.0.0", "99.0.0-rc.1", "next"] {
+            assert!(matches!(from(CONTRACT_NAME, newer), Err(ContractError::Downgrade { .. })), "{newer}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Evidence on its way to Babylon. A provider is slashed here whether or not a channel is open; the
+//! evidence waits until Babylon has it.
+//!
+//! Each step below is one of the arrows of [`OutgoingState`]. [`Progress::outgoing`](crate::state::Progress)
+//! counts what is not at an end, so that EndBlock can skip a scan that would find nothing. Functions here
+//! load and save it: whoever holds a copy must not save that afterwards.
+
+use api::bsn::event;
+use cosmwasm_std::{Env, Event, IbcMsg, IbcTimeout, Order, StdResult, Storage, SubMsg, Timestamp};
+use primitives::{BlockHeight, FpPublicKey, SigningContext};
+use proto::Message;
+
+use crate::state::{
+    CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, Outgoing, OutgoingState, PROGRESS, key_at,
+};
+
+/// The id of the reply to a packet that the chain did not take. Its payload is the provider's number, four
+/// bytes big endian.
+pub const OUTBOX_REPLY: u64 = 1;
+
+/// How many numbers of providers one call of [`send_due`] looks at.
+const WINDOW: u32 = 50;
+/// How many records the loss of a channel looks at.
+const LOST_SCAN: usize = 1_000;
+/// How many blocks to wait after a packet that the chain did not take.
+const RESEND_PAUSE: u64 = 10;
+/// How many blocks to wait after the first, and after the second refusal; the third is final.
+const PAUSES: [u64; 2] = [10, 100];
+const NANOS_A_DAY: u64 = 86_400_000_000_000;
+
+/// What can happen to outgoing evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxEvent {
+    /// It was handed to the channel.
+    Sent,
+    /// The chain did not take it.
+    NotSent,
+    /// Babylon took it.
+    Accepted,
+    /// Babylon did not; it says so for what it knows already, too.
+    Refused,
+    /// Its channel is gone.
+    Lost,
+    /// Somebody asks for another try.
+    Retried,
+}
+
+/// What an event makes of outgoing evidence at height `now`; `None` where it means nothing.
+pub fn after(item: &Outgoing, event: OutboxEvent, now: BlockHeight) -> Option<Outgoing> {
+    use OutgoingState::{Done, InFlight, Refused, Waiting};
+    let waiting = |tries, pause| {
+        let not_before = now.saturating_add(pause);
+        Outgoing { state: Waiting, tries, not_before, ..item.clone() }
+    };
+    Some(match (item.state, event) {
+        (Waiting, OutboxEvent::Sent) => Outgoing { state: InFlight, ..item.clone() },
+        (InFlight, OutboxEvent::NotSent) => waiting(item.tries, RESEND_PAUSE),
+        (InFlight, OutboxEvent::Lost) => waiting(item.tries, 0),
+        (InFlight, OutboxEvent::Accepted) => Outgoing { state: Done, ..item.clone() },
+        (InFlight, OutboxEvent::Refused) => {
+            let tries = item.tries.saturating_add(1);
+            match usize::try_from(item.tries).ok().and_then(|tried| PAUSES.get(tried)) {
+                Some(pause) => waiting(tries, *pause),
+                None => Outgoing { state: Refused, tries, ..item.clone() },
+            }
+        }
+        (Refused, OutboxEvent::Retried) => waiting(0, 0),
+        (Waiting | Done, _) | (InFlight, OutboxEvent::Sent | OutboxEvent::Retried) | (Refused, _) => return None,
+    })
+}
+
+/// Puts the evidence against provider `id` at `height` into the outbox, once.
+///
+/// # Errors
+/// Only those of storage.
+pub fn enqueue(storage: &mut dyn Storage, id: u32, height: BlockHeight, now: BlockHeight) -> StdResult<()> {
+    let key = id.to_be_bytes();
+    if OUTBOX.may_load(storage, &key)?.is_some() {
+        return Ok(());
+    }
+    OUTBOX.save(storage, &key, &Outgoing { height, state: OutgoingState::Waiting, tries: 0, not_before: now })?;
+    count(storage, false, true)
+}
+
+/// The packets that are due, at most `limit`, now in flight; none without an open channel.
+///
+/// It looks at a window of the providers' numbers, which moves on with every block: all get their turn,
+/// however many are done.
+///
+/// # Errors
+/// Only those of storage.
+pub fn send_due(storage: &mut dyn Storage, env: &Env, limit: usize) -> StdResult<Vec<SubMsg>> {
+    let Some(open) = CHANNELS.may_load(storage)?.and_then(|channels| channels.open) else {
+        return Ok(Vec::new());
+    };
+    let now = BlockHeight::new(env.block.height);
+    let [first, last] = window(COUNTERS.load(storage)?.providers, env.block.height);
+    let mut due = Vec::new();
+    for entry in OUTBOX.range(storage, &first.to_be_bytes(), &last.to_be_bytes(), Order::Ascending) {
+        let (key, item) = entry?;
+        if item.state == OutgoingState::Waiting && item.not_before <= now {
+            due.push((key, item));
+        }
+    }
+    let mut messages = Vec::new();
+    if due.is_empty() {
+        return Ok(messages);
+    }
+    let days = CONFIG.load(storage)?.ibc_packet_timeout_days;
+    let timeout = env.block.time.nanos().saturating_add(days.saturating_mul(NANOS_A_DAY));
+    for (key, item) in due.into_iter().take(limit) {
+        let Some(data) = packet(storage, env, &key, item.height)? else { continue };
+        let Some(sent) = after(&item, OutboxEvent::Sent, now) else { continue };
+        OUTBOX.save(storage, &key, &sent)?;
+        let send = IbcMsg::SendPacket {
+            channel_id: open.channel_id.clone(),
+            data: data.into(),
+            timeout: IbcTimeout::with_timestamp(Timestamp::from_nanos(timeout)),
+        };
+        messages.push(SubMsg::reply_on_error(send, OUTBOX_REPLY).with_payload(key));
+    }
+    Ok(messages)
+}
+
+/// The chain did not take the packet of provider `id`: it waits a little.
+///
+/// # Errors
+/// Only those of storage.
+pub fn sent_failed(storage: &mut dyn Storage, env: &Env, id: u32) -> StdResult<Option<Event>> {
+    happened(storage, env, id, OutboxEvent::NotSent)
+}
+
+/// Tries again what Babylon refused; anybody may ask. `None`: there is nothing to retry.
+///
+/// # Errors
+/// Only those of storage.
+pub fn retry(storage: &mut dyn Storage, env: &Env, id: u32) -> StdResult<Option<Event>> {
+    happened(storage, env, id, OutboxEvent::Retried)
+}
+
+/// The open channel is gone: what was in flight on it waits again.
+///
+/// It looks at the first 1,000 records, far more than providers that were ever slashed.
+///
+/// # Errors
+/// Only those of storage.
+pub fn channel_lost(storage: &mut dyn Storage, env: &Env) -> StdResult<Vec<Event>> {
+    let mut lost = Vec::new();
+    for entry in OUTBOX.all(storage, Order::Ascending).take(LOST_SCAN) {
+        let (key, item) = entry?;
+        if item.state == OutgoingState::InFlight {
+            lost.push(u32::from_be_bytes(key));
+        }
+    }
+    let mut events = Vec::new();
+    for id in lost {
+        events.extend(happened(storage, env, id, OutboxEvent::Lost)?);
+    }
+    Ok(events)
+}
+
+/// Records what an event makes of the evidence against provider `id`; `None` where it means nothing.
+///
+/// # Errors
+/// Only those of storage.
+pub fn happened(
+    storage: &mut dyn Storage,
+    env: &Env,
+    id: u32,
+    event: OutboxEvent,
+) -> StdResult<Option<Event>> {
+    let key = id.to_be_bytes();
+    let Some(before) = OUTBOX.may_load(storage, &key)? else { return Ok(None) };
+    let Some(item) = after(&before, event, BlockHeight::new(env.block.height)) else { return Ok(None) };
+    OUTBOX.save(storage, &key, &item)?;
+    count(storage, is_outgoing(before.state), is_outgoing(item.state))?;
+    let provider = FP_KEYS.may_load(storage, &key)?.map(FpPublicKey::from_bytes);
+    let fp_pubkey_hex = provider.map(|provider| provider.to_string()).unwrap_or_default();
+    Ok(Some(event::OutboxChanged { fp_pubkey_hex, state: name(item.state).to_owned() }.into()))
+}
+
+/// The name of a state, in events and queries.
+pub const fn name(state: OutgoingState) -> &'static str {
+    match state {
+        OutgoingState::Waiting => "waiting",
+        OutgoingState::InFlight => "in_flight",
+        OutgoingState::Done => "done",
+        OutgoingState::Refused => "refused",
+    }
+}
+
+const fn is_outgoing(state: OutgoingState) -> bool {
+    matches!(state, OutgoingState::Waiting | OutgoingState::InFlight)
+}
+
+/// Keeps the number of those that are not at an end.
+fn count(storage: &mut dyn Storage, was: bool, is: bool) -> StdResult<()> {
+    if was == is {
+        return Ok(());
+    }
+    let mut progress = PROGRESS.load(storage)?;
+    progress.outgoing = match is {
+        true => progress.outgoing.saturating_add(1),
+        false => progress.outgoing.saturating_sub(1),
+    };
+    PROGRESS.save(storage, &progress)
+}
+
+/// The first and the last number to look at, at a height.
+fn window(providers: u32, height: u64) -> [u32; 2] {
+    let windows = providers.div_ceil(WINDOW).max(1);
+    let turn = height.checked_rem(u64::from(windows)).and_then(|turn| u32::try_from(turn).ok());
+    let first = turn.unwrap_or_default().saturating_mul(WINDOW);
+    [first, first.saturating_add(WINDOW.saturating_sub(1))]
+}
+
+/// The evidence against a provider as Babylon reads it.
+fn packet(
+    storage: &dyn Storage,
+    env: &Env,
+    id: &[u8; 4],
+    height: BlockHeight,
+) -> StdResult<Option<Vec<u8>>> {
+    let Some(provider) = FP_KEYS.may_load(storage, id)? else { return Ok(None) };
+    let Some(found) = EVIDENCE.may_load(storage, &key_at(&provider, height))? else { return Ok(None) };
+    let evidence = found.evidence;
+    let context = SigningContext::finality_vote(&env.block.chain_id, env.contract.address.as_str());
+    let message = proto::finality::Evidence {
+        fp_btc_pk: evidence.provider.as_bytes().to_vec(),
+        block_height: evidence.height.get(),
+        pub_rand: evidence.randomness.to_vec(),
+        canonical_app_hash: evidence.first.app_hash.as_bytes().to_vec(),
+        fork_app_hash: evidence.second.app_hash.as_bytes().to_vec(),
+        canonical_finality_sig: evidence.first.signature.to_vec(),
+        fork_finality_sig: evidence.second.signature.to_vec(),
+        signing_context: context.as_str().to_owned(),
+    };
+    Ok(Some(proto::zoneconcierge::InboundPacket::from(message).encode_to_vec()))
+}
+
+#[cfg(test)]
+mod tests;

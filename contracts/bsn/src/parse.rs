@@ -1,0 +1,124 @@
+//! Strings and bytes end here.
+
+use api::bsn::{self as wire, Knobs};
+use cosmwasm_std::Binary;
+use eots::PublicRandomness;
+use finality::Params;
+use finality::commitment::Request;
+use finality::evidence::{Evidence, SignedHash};
+use finality::vote::Vote;
+use merkle::Proof;
+use primitives::{AppHash, BlockHeight, FpPublicKey, ParseError};
+
+fn exactly<const N: usize>(what: &'static str, bytes: &Binary) -> Result<[u8; N], ParseError> {
+    bytes
+        .as_slice()
+        .try_into()
+        .map_err(|_| ParseError::Length { what, expected: N, got: bytes.len() })
+}
+
+pub fn signature<const N: usize>(bytes: &Binary) -> Result<[u8; N], ParseError> {
+    exactly("signature", bytes)
+}
+
+pub fn signed_hash(app_hash: &Binary, signed: &Binary) -> Result<SignedHash, ParseError> {
+    Ok(SignedHash { app_hash: AppHash::from_slice(app_hash)?, signature: signature(signed)? })
+}
+
+pub fn proof(proof: wire::MerkleProof) -> Result<Proof, ParseError> {
+    let wire::MerkleProof { total, index, leaf_hash, aunts } = proof;
+    let aunts = aunts.unwrap_or_default();
+    Ok(Proof {
+        total,
+        index,
+        leaf_hash: exactly("leaf hash", &leaf_hash)?,
+        aunts: aunts.iter().map(|aunt| exactly("aunt", aunt)).collect::<Result<_, _>>()?,
+    })
+}
+
+pub fn vote(
+    fp_pubkey_hex: &str,
+    height: u64,
+    pub_rand: &Binary,
+    merkle_proof: wire::MerkleProof,
+    block_hash: &Binary,
+    signed: &Binary,
+) -> Result<Vote, ParseError> {
+    Ok(Vote {
+        provider: FpPublicKey::from_hex(fp_pubkey_hex)?,
+        height: BlockHeight::new(height),
+        randomness: PublicRandomness::from_bytes(exactly("public randomness", pub_rand)?),
+        proof: proof(merkle_proof)?,
+        signed: signed_hash(block_hash, signed)?,
+    })
+}
+
+pub fn commitment(
+    fp_pubkey_hex: &str,
+    start_height: u64,
+    num_pub_rand: u64,
+    root: &Binary,
+    signed: &Binary,
+) -> Result<Request, ParseError> {
+    Ok(Request {
+        provider: FpPublicKey::from_hex(fp_pubkey_hex)?,
+        start: BlockHeight::new(start_height),
+        count: num_pub_rand,
+        root: exactly("Commitment", root)?,
+        signature: signature(signed)?,
+    })
+}
+
+pub fn evidence(
+    fp_pubkey_hex: &str,
+    height: u64,
+    pub_rand: &Binary,
+    first: &wire::Vote,
+    second: &wire::Vote,
+) -> Result<Evidence, ParseError> {
+    Ok(Evidence {
+        provider: FpPublicKey::from_hex(fp_pubkey_hex)?,
+        height: BlockHeight::new(height),
+        randomness: exactly("public randomness", pub_rand)?,
+        first: signed_hash(&first.app_hash, &first.signature)?,
+        second: signed_hash(&second.app_hash, &second.signature)?,
+    })
+}
+
+/// The knobs laid over `params`; bounds are for [`Params::checked`].
+pub fn knobs(params: Params, knobs: Knobs) -> Params {
+    let Knobs {
+        finality_activation_height,
+        max_active_finality_providers,
+        min_pub_rand,
+        max_pub_rand_commit_offset,
+        reward_interval,
+        missed_blocks_window,
+        min_signed_percent,
+        jail_duration,
+        vote_window,
+        vote_retention,
+        anchor_retention_s,
+        resume_delay,
+        rebind_delay,
+        orphan_grace,
+    } = knobs;
+    Params {
+        finality_activation_height: finality_activation_height
+            .map_or(params.finality_activation_height, BlockHeight::new),
+        max_active_finality_providers: max_active_finality_providers
+            .unwrap_or(params.max_active_finality_providers),
+        min_pub_rand: min_pub_rand.unwrap_or(params.min_pub_rand),
+        max_pub_rand_commit_offset: max_pub_rand_commit_offset.unwrap_or(params.max_pub_rand_commit_offset),
+        reward_interval: reward_interval.unwrap_or(params.reward_interval),
+        missed_blocks_window: missed_blocks_window.unwrap_or(params.missed_blocks_window),
+        min_signed_percent: min_signed_percent.unwrap_or(params.min_signed_percent),
+        jail_duration: jail_duration.unwrap_or(params.jail_duration),
+        vote_window: vote_window.unwrap_or(params.vote_window),
+        vote_retention: vote_retention.unwrap_or(params.vote_retention),
+        anchor_retention_s: anchor_retention_s.unwrap_or(params.anchor_retention_s),
+        resume_delay: resume_delay.unwrap_or(params.resume_delay),
+        rebind_delay: rebind_delay.unwrap_or(params.rebind_delay),
+        orphan_grace: orphan_grace.unwrap_or(params.orphan_grace),
+    }
+}

@@ -1,0 +1,50 @@
+use api::bsn::event::SlashedFinalityProvider;
+use cosmwasm_std::{Event, StdResult, Storage};
+use eots::SecretKey;
+use finality::Evidence;
+use primitives::{BlockHeight, BtcHeight, FpPublicKey};
+use staking::{FpEvent, FpOutcome, Ledger, move_fp};
+
+use crate::state::{EVIDENCE, Equivocation, PROGRESS, StoredLedger, key_at};
+use crate::outbox;
+
+/// Records an equivocation: no power from the next block for ever, the evidence and the key kept, and the evidence on
+/// its way to Babylon as soon as there is one. The message itself is the caller's to send.
+pub fn record(
+    storage: &mut dyn Storage,
+    now: BlockHeight,
+    evidence: &Evidence,
+    secret: &SecretKey,
+) -> StdResult<Event> {
+    let secret_key = secret.to_bytes();
+    let id = status(storage, now, &evidence.provider)?;
+    let key = key_at(evidence.provider.as_bytes(), evidence.height);
+    EVIDENCE.save(storage, &key, &Equivocation { evidence: *evidence, secret_key })?;
+    if let Some(id) = id {
+        outbox::enqueue(storage, id, evidence.height, now)?;
+    }
+    Ok(SlashedFinalityProvider {
+        module: "finality".into(),
+        finality_provider: evidence.provider.to_string(),
+        block_height: evidence.height.to_string(),
+        canonical_app_hash: evidence.first.app_hash.to_string(),
+        canonical_finality_sig: hex::encode(evidence.first.signature),
+        fork_app_hash: evidence.second.app_hash.to_string(),
+        fork_finality_sig: hex::encode(evidence.second.signature),
+        extracted_secret_key: hex::encode(secret_key),
+    }
+    .into())
+}
+
+/// Moves the FP to slashed; its number, or `None` if it was there already or is unknown.
+pub fn status(storage: &mut dyn Storage, now: BlockHeight, key: &FpPublicKey) -> StdResult<Option<u32>> {
+    let mut ledger = StoredLedger(storage);
+    let btc_height = ledger.btc_tip()?.unwrap_or(BtcHeight::new(0));
+    let outcome = move_fp(&mut ledger, key, FpEvent::Slash { height: now, btc_height })?;
+    let FpOutcome::Moved { .. } = outcome else { return Ok(None) };
+    let id = ledger.fp(key)?.map(|fp| fp.id.get());
+    let mut progress = PROGRESS.load(storage)?;
+    progress.stale = true;
+    PROGRESS.save(storage, &progress)?;
+    Ok(id)
+}

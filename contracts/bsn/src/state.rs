@@ -1,0 +1,168 @@
+//! All storage on one screen. Values are postcard, keys fixed-width big endian behind one letter.
+//!
+//! | letter | key => value | written by | pruned by |
+//! |---|---|---|---|
+//! | `G` | => [`Config`] | instantiate, update_config, channel open | never: one record |
+//! | `A` | => [`Admins`] | instantiate, update_admin, accept_admin | never: one record |
+//! | `K` | => [`Params`] | instantiate, update_config | never: one record |
+//! | `P` | => [`Progress`] | every EndBlock; whatever changes the set | never: one record |
+//! | `S` | => [`ActiveSet`] | BeginBlock, when the set changes | never: one record |
+//! | `C` | => [`Channels`] | channel open, connect, close; packets | never: one record of bounded length |
+//! | `H` | => [`LastHeader`] | BTCTimestamp packets | never: one record |
+//! | `B` | => highest Bitcoin height seen | BTCHeaders packets | never: one record |
+//! | `N` | => [`Counters`] | registration, quarantine | never: one record |
+//! | `a` | height => [`Anchor`] | the first hook of each block | EndBlock, after `anchor_retention_s` |
+//! | `v` | height, id => [`StoredVote`] | votes | EndBlock, `vote_retention` after settling |
+//! | `h` | id, height => power from there on | BeginBlock, when it changes | not yet |
+//! | `m` | id, start height => [`Commitment`] | commit_public_randomness | not yet |
+//! | `l` | id => [`Misses`] | EndBlock, for misses only | never: one an FP |
+//! | `f` | key => [`FinalityProvider`] | packets, slashing, jailing | never: one an FP |
+//! | `i` | id => key | registration | never: one an FP |
+//! | `p` | key => [`FpProfile`] | registration | never: one an FP |
+//! | `r` | inverted power, key => id | whatever changes power | with it: one an FP |
+//! | `d` | txid => [`Record`] | packets | not yet |
+//! | `D` | txid => [`Delegation`] | packets | not yet |
+//! | `x` | id, txid => () | packets | not yet |
+//! | `b` | Bitcoin height, id => sats that expire | packets | expiry |
+//! | `q` | number => [`Quarantined`] | packets | not yet: bounded by [`QUARANTINE_MAX`] |
+//! | `e` | key, height => [`Equivocation`] | slashing | never: one an FP |
+//! | `o` | id => [`Outgoing`] | slashing, acknowledgements | never: one an FP |
+//!
+//! cw2 keeps its own record under `contract_info`, which is why `c` is nobody's.
+
+mod ledger;
+mod records;
+mod table;
+
+pub use ledger::StoredLedger;
+pub use records::*;
+pub use table::{Item, Table};
+
+use finality::active_set::ActiveSet;
+use finality::liveness::Misses;
+use finality::vote::StoredVote;
+use finality::{Commitment, Params};
+use primitives::{BlockHeight, BtcHeight, VotingPower};
+use staking::{Delegation, FinalityProvider, FpProfile, Record};
+
+/// See the module's table.
+pub const CONFIG: Item<Config> = Item::new(b'G');
+/// See the module's table.
+pub const ADMINS: Item<Admins> = Item::new(b'A');
+/// See the module's table.
+pub const PARAMS: Item<Params> = Item::new(b'K');
+/// See the module's table.
+pub const PROGRESS: Item<Progress> = Item::new(b'P');
+/// See the module's table.
+pub const ACTIVE: Item<ActiveSet> = Item::new(b'S');
+/// See the module's table.
+pub const CHANNELS: Item<Channels> = Item::new(b'C');
+/// See the module's table.
+pub const LAST_HEADER: Item<LastHeader> = Item::new(b'H');
+/// See the module's table.
+pub const BTC_TIP: Item<BtcHeight> = Item::new(b'B');
+/// See the module's table.
+pub const COUNTERS: Item<Counters> = Item::new(b'N');
+
+/// See the module's table.
+pub const ANCHORS: Table<8, Anchor> = Table::new(b'a');
+/// See the module's table.
+pub const VOTES: Table<12, StoredVote> = Table::new(b'v');
+/// See the module's table.
+pub const POWERS: Table<12, VotingPower> = Table::new(b'h');
+/// See the module's table.
+pub const COMMITMENTS: Table<12, Commitment> = Table::new(b'm');
+/// See the module's table.
+pub const MISSES: Table<4, Misses> = Table::new(b'l');
+/// See the module's table.
+pub const PROVIDERS: Table<32, FinalityProvider> = Table::new(b'f');
+/// See the module's table.
+pub const FP_KEYS: Table<4, [u8; 32]> = Table::new(b'i');
+/// See the module's table.
+pub const PROFILES: Table<32, FpProfile> = Table::new(b'p');
+/// See the module's table.
+pub const RANKING: Table<48, u32> = Table::new(b'r');
+/// See the module's table.
+pub const RECORDS: Table<32, Record> = Table::new(b'd');
+/// See the module's table.
+pub const DELEGATIONS: Table<32, Delegation> = Table::new(b'D');
+/// See the module's table.
+pub const DELEGATIONS_OF: Table<36, ()> = Table::new(b'x');
+/// See the module's table.
+pub const BUCKETS: Table<8, VotingPower> = Table::new(b'b');
+/// See the module's table.
+pub const QUARANTINE: Table<8, Quarantined> = Table::new(b'q');
+/// See the module's table.
+pub const EVIDENCE: Table<40, Equivocation> = Table::new(b'e');
+/// See the module's table.
+pub const OUTBOX: Table<4, Outgoing> = Table::new(b'o');
+
+/// How many items the quarantine holds; later ones are refused with an alarm.
+pub const QUARANTINE_MAX: u64 = 100_000;
+
+/// Every letter in use.
+pub const LETTERS: &[u8] = b"GAKPSCHBNavhmlfiprdDxbqeo";
+
+/// The key of a height.
+pub fn at(height: BlockHeight) -> [u8; 8] {
+    height.get().to_be_bytes()
+}
+
+/// The key of an FP at a height, ordered by height.
+pub fn at_of(height: BlockHeight, id: u32) -> [u8; 12] {
+    join(&height.get().to_be_bytes(), &id.to_be_bytes())
+}
+
+/// The key of an FP at a height, ordered by FP.
+pub fn of_at(id: u32, height: BlockHeight) -> [u8; 12] {
+    join(&id.to_be_bytes(), &height.get().to_be_bytes())
+}
+
+/// The key of an FP in the ranking: most power first, the lower key first among equals.
+pub fn rank(power: VotingPower, key: &[u8; 32]) -> [u8; 48] {
+    join(&(!power.get()).to_be_bytes(), key)
+}
+
+/// The key of something of an FP at a height, by its public key.
+pub fn key_at(key: &[u8; 32], height: BlockHeight) -> [u8; 40] {
+    join(key, &height.get().to_be_bytes())
+}
+
+/// Two parts of a key, one behind the other; `N` is the sum of their lengths.
+pub fn join<const N: usize>(first: &[u8], second: &[u8]) -> [u8; N] {
+    let mut key = [0; N];
+    for (to, from) in key.iter_mut().zip(first.iter().chain(second)) {
+        *to = *from;
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_keys_overlap() {
+        let mut letters = LETTERS.to_vec();
+        letters.sort_unstable();
+        letters.dedup();
+        assert_eq!(letters.len(), LETTERS.len());
+        assert!(!letters.contains(&b'c'), "cw2's contract_info");
+        let source = include_str!("state.rs");
+        let declared: Vec<u8> = source
+            .split("::new(b'")
+            .skip(1)
+            .filter_map(|rest| rest.as_bytes().first().copied())
+            .filter(u8::is_ascii_alphabetic)
+            .collect();
+        assert_eq!(declared, LETTERS, "a letter is declared that LETTERS does not list, or twice");
+    }
+
+    #[test]
+    fn the_ranking_is_by_power_and_then_by_key() {
+        let most = rank(VotingPower::new(9), &[2; 32]);
+        let tie = rank(VotingPower::new(9), &[3; 32]);
+        let least = rank(VotingPower::new(1), &[0; 32]);
+        assert!(most < tie && tie < least);
+    }
+}

@@ -1,0 +1,116 @@
+use cosmwasm_std::{Order, StdError, StdResult, Storage};
+use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
+use staking::{Bucket, Delegation, FinalityProvider, FpId, FpProfile, Ledger, PopTrust, Record};
+
+use super::{
+    BTC_TIP, BUCKETS, COUNTERS, DELEGATIONS, DELEGATIONS_OF, FP_KEYS, PROFILES, PROVIDERS, RANKING, RECORDS,
+    join, rank,
+};
+
+/// The ledger of stake in this contract's storage. It keeps the ranking equal to the power.
+pub struct StoredLedger<'a>(pub &'a mut dyn Storage);
+
+impl Ledger for StoredLedger<'_> {
+    type Error = StdError;
+
+    fn btc_tip(&self) -> StdResult<Option<BtcHeight>> {
+        BTC_TIP.may_load(self.0)
+    }
+
+    fn put_btc_tip(&mut self, tip: BtcHeight) -> StdResult<()> {
+        BTC_TIP.save(self.0, &tip)
+    }
+
+    fn fp(&self, key: &FpPublicKey) -> StdResult<Option<FinalityProvider>> {
+        PROVIDERS.may_load(self.0, key.as_bytes())
+    }
+
+    fn put_fp(&mut self, key: &FpPublicKey, fp: &FinalityProvider) -> StdResult<()> {
+        if let Some(before) = self.fp(key)?.filter(is_ranked) {
+            RANKING.remove(self.0, &rank(before.power(), key.as_bytes()));
+        }
+        if is_ranked(fp) {
+            RANKING.save(self.0, &rank(fp.power(), key.as_bytes()), &fp.id.get())?;
+        }
+        PROVIDERS.save(self.0, key.as_bytes(), fp)
+    }
+
+    fn fp_key(&self, id: FpId) -> StdResult<Option<FpPublicKey>> {
+        let key = FP_KEYS.may_load(self.0, &id.get().to_be_bytes())?;
+        Ok(key.map(FpPublicKey::from_bytes))
+    }
+
+    fn fp_profile(&self, key: &FpPublicKey) -> StdResult<Option<FpProfile>> {
+        PROFILES.may_load(self.0, key.as_bytes())
+    }
+
+    fn add_fp(&mut self, key: &FpPublicKey, profile: &FpProfile) -> StdResult<FpId> {
+        let mut counters = COUNTERS.load(self.0)?;
+        let id = counters.providers;
+        counters.providers = id.saturating_add(1);
+        if profile.pop_trust == PopTrust::Trusted {
+            counters.pop_trusted = counters.pop_trusted.saturating_add(1);
+        }
+        COUNTERS.save(self.0, &counters)?;
+        FP_KEYS.save(self.0, &id.to_be_bytes(), key.as_bytes())?;
+        PROFILES.save(self.0, key.as_bytes(), profile)?;
+        Ok(FpId::new(id))
+    }
+
+    fn record(&self, txid: &Txid) -> StdResult<Option<Record>> {
+        RECORDS.may_load(self.0, txid.as_bytes())
+    }
+
+    fn put_record(&mut self, txid: &Txid, record: &Record) -> StdResult<()> {
+        RECORDS.save(self.0, txid.as_bytes(), record)
+    }
+
+    fn delegation(&self, txid: &Txid) -> StdResult<Option<Delegation>> {
+        DELEGATIONS.may_load(self.0, txid.as_bytes())
+    }
+
+    fn add_delegation(&mut self, txid: &Txid, delegation: &Delegation, fps: &[FpId]) -> StdResult<()> {
+        DELEGATIONS.save(self.0, txid.as_bytes(), delegation)?;
+        for fp in fps {
+            DELEGATIONS_OF.save(self.0, &join(&fp.get().to_be_bytes(), txid.as_bytes()), &())?;
+        }
+        Ok(())
+    }
+
+    fn bucket(&self, height: BtcHeight, fp: FpId) -> StdResult<VotingPower> {
+        let bucket = BUCKETS.may_load(self.0, &bucket_key(height, fp))?;
+        Ok(bucket.unwrap_or_default())
+    }
+
+    fn put_bucket(&mut self, bucket: Bucket) -> StdResult<()> {
+        let key = bucket_key(bucket.height, bucket.fp);
+        if bucket.sum.is_zero() {
+            BUCKETS.remove(self.0, &key);
+            return Ok(());
+        }
+        BUCKETS.save(self.0, &key, &bucket.sum)
+    }
+
+    fn due_buckets(&self, through: BtcHeight, limit: usize) -> StdResult<Vec<Bucket>> {
+        let last = bucket_key(through, FpId::new(u32::MAX));
+        BUCKETS
+            .range(self.0, &[0; 8], &last, Order::Ascending)
+            .take(limit)
+            .map(|bucket| {
+                let ([h0, h1, h2, h3, i0, i1, i2, i3], sum) = bucket?;
+                let height = BtcHeight::new(u32::from_be_bytes([h0, h1, h2, h3]));
+                let fp = FpId::new(u32::from_be_bytes([i0, i1, i2, i3]));
+                Ok(Bucket { height, fp, sum })
+            })
+            .collect()
+    }
+}
+
+/// Whether an FP is a candidate for the active set.
+fn is_ranked(fp: &FinalityProvider) -> bool {
+    matches!(fp.status, staking::FpStatus::Registered) && !fp.power().is_zero()
+}
+
+fn bucket_key(height: BtcHeight, fp: FpId) -> [u8; 8] {
+    join(&height.get().to_be_bytes(), &fp.get().to_be_bytes())
+}

@@ -1,0 +1,230 @@
+use api::bsn::Network;
+use finality::Evidence;
+use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, VotingPower};
+use serde::{Deserialize, Serialize};
+
+/// Who and where this deployment is. The knobs are in [`finality::Params`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// The network of Bitcoin.
+    pub network: Network,
+    /// k.
+    pub btc_confirmation_depth: u32,
+    /// w.
+    pub checkpoint_finalization_timeout: u32,
+    /// The light client.
+    pub btc_light_client: Option<String>,
+    /// As instantiated.
+    pub consumer_name: String,
+    /// As instantiated.
+    pub consumer_description: String,
+    /// The bonded denom.
+    pub denom: String,
+    /// The channel of rewards.
+    pub ics20_channel_id: String,
+    /// The connection given at instantiation.
+    pub connection_id: Option<String>,
+    /// In days.
+    pub ibc_packet_timeout_days: u64,
+    /// The module of Babylon that receives rewards.
+    pub destination_module: String,
+    /// Babylon's chain id, for proofs of possession.
+    pub babylon_chain_id: Option<String>,
+}
+
+/// Who administers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admins {
+    /// The admin.
+    pub admin: Option<String>,
+    /// Who is proposed: nobody, or a successor, who may be nobody.
+    pub pending: Option<Option<String>>,
+}
+
+/// How far the hooks have come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The height from which votes are taken (a copy of the knob, to spare votes a read).
+    pub activation: BlockHeight,
+    /// Every height up to here has quorum, was skipped or resumed.
+    pub cursor: BlockHeight,
+    /// The highest height with quorum that the cursor passed.
+    pub last_quorum: Option<BlockHeight>,
+    /// Bit `i`: everybody voted at height `cursor - i`.
+    pub full: u64,
+    /// Every height up to here takes no votes any more.
+    pub settled: BlockHeight,
+    /// Every height up to here is judged for liveness.
+    pub judged: BlockHeight,
+    /// The highest height of this chain that is BTC-timestamped.
+    pub timestamped: BlockHeight,
+    /// Whether something that decides the active set has changed.
+    pub stale: bool,
+    /// The height at which the passing of heights alone may change it.
+    pub changes_at: Option<BlockHeight>,
+    /// The power of the active set.
+    pub total: VotingPower,
+    /// How many are in it.
+    pub active: u32,
+    /// The first height with a set.
+    pub activated: Option<BlockHeight>,
+    /// The height of the last EndBlock.
+    pub last_end: BlockHeight,
+    /// Votes below are forgotten.
+    pub votes_from: BlockHeight,
+    /// Anchors below are forgotten.
+    pub anchors_from: BlockHeight,
+    /// How many equivocations wait to be sent.
+    pub outgoing: u32,
+    /// The longest run of skipped heights so far.
+    pub longest_gap: u64,
+    /// The run of skipped heights that the cursor is in.
+    pub gap: u64,
+}
+
+/// What the hooks saw of a block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// The application hash in its header.
+    pub app_hash: AppHash,
+    /// Its hash.
+    pub block_hash: BlockHash,
+    /// Its time, seconds since 1970.
+    pub time: u64,
+    /// Where the cursor was.
+    pub cursor: BlockHeight,
+    /// The power of the active set; `None` while a hook is at work, and for ever if it was torn.
+    pub total: Option<VotingPower>,
+}
+
+/// Channels to Babylon.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channels {
+    /// The connection that the channel must be on, once known.
+    pub connection_id: Option<String>,
+    /// The open one.
+    pub open: Option<OpenChannel>,
+    /// Those that were, the latest last; at most [`Channels::KEPT`].
+    pub previous: Vec<ClosedChannel>,
+}
+
+impl Channels {
+    /// How many closed channels are remembered.
+    pub const KEPT: usize = 8;
+}
+
+/// The open channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenChannel {
+    /// Its id here.
+    pub channel_id: String,
+    /// Its id on Babylon.
+    pub counterparty_channel_id: String,
+    /// Its connection.
+    pub connection_id: String,
+    /// Our id on Babylon, as its packets say.
+    pub consumer_id: Option<String>,
+    /// When it last brought a packet, seconds since 1970; at first, when it opened.
+    pub last_packet: u64,
+}
+
+/// A channel that was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedChannel {
+    /// Its id here.
+    pub channel_id: String,
+    /// Its connection.
+    pub connection_id: String,
+    /// When it closed, seconds since 1970.
+    pub closed_at: u64,
+}
+
+/// The last header of this chain that Babylon sent a timestamp of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastHeader {
+    /// Our id on Babylon.
+    pub consumer_id: String,
+    /// The application hash.
+    pub hash: Vec<u8>,
+    /// The height.
+    pub height: BlockHeight,
+    /// Nanoseconds since 1970.
+    pub time: Option<u64>,
+    /// Babylon's application hash.
+    pub babylon_header_hash: Vec<u8>,
+    /// Babylon's height.
+    pub babylon_header_height: u64,
+    /// Babylon's epoch.
+    pub babylon_epoch: EpochNumber,
+    /// Babylon's transaction.
+    pub babylon_tx_hash: Vec<u8>,
+    /// Whether a header that contradicts this chain was ever shown; never cleared.
+    pub contradicted: Option<BlockHeight>,
+}
+
+/// Numbers given out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// How many FPs are registered; the next one's number.
+    pub providers: u32,
+    /// How many of them with a proof of possession taken on trust.
+    pub pop_trusted: u32,
+    /// The next number in the quarantine.
+    pub quarantine_next: u64,
+    /// How many items are in it.
+    pub quarantined: u64,
+}
+
+/// An item that could not be applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantined {
+    /// The item as it arrived.
+    pub item: proto::decode::RawItem,
+    /// Why.
+    pub reason: String,
+    /// When, seconds since 1970.
+    pub received_at: u64,
+}
+
+/// An FP that signed twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Equivocation {
+    /// The two signatures.
+    pub evidence: Evidence,
+    /// The key they give away.
+    pub secret_key: [u8; 32],
+}
+
+/// Evidence on its way to Babylon. An FP is slashed once, so it has one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Where the evidence is: at this height.
+    pub height: BlockHeight,
+    /// Where it stands.
+    pub state: OutgoingState,
+    /// How often Babylon has refused it.
+    pub tries: u32,
+    /// Not before this height of this chain.
+    pub not_before: BlockHeight,
+}
+
+/// Where outgoing evidence stands.
+///
+/// ```text
+///   waiting -- sent --> in flight -- success ack --> done
+///      ^                    |
+///      +-- timeout, close, --+-- third error ack --> refused
+///          error ack                                    |
+///      ^------------------- retried by anybody ---------+
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OutgoingState {
+    /// For a channel, or for its time.
+    Waiting,
+    /// Sent, not acknowledged.
+    InFlight,
+    /// Babylon took it.
+    Done,
+    /// Babylon refused it three times.
+    Refused,
+}

@@ -1,0 +1,45 @@
+mod anchor;
+mod end_block;
+mod prune;
+mod refresh;
+mod settle;
+mod tally;
+
+use api::bsn::SudoMsg;
+use cosmwasm_std::{DepsMut, Env, Response};
+use primitives::{AppHash, BlockHash, BlockHeight};
+
+use crate::ContractError;
+
+/// A block as a hook shows it.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    height: BlockHeight,
+    time: u64,
+    hash: BlockHash,
+    app_hash: AppHash,
+}
+
+/// The table of contents. BeginBlock comes twice a block, and any call may be missing.
+pub fn sudo(deps: DepsMut<'_>, env: &Env, msg: SudoMsg) -> Result<Response, ContractError> {
+    match msg {
+        SudoMsg::BeginBlock { hash_hex, app_hash_hex } => {
+            let block = parse(env, &hash_hex, &app_hash_hex)?;
+            Ok(Response::new().add_events(anchor::anchor(deps.storage, &block)?))
+        }
+        SudoMsg::EndBlock { hash_hex, app_hash_hex } => {
+            let block = parse(env, &hash_hex, &app_hash_hex)?;
+            end_block::end_block(deps, env, &block)
+        }
+    }
+}
+
+/// A hook without hashes, as a simulation makes it, anchors nothing.
+fn parse(env: &Env, hash_hex: &str, app_hash_hex: &str) -> Result<Block, ContractError> {
+    Ok(Block {
+        height: BlockHeight::new(env.block.height),
+        time: env.block.time.seconds(),
+        hash: BlockHash::from_hex(hash_hex)?,
+        app_hash: AppHash::from_hex(app_hash_hex)?,
+    })
+}

@@ -1,0 +1,36 @@
+use cosmwasm_std::{Event, StdResult, Storage};
+
+use super::{Block, refresh};
+use crate::state::{ANCHORS, Anchor, PROGRESS, at};
+
+/// What the first surviving hook of a block does: anchors the block and gives it its power.
+///
+/// The anchor is written before anything that can fail, without a power; the power goes in last. So a hook
+/// that is torn leaves a hole, and the next call of the block, if any, mends it.
+pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Vec<Event>> {
+    let key = at(block.height);
+    let present = ANCHORS.may_load(storage, &key)?;
+    if present.is_some_and(|anchor| anchor.total.is_some()) {
+        return Ok(vec![]);
+    }
+    let mut progress = PROGRESS.load(storage)?;
+    let mut anchor = Anchor {
+        app_hash: block.app_hash,
+        block_hash: block.hash,
+        time: block.time,
+        cursor: progress.cursor,
+        total: Some(progress.total),
+    };
+    if !refresh::is_due(&progress, block.height) {
+        ANCHORS.save(storage, &key, &anchor)?;
+        return Ok(vec![]);
+    }
+
+    anchor.total = None;
+    ANCHORS.save(storage, &key, &anchor)?;
+    let events = refresh::refresh(storage, &mut progress, block.height)?;
+    anchor.total = Some(progress.total);
+    PROGRESS.save(storage, &progress)?;
+    ANCHORS.save(storage, &key, &anchor)?;
+    Ok(events)
+}

@@ -1,0 +1,115 @@
+use api::bsn::event::FinalityProviderStatusChange;
+use cosmwasm_std::{Event, Order, StdResult, Storage};
+use finality::active_set::{ActiveSet, Member, Selection, select};
+use finality::commitment::{Coverage, coverage};
+use primitives::{BlockHeight, VotingPower};
+
+use crate::state::{
+    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, at, of_at,
+};
+
+/// How many candidates a refresh looks at, at most: about 1.1 M SDK gas. An FP that so many others with more stake
+/// but without randomness stand before cannot vote; stake of that size does not come for nothing.
+const CANDIDATES: usize = 1_500;
+
+/// Whether the active set may be another at `height`.
+pub fn is_due(progress: &Progress, height: BlockHeight) -> bool {
+    progress.stale || progress.changes_at.is_some_and(|changes_at| changes_at <= height)
+}
+
+/// Computes the active set of `height` and records what has changed; the caller records `progress`.
+///
+/// Torn hooks: joiners are listed (without power) before their power is written, and where the last anchor
+/// was left a hole every member's power is written anew. So no write of a torn refresh survives the next.
+pub fn refresh(
+    storage: &mut dyn Storage,
+    progress: &mut Progress,
+    height: BlockHeight,
+) -> StdResult<Vec<Event>> {
+    let params = PARAMS.load(storage)?;
+    let before = ACTIVE.load(storage)?;
+    let torn = last_was_torn(storage, height)?;
+    let max = usize::try_from(params.max_active_finality_providers).unwrap_or(usize::MAX);
+    let Selection { set: after, changes_at } = candidates(storage, progress.timestamped, height, max)?;
+
+    let listed = before.listing(&after);
+    if listed != before {
+        ACTIVE.save(storage, &listed)?;
+    }
+    let mut events = vec![];
+    for change in listed.changes_to(&after, torn) {
+        POWERS.save(storage, &of_at(change.id, height), &change.after)?;
+        if change.joined() || change.left() {
+            events.push(status_change(storage, change.id, change.joined())?);
+        }
+    }
+    if after != listed {
+        ACTIVE.save(storage, &after)?;
+    }
+    progress.total = after.total();
+    progress.active = u32::try_from(after.len()).unwrap_or(u32::MAX);
+    progress.changes_at = changes_at;
+    progress.stale = false;
+    if progress.activated.is_none() && !after.is_empty() && height >= progress.activation {
+        progress.activated = Some(height);
+    }
+    Ok(events)
+}
+
+fn last_was_torn(storage: &dyn Storage, height: BlockHeight) -> StdResult<bool> {
+    let below = at(height.previous());
+    let last = ANCHORS.range(storage, &[0; 8], &below, Order::Descending).next().transpose()?;
+    let this = ANCHORS.may_load(storage, &at(height))?;
+    // This height's own anchor is a hole while the refresh runs; that of an earlier call of it looks the same.
+    let again = this.is_some_and(|anchor| anchor.total.is_none());
+    Ok(again || last.is_some_and(|(_, anchor)| anchor.total.is_none()))
+}
+
+fn candidates(
+    storage: &dyn Storage,
+    timestamped: BlockHeight,
+    height: BlockHeight,
+    max: usize,
+) -> StdResult<Selection> {
+    let ranked = RANKING.all(storage, Order::Ascending).take(CANDIDATES).map(|ranked| {
+        let (rank, id) = ranked?;
+        let mut inverted = [0; 16];
+        inverted.iter_mut().zip(rank).for_each(|(to, from)| *to = from);
+        let power = VotingPower::new(!u128::from_be_bytes(inverted));
+        Ok((Member { id, power }, coverage_of(storage, id, timestamped, height)?))
+    });
+    select(ranked, max)
+}
+
+fn coverage_of(
+    storage: &dyn Storage,
+    id: u32,
+    timestamped: BlockHeight,
+    height: BlockHeight,
+) -> StdResult<Coverage> {
+    let (lowest, here) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
+    let floor = COMMITMENTS.range(storage, &lowest, &here, Order::Descending).next().transpose()?;
+    let floor = floor.map(|(_, commitment)| commitment);
+    if floor.as_ref().is_some_and(|floor| floor.counts(timestamped) && floor.covers(height)) {
+        return Ok(coverage(height, timestamped, floor.as_ref(), None));
+    }
+    let (above, highest) = (of_at(id, height.next()), of_at(id, BlockHeight::new(u64::MAX)));
+    let next = COMMITMENTS.range(storage, &above, &highest, Order::Ascending).next().transpose()?;
+    let next = next.map(|(_, commitment)| commitment);
+    Ok(coverage(height, timestamped, floor.as_ref(), next.as_ref()))
+}
+
+fn status_change(storage: &dyn Storage, id: u32, joined: bool) -> StdResult<Event> {
+    let key = FP_KEYS.may_load(storage, &id.to_be_bytes())?.unwrap_or_default();
+    let state = if joined { "ACTIVE" } else { "INACTIVE" };
+    Ok(FinalityProviderStatusChange {
+        btc_pk: hex::encode(key),
+        new_state: format!("FINALITY_PROVIDER_STATUS_{state}"),
+    }
+    .into())
+}
+
+/// The members of the current set, for those who judge it.
+pub fn active(storage: &dyn Storage) -> StdResult<ActiveSet> {
+    ACTIVE.load(storage)
+}

@@ -1,0 +1,72 @@
+use api::btc_light_client::{InstantiateMsg, PinnedHeader};
+use bitcoin_spv::{Header, U256, Work};
+use cosmwasm_std::{DepsMut, MessageInfo, Response};
+use primitives::BtcHeight;
+
+use crate::{
+    ContractError, NAME, VERSION,
+    execute::{check_no_funds, parse_addresses},
+    state::{Admin, Base, Chain, Config, Pending},
+};
+
+pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
+    let InstantiateMsg {
+        network,
+        btc_confirmation_depth,
+        checkpoint_finalization_timeout,
+        admin,
+        submitters,
+        retained_headers,
+        max_headers,
+        checkpoint,
+    } = msg;
+    check_no_funds(&info)?;
+    let config = Config {
+        network,
+        babylon: info.sender,
+        btc_confirmation_depth,
+        checkpoint_finalization_timeout,
+        submitters: parse_addresses(deps.api, &submitters.unwrap_or_default())?,
+        retained_headers: retained_headers.unwrap_or(Config::RETAINED_HEADERS),
+        max_headers: max_headers.unwrap_or(Config::MAX_HEADERS),
+    }
+    .check()?;
+    let admin = admin.map(|admin| deps.api.addr_validate(&admin)).transpose()?;
+    let base = checkpoint.map(parse_pinned).transpose()?;
+
+    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
+    config.record(deps.storage)?;
+    Admin { current: admin, pending: Pending::Nothing }.record(deps.storage)?;
+    if let Some(base) = base {
+        Chain::begin(deps.storage, &base, &config.params())?;
+    }
+    Ok(Response::new().add_attribute("action", "instantiate"))
+}
+
+fn parse_pinned(pinned: PinnedHeader) -> Result<Base, ContractError> {
+    let PinnedHeader { height, header_hex, work, period_start_header_hex } = pinned;
+    let header = Header::from_hex(&header_hex)?;
+    let work = match work {
+        Some(text) => U256::from_decimal(&text)
+            .map(Work::new)
+            .ok_or_else(|| ContractError::Work { culprit: text.chars().take(80).collect() })?,
+        None => own_work(&header),
+    };
+    parse_base(height, header, work, period_start_header_hex)
+}
+
+/// A base header with the first of its period, if given.
+pub fn parse_base(
+    height: u32,
+    header: Header,
+    work: Work,
+    period_start_header_hex: Option<String>,
+) -> Result<Base, ContractError> {
+    let period_start = period_start_header_hex.map(|text| Header::from_hex(&text)).transpose()?;
+    Ok(Base { height: BtcHeight::new(height), header, work, period_start })
+}
+
+/// A header's own work; none if its target is no target, which is refused where the chain begins.
+pub fn own_work(header: &Header) -> Work {
+    header.bits.target().map_or(Work::ZERO, |target| target.work())
+}

@@ -1,0 +1,83 @@
+use api::btc_light_client::Network;
+use bitcoin_spv::Params;
+use cosmwasm_std::{Addr, Storage};
+use serde::{Deserialize, Serialize};
+
+use super::CONFIG;
+use crate::ContractError;
+
+/// The configuration; one exists only if it is valid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// Which Bitcoin.
+    pub network: Network,
+    /// The instantiator.
+    pub babylon: Addr,
+    /// *k*.
+    pub btc_confirmation_depth: u32,
+    /// *w*.
+    pub checkpoint_finalization_timeout: u32,
+    /// Who may submit headers besides the instantiator.
+    pub submitters: Vec<Addr>,
+    /// How many headers are kept below the tip.
+    pub retained_headers: u32,
+    /// How many headers a message may have.
+    pub max_headers: u32,
+}
+
+impl Config {
+    /// Four periods, eight weeks.
+    pub const RETAINED_HEADERS: u32 = 8_064;
+    /// About two weeks in one message.
+    pub const MAX_HEADERS: u32 = 2_000;
+
+    /// Checks every bound. Both depths must lie below what is kept, or nothing would ever be that deep.
+    pub fn check(self) -> Result<Self, ContractError> {
+        let Self {
+            network: _,
+            babylon: _,
+            btc_confirmation_depth,
+            checkpoint_finalization_timeout,
+            ref submitters,
+            retained_headers,
+            max_headers,
+        } = self;
+        let deepest = retained_headers.saturating_sub(1);
+        let listed = u32::try_from(submitters.len()).unwrap_or(u32::MAX);
+        for (field, got, least, most) in [
+            ("retained_headers", retained_headers, 144, 20_000),
+            ("max_headers", max_headers, 100, 4_000),
+            ("btc_confirmation_depth", btc_confirmation_depth, 1, deepest),
+            ("checkpoint_finalization_timeout", checkpoint_finalization_timeout, 1, deepest),
+            ("submitters", listed, 0, 32),
+        ] {
+            if !(least..=most).contains(&got) {
+                return Err(ContractError::OutOfBounds { field, got, least, most });
+            }
+        }
+        Ok(self)
+    }
+
+    /// Reads it.
+    pub fn load(storage: &dyn Storage) -> Result<Self, ContractError> {
+        super::load(storage, CONFIG)
+    }
+
+    /// Writes it.
+    pub fn record(&self, storage: &mut dyn Storage) -> Result<(), ContractError> {
+        super::record(storage, CONFIG, self)
+    }
+
+    /// The rules of the network.
+    pub const fn params(&self) -> Params {
+        use bitcoin_spv::Network as Spv;
+        let network = match self.network {
+            Network::Mainnet => Spv::Mainnet,
+            Network::Testnet => Spv::Testnet3,
+            Network::Testnet4 => Spv::Testnet4,
+            Network::Signet => Spv::Signet,
+            Network::Regtest => Spv::Regtest,
+        };
+        network.params()
+    }
+}
