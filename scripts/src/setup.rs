@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{cargo, project, say};
 
@@ -20,7 +20,7 @@ pub fn sysroot() -> Result<PathBuf> {
 
 /// Installs the wasm target unless the compiler has it.
 pub fn wasm_target() -> Result<()> {
-    if sysroot()?.join("lib/rustlib").join(TARGET).is_dir() {
+    if starts("rustc") && sysroot()?.join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
     }
     if !starts("rustup") {
@@ -60,8 +60,10 @@ pub fn wasm_opt() -> Result<PathBuf> {
 fn npm_ci(scripts: &Path) -> Result<()> {
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(scripts).stdout(Stdio::null());
-    cargo::run(&mut npm, "npm could not install wasm-opt: is the network there?")
-        .context("the contracts' wasm needs binaryen's wasm-opt")
+    cargo::run(
+        &mut npm,
+        "npm could not install wasm-opt, which the contracts' wasm needs: is the network there?",
+    )
 }
 
 fn starts(program: &str) -> bool {

@@ -5,7 +5,6 @@ use std::{
     ffi::OsString,
     path::{Path, PathBuf},
     process::{Child, Command},
-    time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
@@ -67,14 +66,12 @@ struct Optimizing {
     inputs: String,
     raw: PathBuf,
     child: Child,
-    start: Instant,
 }
 
 /// One cargo call a contract: in a common one, features would unify and entry points be lost.
 fn compile(contract: Contract, inputs: String, wasm_opt: &Path) -> Result<Optimizing> {
     let package = contract.package;
     say::step(&format!("compiling {package} to wasm"));
-    let start = Instant::now();
     let mut command = cargo::cargo("build");
     command
         .args(["--lib", "--release", "--target", "wasm32-unknown-unknown", "--locked", "-p", package])
@@ -90,7 +87,7 @@ fn compile(contract: Contract, inputs: String, wasm_opt: &Path) -> Result<Optimi
         .arg(artifact(contract))
         .spawn()
         .context("cannot start wasm-opt")?;
-    Ok(Optimizing { contract, inputs, raw, child, start })
+    Ok(Optimizing { contract, inputs, raw, child })
 }
 
 impl Optimizing {
@@ -103,10 +100,9 @@ impl Optimizing {
         let before = project::read(&self.raw)?.len();
         let wasm = project::read(&artifact(self.contract))?;
         say::line(&format!(
-            "{package}.wasm: {} bytes, {} before wasm-opt, in {}",
+            "{package}.wasm: {} bytes, {} before wasm-opt",
             say::thousands(wasm.len()),
-            say::thousands(before),
-            say::seconds(self.start.elapsed())
+            say::thousands(before)
         ));
         Ok((self.contract, format!("{} {}", self.inputs, checksum(&wasm))))
     }

@@ -26,21 +26,21 @@ macro_rules! ask {
     }};
 }
 
-/// C-10: the same verdicts inside the virtual machine as from an independent verifier.
+/// C-23, C-47: the same verdicts inside the virtual machine as from an independent verifier.
 #[test]
 fn ten_thousand_signatures_are_judged_alike_inside_cosmwasm_vm_2_2() {
     let cases = eots_cases(SEED, CASES);
     compare(&cases, &ask!(cosmwasm_vm_2, packed(&cases)));
 }
 
-/// C-10
+/// C-23, C-47
 #[test]
 fn ten_thousand_signatures_are_judged_alike_inside_cosmwasm_vm_3_0() {
     let cases = eots_cases(SEED, CASES);
     compare(&cases, &ask!(cosmwasm_vm, packed(&cases)));
 }
 
-/// Every field at every edge of the field and of the group: the host errs in all its ways.
+/// C-23, C-47: every field at every edge of the field and of the group: the host errs in all its ways.
 #[test]
 fn what_makes_the_host_err_is_invalid_and_never_traps() {
     let cases = edges();

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::ibc::DoorError;
 
 /// Why a call was refused. Texts that daemons read are in the domain's own errors.
-#[derive(Debug, PartialEq, Error)]
+#[derive(Debug, Error)]
 pub enum ContractError {
     /// Storage or the host.
     #[error(transparent)]

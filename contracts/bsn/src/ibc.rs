@@ -6,18 +6,27 @@
 //! acknowledgements, and a failure here would block an ordered channel. So whatever can be read is taken,
 //! item by item, and nothing that comes from outside makes a handler fail.
 
-pub mod acknowledge;
-pub mod close;
-pub mod connect;
-pub mod error;
-pub mod open;
-pub mod receive;
-pub mod staking;
-pub mod timeout;
-pub mod timestamp;
+mod acknowledge;
+mod close;
+mod connect;
+mod error;
+mod open;
+mod receive;
+mod staking;
+mod timeout;
+mod timestamp;
+
+pub use acknowledge::acknowledge;
+pub use close::close;
+pub use connect::connect;
+pub use error::DoorError;
+pub use open::open;
+pub use receive::receive;
+pub use staking::apply_items;
+pub use timeout::timeout;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// The port of Babylon's end.
 pub const COUNTERPARTY_PORT: &str = "zoneconcierge";

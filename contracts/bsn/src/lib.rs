@@ -104,7 +104,7 @@ pub mod entry {
     #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn reply(deps: DepsMut<'_>, env: Env, reply: Reply) -> Result<Response, ContractError> {
         match reply.id {
-            outbox::OUTBOX_REPLY => outbox::reply(deps, &env, &reply),
+            outbox::OUTBOX_REPLY => super::not_sent(deps, &env, &reply),
             instantiate::LIGHT_CLIENT_REPLY => instantiate::reply(deps, reply),
             id => Err(ContractError::UnknownReply { id }),
         }
@@ -175,6 +175,18 @@ pub mod entry {
     ) -> Result<IbcBasicResponse, ContractError> {
         ibc::timeout(deps, &env, msg)
     }
+}
+
+/// Evidence could not be handed to the channel: it waits again.
+fn not_sent(
+    deps: cosmwasm_std::DepsMut<'_>,
+    env: &cosmwasm_std::Env,
+    reply: &cosmwasm_std::Reply,
+) -> Result<cosmwasm_std::Response, ContractError> {
+    let id = reply.payload.as_slice().try_into().map(u32::from_be_bytes);
+    let id = id.map_err(|_| ContractError::UnknownReply { id: reply.id })?;
+    let event = outbox::sent_failed(deps.storage, env, id)?;
+    Ok(cosmwasm_std::Response::new().add_events(event))
 }
 
 /// Where an FP stands, in the words of the vote.

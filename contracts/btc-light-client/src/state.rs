@@ -40,6 +40,7 @@ const REBASES: &str = "rebases";
 /// The first byte of the keys of headers by height.
 const HEADERS: u8 = 0x01;
 /// The first byte of the keys of heights by hash.
+#[cfg(test)]
 const HEIGHTS: u8 = 0x02;
 /// The first byte of the keys of the first headers of periods.
 const PERIOD_STARTS: u8 = 0x03;

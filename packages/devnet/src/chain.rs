@@ -1,6 +1,6 @@
 //! The chain as a whole.
 
-use std::rc::Rc;
+use std::{fmt, rc::Rc};
 
 use cosmwasm_std::Timestamp;
 use sha2::{Digest, Sha256};
@@ -69,6 +69,17 @@ pub struct Chain {
     pub params: ModuleParams,
     /// What will go wrong with its hooks.
     pub faults: Faults,
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (id, height) = (self.chain_id(), self.height());
+        f.debug_struct("Chain")
+            .field("id", &id)
+            .field("branch", &self.branch)
+            .field("height", &height)
+            .finish()
+    }
 }
 
 impl Clone for Chain {

@@ -148,8 +148,7 @@ fn seen_by_reply(done: Done, is_wasm: bool) -> SubMsgResponse {
 /// first.
 ///
 /// # Errors
-/// For what wasmd refuses: empty or reserved attribute keys, empty values of neither, types shorter
-/// than two characters.
+/// For what wasmd refuses: empty or reserved attribute keys, types shorter than two characters.
 fn contract_events(
     contract: &str,
     attributes: Vec<Attribute>,

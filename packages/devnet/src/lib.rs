@@ -75,6 +75,7 @@ mod inspect;
 pub mod journal;
 mod message;
 mod module;
+pub mod network;
 mod query;
 mod report;
 mod state;

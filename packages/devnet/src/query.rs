@@ -85,9 +85,11 @@ impl World {
                 let Ok(found) = self.contract(&contract_addr) else {
                     return Ok(SystemResult::Err(SystemError::NoSuchContract { addr: contract_addr }));
                 };
+                let index = found.code_id.checked_sub(1).and_then(|i| usize::try_from(i).ok());
+                let pinned = index.and_then(|i| self.state().codes.get(i).map(|code| code.pinned));
                 Ok(ok_json(&json!({
                     "code_id": found.code_id, "creator": found.creator, "admin": found.admin,
-                    "pinned": false, "ibc_port": found.ibc_port, "ibc2_port": null,
+                    "pinned": pinned.unwrap_or(false), "ibc_port": found.ibc_port, "ibc2_port": null,
                 })))
             }
             WasmQuery::CodeInfo { code_id } => {

@@ -19,7 +19,7 @@ use crate::{
     vm::{Entry, Vm, VmCall, VmFailure},
 };
 
-/// As deep as contracts may ask or call one another.
+/// How deep queries of contracts may nest (wasmd's default).
 const MAX_QUERY_DEPTH: u32 = 10;
 
 pub(crate) struct World {

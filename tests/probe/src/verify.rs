@@ -56,3 +56,36 @@ fn is_valid(api: &dyn Api, case: &[u8; CASE_LENGTH]) -> bool {
     let signature = Signature::from_bytes(*signature);
     eots::verify(&recover, &key, &randomness, hash, &signature).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::MockApi;
+    use eots::{SecretKey, SecretRandomness, sign};
+    use primitives::{FpPublicKey, SigningContext};
+
+    use super::*;
+
+    #[test]
+    fn the_bit_of_a_valid_case_is_set_and_no_other() {
+        let key = SecretKey::from_slice(&[1; 32]).unwrap();
+        let nonce = SecretRandomness::derive(&key, &SigningContext::finality_vote("chain", "contract"), 7);
+        let signature = sign(&key, &nonce, &[9; 32]);
+        let fp = FpPublicKey::from(key.public_key());
+        let case = |hash| {
+            [fp.as_bytes(), nonce.public().as_bytes(), signature.as_bytes(), &hash]
+                .map(|part| part.as_slice())
+                .concat()
+        };
+        let mut cases = vec![case([8; 32]); 11];
+        for valid in [1, 9] {
+            cases[valid] = case([9; 32]);
+        }
+        assert_eq!(verify(&MockApi::default(), &cases.concat()).unwrap().as_slice(), [0b10, 0b10]);
+    }
+
+    #[test]
+    fn half_a_case_is_refused() {
+        let error = verify(&MockApi::default(), &[0; 192]).unwrap_err().to_string();
+        assert!(error.contains("192 bytes are no whole number of cases of 128"), "{error}");
+    }
+}

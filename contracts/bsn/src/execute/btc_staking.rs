@@ -4,6 +4,7 @@ use proto::btcstaking::NewFinalityProvider;
 use proto::decode::RawItem;
 
 use super::{check_admin, check_regtest};
+use crate::state::CONFIG;
 use crate::{ContractError, ibc};
 
 /// Injects finality providers: for the daemons' own test suites, on regtest only.
@@ -15,6 +16,7 @@ pub fn btc_staking(
 ) -> Result<Response, ContractError> {
     check_regtest(deps.storage, "injecting stake")?;
     check_admin(deps.storage, info, "inject stake")?;
+    let config = CONFIG.load(deps.storage)?;
     let items = new_fp
         .into_iter()
         .map(|item| {
@@ -26,6 +28,6 @@ pub fn btc_staking(
             })
         })
         .collect();
-    let applied = ibc::apply_items(deps.storage, deps.api, env, items)?;
+    let applied = ibc::apply_items(deps.storage, deps.api, env, &config, items)?;
     Ok(Response::new().add_attribute("action", "btc_staking").add_events(applied.events))
 }

@@ -14,9 +14,9 @@ use crate::state::{CHANNELS, PROVIDERS};
 /// # Errors
 /// Only those of storage.
 pub fn acknowledge(
-    deps: DepsMut,
+    deps: DepsMut<'_>,
     env: &Env,
-    msg: &IbcPacketAckMsg,
+    msg: IbcPacketAckMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
     let response = IbcBasicResponse::new().add_attribute("action", "ibc_packet_ack");
     if !is_open(deps.storage, &msg.original_packet)? {

@@ -11,9 +11,9 @@ use crate::state::{CHANNELS, OpenChannel};
 /// # Errors
 /// As [`open`](super::open::open).
 pub fn connect(
-    deps: DepsMut,
+    deps: DepsMut<'_>,
     env: &Env,
-    msg: &IbcChannelConnectMsg,
+    msg: IbcChannelConnectMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
     let channel = msg.channel();
     let mut channels = check(deps.as_ref(), channel, msg.counterparty_version())?;
@@ -31,5 +31,5 @@ pub fn connect(
         .add_attribute("action", "ibc_connect")
         .add_attribute("channel_id", channel_id.clone())
         .add_event(Event::new("ibc").add_attribute("channel", "connect"))
-        .add_event(event::Channel { channel_id, state: "open".to_owned() }))
+        .add_event(cosmwasm_std::Event::from(event::Channel { channel_id, state: "open".to_owned() })))
 }

@@ -14,7 +14,7 @@ use crate::state::{CHANNELS, CONFIG, Channels, Config};
 /// [`DoorError`] for any channel but an ordered one of `zoneconcierge-1` to Babylon's module on the bound
 /// connection, and while one is open.
 pub fn open(
-    deps: DepsMut,
+    deps: DepsMut<'_>,
     _env: &Env,
     msg: IbcChannelOpenMsg,
 ) -> Result<IbcChannelOpenResponse, ContractError> {
@@ -24,7 +24,7 @@ pub fn open(
 
 /// What opening and connecting both check. Answers the record of channels, so that it is read once.
 pub(super) fn check(
-    deps: Deps,
+    deps: Deps<'_>,
     channel: &IbcChannel,
     counterparty_version: Option<&str>,
 ) -> Result<Channels, ContractError> {
@@ -54,7 +54,7 @@ pub(super) fn check(
 
 /// The connection that leads to Babylon: the configured one, else the one of the first channel, else that
 /// of the channel of rewards.
-fn bound_connection(deps: Deps, config: &Config, channels: &Channels) -> Result<String, DoorError> {
+fn bound_connection(deps: Deps<'_>, config: &Config, channels: &Channels) -> Result<String, DoorError> {
     if let Some(bound) = config.connection_id.as_ref().or(channels.connection_id.as_ref()) {
         return Ok(bound.clone());
     }

@@ -35,7 +35,7 @@ struct Received {
 ///
 /// Headers of Bitcoin are counted and acknowledged. They are not believed: a height that nobody verified
 /// must not make stake expire, so the tip comes from the light client alone.
-pub fn receive(mut deps: DepsMut, env: &Env, msg: IbcPacketReceiveMsg) -> IbcReceiveResponse {
+pub fn receive(mut deps: DepsMut<'_>, env: &Env, msg: IbcPacketReceiveMsg) -> IbcReceiveResponse {
     match take(&mut deps, env, &msg.packet) {
         Ok(Received { action, attributes, events }) => IbcReceiveResponse::new(StdAck::success([]).to_binary())
             .add_attribute("action", action)
@@ -46,7 +46,7 @@ pub fn receive(mut deps: DepsMut, env: &Env, msg: IbcPacketReceiveMsg) -> IbcRec
     }
 }
 
-fn take(deps: &mut DepsMut, env: &Env, packet: &IbcPacket) -> Result<Received, Refusal> {
+fn take(deps: &mut DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<Received, Refusal> {
     let mut channels = CHANNELS.may_load(deps.storage)?.unwrap_or_default();
     let open = channels.open.as_mut().ok_or(Refusal::NoChannel)?;
     check_source(open, packet)?;

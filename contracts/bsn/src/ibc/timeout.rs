@@ -9,7 +9,7 @@ use crate::error::ContractError;
 /// # Errors
 /// Only those of storage.
 pub fn timeout(
-    deps: DepsMut,
+    deps: DepsMut<'_>,
     env: &Env,
     msg: IbcPacketTimeoutMsg,
 ) -> Result<IbcBasicResponse, ContractError> {

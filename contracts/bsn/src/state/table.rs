@@ -84,7 +84,7 @@ impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
         from: &[u8; N],
         to: &[u8; N],
         order: Order,
-    ) -> impl Iterator<Item = StdResult<([u8; N], T)>> + 'a {
+    ) -> impl Iterator<Item = StdResult<([u8; N], T)>> + use<'a, N, T> {
         let letter = self.letter;
         let mut end = self.key(to);
         end.push(0);
@@ -102,7 +102,7 @@ impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
         &self,
         storage: &'a dyn Storage,
         order: Order,
-    ) -> impl Iterator<Item = StdResult<([u8; N], T)>> + 'a {
+    ) -> impl Iterator<Item = StdResult<([u8; N], T)>> + use<'a, N, T> {
         self.range(storage, &[0; N], &[u8::MAX; N], order)
     }
 }

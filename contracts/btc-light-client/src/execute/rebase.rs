@@ -24,11 +24,11 @@ pub fn rebase(
     if config.network == Network::Mainnet {
         return Err(ContractError::NotOnMainnet { action: "rebase" });
     }
-    let old = Chain::load(deps.storage)?;
+    let old = Chain::load_started(deps.storage)?;
 
     Chain::clear(deps.storage);
     let mut chain = Chain::begin(deps.storage, &base, &config.params())?;
-    chain.highest = old.map_or(chain.highest, |old| old.highest.max(chain.highest));
+    chain.highest = chain.highest.max(old.highest);
     chain.record(deps.storage);
     let count = record_rebase(deps.storage)?;
     Ok(Response::new()

@@ -6,6 +6,7 @@ use primitives::BtcHeight;
 use super::{HEADERS, PERIOD_STARTS};
 
 /// The main chain as it is stored: read access to its headers.
+#[derive(Clone, Copy)]
 pub struct Store<'a>(pub &'a dyn Storage);
 
 impl HeaderSource for Store<'_> {
@@ -23,7 +24,7 @@ impl HeaderSource for Store<'_> {
     }
 }
 
-impl Store<'_> {
+impl<'a> Store<'a> {
     /// The header of that hash, if it is in the main chain.
     pub fn find(&self, hash: &HeaderHash) -> Option<Placed> {
         let height = height_from_raw(&self.0.get(&height_key(hash.as_bytes()))?)?;
@@ -32,11 +33,11 @@ impl Store<'_> {
 
     /// The headers kept, from `first` on and below `end` where these are given.
     pub fn range(
-        &self,
+        self,
         first: Option<BtcHeight>,
         end: Option<BtcHeight>,
         order: Order,
-    ) -> impl Iterator<Item = Placed> {
+    ) -> impl Iterator<Item = Placed> + 'a {
         let first = first.map_or_else(|| vec![HEADERS], |height| header_key(height).to_vec());
         let end = end.map_or_else(|| vec![HEADERS + 1], |height| header_key(height).to_vec());
         self.0.range(Some(&first), Some(&end), order).filter_map(|(key, raw)| {

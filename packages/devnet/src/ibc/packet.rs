@@ -89,7 +89,7 @@ impl World {
     /// `MsgTimeout`, or `MsgTimeoutOnClose` if the other end is closed: the packet will never be
     /// processed. An ordered channel is closed before the application hears of it (ibc-go v10).
     ///
-    /// `received_next` is the other side's next sequence to receive, for ordered channels.
+    /// That the other side did not receive it is for the caller to know: there are no proofs here.
     pub fn time_out(
         self: &Rc<Self>,
         packet: &IbcPacket,

@@ -103,7 +103,10 @@ impl World {
         match result {
             Ok(events) => (Received { ack: Ack::Processed(success_ack(&[1])), failure: None }, events),
             Err(failure) => {
-                let ack = error_ack(&format!("ABCI code: {}: error handling packet", failure.code().1));
+                let ack = error_ack(&format!(
+                    "ABCI code: {}: error handling packet: see events for details",
+                    failure.code().1
+                ));
                 (Received { ack: Ack::Refused(ack), failure: Some(failure) }, Vec::new())
             }
         }

@@ -50,6 +50,10 @@ fn the_chain_answers_for_itself() {
     let info = json!({ "wasm": { "contract_info": { "contract_addr": w.other } } });
     let info = ask(&w, info).unwrap();
     assert_eq!((&info["code_id"], &info["admin"]), (&json!(w.code), &json!(w.user)));
+    assert_eq!(info["pinned"], json!(false));
+    w.chain.pin_code(w.code);
+    let info = json!({ "wasm": { "contract_info": { "contract_addr": w.other } } });
+    assert_eq!(ask(&w, info).unwrap()["pinned"], json!(true));
     let code = ask(&w, json!({ "wasm": { "code_info": { "code_id": w.code } } })).unwrap();
     assert_eq!(code["creator"], json!(w.user));
     let port = ask(&w, json!({ "ibc": { "port_id": {} } })).unwrap();

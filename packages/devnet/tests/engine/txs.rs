@@ -45,7 +45,7 @@ fn a_panic_is_an_error_and_leaves_nothing() {
 }
 
 #[test]
-fn an_endless_loop_costs_exactly_the_limit() {
+fn an_endless_loop_costs_the_whole_limit_and_no_more() {
     let mut w = world();
     let tx = Tx::new(&w.user).execute(&w.probe, &json!({ "loop": {} })).gas(200_000);
     let error = w.chain.submit(tx).unwrap_err();
@@ -55,7 +55,7 @@ fn an_endless_loop_costs_exactly_the_limit() {
 }
 
 #[test]
-fn a_limit_that_suffices_by_one_suffices_and_one_less_does_not() {
+fn a_limit_just_above_the_need_suffices_and_one_just_below_does_not() {
     let mut w = world();
     let needed = w.run(count()).unwrap().usage.charged_gas();
     let tx = |limit| Tx::new(&w.user).execute(&w.probe, &count()).gas(limit);

@@ -1,0 +1,147 @@
+use api::bsn::{BlocksResponse, FinalitySignatureResponse, IndexedBlock, VotesResponse};
+use cosmwasm_std::{Order, Storage};
+use primitives::BlockHeight;
+
+use super::seen::{self, Seen};
+use super::{page, providers};
+use crate::error::ContractError;
+use crate::state::{PROGRESS, Progress, VOTES, at_of};
+
+/// How many blocks are looked at for a page of finalized ones.
+const SCAN: usize = 1_000;
+
+/// The highest height with quorum that the cursor passed.
+pub fn last_finalized_height(store: &dyn Storage) -> Result<Option<u64>, ContractError> {
+    Ok(PROGRESS.load(store)?.last_quorum.map(BlockHeight::get))
+}
+
+/// The first height with a set.
+pub fn activated_height(store: &dyn Storage) -> Result<u64, ContractError> {
+    let activated = PROGRESS.load(store)?.activated;
+    activated.map(BlockHeight::get).ok_or(ContractError::NotActivated {})
+}
+
+/// One block.
+pub fn one(store: &dyn Storage, height: BlockHeight) -> Result<IndexedBlock, ContractError> {
+    let progress = PROGRESS.load(store)?;
+    let seen =
+        seen::at_height(store, height)?.ok_or(ContractError::BlockNotFound { height: height.get() })?;
+    Ok(shown(&progress, &seen))
+}
+
+/// A page of blocks, from activation on.
+pub fn all(
+    store: &dyn Storage,
+    start_after: Option<BlockHeight>,
+    limit: Option<u32>,
+    finalised: Option<bool>,
+    reverse: Option<bool>,
+) -> Result<BlocksResponse, ContractError> {
+    let progress = PROGRESS.load(store)?;
+    let order = page::order(reverse);
+    let finalized_only = finalised.unwrap_or_default();
+    let (mut from, mut to) = (progress.activation, BlockHeight::new(u64::MAX));
+    match (order, start_after) {
+        (Order::Descending, Some(after)) if after.get() == 0 => {
+            return Ok(BlocksResponse { blocks: Vec::new() });
+        }
+        (Order::Descending, Some(after)) => to = after.previous(),
+        (_, Some(first)) => from = from.max(first),
+        (_, None) => {}
+    }
+    if finalized_only {
+        to = to.min(progress.cursor);
+    }
+    let blocks = seen::range(store, from, to, order)
+        .take(SCAN)
+        .filter(|seen| !finalized_only || seen.as_ref().map_or(true, |seen| seen.has_quorum(&progress)))
+        .take(page::limit(limit))
+        .map(|seen| Ok(shown(&progress, &seen?)))
+        .collect::<Result<_, ContractError>>()?;
+    Ok(BlocksResponse { blocks })
+}
+
+fn shown(progress: &Progress, seen: &Seen) -> IndexedBlock {
+    IndexedBlock {
+        height: seen.height.get(),
+        app_hash: seen.anchor.app_hash.as_bytes().to_vec(),
+        finalized: seen.has_quorum(progress),
+    }
+}
+
+/// Who voted for the canonical hash; nobody at a hole.
+pub fn votes(store: &dyn Storage, height: BlockHeight) -> Result<VotesResponse, ContractError> {
+    if seen::at_height(store, height)?.is_none() {
+        return Ok(VotesResponse { btc_pks: Vec::new() });
+    }
+    let mut btc_pks = Vec::new();
+    for record in VOTES.range(store, &at_of(height, 0), &at_of(height, u32::MAX), Order::Ascending) {
+        let ([.., a, b, c, d], vote) = record?;
+        if vote.fork.is_none() {
+            btc_pks.push(providers::key_of(store, u32::from_be_bytes([a, b, c, d]))?.to_string());
+        }
+    }
+    Ok(VotesResponse { btc_pks })
+}
+
+/// Somebody's signature of the canonical hash, empty if there is none.
+pub fn signature(
+    store: &dyn Storage,
+    btc_pk_hex: &str,
+    height: BlockHeight,
+) -> Result<FinalitySignatureResponse, ContractError> {
+    let vote = match providers::find(store, btc_pk_hex)? {
+        Some((_, fp)) => VOTES.may_load(store, &at_of(height, fp.id.get()))?,
+        None => None,
+    };
+    let canonical = vote.filter(|vote| vote.fork.is_none());
+    Ok(FinalitySignatureResponse {
+        signature: canonical.map_or_else(Vec::new, |vote| vote.signature.to_vec()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seen::tests::{anchor, progress};
+    use super::*;
+    use cosmwasm_std::testing::MockStorage;
+
+    fn fixture() -> MockStorage {
+        let mut store = MockStorage::new();
+        progress(&mut store, 4, 4);
+        for (height, total) in
+            [(0, Some(1)), (1, Some(1)), (2, None), (3, Some(0)), (4, Some(1)), (5, Some(1))]
+        {
+            anchor(&mut store, height, total);
+        }
+        store
+    }
+
+    fn heights(start: Option<u64>, finalised: Option<bool>, reverse: bool) -> Vec<u64> {
+        let page = all(&fixture(), start.map(BlockHeight::new), None, finalised, Some(reverse)).unwrap();
+        page.blocks.iter().map(|block| block.height).collect()
+    }
+
+    #[test]
+    fn ascending_includes_the_start_and_descending_does_not() {
+        assert_eq!(heights(Some(3), None, false), [3, 4, 5]);
+        assert_eq!(heights(Some(4), None, true), [3, 1]);
+        assert_eq!(heights(Some(0), None, true), [0; 0]);
+        assert_eq!(heights(None, None, false), [1, 3, 4, 5]);
+    }
+
+    #[test]
+    fn what_was_skipped_is_not_finalized() {
+        assert_eq!(heights(None, Some(true), false), [1, 4]);
+        let store = fixture();
+        assert!(!one(&store, BlockHeight::new(3)).unwrap().finalized);
+        assert!(!one(&store, BlockHeight::new(5)).unwrap().finalized);
+    }
+
+    #[test]
+    fn a_hole_has_no_block_and_no_votes() {
+        let (store, hole) = (fixture(), BlockHeight::new(2));
+        assert_eq!(one(&store, hole).unwrap_err().to_string(), "Block 2 is not found");
+        assert!(votes(&store, hole).unwrap().btc_pks.is_empty());
+    }
+}

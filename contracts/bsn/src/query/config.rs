@@ -1,0 +1,89 @@
+use api::bsn::{AdminResponse, ConfigResponse};
+use cosmwasm_std::{Env, Storage};
+use finality::Params;
+
+use crate::error::ContractError;
+use crate::state::{ADMINS, CHANNELS, CONFIG, Config, PARAMS};
+
+/// Who and where this deployment is, and every knob: this contract is all four of the incumbent's.
+pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, ContractError> {
+    let Config {
+        network,
+        btc_confirmation_depth,
+        checkpoint_finalization_timeout,
+        btc_light_client,
+        consumer_name,
+        consumer_description,
+        denom,
+        ics20_channel_id: _,
+        connection_id,
+        ibc_packet_timeout_days,
+        destination_module,
+        babylon_chain_id,
+    } = CONFIG.load(store)?;
+    let Params {
+        finality_activation_height,
+        max_active_finality_providers,
+        min_pub_rand,
+        max_pub_rand_commit_offset,
+        reward_interval,
+        missed_blocks_window,
+        min_signed_percent,
+        jail_duration,
+        vote_window,
+        vote_retention,
+        anchor_retention_s,
+        resume_delay,
+        rebind_delay,
+        orphan_grace,
+    } = PARAMS.load(store)?;
+    let bound = CHANNELS.may_load(store)?.and_then(|channels| channels.connection_id);
+    let this = || env.contract.address.to_string();
+    Ok(ConfigResponse {
+        network,
+        btc_confirmation_depth,
+        checkpoint_finalization_timeout,
+        btc_light_client,
+        btc_staking: this(),
+        btc_finality: this(),
+        babylon: this(),
+        staking: this(),
+        finality: this(),
+        consumer_name,
+        consumer_description,
+        denom,
+        ibc_packet_timeout_days,
+        destination_module,
+        connection_id: bound.or(connection_id),
+        babylon_chain_id,
+        finality_activation_height: finality_activation_height.get(),
+        max_active_finality_providers,
+        min_pub_rand,
+        max_pub_rand_commit_offset,
+        reward_interval,
+        missed_blocks_window,
+        min_signed_percent,
+        jail_duration,
+        vote_window,
+        vote_retention,
+        anchor_retention_s,
+        resume_delay,
+        rebind_delay,
+        orphan_grace,
+    })
+}
+
+/// Who administers, and who is about to.
+pub fn admin(store: &dyn Storage) -> Result<AdminResponse, ContractError> {
+    let admins = ADMINS.load(store)?;
+    Ok(AdminResponse {
+        admin: admins.admin,
+        pending_renounce: admins.pending == Some(None),
+        pending_admin: admins.pending.flatten(),
+    })
+}
+
+/// The channel of rewards.
+pub fn transfer_info(store: &dyn Storage) -> Result<Option<String>, ContractError> {
+    Ok(Some(CONFIG.load(store)?.ics20_channel_id).filter(|channel| !channel.is_empty()))
+}

@@ -1,0 +1,214 @@
+//! How everything is, for an operator: numbers first, and in words what needs attention.
+
+use api::bsn::{
+    ChannelHealth, FinalityHealth, HealthResponse, HooksHealth, OutboxHealth, PreviousChannel, StakingHealth,
+    TimestampsHealth, WaitingFor,
+};
+use cosmwasm_std::{Env, Order, StdResult, Storage, Uint128};
+use finality::tally::{Seat, Step, step};
+use primitives::{BlockHeight, VotingPower};
+
+use super::{finality_status, seen};
+use crate::error::ContractError;
+use crate::state::{
+    CHANNELS, COUNTERS, Channels, ClosedChannel, LAST_HEADER, LastHeader, OUTBOX, OutgoingState, PROGRESS,
+    Progress,
+};
+
+/// Over how many heights holes are counted.
+const RECENT: u64 = 100;
+/// How many holes among them are an alarm.
+const MANY_LOST: u64 = 5;
+/// How many blocks a height may wait for its quorum without an alarm.
+const PATIENCE: u64 = 20;
+/// How many outgoing pieces of evidence are counted.
+const OUTGOING: usize = 1_000;
+
+/// How everything is.
+pub fn health(store: &dyn Storage, env: &Env) -> Result<HealthResponse, ContractError> {
+    let progress = PROGRESS.load(store)?;
+    let header = LAST_HEADER.may_load(store)?;
+    let last = seen::last(store)?.map_or(0, |seen| seen.height.get());
+    let mut health = HealthResponse {
+        finality: finality(store, &progress, last)?,
+        hooks: HooksHealth {
+            last_begin_block: last,
+            last_end_block: progress.last_end.get(),
+            lost_recently: lost_recently(store, BlockHeight::new(env.block.height))?,
+        },
+        channel: channel(store, env)?,
+        timestamps: TimestampsHealth {
+            height: progress.timestamped.get(),
+            epoch: header.as_ref().map_or(0, |header| header.babylon_epoch.get()),
+            trust: "header compared with this chain's anchor, epoch trusted".into(),
+        },
+        staking: staking(store, &progress)?,
+        paused: Vec::new(),
+        outbox: outbox(store)?,
+        alarms: Vec::new(),
+    };
+    health.alarms = alarms(&health, header.as_ref(), env.block.height);
+    Ok(health)
+}
+
+fn finality(store: &dyn Storage, progress: &Progress, last: u64) -> Result<FinalityHealth, ContractError> {
+    let next = progress.cursor.next();
+    let seen = seen::at_height(store, next)?;
+    let seat = seen::seat(progress, next, seen.as_ref());
+    let waiting_for = match (step(seat, VotingPower::ZERO), seat) {
+        (Step::Wait, Seat::Open { total }) => Some(WaitingFor {
+            height: next.get(),
+            voted_power: Uint128::new(seen::voted(store, next)?.get()),
+            total_power: Uint128::new(total.get()),
+        }),
+        _ => None,
+    };
+    Ok(FinalityHealth {
+        last_processed: last,
+        last_finalized_height: progress.last_quorum.map(BlockHeight::get),
+        last_final_block: finality_status::last_final_block(store)?.map(|block| block.height),
+        waiting_for,
+        longest_gap: progress.longest_gap,
+        resumed: 0,
+    })
+}
+
+/// How many of the last 100 heights are holes, not counting those before the first anchor there is.
+fn lost_recently(store: &dyn Storage, now: BlockHeight) -> StdResult<u64> {
+    let Some(first) = seen::first_from(store, BlockHeight::default())? else { return Ok(0) };
+    let from = now.saturating_sub(RECENT).next().max(first.height);
+    let mut seen_there = 0u64;
+    for seen in seen::range(store, from, now, Order::Ascending) {
+        seen?;
+        seen_there = seen_there.saturating_add(1);
+    }
+    Ok(now.next().above(from).saturating_sub(seen_there))
+}
+
+fn channel(store: &dyn Storage, env: &Env) -> StdResult<ChannelHealth> {
+    let Channels { connection_id, open, previous } = CHANNELS.may_load(store)?.unwrap_or_default();
+    let state = match (&open, previous.is_empty()) {
+        (Some(_), _) => "open",
+        (None, true) => "none",
+        (None, false) => "closed",
+    };
+    let now = env.block.time.seconds();
+    Ok(ChannelHealth {
+        state: state.into(),
+        last_packet_age_s: open.as_ref().map(|open| now.saturating_sub(open.last_packet)),
+        channel_id: open.as_ref().map(|open| open.channel_id.clone()),
+        consumer_id: open.and_then(|open| open.consumer_id),
+        connection_id,
+        previous: previous
+            .into_iter()
+            .map(|ClosedChannel { channel_id, connection_id, closed_at }| PreviousChannel {
+                channel_id,
+                connection_id,
+                closed_at,
+            })
+            .collect(),
+    })
+}
+
+fn staking(store: &dyn Storage, progress: &Progress) -> StdResult<StakingHealth> {
+    let counters = COUNTERS.load(store)?;
+    Ok(StakingHealth {
+        fps: counters.providers.into(),
+        active: progress.active.into(),
+        total_power: Uint128::new(progress.total.get()),
+        pop_trusted: counters.pop_trusted.into(),
+        quarantined: counters.quarantined,
+        queued: 0,
+    })
+}
+
+fn outbox(store: &dyn Storage) -> StdResult<OutboxHealth> {
+    let mut health = OutboxHealth { waiting: 0, refused: 0 };
+    for record in OUTBOX.all(store, Order::Ascending).take(OUTGOING) {
+        match record?.1.state {
+            OutgoingState::Waiting | OutgoingState::InFlight => {
+                health.waiting = health.waiting.saturating_add(1)
+            }
+            OutgoingState::Refused => health.refused = health.refused.saturating_add(1),
+            OutgoingState::Done => {}
+        }
+    }
+    Ok(health)
+}
+
+fn alarms(health: &HealthResponse, header: Option<&LastHeader>, now: u64) -> Vec<String> {
+    let HealthResponse { finality, hooks, channel, staking, outbox, .. } = health;
+    let mut alarms = Vec::new();
+    if let Some(waiting) = &finality.waiting_for {
+        let age = now.saturating_sub(waiting.height);
+        if age > PATIENCE {
+            let WaitingFor { height, voted_power, total_power } = waiting;
+            alarms.push(format!(
+                "finality has waited {age} blocks for height {height}: {voted_power} of {total_power} sats voted"
+            ));
+        }
+    }
+    if hooks.last_begin_block == 0 {
+        alarms.push("no hook has taken effect yet: is the contract set in x/babylon?".into());
+    }
+    if hooks.lost_recently >= MANY_LOST {
+        alarms.push(format!("the hooks of {} of the last {RECENT} heights were lost", hooks.lost_recently));
+    }
+    if channel.state != "open" {
+        alarms.push(format!("the channel to Babylon is not open: {}", channel.state));
+    }
+    if let Some(height) = header.and_then(|header| header.contradicted) {
+        alarms.push(format!("Babylon timestamped a header at height {height} that is not this chain's"));
+    }
+    if outbox.refused > 0 {
+        alarms.push(format!("Babylon refused {} pieces of evidence: retry them", outbox.refused));
+    }
+    if staking.quarantined > 0 {
+        alarms.push(format!("{} staking items are in quarantine", staking.quarantined));
+    }
+    if staking.pop_trusted > 0 {
+        alarms.push(format!("{} proofs of possession are taken on trust", staking.pop_trusted));
+    }
+    alarms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::Counters;
+    use cosmwasm_std::testing::{MockStorage, mock_env};
+
+    fn asked(now: u64, prepare: impl FnOnce(&mut MockStorage)) -> HealthResponse {
+        let mut store = MockStorage::new();
+        seen::tests::progress(&mut store, 3, 3);
+        COUNTERS.save(&mut store, &Counters::default()).unwrap();
+        prepare(&mut store);
+        let mut env = mock_env();
+        env.block.height = now;
+        health(&store, &env).unwrap()
+    }
+
+    #[test]
+    fn an_alarm_names_the_height_that_finality_waits_for() {
+        let at = |now| {
+            asked(now, |store| (2..=now).for_each(|height| seen::tests::anchor(store, height, Some(9))))
+        };
+        let waits =
+            |health: &HealthResponse| health.alarms.iter().any(|alarm| alarm.contains("for height 4"));
+        assert!(!waits(&at(24)));
+        assert!(waits(&at(25)));
+        assert_eq!(at(25).finality.waiting_for.unwrap().height, 4);
+        assert_eq!(at(25).hooks.lost_recently, 0);
+    }
+
+    #[test]
+    fn heights_before_the_first_anchor_are_not_lost_and_those_after_the_last_are() {
+        let health = asked(16, |store| {
+            for (height, total) in [(10, Some(9)), (11, None), (12, Some(9))] {
+                seen::tests::anchor(store, height, total);
+            }
+        });
+        assert_eq!(health.hooks.lost_recently, 5, "11, 13, 14, 15, 16");
+        assert_eq!(health.channel.state, "none");
+    }
+}

@@ -1,0 +1,171 @@
+use std::collections::BTreeMap;
+
+use api::bsn::{ActiveFinalityProvidersResponse, PowerResponse, PowersResponse};
+use cosmwasm_std::{Order, Storage};
+use primitives::{BlockHeight, VotingPower};
+use staking::{FinalityProvider, FpStatus};
+
+use super::{providers, seen};
+use crate::error::ContractError;
+use crate::state::{ACTIVE, FP_KEYS, POWERS, PROGRESS, PROVIDERS, of_at};
+
+/// For how many heights power is answered at once.
+const BATCH: usize = 100;
+
+/// Where a height lies for a question about power.
+enum When {
+    /// Above what the hooks saw: whoever has power now has it there, since a daemon is ahead of the state
+    /// and drops a height for good where it is told 0 (interfaces.md 11.1).
+    Now,
+    /// The hooks saw it.
+    Then(BlockHeight),
+    /// A hole, pruned or before activation: nobody has any.
+    Nobody,
+}
+
+fn when(store: &dyn Storage, height: BlockHeight) -> Result<When, ContractError> {
+    if height < PROGRESS.load(store)?.activation {
+        return Ok(When::Nobody);
+    }
+    if seen::at_height(store, height)?.is_some() {
+        return Ok(When::Then(height));
+    }
+    let above = seen::last(store)?.is_none_or(|last| height > last.height);
+    Ok(if above { When::Now } else { When::Nobody })
+}
+
+fn power(
+    store: &dyn Storage,
+    fp: &FinalityProvider,
+    height: BlockHeight,
+) -> Result<VotingPower, ContractError> {
+    let id = fp.id.get();
+    match when(store, height)? {
+        When::Nobody => Ok(VotingPower::ZERO),
+        When::Now if !matches!(fp.status, FpStatus::Registered) => Ok(VotingPower::ZERO),
+        When::Now => recorded(store, id, BlockHeight::new(u64::MAX)),
+        When::Then(height) => recorded(store, id, height),
+    }
+}
+
+fn recorded(store: &dyn Storage, id: u32, height: BlockHeight) -> Result<VotingPower, ContractError> {
+    let from = of_at(id, BlockHeight::default());
+    let step = POWERS.range(store, &from, &of_at(id, height), Order::Descending).next().transpose()?;
+    Ok(step.map_or(VotingPower::ZERO, |(_, power)| power))
+}
+
+/// Somebody's power at a height; 0 for whom nobody knows.
+pub fn one(
+    store: &dyn Storage,
+    btc_pk_hex: &str,
+    height: BlockHeight,
+) -> Result<PowerResponse, ContractError> {
+    let power = match providers::find(store, btc_pk_hex)? {
+        Some((_, fp)) => power(store, &fp, height)?,
+        None => VotingPower::ZERO,
+    };
+    Ok(PowerResponse { power: power.to_u64() })
+}
+
+/// Somebody's power at the first hundred of these heights.
+pub fn batch(
+    store: &dyn Storage,
+    btc_pk_hex: &str,
+    heights: Vec<u64>,
+) -> Result<PowersResponse, ContractError> {
+    let fp = providers::find(store, btc_pk_hex)?;
+    let powers = heights
+        .into_iter()
+        .take(BATCH)
+        .map(|height| match &fp {
+            Some((_, fp)) => Ok((height, power(store, fp, BlockHeight::new(height))?.to_u64())),
+            None => Ok((height, 0)),
+        })
+        .collect::<Result<_, ContractError>>()?;
+    Ok(PowersResponse { powers })
+}
+
+/// Everybody's power at a height.
+pub fn active_set(
+    store: &dyn Storage,
+    height: BlockHeight,
+) -> Result<ActiveFinalityProvidersResponse, ContractError> {
+    let active_finality_providers = match when(store, height)? {
+        When::Nobody => BTreeMap::new(),
+        When::Now => now(store)?,
+        When::Then(height) => then(store, height)?,
+    };
+    Ok(ActiveFinalityProvidersResponse { active_finality_providers })
+}
+
+fn now(store: &dyn Storage) -> Result<BTreeMap<String, u64>, ContractError> {
+    let set = ACTIVE.may_load(store)?.unwrap_or_default();
+    let mut powers = BTreeMap::new();
+    for member in set.members() {
+        let key = providers::key_of(store, member.id)?;
+        let fp = PROVIDERS.may_load(store, key.as_bytes())?;
+        if fp.is_some_and(|fp| matches!(fp.status, FpStatus::Registered)) {
+            powers.insert(key.to_string(), member.power.to_u64());
+        }
+    }
+    Ok(powers)
+}
+
+fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64>, ContractError> {
+    let mut powers = BTreeMap::new();
+    for record in FP_KEYS.all(store, Order::Ascending) {
+        let (id, key) = record?;
+        let power = recorded(store, u32::from_be_bytes(id), height)?;
+        if !power.is_zero() {
+            powers.insert(primitives::FpPublicKey::from_bytes(key).to_string(), power.to_u64());
+        }
+    }
+    Ok(powers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seen::tests::{anchor, progress};
+    use super::*;
+    use cosmwasm_std::testing::MockStorage;
+    use staking::FpId;
+
+    fn fixture(status: FpStatus) -> (MockStorage, String) {
+        let mut store = MockStorage::new();
+        progress(&mut store, 4, 4);
+        for (height, total) in [(3, Some(7)), (4, Some(7)), (5, None), (6, Some(9))] {
+            anchor(&mut store, height, total);
+        }
+        let fp = FinalityProvider { status, ..FinalityProvider::new(FpId::new(0)) };
+        PROVIDERS.save(&mut store, &[2; 32], &fp).unwrap();
+        FP_KEYS.save(&mut store, &[0; 4], &[2; 32]).unwrap();
+        for (height, power) in [(3, 7), (6, 9)] {
+            POWERS.save(&mut store, &of_at(0, BlockHeight::new(height)), &VotingPower::new(power)).unwrap();
+        }
+        (store, "02".repeat(32))
+    }
+
+    #[test]
+    fn a_hole_has_no_power_and_above_the_tip_is_the_current_one() {
+        let (store, key) = fixture(FpStatus::Registered);
+        let powers = batch(&store, &key, vec![0, 2, 3, 4, 5, 6, 7, 1_000]).unwrap().powers;
+        assert_eq!(powers, [(0, 0), (2, 0), (3, 7), (4, 7), (5, 0), (6, 9), (7, 9), (1_000, 9)]);
+        assert_eq!(one(&store, &"03".repeat(32), BlockHeight::new(6)).unwrap().power, 0);
+        assert!(one(&store, "xyz", BlockHeight::new(6)).is_err());
+    }
+
+    #[test]
+    fn who_is_in_jail_keeps_the_past_and_has_no_future() {
+        let (store, key) = fixture(FpStatus::Jailed { until: 1 });
+        let powers = batch(&store, &key, vec![6, 7]).unwrap().powers;
+        assert_eq!(powers, [(6, 9), (7, 0)]);
+    }
+
+    #[test]
+    fn the_set_of_a_height_is_everybodys_power_there() {
+        let (store, key) = fixture(FpStatus::Registered);
+        let set = |height| active_set(&store, BlockHeight::new(height)).unwrap().active_finality_providers;
+        assert_eq!(set(4), BTreeMap::from([(key, 7)]));
+        assert!(set(5).is_empty());
+    }
+}

@@ -1,0 +1,116 @@
+//! What the hooks saw. An anchor without a total is torn: a hole, like one that is absent.
+
+use cosmwasm_std::{Order, StdResult, Storage};
+use finality::tally::Seat;
+use primitives::{BlockHeight, VotingPower};
+
+use crate::state::{ANCHORS, Anchor, Progress, VOTES, at, at_of};
+
+/// A block that the hooks saw.
+pub struct Seen {
+    /// Its height.
+    pub height: BlockHeight,
+    /// What they saw.
+    pub anchor: Anchor,
+    /// The power of the active set there.
+    pub total: VotingPower,
+}
+
+impl Seen {
+    /// Whether it has quorum and the cursor passed it: what is passed without quorum has nobody to vote.
+    pub fn has_quorum(&self, progress: &Progress) -> bool {
+        self.height <= progress.cursor && self.height >= progress.activation && !self.total.is_zero()
+    }
+}
+
+fn whole(height: BlockHeight, anchor: Anchor) -> Option<Seen> {
+    anchor.total.map(|total| Seen { height, anchor, total })
+}
+
+/// What they saw at one height.
+pub fn at_height(store: &dyn Storage, height: BlockHeight) -> StdResult<Option<Seen>> {
+    Ok(ANCHORS.may_load(store, &at(height))?.and_then(|anchor| whole(height, anchor)))
+}
+
+/// What they saw from one height to another, both included; nothing where they are the wrong way round.
+pub fn range(
+    store: &dyn Storage,
+    from: BlockHeight,
+    to: BlockHeight,
+    order: Order,
+) -> impl Iterator<Item = StdResult<Seen>> + '_ {
+    (from <= to).then(|| ANCHORS.range(store, &at(from), &at(to), order)).into_iter().flatten().filter_map(
+        |record| {
+            record.map(|(key, anchor)| whole(BlockHeight::new(u64::from_be_bytes(key)), anchor)).transpose()
+        },
+    )
+}
+
+/// The highest height that they saw.
+pub fn last(store: &dyn Storage) -> StdResult<Option<Seen>> {
+    range(store, BlockHeight::default(), BlockHeight::new(u64::MAX), Order::Descending).next().transpose()
+}
+
+/// The first height at or above `height` that they saw.
+pub fn first_from(store: &dyn Storage, height: BlockHeight) -> StdResult<Option<Seen>> {
+    range(store, height, BlockHeight::new(u64::MAX), Order::Ascending).next().transpose()
+}
+
+/// What a height is to the cursor.
+pub fn seat(progress: &Progress, height: BlockHeight, seen: Option<&Seen>) -> Seat {
+    match seen {
+        _ if height < progress.activation => Seat::Inactive,
+        Some(seen) => Seat::Open { total: seen.total },
+        None => Seat::Hole,
+    }
+}
+
+/// The power that voted for the canonical hash.
+pub fn voted(store: &dyn Storage, height: BlockHeight) -> StdResult<VotingPower> {
+    VOTES
+        .range(store, &at_of(height, 0), &at_of(height, u32::MAX), Order::Ascending)
+        .map(|vote| Ok(vote?.1.power))
+        .sum()
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::state::PROGRESS;
+    use primitives::{AppHash, BlockHash};
+
+    /// Leaves an anchor with this total; `None` is a torn one.
+    pub fn anchor(store: &mut dyn Storage, height: u64, total: Option<u128>) {
+        let byte = u8::try_from(height % 256).unwrap();
+        let anchor = Anchor {
+            app_hash: AppHash::from_bytes([byte; 32]),
+            block_hash: BlockHash::from_bytes([byte; 32]),
+            time: height,
+            cursor: BlockHeight::default(),
+            total: total.map(VotingPower::new),
+        };
+        ANCHORS.save(store, &at(BlockHeight::new(height)), &anchor).unwrap();
+    }
+
+    /// Sets how far the cursor is; `last_quorum` is zero for none.
+    pub fn progress(store: &mut dyn Storage, cursor: u64, last_quorum: u64) {
+        let progress = Progress {
+            activation: BlockHeight::new(1),
+            cursor: BlockHeight::new(cursor),
+            last_quorum: (last_quorum > 0).then(|| BlockHeight::new(last_quorum)),
+            ..Progress::default()
+        };
+        PROGRESS.save(store, &progress).unwrap();
+    }
+
+    #[test]
+    fn a_torn_anchor_is_a_hole() {
+        let mut store = cosmwasm_std::testing::MockStorage::new();
+        anchor(&mut store, 4, Some(1));
+        anchor(&mut store, 5, None);
+        assert!(at_height(&store, BlockHeight::new(5)).unwrap().is_none());
+        assert_eq!(last(&store).unwrap().unwrap().height.get(), 4);
+        let back = range(&store, BlockHeight::new(5), BlockHeight::new(4), Order::Ascending);
+        assert_eq!(back.count(), 0);
+    }
+}

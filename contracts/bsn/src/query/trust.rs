@@ -1,0 +1,47 @@
+use api::bsn::{TrustResponse, TrustRow};
+use cosmwasm_std::Storage;
+
+use crate::error::ContractError;
+use crate::state::{CONFIG, Config};
+
+/// What this deployment verifies, and what it believes.
+pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
+    let Config { babylon_chain_id, btc_light_client, .. } = CONFIG.load(store)?;
+    let babylon = "Babylon, over the bound channel";
+    let pop = match babylon_chain_id {
+        Some(chain) => verified(
+            "proofs of possession",
+            &format!("BIP-340, for Babylon chain {chain}; other kinds trusted"),
+        ),
+        None => trusted("proofs of possession", babylon),
+    };
+    let headers = match btc_light_client {
+        Some(address) => trusted("bitcoin headers", &format!("the light client at {address}")),
+        None => trusted("bitcoin headers", &format!("{babylon}: there is no light client")),
+    };
+    Ok(TrustResponse {
+        rows: vec![
+            verified("finality votes", "EOTS signature by the finality provider's key"),
+            verified("public randomness", "Merkle proof against the commitment, which is signed"),
+            verified("evidence of equivocation", "two EOTS signatures that give away the key"),
+            pop,
+            trusted("stake amounts", babylon),
+            trusted("delegations and their end", babylon),
+            verified("timestamped header", "the anchor that this chain's own hooks left"),
+            trusted("timestamped epoch", babylon),
+            headers,
+        ],
+    })
+}
+
+fn verified(what: &str, by: &str) -> TrustRow {
+    row(what, "verified", by)
+}
+
+fn trusted(what: &str, by: &str) -> TrustRow {
+    row(what, "trusted", by)
+}
+
+fn row(what: &str, how: &str, by: &str) -> TrustRow {
+    TrustRow { what: what.into(), how: how.into(), by: by.into() }
+}

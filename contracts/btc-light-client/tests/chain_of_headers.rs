@@ -1,0 +1,351 @@
+//! What is stored after each kind of message.
+
+mod common;
+
+use api::btc_light_client::{BtcHeader, ExecuteMsg, Network, header_key, height_key};
+use bitcoin_spv::{ExtendError, Header, HeaderError};
+use btc_light_client::ContractError;
+use common::{EASY, World, branch, chain, genesis, mainnet, pinned, raw};
+use cosmwasm_std::{Order, Storage};
+use primitives::BtcHeight;
+use proptest::prelude::*;
+use serde_json::json;
+
+const HARDER: u32 = 0x201f_ffff;
+
+/// That the headers, the hash index and the period starts are exactly those of this chain.
+fn assert_stored(world: &World, base: u32, main: &[Header]) {
+    let storage = &world.deps.storage.inner;
+    let mut expected = Vec::new();
+    for (height, header) in (base..).zip(main) {
+        let height = BtcHeight::new(height);
+        expected.push(header_key(height).to_vec());
+        expected.push(height_key(header.hash().as_bytes()).to_vec());
+        if height.get().is_multiple_of(2_016) {
+            expected.push([&[0x03][..], &height.get().to_be_bytes()].concat());
+        }
+        assert_eq!(storage.get(&header_key(height)).unwrap()[..80], header.to_bytes());
+        let indexed = storage.get(&height_key(header.hash().as_bytes())).unwrap();
+        assert_eq!(indexed, height.get().to_be_bytes());
+    }
+    expected.sort_unstable();
+    let found: Vec<_> = storage.range_keys(Some(&[0x01]), Some(&[0x04]), Order::Ascending).collect();
+    assert_eq!(found, expected);
+    let tip = main.last().unwrap();
+    assert_eq!(world.tip().hash, *tip.hash().as_bytes());
+    assert_eq!(world.tip().time, tip.time);
+}
+
+fn extend_error(result: Result<cosmwasm_std::Response, ContractError>) -> ExtendError {
+    match result.unwrap_err() {
+        ContractError::Extend(error) => error,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn four_regtest_headers_from_height_zero_are_kept_as_sent() {
+    let headers = chain(3);
+    let world = World::started(0, &headers);
+    assert_stored(&world, 0, &headers);
+    let listed = world.query(r#"{"btc_headers":{}}"#).unwrap();
+    let listed = listed["headers"].as_array().unwrap().clone();
+    assert_eq!(listed.len(), 4);
+    assert_eq!(listed[0], world.query(r#"{"btc_base_header":{}}"#).unwrap());
+    assert_eq!(listed[3], world.query(r#"{"btc_tip_header":{}}"#).unwrap());
+}
+
+#[test]
+fn the_first_message_needs_work_and_height() {
+    let mut world = World::new(|_| {});
+    let bsn = world.bsn.clone();
+    let headers = chain(2);
+    for (work, height, field) in
+        [(None, Some(1), "first_work"), (Some("38".to_string()), None, "first_height")]
+    {
+        let refused = world.execute(&bsn, raw(&headers, work, height));
+        assert!(matches!(refused, Err(ContractError::MissingFirst { field: f }) if f == field));
+    }
+    assert_eq!(extend_error(world.first(&bsn, 1, &[])), ExtendError::NoHeaders);
+    assert!(matches!(world.query(r#"{"btc_tip_header":{}}"#), Err(ContractError::NotStarted)));
+    assert!(matches!(world.query(r#"{"btc_base_header":{}}"#), Err(ContractError::NotStarted)));
+    world.first(&bsn, 1, &headers).unwrap();
+    assert_eq!(world.query(r#"{"btc_base_header":{}}"#).unwrap()["cum_work"], "2");
+    let again = raw(&branch(&headers[2], EASY, 1, 1), Some("not even hexadecimal".into()), Some(77));
+    world.execute(&bsn, again).unwrap();
+    assert_eq!(world.tip().height.get(), 4);
+}
+
+#[test]
+fn a_base_header_without_work_is_refused() {
+    let mut header = genesis();
+    while header.bits.target().unwrap().is_met_by(&header.hash()) {
+        header.nonce += 1;
+    }
+    let mut world = World::new(|_| {});
+    let refused = world.first(&world.bsn.clone(), 1, &[header]);
+    assert!(matches!(refused, Err(ContractError::Base { source: HeaderError::NoWork { .. }, .. })));
+    let refused = World::try_new(|msg| msg.checkpoint = Some(pinned(1, &header, None))).map(|_| ());
+    assert!(matches!(refused, Err(ContractError::Base { .. })));
+}
+
+#[test]
+fn both_forms_of_headers_do_the_same() {
+    let headers = chain(5);
+    let mut raw_world = World::started(1, &headers[..2]);
+    let mut fields_world = World::started(1, &headers[..2]);
+    let fields = |header: &Header| BtcHeader {
+        version: header.version,
+        prev_blockhash: header.prev_hash.to_string(),
+        merkle_root: header.merkle_root.to_string(),
+        time: header.time,
+        bits: header.bits.get(),
+        nonce: header.nonce,
+    };
+    let headers = &headers[2..];
+    let message = ExecuteMsg::BtcHeaders {
+        headers: headers.iter().map(fields).collect(),
+        first_work: None,
+        first_height: None,
+    };
+    let by_fields = fields_world.execute(&fields_world.bsn.clone(), message).unwrap();
+    let by_bytes = raw_world.extend(headers).unwrap();
+    assert_eq!(by_fields, by_bytes);
+    assert_eq!(fields_world.deps.storage.all(), raw_world.deps.storage.all());
+    let torn =
+        ExecuteMsg::RawBtcHeaders { headers: vec![0; 79].into(), first_work: None, first_height: None };
+    let refused = raw_world.execute(&raw_world.bsn.clone(), torn);
+    assert!(matches!(refused, Err(ContractError::PartialHeader { got: 79 })));
+}
+
+#[test]
+fn a_shorter_heavier_fork_leaves_nothing_stale() {
+    let headers = chain(9);
+    let mut world = World::started(1, &headers);
+    let fork = branch(&headers[0], HARDER, 3, 2);
+    let response = world.extend(&fork).unwrap();
+    assert_stored(&world, 1, &[&headers[..1], &fork].concat());
+    let event = &response.events[0];
+    let attribute = |key| event.attributes.iter().find(|a| a.key == key).unwrap().value.clone();
+    assert_eq!(
+        (attribute("removed"), attribute("added"), attribute("fork_point")),
+        ("9".into(), "3".into(), "1".into())
+    );
+    assert_eq!((world.tip().height.get(), world.tip().highest.get()), (4, 10));
+    for old in &headers[1..] {
+        let query = format!(r#"{{"confirmations":{{"hash":"{}"}}}}"#, old.hash());
+        assert!(matches!(world.query(&query), Err(ContractError::NoSuchHash { .. })));
+    }
+    for height in 5..12 {
+        let query = format!(r#"{{"btc_header":{{"height":{height}}}}}"#);
+        assert!(matches!(world.query(&query), Err(ContractError::NoSuchHeight { .. })));
+    }
+}
+
+#[test]
+fn equal_work_repeats_and_strangers_chains_change_nothing() {
+    let headers = chain(5);
+    let mut world = World::started(1, &headers);
+    let before = world.deps.storage.all();
+    let equal = branch(&headers[3], EASY, 2, 2);
+    assert!(matches!(extend_error(world.extend(&equal)), ExtendError::NotMoreWork { .. }));
+    let unknown = branch(&common::mine(genesis().hash(), common::NOW, EASY, 9), EASY, 9, 9);
+    assert!(matches!(extend_error(world.extend(&unknown)), ExtendError::UnknownParent { .. }));
+    assert_eq!(extend_error(world.extend(&[])), ExtendError::NoHeaders);
+    for known in [&headers[..], &headers[2..4], &headers[5..]] {
+        world.extend(known).unwrap();
+    }
+    assert_eq!(world.deps.storage.all(), before);
+    let overlap = [&headers[2..], &branch(&headers[5], EASY, 2, 1)].concat();
+    world.extend(&overlap).unwrap();
+    assert_eq!(world.tip().height.get(), 8);
+}
+
+#[test]
+fn more_headers_than_configured_are_refused_by_name() {
+    let headers = chain(102);
+    let mut world = World::new(|msg| msg.max_headers = Some(100));
+    let bsn = world.bsn.clone();
+    let refused = world.first(&bsn, 1, &headers[..101]).unwrap_err();
+    assert_eq!(refused.to_string(), "101 headers in one message exceed max_headers = 100");
+    world.first(&bsn, 1, &headers[..100]).unwrap();
+}
+
+#[test]
+fn old_headers_are_pruned_in_portions_and_period_starts_stay() {
+    let headers = chain(700);
+    let mut world = World::new(|msg| msg.retained_headers = Some(500));
+    world.first(&world.bsn.clone(), 2_000, &headers[..650]).unwrap();
+    let lowest = |world: &World| world.query(r#"{"rules":{}}"#).unwrap()["lowest_height"].as_u64().unwrap();
+    assert_eq!(lowest(&world), 2_149);
+    world.extend(&headers[650..651]).unwrap();
+    assert_eq!(lowest(&world), 2_150);
+    let stored = world.deps.storage.inner.range(Some(&[0x01]), Some(&[0x02]), Order::Ascending).count();
+    assert_eq!(stored, 501);
+    let indexed = world.deps.storage.inner.range(Some(&[0x02]), Some(&[0x03]), Order::Ascending).count();
+    assert_eq!(indexed, 501);
+    let starts: Vec<_> =
+        world.deps.storage.inner.range(Some(&[0x03]), Some(&[0x04]), Order::Ascending).collect();
+    assert_eq!(starts, [(vec![3, 0, 0, 7, 0xe0], headers[16].to_bytes().to_vec())]);
+    // The base is remembered, its height is not served any more.
+    assert_eq!(world.query(r#"{"btc_base_header":{}}"#).unwrap()["height"], 2_000);
+    assert!(world.query(r#"{"btc_header":{"height":2000}}"#).is_err());
+
+    // A lower bound is reached over several messages, none of which does much.
+    let update = ExecuteMsg::UpdateConfig {
+        btc_confirmation_depth: None,
+        checkpoint_finalization_timeout: None,
+        submitters: None,
+        retained_headers: Some(144),
+        max_headers: None,
+    };
+    world.execute(&world.admin.clone(), update).unwrap();
+    for (n, pruned_to) in [(651, 2_202), (652, 2_254), (653, 2_306)] {
+        world.extend(&headers[n..=n]).unwrap();
+        assert_eq!(lowest(&world), pruned_to);
+    }
+}
+
+#[test]
+fn a_rebase_starts_again_and_is_counted() {
+    let headers = chain(30);
+    let mut world = World::started(100, &headers);
+    let other = branch(&common::mine(genesis().hash(), common::NOW - 9_000, EASY, 9), EASY, 3, 9);
+    let rebase = |height| ExecuteMsg::Rebase {
+        height,
+        header_hex: hex::encode(other[0].to_bytes()),
+        period_start_header_hex: None,
+    };
+    world.execute(&world.admin.clone(), rebase(50)).unwrap();
+    assert_stored(&world, 50, &other[..1]);
+    let tip = world.tip();
+    assert_eq!((tip.height.get(), tip.base_height.get(), tip.highest.get()), (50, 50, 130));
+    assert_eq!(world.query(r#"{"rules":{}}"#).unwrap()["rebases"], 1);
+    world.extend(&other[1..]).unwrap();
+    assert_stored(&world, 50, &other);
+
+    let Some(headers) = mainnet() else { return };
+    let mut world = World::new(|msg| {
+        msg.network = Network::Mainnet;
+        msg.checkpoint = Some(pinned(0, &headers[0], None));
+    });
+    let refused = ExecuteMsg::Rebase {
+        height: 1,
+        header_hex: hex::encode(headers[1].to_bytes()),
+        period_start_header_hex: None,
+    };
+    let refused = world.execute(&world.admin.clone(), refused);
+    assert!(matches!(refused, Err(ContractError::NotOnMainnet { .. })));
+}
+
+#[test]
+fn before_the_first_headers_there_is_nothing_to_rebase() {
+    let mut world = World::new(|msg| msg.network = Network::Signet);
+    let rebase = ExecuteMsg::Rebase {
+        height: 1,
+        header_hex: hex::encode(genesis().to_bytes()),
+        period_start_header_hex: None,
+    };
+    assert!(matches!(world.execute(&world.admin.clone(), rebase), Err(ContractError::NotStarted)));
+}
+
+#[test]
+fn mainnet_is_followed_over_two_retargets() {
+    let Some(headers) = mainnet() else { return };
+    let mut world = World::new(|msg| {
+        msg.network = Network::Mainnet;
+        msg.checkpoint = Some(pinned(0, &headers[0], None));
+    });
+    let stranger = world.stranger.clone();
+    for batch in headers[1..].chunks(500) {
+        world.submit(&stranger, batch).unwrap();
+    }
+    assert_stored(&world, 0, &headers);
+    let tip = world.query(r#"{"btc_tip_header":{}}"#).unwrap();
+    assert_eq!(tip["cum_work"], (4_096 * 4_295_032_833u64).to_string());
+}
+
+#[test]
+fn a_real_retarget_is_exact_with_a_period_start_and_bounded_without() {
+    let Some(bytes) = common::vector("bitcoin/mainnet-retarget.json") else { return };
+    let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    let header = |v: &serde_json::Value| Header::from_hex(&v["hex"].as_str().unwrap()[2..]).unwrap();
+    let (start, base) = (header(&json["oldPeriodStart"]), header(&json["genesis"]));
+    let headers: Vec<_> = json["chain"].as_array().unwrap().iter().map(header).collect();
+    for (start, exact, from) in [(Some(&start), true, 554_400), (None, false, 556_416)] {
+        let mut world = World::new(|msg| {
+            msg.network = Network::Mainnet;
+            msg.checkpoint = Some(pinned(554_390, &base, start));
+        });
+        let rules = world.query(r#"{"rules":{}}"#).unwrap();
+        let bound = json!({"exact_now": exact, "exact_from": from, "until_then": "within_factor_of_four"});
+        assert_eq!(rules["retarget"], bound);
+        let median =
+            json!({"exact_now": false, "exact_from": 554_401, "until_then": "least_possible_median"});
+        assert_eq!(rules["median_time"], median);
+        let stranger = world.stranger.clone();
+        world.submit(&stranger, &headers).unwrap();
+        let rules = world.query(r#"{"rules":{}}"#).unwrap();
+        assert_eq!(rules["retarget"]["exact_now"], true, "the next boundary's period was seen whole");
+        assert_eq!(rules["median_time"]["exact_now"], true);
+        assert_eq!(rules["period_target"]["exact_now"], true);
+    }
+    let wrong = Header { bits: headers[17].bits, ..start };
+    for (height, start) in [(554_390, &wrong), (554_400, &start)] {
+        let refused = World::try_new(|msg| {
+            msg.network = Network::Mainnet;
+            msg.checkpoint = Some(pinned(height, &base, Some(start)));
+        });
+        assert!(matches!(
+            refused.map(|_| ()),
+            Err(ContractError::PeriodStart { .. } | ContractError::Base { .. })
+        ));
+    }
+}
+
+fn any_tree() -> impl Strategy<Value = Vec<(usize, u8, bool, u8)>> {
+    let pick = (any::<prop::sample::Index>(), 1..5u8, any::<bool>(), 0..6u8);
+    prop::collection::vec(pick, 1..25).prop_map(|picks| {
+        let step = |(n, (pick, length, harder, known)): (usize, (prop::sample::Index, u8, bool, u8))| {
+            (pick.index(n + 1), length, harder, known)
+        };
+        picks.into_iter().enumerate().map(step).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    /// Branches of a random tree, some with harder targets, arrive each with a random part of what is
+    /// known already. The model keeps the heaviest branch seen first; storage must equal it exactly.
+    #[test]
+    fn storage_is_the_first_seen_chain_of_most_work(tree in any_tree()) {
+        // A base in the middle of a period of minimum difficulty: harder targets may follow.
+        let base = genesis();
+        let mut world = World::started(1, &[base]);
+        let weigh = |way: &[Header]| -> u64 {
+            way.iter().map(|header| header.bits.target().unwrap().work().get().low_u64()).sum()
+        };
+        let mut ways = vec![(vec![base], EASY)];
+        let mut best = vec![base];
+        for (n, (parent, length, harder, known)) in tree.into_iter().enumerate() {
+            let (way, bits) = ways[parent].clone();
+            // Once a branch has a harder target, that is its period's.
+            let bits = if harder { HARDER } else { bits };
+            let mut way = way;
+            way.extend(branch(way.last().unwrap(), bits, length.into(), n as u8 + 1));
+            let shared = way.iter().zip(&best).take_while(|(a, b)| a == b).count();
+            let sent = &way[shared.saturating_sub(known.into()).max(1)..];
+            let heavier = weigh(&way) > weigh(&best);
+            prop_assert_eq!(world.extend(sent).is_ok(), heavier);
+            if heavier {
+                best = way.clone();
+            }
+            assert_stored(&world, 1, &best);
+            ways.push((way, bits));
+        }
+        for (depth, header) in best.iter().rev().enumerate() {
+            let query = format!(r#"{{"confirmations":{{"hash":"{}"}}}}"#, header.hash());
+            prop_assert_eq!(&world.query(&query).unwrap()["depth"], depth);
+        }
+    }
+}

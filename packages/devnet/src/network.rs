@@ -1,0 +1,358 @@
+//! A whole network, ready to run: an appchain with `bsn` on it, Babylon Genesis, a relayer, Bitcoin, and finality
+//! providers that vote.
+//!
+//! ```no_run
+//! use devnet::network::{Network, Setup};
+//!
+//! let mut network = Network::start(Setup::new(7, &[40, 30, 20, 10]))?;
+//! network.run(20)?;
+//! let last: Option<u64> = network.query(&serde_json::json!({"last_finalized_height": {}}))?;
+//! assert!(last.is_some());
+//! # Ok::<(), devnet::network::NetworkError>(())
+//! ```
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+
+use cosmwasm_std::IbcPacket;
+use primitives::AppHash;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::actors::babylon::{BabylonError, ConsumerMetadata, Stake};
+use crate::actors::finality_provider::{Appchain, FinalityProviderError};
+use crate::actors::{Babylon, FinalityProvider, Miner};
+use crate::ibc::{ChannelIds, Counterparty, Link, LinkError, OpenChannel, Outgoing, RemoteChannel};
+use crate::{BlockReport, BsnContracts, Chain, Failure, Genesis, TxError, TxReport};
+
+const BTC: u64 = 100_000_000;
+const PACKET_TIMEOUT_S: u64 = 86_400;
+/// How many seconds before the chain's time Bitcoin's began: any past will do.
+const BITCOIN_START: u32 = 1_600_000_000;
+
+/// Why a network could not do something.
+#[derive(Debug, Error)]
+pub enum NetworkError {
+    /// The wasm is not there.
+    #[error("cannot read {path}: run cargo xtask wasm first")]
+    NoWasm {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The appchain refused.
+    #[error(transparent)]
+    Chain(#[from] Failure),
+    /// A transaction failed.
+    #[error(transparent)]
+    Tx(#[from] TxError),
+    /// The link refused.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// Babylon refused.
+    #[error(transparent)]
+    Babylon(#[from] BabylonError),
+    /// A finality provider could not.
+    #[error(transparent)]
+    FinalityProvider(#[from] FinalityProviderError),
+}
+
+/// What a network starts with.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Makes everything that is random.
+    pub seed: u64,
+    /// The stake of each finality provider, in whole bitcoin.
+    pub stakes: Vec<u64>,
+    /// For how many heights each commits randomness.
+    pub randomness: u64,
+    /// Fields laid over the instantiate message.
+    pub instantiate: Value,
+    /// Where the wasm is.
+    pub artifacts: PathBuf,
+}
+
+impl Setup {
+    /// With these stakes, in whole bitcoin.
+    pub fn new(seed: u64, stakes: &[u64]) -> Self {
+        Self {
+            seed,
+            stakes: stakes.to_vec(),
+            randomness: 1_000,
+            instantiate: json!({}),
+            artifacts: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../artifacts"),
+        }
+    }
+
+    /// With these fields laid over the instantiate message.
+    pub fn with(mut self, instantiate: Value) -> Self {
+        self.instantiate = instantiate;
+        self
+    }
+}
+
+/// Babylon Genesis at the other end of the link.
+#[derive(Debug, Clone)]
+pub struct BabylonEnd {
+    /// Its state.
+    pub babylon: Babylon,
+    /// Our client there, and so our consumer id.
+    pub client: String,
+    /// Packets that wait to be sent.
+    pub packets: VecDeque<Vec<u8>>,
+    /// What it answered to our packets.
+    pub answers: Vec<Vec<u8>>,
+}
+
+impl Counterparty for BabylonEnd {
+    fn on_open_init(&mut self, channel: &RemoteChannel) -> Result<String, String> {
+        self.babylon.begin_channel(&self.client, &channel.id).map_err(|e| e.to_string())?;
+        Ok(channel.version.clone())
+    }
+
+    fn on_open_ack(&mut self, _channel: &RemoteChannel, _version: &str) -> Result<(), String> {
+        self.babylon.finish_channel(&self.client).map_err(|e| e.to_string())
+    }
+
+    fn on_close_confirm(&mut self, _channel: &RemoteChannel) {
+        let _ = self.babylon.close_channel(&self.client);
+    }
+
+    fn on_receive(&mut self, _channel: &RemoteChannel, packet: &IbcPacket) -> Vec<u8> {
+        let answer = match self.babylon.receive(&self.client, &packet.data) {
+            Ok(receipt) => receipt.acknowledgement,
+            Err(error) => json!({ "error": error.to_string() }).to_string().into_bytes(),
+        };
+        self.answers.push(answer.clone());
+        answer
+    }
+
+    fn outgoing(&mut self, open_channels: &[String]) -> Vec<Outgoing> {
+        let Some(channel_id) = open_channels.last().cloned() else { return Vec::new() };
+        let queued = self.babylon.end_block().into_iter().filter(|(client, _)| *client == self.client);
+        self.packets.extend(queued.map(|(_, data)| data));
+        self.packets
+            .drain(..)
+            .map(|data| Outgoing { channel_id: channel_id.clone(), data, timeout_seconds: PACKET_TIMEOUT_S })
+            .collect()
+    }
+}
+
+/// A running network.
+#[derive(Clone)]
+pub struct Network {
+    /// The appchain.
+    pub chain: Chain,
+    /// Babylon and the relayer.
+    pub link: Link<BabylonEnd>,
+    /// Bitcoin.
+    pub miner: Miner,
+    /// The contract's address.
+    pub bsn: String,
+    /// The admin's account.
+    pub admin: String,
+    /// The account that pays for votes.
+    pub sender: String,
+    /// The channel to Babylon.
+    pub channel: Option<ChannelIds>,
+    /// The finality providers, in the order of the stakes.
+    pub fps: Vec<FinalityProvider>,
+    /// Those that do not vote, by their place.
+    pub offline: BTreeSet<usize>,
+}
+
+impl Network {
+    /// Starts everything: contract, channel, stake, randomness, and the timestamp that makes it count.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn start(setup: Setup) -> Result<Self, NetworkError> {
+        let mut network = Self::deploy(&setup)?;
+        network.open_channel()?;
+        for stake in &setup.stakes {
+            network.add_fp(setup.seed, *stake)?;
+        }
+        network.relay();
+        network.chain.next_block();
+        for index in 0..network.fps.len() {
+            network.commit(index, network.chain.height() + 1, setup.randomness)?;
+        }
+        network.chain.next_block();
+        network.chain.next_block();
+        network.timestamp()?;
+        network.chain.next_block();
+        Ok(network)
+    }
+
+    /// Only the contract, registered with the chain module; a channel may be opened.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn deploy(setup: &Setup) -> Result<Self, NetworkError> {
+        let mut chain = Chain::new(Genesis { seed: setup.seed, ..Genesis::default() });
+        let admin = chain.account("admin");
+        let sender = chain.account("sender");
+        let path = setup.artifacts.join("bsn.wasm");
+        let wasm = std::fs::read(&path).map_err(|_| NetworkError::NoWasm { path })?;
+        let code = chain.store_code(&admin, &wasm)?;
+        chain.pin_code(code);
+        let mut babylon = Babylon::new(setup.seed, "bbn-devnet-1");
+        babylon.params.finalization_timeout = 2;
+        let app = BabylonEnd { babylon, client: String::new(), packets: VecDeque::new(), answers: vec![] };
+        let mut link = Link::connect(&mut chain, app);
+        link.app.client = link.remote_client_id.clone();
+        link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
+
+        let message = instantiate_message(&setup.instantiate, &admin, &link.connection_id);
+        let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&admin))?;
+        chain.register(BsnContracts::one(&bsn, &bsn));
+        chain.next_block();
+        let miner = Miner::new(setup.seed, BITCOIN_START);
+        let (fps, offline) = (Vec::new(), BTreeSet::new());
+        Ok(Self { chain, link, miner, bsn, admin, sender, channel: None, fps, offline })
+    }
+
+    /// Opens the channel as Babylon's scripts do.
+    ///
+    /// # Errors
+    /// [`NetworkError::Link`] where either side refuses.
+    pub fn open_channel(&mut self) -> Result<(), NetworkError> {
+        let open = OpenChannel::zoneconcierge(&self.bsn);
+        self.channel = Some(self.link.open_from_remote(&mut self.chain, &open)?);
+        Ok(())
+    }
+
+    /// Registers one more finality provider on Babylon with a stake in whole bitcoin; the next relay brings it.
+    ///
+    /// # Errors
+    /// [`NetworkError::Babylon`].
+    pub fn add_fp(&mut self, seed: u64, stake: u64) -> Result<usize, NetworkError> {
+        let appchain = Appchain { chain_id: self.chain.chain_id().to_owned(), contract: self.bsn.clone() };
+        let index = self.fps.len();
+        let fp = FinalityProvider::new(seed, u32::try_from(index).unwrap_or(u32::MAX), &appchain);
+        let babylon = &mut self.link.app.babylon;
+        babylon.register_fp(&fp, &self.link.app.client)?;
+        babylon.delegate(Stake::new(&[fp.public_key()], stake * BTC))?;
+        self.fps.push(fp);
+        Ok(index)
+    }
+
+    /// Commits randomness.
+    ///
+    /// # Errors
+    /// [`NetworkError::Tx`] where the contract refuses.
+    pub fn commit(&mut self, index: usize, start: u64, count: u64) -> Result<TxReport, NetworkError> {
+        let message = self.fps[index].commit(start, count);
+        Ok(self.execute(&message)?)
+    }
+
+    /// Shows Babylon our newest header, checkpoints it in Bitcoin and brings the timestamp back.
+    ///
+    /// # Errors
+    /// [`NetworkError::Babylon`].
+    pub fn timestamp(&mut self) -> Result<(), NetworkError> {
+        let height = self.chain.height();
+        let (app_hash, time) = self.shown(height);
+        self.timestamp_of(height, &app_hash, time)
+    }
+
+    /// As [`timestamp`](Self::timestamp), with a header of the caller's making.
+    ///
+    /// # Errors
+    /// [`NetworkError::Babylon`].
+    pub fn timestamp_of(&mut self, height: u64, app_hash: &AppHash, time_ns: u64) -> Result<(), NetworkError> {
+        let client = self.link.app.client.clone();
+        self.link.app.babylon.record_header(&client, height, app_hash, time_ns)?;
+        let packets = self.link.app.babylon.timestamp(&mut self.miner)?;
+        self.link.app.packets.extend(packets.into_iter().filter(|(to, _)| *to == client).map(|(_, data)| data));
+        self.relay();
+        Ok(())
+    }
+
+    fn shown(&self, height: u64) -> (AppHash, u64) {
+        let header = self.chain.header(height).expect("the chain has this height");
+        (AppHash::from_bytes(header.app_hash), header.time.nanos())
+    }
+
+    /// The hash that is voted for at a height of this chain.
+    pub fn app_hash(&self, height: u64) -> AppHash {
+        self.shown(height).0
+    }
+
+    /// Carries everything that waits; what is carried is in a block of its own.
+    pub fn relay(&mut self) {
+        self.link.relay(&mut self.chain);
+        self.chain.next_block();
+    }
+
+    /// The vote of one finality provider at a height, for this chain's hash.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn vote(&mut self, index: usize, height: u64) -> Result<TxReport, NetworkError> {
+        let message = self.fps[index].vote(height, &self.app_hash(height))?;
+        Ok(self.execute(&message)?)
+    }
+
+    /// One block: everybody online votes at the last height; who may not is passed over.
+    pub fn step(&mut self) -> BlockReport {
+        let height = self.chain.height();
+        for index in 0..self.fps.len() {
+            if !self.offline.contains(&index) {
+                let _ = self.vote(index, height);
+            }
+        }
+        self.chain.next_block()
+    }
+
+    /// `blocks` times [`step`](Self::step).
+    ///
+    /// # Errors
+    /// None today; callers are ready for more.
+    pub fn run(&mut self, blocks: u64) -> Result<Vec<BlockReport>, NetworkError> {
+        Ok((0..blocks).map(|_| self.step()).collect())
+    }
+
+    /// A message to the contract by somebody.
+    ///
+    /// # Errors
+    /// [`TxError`].
+    pub fn execute(&mut self, message: &Value) -> Result<TxReport, TxError> {
+        let (sender, bsn) = (self.sender.clone(), self.bsn.clone());
+        self.chain.execute(&sender, &bsn, message)
+    }
+
+    /// A query to the contract.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn query<T: DeserializeOwned>(&self, message: &Value) -> Result<T, NetworkError> {
+        Ok(self.chain.query(&self.bsn, message)?)
+    }
+
+    /// The last finalized height, 0 if there is none.
+    pub fn finalized(&self) -> u64 {
+        let last: Result<Option<u64>, _> = self.query(&json!({ "last_finalized_height": {} }));
+        last.ok().flatten().unwrap_or_default()
+    }
+}
+
+/// The message that a devnet's contract is instantiated with, `over` laid over it.
+pub fn instantiate_message(over: &Value, admin: &str, connection_id: &str) -> Value {
+    let mut message = json!({
+        "network": "regtest",
+        "btc_confirmation_depth": 1,
+        "checkpoint_finalization_timeout": 2,
+        "admin": admin,
+        "consumer_name": "devnet",
+        "consumer_description": "an appchain of the devnet",
+        "ics20_channel_id": "channel-0",
+        "destination_module": "btcstaking",
+        "connection_id": connection_id,
+        "babylon_chain_id": "bbn-devnet-1",
+    });
+    if let (Some(message), Some(over)) = (message.as_object_mut(), over.as_object()) {
+        message.extend(over.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+    message
+}
