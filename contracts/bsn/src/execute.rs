@@ -67,11 +67,7 @@ pub fn execute(
     }
 }
 
-fn check_admin(
-    storage: &dyn Storage,
-    info: &MessageInfo,
-    what: &'static str,
-) -> Result<(), ContractError> {
+fn check_admin(storage: &dyn Storage, info: &MessageInfo, what: &'static str) -> Result<(), ContractError> {
     if is_admin(storage, info)? {
         return Ok(());
     }

@@ -1,13 +1,14 @@
 use api::bsn::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, Network};
 use cosmwasm_std::{
-    Binary, DepsMut, Env, MessageInfo, Reply, Response, StdResult, Storage, SubMsg, SubMsgResult, WasmMsg, from_json,
-    to_json_binary,
+    Binary, DepsMut, Env, MessageInfo, Reply, Response, StdResult, Storage, SubMsg, SubMsgResult, WasmMsg,
+    from_json, to_json_binary,
 };
 use finality::Params;
 use serde::de::DeserializeOwned;
 
 use crate::state::{
-    ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, PARAMS, PROGRESS, Progress,
+    ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, PARAMS, PROGRESS,
+    Progress,
 };
 use crate::{CONTRACT_NAME, CONTRACT_VERSION, ContractError, parse};
 

@@ -65,7 +65,9 @@ pub fn after(item: &Outgoing, event: OutboxEvent, now: BlockHeight) -> Option<Ou
             }
         }
         (Refused, OutboxEvent::Retried) => waiting(0, 0),
-        (Waiting | Done, _) | (InFlight, OutboxEvent::Sent | OutboxEvent::Retried) | (Refused, _) => return None,
+        (Waiting | Done, _) | (InFlight, OutboxEvent::Sent | OutboxEvent::Retried) | (Refused, _) => {
+            return None;
+        }
     })
 }
 
@@ -78,7 +80,11 @@ pub fn enqueue(storage: &mut dyn Storage, id: u32, height: BlockHeight, now: Blo
     if OUTBOX.may_load(storage, &key)?.is_some() {
         return Ok(());
     }
-    OUTBOX.save(storage, &key, &Outgoing { height, state: OutgoingState::Waiting, tries: 0, not_before: now })?;
+    OUTBOX.save(
+        storage,
+        &key,
+        &Outgoing { height, state: OutgoingState::Waiting, tries: 0, not_before: now },
+    )?;
     count(storage, false, true)
 }
 
@@ -215,12 +221,7 @@ fn window(providers: u32, height: u64) -> [u32; 2] {
 }
 
 /// The evidence against a provider as Babylon reads it.
-fn packet(
-    storage: &dyn Storage,
-    env: &Env,
-    id: &[u8; 4],
-    height: BlockHeight,
-) -> StdResult<Option<Vec<u8>>> {
+fn packet(storage: &dyn Storage, env: &Env, id: &[u8; 4], height: BlockHeight) -> StdResult<Option<Vec<u8>>> {
     let Some(provider) = FP_KEYS.may_load(storage, id)? else { return Ok(None) };
     let Some(found) = EVIDENCE.may_load(storage, &key_at(&provider, height))? else { return Ok(None) };
     let evidence = found.evidence;

@@ -11,10 +11,7 @@ use merkle::Proof;
 use primitives::{AppHash, BlockHeight, FpPublicKey, ParseError};
 
 fn exactly<const N: usize>(what: &'static str, bytes: &Binary) -> Result<[u8; N], ParseError> {
-    bytes
-        .as_slice()
-        .try_into()
-        .map_err(|_| ParseError::Length { what, expected: N, got: bytes.len() })
+    bytes.as_slice().try_into().map_err(|_| ParseError::Length { what, expected: N, got: bytes.len() })
 }
 
 pub fn signature<const N: usize>(bytes: &Binary) -> Result<[u8; N], ParseError> {

@@ -5,8 +5,8 @@ use finality::Evidence;
 use primitives::{BlockHeight, BtcHeight, FpPublicKey};
 use staking::{FpEvent, FpOutcome, Ledger, move_fp};
 
-use crate::state::{EVIDENCE, Equivocation, PROGRESS, StoredLedger, key_at};
 use crate::outbox;
+use crate::state::{EVIDENCE, Equivocation, PROGRESS, StoredLedger, key_at};
 
 /// Records an equivocation: no power from the next block for ever, the evidence and the key kept, and the evidence on
 /// its way to Babylon as soon as there is one. The message itself is the caller's to send.

@@ -22,7 +22,7 @@
 //! | `r` | inverted power, key => id | whatever changes power | with it: one an FP |
 //! | `d` | txid => [`Record`] | packets | not yet |
 //! | `D` | txid => [`Delegation`] | packets | not yet |
-//! | `x` | id, txid => () | packets | not yet |
+//! | `x` | id, txid => true (the VM knows no empty value) | packets | not yet |
 //! | `b` | Bitcoin height, id => sats that expire | packets | expiry |
 //! | `q` | number => [`Quarantined`] | packets | not yet: bounded by [`QUARANTINE_MAX`] |
 //! | `e` | key, height => [`Equivocation`] | slashing | never: one an FP |
@@ -87,7 +87,7 @@ pub const RECORDS: Table<32, Record> = Table::new(b'd');
 /// See the module's table.
 pub const DELEGATIONS: Table<32, Delegation> = Table::new(b'D');
 /// See the module's table.
-pub const DELEGATIONS_OF: Table<36, ()> = Table::new(b'x');
+pub const DELEGATIONS_OF: Table<36, bool> = Table::new(b'x');
 /// See the module's table.
 pub const BUCKETS: Table<8, VotingPower> = Table::new(b'b');
 /// See the module's table.

@@ -22,6 +22,8 @@
 //! assert_eq!(cosmwasm_std::to_json_string(&asked)?, r#"{"finality_status":{"height":100}}"#);
 //! # Ok::<(), cosmwasm_std::StdError>(())
 //! ```
+// The derive of JsonSchema names floats.
+#![allow(clippy::disallowed_types)]
 
 pub mod bsn;
 pub mod btc_light_client;

@@ -23,7 +23,7 @@ use thiserror::Error;
 use crate::actors::babylon::{BabylonError, ConsumerMetadata, Stake};
 use crate::actors::finality_provider::{Appchain, FinalityProviderError};
 use crate::actors::{Babylon, FinalityProvider, Miner};
-use crate::ibc::{ChannelIds, Counterparty, Link, LinkError, OpenChannel, Outgoing, RemoteChannel};
+use crate::ibc::{ChannelIds, Counterparty, Delivery, Link, LinkError, OpenChannel, Outgoing, RemoteChannel};
 use crate::{BlockReport, BsnContracts, Chain, Failure, Genesis, TxError, TxReport};
 
 const BTC: u64 = 100_000_000;
@@ -260,11 +260,19 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError::Babylon`].
-    pub fn timestamp_of(&mut self, height: u64, app_hash: &AppHash, time_ns: u64) -> Result<(), NetworkError> {
+    pub fn timestamp_of(
+        &mut self,
+        height: u64,
+        app_hash: &AppHash,
+        time_ns: u64,
+    ) -> Result<(), NetworkError> {
         let client = self.link.app.client.clone();
         self.link.app.babylon.record_header(&client, height, app_hash, time_ns)?;
         let packets = self.link.app.babylon.timestamp(&mut self.miner)?;
-        self.link.app.packets.extend(packets.into_iter().filter(|(to, _)| *to == client).map(|(_, data)| data));
+        self.link
+            .app
+            .packets
+            .extend(packets.into_iter().filter(|(to, _)| *to == client).map(|(_, data)| data));
         self.relay();
         Ok(())
     }
@@ -280,9 +288,10 @@ impl Network {
     }
 
     /// Carries everything that waits; what is carried is in a block of its own.
-    pub fn relay(&mut self) {
-        self.link.relay(&mut self.chain);
+    pub fn relay(&mut self) -> Vec<Delivery> {
+        let deliveries = self.link.relay(&mut self.chain);
         self.chain.next_block();
+        deliveries
     }
 
     /// The vote of one finality provider at a height, for this chain's hash.

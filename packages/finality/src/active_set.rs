@@ -152,10 +152,8 @@ mod tests {
 
     #[test]
     fn never_more_than_the_maximum_and_only_those_covered() {
-        let coverage = |covered, changes: Option<u64>| Coverage {
-            covered,
-            changes_at: changes.map(BlockHeight::new),
-        };
+        let coverage =
+            |covered, changes: Option<u64>| Coverage { covered, changes_at: changes.map(BlockHeight::new) };
         let ranked = [
             Ok::<_, ()>((member(3, 50), coverage(true, Some(90)))),
             Ok((member(1, 40), coverage(false, Some(70)))),

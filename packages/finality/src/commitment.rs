@@ -194,7 +194,9 @@ pub enum CommitError {
         limit: BlockHeight,
     },
     /// It starts at or below the end of the last one.
-    #[error("The start height ({start}) has overlap with the height of the highest public randomness committed ({end})")]
+    #[error(
+        "The start height ({start}) has overlap with the height of the highest public randomness committed ({end})"
+    )]
     Overlap {
         /// The first height.
         start: BlockHeight,
@@ -273,11 +275,24 @@ mod tests {
     fn coverage_says_when_it_changes() {
         let (one, two) = (commitment(10, 5, 1), commitment(20, 5, 2));
         let at = |h: u64, t: u64| {
-            let floor = if h >= 20 { Some(&two) } else if h >= 10 { Some(&one) } else { None };
-            let next = if h < 10 { Some(&one) } else if h < 20 { Some(&two) } else { None };
+            let floor = if h >= 20 {
+                Some(&two)
+            } else if h >= 10 {
+                Some(&one)
+            } else {
+                None
+            };
+            let next = if h < 10 {
+                Some(&one)
+            } else if h < 20 {
+                Some(&two)
+            } else {
+                None
+            };
             coverage(BlockHeight::new(h), BlockHeight::new(t), floor, next)
         };
-        let is = |covered, changes: Option<u64>| Coverage { covered, changes_at: changes.map(BlockHeight::new) };
+        let is =
+            |covered, changes: Option<u64>| Coverage { covered, changes_at: changes.map(BlockHeight::new) };
         assert_eq!(at(9, 9), is(false, Some(10)));
         assert_eq!(at(10, 9), is(true, Some(15)));
         assert_eq!(at(14, 9), is(true, Some(15)));

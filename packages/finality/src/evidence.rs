@@ -54,7 +54,11 @@ impl Evidence {
     ///
     /// # Errors
     /// [`EvidenceError`]: nobody is slashed by less than two valid signatures.
-    pub fn verify(&self, recover: &impl Recover, context: &SigningContext) -> Result<SecretKey, EvidenceError> {
+    pub fn verify(
+        &self,
+        recover: &impl Recover,
+        context: &SigningContext,
+    ) -> Result<SecretKey, EvidenceError> {
         let Self { provider, height, randomness, first, second } = self;
         if first.app_hash == second.app_hash {
             return Err(EvidenceError::SameHash { app_hash: first.app_hash });
@@ -74,15 +78,9 @@ impl Evidence {
     pub fn extract(&self, context: &SigningContext) -> Result<SecretKey, EvidenceError> {
         let hash = |vote: &SignedHash| message::vote_hash(context, self.height, &vote.app_hash);
         let nonce = PublicRandomness::from_bytes(self.randomness);
-        let [first, second] =
-            [&self.first, &self.second].map(|vote| Signature::from_bytes(vote.signature));
-        eots::extract(
-            &self.provider,
-            &nonce,
-            (&hash(&self.first), &first),
-            (&hash(&self.second), &second),
-        )
-        .map_err(|_| EvidenceError::Extract { provider: self.provider, height: self.height })
+        let [first, second] = [&self.first, &self.second].map(|vote| Signature::from_bytes(vote.signature));
+        eots::extract(&self.provider, &nonce, (&hash(&self.first), &first), (&hash(&self.second), &second))
+            .map_err(|_| EvidenceError::Extract { provider: self.provider, height: self.height })
     }
 }
 

@@ -54,7 +54,9 @@ impl Misses {
 
     fn bits(&self) -> impl Iterator<Item = u64> {
         self.words.iter().zip(0u64..).flat_map(|(word, w)| {
-            (0..WORD).filter(move |bit| word >> bit & 1 == 1).map(move |bit| w.saturating_mul(WORD).saturating_add(bit))
+            (0..WORD)
+                .filter(move |bit| word >> bit & 1 == 1)
+                .map(move |bit| w.saturating_mul(WORD).saturating_add(bit))
         })
     }
 

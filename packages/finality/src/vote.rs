@@ -231,7 +231,9 @@ pub enum VoteError {
         height: BlockHeight,
     },
     /// Nothing is committed for that height.
-    #[error("Public randomness not found for finality provider {provider} at height {height}: public randomness is not found")]
+    #[error(
+        "Public randomness not found for finality provider {provider} at height {height}: public randomness is not found"
+    )]
     NoRandomness {
         /// Who.
         provider: FpPublicKey,
@@ -239,7 +241,9 @@ pub enum VoteError {
         height: BlockHeight,
     },
     /// The commitment is too young.
-    #[error("public randomness of {provider} committed in block {committed_at} is not BTC-timestamped yet: timestamped is {timestamped}")]
+    #[error(
+        "public randomness of {provider} committed in block {committed_at} is not BTC-timestamped yet: timestamped is {timestamped}"
+    )]
     NotTimestamped {
         /// Who.
         provider: FpPublicKey,
@@ -252,7 +256,9 @@ pub enum VoteError {
     #[error(transparent)]
     Proof(#[from] ProofError),
     /// The signature does not verify.
-    #[error("Failed to verify EOTS signature of {provider} at height {height}: finality signature is not valid")]
+    #[error(
+        "Failed to verify EOTS signature of {provider} at height {height}: finality signature is not valid"
+    )]
     Signature {
         /// Who.
         provider: FpPublicKey,
@@ -337,7 +343,8 @@ mod tests {
                 for ballot in [voter.facts().ballot, Ballot::Closed, Ballot::NotReached] {
                     let stored = Some(voter.vote(first).signed);
                     let facts = Facts { standing, stored, ballot, ..voter.facts() };
-                    let Ok(Verdict::Equivocation(evidence, secret)) = judged(&voter.vote(second), &facts) else {
+                    let Ok(Verdict::Equivocation(evidence, secret)) = judged(&voter.vote(second), &facts)
+                    else {
                         panic!("{first} then {second}, {standing:?}, {ballot:?}")
                     };
                     assert_eq!(secret.to_bytes(), key().to_bytes());
@@ -363,7 +370,10 @@ mod tests {
             (Facts { standing: Standing::Jailed, ..facts }, VoteError::Jailed { provider }),
             (Facts { stored: Some(vote.signed), ..facts }, VoteError::Duplicate { provider, height }),
             (Facts { ballot: Ballot::NotReached, ..facts }, VoteError::NotReached { height }),
-            (Facts { ballot: Ballot::Inactive { activation }, ..facts }, VoteError::NotActivated { height, activation }),
+            (
+                Facts { ballot: Ballot::Inactive { activation }, ..facts },
+                VoteError::NotActivated { height, activation },
+            ),
             (Facts { ballot: Ballot::Closed, ..facts }, VoteError::Closed { height }),
             (Facts { ballot: nobody, ..facts }, VoteError::NoPower { provider, height }),
             (Facts { commitment: None, ..facts }, VoteError::NoRandomness { provider, height }),

@@ -29,8 +29,7 @@ pub fn commit_public_randomness(
         return Err(ContractError::Slashed { provider });
     }
     let commitment = request.check(&params, BlockHeight::new(env.block.height), last.as_ref())?;
-    let context =
-        SigningContext::randomness_commitment(&env.block.chain_id, env.contract.address.as_str());
+    let context = SigningContext::randomness_commitment(&env.block.chain_id, env.contract.address.as_str());
     request.verify(&host::recover(deps.api), &context)?;
 
     COMMITMENTS.save(deps.storage, &of_at(id, commitment.start), &commitment)?;

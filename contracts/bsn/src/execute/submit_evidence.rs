@@ -16,13 +16,12 @@ pub fn submit_evidence(deps: DepsMut<'_>, env: &Env, evidence: &Evidence) -> Res
     let context = SigningContext::finality_vote(&env.block.chain_id, env.contract.address.as_str());
     let secret = evidence.verify(&host::recover(deps.api), &context)?;
     if fp.status.is_slashed() {
-        return Ok(Response::new().add_attribute("action", "submit_evidence").add_attribute("effect", "none"));
+        return Ok(Response::new()
+            .add_attribute("action", "submit_evidence")
+            .add_attribute("effect", "none"));
     }
 
     let slashed = slash::record(deps.storage, BlockHeight::new(env.block.height), evidence, &secret)?;
     let packets = outbox::send_due(deps.storage, env, 1)?;
-    Ok(Response::new()
-        .add_attribute("action", "submit_evidence")
-        .add_event(slashed)
-        .add_submessages(packets))
+    Ok(Response::new().add_attribute("action", "submit_evidence").add_event(slashed).add_submessages(packets))
 }

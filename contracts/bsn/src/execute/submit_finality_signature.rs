@@ -8,7 +8,7 @@ use primitives::{AppHash, BlockHeight, SigningContext, VotingPower};
 use crate::state::{
     ANCHORS, Anchor, COMMITMENTS, POWERS, PROGRESS, PROVIDERS, Progress, VOTES, at, at_of, of_at,
 };
-use crate::{ContractError, host, outbox, standing_of, slash};
+use crate::{ContractError, host, outbox, slash, standing_of};
 
 /// Takes a vote: counts it, keeps it as half of an evidence, or slashes its signer.
 pub fn submit_finality_signature(
@@ -76,10 +76,7 @@ fn stored_vote(
 ) -> StdResult<Option<SignedHash>> {
     let Some(vote) = VOTES.may_load(storage, &at_of(height, id))? else { return Ok(None) };
     let canonical = anchor.map(|anchor| anchor.app_hash);
-    Ok(vote
-        .fork
-        .or(canonical)
-        .map(|app_hash: AppHash| SignedHash { app_hash, signature: vote.signature }))
+    Ok(vote.fork.or(canonical).map(|app_hash: AppHash| SignedHash { app_hash, signature: vote.signature }))
 }
 
 fn covering_commitment(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<Option<Commitment>> {

@@ -4,7 +4,7 @@ use cosmwasm_std::{Addr, Api, Binary, DepsMut, Env, Event, MessageInfo, Response
 use eots::{message, schnorr};
 use finality::jail::{self, Right};
 use primitives::{FpPublicKey, SigningContext};
-use staking::{FinalityProvider, FpEvent, FpStatus, FpProfile, move_fp};
+use staking::{FinalityProvider, FpEvent, FpProfile, FpStatus, move_fp};
 
 use super::is_admin;
 use crate::state::{MISSES, PROFILES, PROGRESS, PROVIDERS, StoredLedger};

@@ -11,7 +11,11 @@ use crate::state::{CHANNELS, Channels, ClosedChannel};
 ///
 /// # Errors
 /// [`DoorError::CloseRefused`] for an attempt from this end.
-pub fn close(deps: DepsMut<'_>, env: &Env, msg: IbcChannelCloseMsg) -> Result<IbcBasicResponse, ContractError> {
+pub fn close(
+    deps: DepsMut<'_>,
+    env: &Env,
+    msg: IbcChannelCloseMsg,
+) -> Result<IbcBasicResponse, ContractError> {
     let channel = match msg {
         IbcChannelCloseMsg::CloseInit { .. } => return Err(DoorError::CloseRefused.into()),
         IbcChannelCloseMsg::CloseConfirm { channel } => channel,

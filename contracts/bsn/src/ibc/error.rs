@@ -36,7 +36,9 @@ pub enum DoorError {
         expected: String,
     },
     /// Nothing says which connection is Babylon's.
-    #[error("no connection is bound: none is configured, and transfer channel `{ics20_channel_id}` does not exist")]
+    #[error(
+        "no connection is bound: none is configured, and transfer channel `{ics20_channel_id}` does not exist"
+    )]
     Unbound {
         /// The configured channel of rewards.
         ics20_channel_id: String,

@@ -1,12 +1,11 @@
 use cosmwasm_std::{
     Attribute, DepsMut, Env, Event, IbcPacket, IbcPacketReceiveMsg, IbcReceiveResponse, StdAck, StdError,
-    StdResult, Storage,
 };
 use proto::decode::{self, Packet, PacketError, RawItem, StakingItem};
 use thiserror::Error;
 
 use super::{COUNTERPARTY_PORT, staking, timestamp};
-use crate::state::{CHANNELS, CONFIG, Channels, OpenChannel};
+use crate::state::{CHANNELS, CONFIG, OpenChannel};
 
 /// Why a packet gets an error acknowledgement.
 #[derive(Debug, Error)]
@@ -37,12 +36,16 @@ struct Received {
 /// must not make stake expire, so the tip comes from the light client alone.
 pub fn receive(mut deps: DepsMut<'_>, env: &Env, msg: IbcPacketReceiveMsg) -> IbcReceiveResponse {
     match take(&mut deps, env, &msg.packet) {
-        Ok(Received { action, attributes, events }) => IbcReceiveResponse::new(StdAck::success([]).to_binary())
-            .add_attribute("action", action)
-            .add_attributes(attributes)
-            .add_events(events),
-        Err(refusal) => IbcReceiveResponse::new(StdAck::error(format!("invalid packet: {refusal}")).to_binary())
-            .add_event(Event::new("ibc").add_attribute("packet", "receive")),
+        Ok(Received { action, attributes, events }) => {
+            IbcReceiveResponse::new(StdAck::success([]).to_binary())
+                .add_attribute("action", action)
+                .add_attributes(attributes)
+                .add_events(events)
+        }
+        Err(refusal) => {
+            IbcReceiveResponse::new(StdAck::error(format!("invalid packet: {refusal}")).to_binary())
+                .add_event(Event::new("ibc").add_attribute("packet", "receive"))
+        }
     }
 }
 
@@ -56,7 +59,7 @@ fn take(deps: &mut DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<Receive
         open.consumer_id = consumer_id(&parsed);
     }
     let consumer_id = open.consumer_id.clone();
-    record(deps.storage, &channels)?;
+    CHANNELS.save(deps.storage, &channels)?;
     match parsed {
         Packet::Timestamp(timestamp) => {
             let headers = timestamp.btc_headers().map_or(0, |headers| headers.len());
@@ -79,10 +82,6 @@ fn take(deps: &mut DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<Receive
             Ok(Received { action: "receive_btc_headers", attributes, events: Vec::new() })
         }
     }
-}
-
-fn record(storage: &mut dyn Storage, channels: &Channels) -> StdResult<()> {
-    CHANNELS.save(storage, channels)
 }
 
 /// Holds a packet against the open channel: a chain may let a channel open that was refused

@@ -133,7 +133,8 @@ fn quarantine(
     }
     COUNTERS.save(storage, &counters)?;
     if dropped > 0 {
-        events.push(event::Alarm { what: format!("the quarantine is full: {dropped} items are lost") }.into());
+        events
+            .push(event::Alarm { what: format!("the quarantine is full: {dropped} items are lost") }.into());
     }
     Ok(events)
 }

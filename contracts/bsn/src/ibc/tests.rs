@@ -9,15 +9,15 @@ use primitives::{AppHash, BlockHash, BlockHeight};
 use proptest::prelude::*;
 use proto::Message;
 use proto::zoneconcierge::{
-    BtcTimestamp, IndexedHeader, InboundPacket, OutboundPacket, outbound_packet::Packet,
+    BtcTimestamp, InboundPacket, IndexedHeader, OutboundPacket, outbound_packet::Packet,
 };
 use proto::{btcstaking, zoneconcierge};
 
 use super::*;
 use crate::outbox;
 use crate::state::{
-    ANCHORS, Anchor, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, LAST_HEADER, OUTBOX, OpenChannel,
-    Outgoing, OutgoingState, PROGRESS, PROVIDERS, Progress, QUARANTINE, at,
+    ANCHORS, Anchor, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, LAST_HEADER, OUTBOX,
+    OpenChannel, Outgoing, OutgoingState, PROGRESS, PROVIDERS, Progress, QUARANTINE, at,
 };
 
 type Deps = OwnedDeps<MockStorage, MockApi, MockQuerier, Empty>;
@@ -145,7 +145,10 @@ fn every_wrong_channel_is_refused_at_open_and_at_connect() {
     for (wrong, why) in [
         (with(|channel| channel.order = IbcOrder::Unordered), "The contract only supports ordered channels"),
         (with(|channel| channel.version = "zoneconcierge-2".to_owned()), "Channel version must be"),
-        (with(|channel| channel.connection_id = "connection-3".to_owned()), "not on the bound `connection-2`"),
+        (
+            with(|channel| channel.connection_id = "connection-3".to_owned()),
+            "not on the bound `connection-2`",
+        ),
         (port, "counterparty port must be `zoneconcierge`"),
     ] {
         let (mut deps, env) = closed();

@@ -100,7 +100,7 @@ fn show(storage: &mut dyn Storage, header: ConsumerHeader) -> StdResult<()> {
 
 /// Remembers the first contradiction; of the header itself nothing is believed.
 fn contradict(storage: &mut dyn Storage, header: ConsumerHeader) -> StdResult<()> {
-    let mut last = LAST_HEADER.may_load(storage)?.unwrap_or(LastHeader {
+    let mut last = LAST_HEADER.may_load(storage)?.unwrap_or_else(|| LastHeader {
         consumer_id: header.consumer_id,
         hash: Vec::new(),
         height: BlockHeight::default(),

@@ -56,7 +56,8 @@ fn only_the_arrows_of_the_diagram_exist() {
         for event in [Sent, NotSent, Accepted, OutboxEvent::Refused, Lost, Retried] {
             let before =
                 Outgoing { height: BlockHeight::new(1), state, tries: 0, not_before: BlockHeight::new(0) };
-            let expected = arrows.iter().find(|arrow| arrow.0 == state && arrow.1 == event).map(|arrow| arrow.2);
+            let expected =
+                arrows.iter().find(|arrow| arrow.0 == state && arrow.1 == event).map(|arrow| arrow.2);
             assert_eq!(
                 after(&before, event, BlockHeight::new(5)).map(|item| item.state),
                 expected,

@@ -62,7 +62,7 @@ fn gap_before(store: &dyn Storage, progress: &Progress, certified_by: BlockHeigh
     let below = certified_by.previous();
     let from = progress.anchors_from.max(BlockHeight::new(1));
     let quorum = first_quorum(seen::range(store, from, below, Order::Descending), progress)?;
-    Ok(below.above(quorum.unwrap_or(from.previous())))
+    Ok(below.above(quorum.unwrap_or_else(|| from.previous())))
 }
 
 fn first_quorum(

@@ -117,7 +117,7 @@ pub fn delegations(
         .filter(|record| page::is_not(record, after.map(|_| from)))
         .take(page::limit(limit))
         .map(|record| {
-            let (key, ()) = record?;
+            let (key, _) = record?;
             Ok(Txid::from_slice(key.get(4..).unwrap_or_default())?.to_string())
         })
         .collect::<Result<_, ContractError>>()?;

@@ -72,7 +72,7 @@ impl Ledger for StoredLedger<'_> {
     fn add_delegation(&mut self, txid: &Txid, delegation: &Delegation, fps: &[FpId]) -> StdResult<()> {
         DELEGATIONS.save(self.0, txid.as_bytes(), delegation)?;
         for fp in fps {
-            DELEGATIONS_OF.save(self.0, &join(&fp.get().to_be_bytes(), txid.as_bytes()), &())?;
+            DELEGATIONS_OF.save(self.0, &join(&fp.get().to_be_bytes(), txid.as_bytes()), &true)?;
         }
         Ok(())
     }

@@ -4,9 +4,7 @@ use finality::active_set::{ActiveSet, Member, Selection, select};
 use finality::commitment::{Coverage, coverage};
 use primitives::{BlockHeight, VotingPower};
 
-use crate::state::{
-    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, at, of_at,
-};
+use crate::state::{ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, at, of_at};
 
 /// How many candidates a refresh looks at, at most: about 1.1 M SDK gas. An FP that so many others with more stake
 /// but without randomness stand before cannot vote; stake of that size does not come for nothing.

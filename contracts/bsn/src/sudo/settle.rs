@@ -8,9 +8,7 @@ use primitives::{BlockHeight, FpPublicKey, VotingPower};
 use staking::{FpEvent, FpOutcome, move_fp};
 
 use super::{Block, refresh};
-use crate::state::{
-    ANCHORS, FP_KEYS, MISSES, POWERS, Progress, StoredLedger, VOTES, at, at_of, of_at,
-};
+use crate::state::{ANCHORS, FP_KEYS, MISSES, POWERS, Progress, StoredLedger, VOTES, at, at_of, of_at};
 
 /// How many heights with absentees are judged in a block.
 const JUDGED: u32 = 4;

@@ -1,0 +1,1 @@
+//! Scenarios on the real wasm; file names are claims.

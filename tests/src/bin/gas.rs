@@ -1,0 +1,2 @@
+//! The gas table.
+fn main() {}
