@@ -1,1 +1,3 @@
 //! Scenarios, wire, gates and gas on the real wasm
+
+pub mod gas;

@@ -42,26 +42,7 @@ pub fn execute(
         M::RetryOutbox { fp_pubkey_hex } => retry_outbox::retry_outbox(deps, env, &fp_pubkey_hex),
         M::UpdateAdmin { admin } => admin::update_admin(deps, info, admin),
         M::AcceptAdmin {} => admin::accept_admin(deps, info),
-        M::UpdateConfig {
-            btc_confirmation_depth,
-            checkpoint_finalization_timeout,
-            consumer_name,
-            consumer_description,
-            ibc_packet_timeout_days,
-            destination_module,
-            knobs,
-        } => {
-            let change = update_config::Change {
-                btc_confirmation_depth,
-                checkpoint_finalization_timeout,
-                consumer_name,
-                consumer_description,
-                ibc_packet_timeout_days,
-                destination_module,
-                knobs,
-            };
-            update_config::update_config(deps, env, info, change)
-        }
+        M::UpdateConfig(change) => update_config::update_config(deps, env, info, change),
         M::BtcStaking { new_fp } => btc_staking::btc_staking(deps, env, info, new_fp),
         M::Slash { fp_btc_pk_hex } => slash::slash(deps, env, info, &fp_btc_pk_hex),
     }

@@ -26,11 +26,12 @@ pub fn instantiate(
 ) -> Result<Response, ContractError> {
     let finality: LegacyFinalityMsg = nested(msg.btc_finality_msg.as_ref())?;
     let staking: LegacyStakingMsg = nested(msg.btc_staking_msg.as_ref())?;
+    let (outer, inner) = (msg.knobs(), finality.knobs());
     let admin = one_admin([msg.admin, finality.admin, staking.admin])?;
     if let Some(admin) = &admin {
         deps.api.addr_validate(admin)?;
     }
-    let params = parse::knobs(parse::knobs(Params::default(), finality.knobs), msg.knobs).checked()?;
+    let params = parse::knobs(parse::knobs(Params::default(), inner), outer).checked()?;
     let config = Config {
         network: msg.network,
         btc_confirmation_depth: msg.btc_confirmation_depth,

@@ -14,7 +14,7 @@ mod signing;
 mod timestamps;
 mod trust;
 
-use api::bsn::QueryMsg;
+use api::bsn::{AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
 use cosmwasm_std::{Binary, Deps, Env, to_json_binary};
 use primitives::BlockHeight;
 use serde::Serialize;
@@ -29,13 +29,15 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
     let store = deps.storage;
     let at = BlockHeight::new;
     match msg {
-        QueryMsg::Config {} => json(config::config(store, &env)),
-        QueryMsg::Admin {} => json(config::admin(store)),
-        QueryMsg::TransferInfo {} => json(config::transfer_info(store)),
-        QueryMsg::Trust {} => json(trust::trust(store)),
+        QueryMsg::Config(Empty {}) => json(config::config(store, &env)),
+        QueryMsg::Admin(Empty {}) => json(config::admin(store)),
+        QueryMsg::TransferInfo(Empty {}) => json(config::transfer_info(store)),
+        QueryMsg::Trust(Empty {}) => json(trust::trust(store)),
 
-        QueryMsg::FinalityProvider { btc_pk_hex } => json(providers::one(store, &btc_pk_hex)),
-        QueryMsg::FinalityProviders { start_after, limit } => json(providers::all(store, start_after, limit)),
+        QueryMsg::FinalityProvider(ByKey { btc_pk_hex }) => json(providers::one(store, &btc_pk_hex)),
+        QueryMsg::FinalityProviders(Page { start_after, limit }) => {
+            json(providers::all(store, start_after, limit))
+        }
         QueryMsg::FinalityProviderInfo { btc_pk_hex, height } => {
             json(providers::info(store, &env, &btc_pk_hex, height))
         }
@@ -46,48 +48,50 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             json(providers::delegations(store, &btc_pk_hex, start_after, limit))
         }
 
-        QueryMsg::FinalityProviderPower { btc_pk_hex, height } => {
+        QueryMsg::FinalityProviderPower(KeyAtHeight { btc_pk_hex, height }) => {
             json(power::one(store, &btc_pk_hex, at(height)))
         }
         QueryMsg::FinalityProviderPowerBatch { btc_pk_hex, heights } => {
             json(power::batch(store, &btc_pk_hex, heights))
         }
-        QueryMsg::ActiveFinalityProviders { height } => json(power::active_set(store, at(height))),
+        QueryMsg::ActiveFinalityProviders(AtHeight { height }) => json(power::active_set(store, at(height))),
 
-        QueryMsg::FirstPubRandCommit { btc_pk_hex } => json(randomness::first(store, &btc_pk_hex)),
-        QueryMsg::LastPubRandCommit { btc_pk_hex } => json(randomness::last(store, &btc_pk_hex)),
+        QueryMsg::FirstPubRandCommit(ByKey { btc_pk_hex }) => json(randomness::first(store, &btc_pk_hex)),
+        QueryMsg::LastPubRandCommit(ByKey { btc_pk_hex }) => json(randomness::last(store, &btc_pk_hex)),
         QueryMsg::PubRandCommit { btc_pk_hex, start_after, limit, reverse } => {
             json(randomness::all(store, &btc_pk_hex, start_after.map(at), limit, reverse))
         }
 
-        QueryMsg::LastFinalizedHeight {} => json(blocks::last_finalized_height(store)),
-        QueryMsg::ActivatedHeight {} => json(blocks::activated_height(store)),
-        QueryMsg::Block { height } => json(blocks::one(store, at(height))),
+        QueryMsg::LastFinalizedHeight(Empty {}) => json(blocks::last_finalized_height(store)),
+        QueryMsg::ActivatedHeight(Empty {}) => json(blocks::activated_height(store)),
+        QueryMsg::Block(AtHeight { height }) => json(blocks::one(store, at(height))),
         QueryMsg::Blocks { start_after, limit, finalised, reverse } => {
             json(blocks::all(store, start_after.map(at), limit, finalised, reverse))
         }
-        QueryMsg::Votes { height } => json(blocks::votes(store, at(height))),
-        QueryMsg::FinalitySignature { btc_pk_hex, height } => {
+        QueryMsg::Votes(AtHeight { height }) => json(blocks::votes(store, at(height))),
+        QueryMsg::FinalitySignature(KeyAtHeight { btc_pk_hex, height }) => {
             json(blocks::signature(store, &btc_pk_hex, at(height)))
         }
-        QueryMsg::FinalityStatus { height } => json(finality_status::status(store, at(height))),
-        QueryMsg::LastFinalBlock {} => json(finality_status::last_final_block(store)),
+        QueryMsg::FinalityStatus(AtHeight { height }) => json(finality_status::status(store, at(height))),
+        QueryMsg::LastFinalBlock(Empty {}) => json(finality_status::last_final_block(store)),
 
-        QueryMsg::SigningInfo { btc_pk_hex } => json(signing::info(store, &btc_pk_hex)),
-        QueryMsg::JailedFinalityProviders { start_after, limit } => {
+        QueryMsg::SigningInfo(ByKey { btc_pk_hex }) => json(signing::info(store, &btc_pk_hex)),
+        QueryMsg::JailedFinalityProviders(Page { start_after, limit }) => {
             json(signing::jailed(store, start_after, limit))
         }
-        QueryMsg::Evidence { btc_pk_hex, height } => {
+        QueryMsg::Evidence(KeyAtHeight { btc_pk_hex, height }) => {
             json(evidence::one(store, &env, &btc_pk_hex, at(height)))
         }
-        QueryMsg::Outbox { start_after, limit } => json(evidence::outbox(store, start_after, limit)),
-        QueryMsg::Quarantined { start_after, limit } => {
+        QueryMsg::Outbox(NumberedPage { start_after, limit }) => {
+            json(evidence::outbox(store, start_after, limit))
+        }
+        QueryMsg::Quarantined(NumberedPage { start_after, limit }) => {
             json(evidence::quarantined(store, start_after, limit))
         }
 
-        QueryMsg::LastConsumerHeader {} => json(timestamps::last_header(store)),
-        QueryMsg::LastConsumerHeight {} => json(timestamps::last_height(store)),
-        QueryMsg::Health {} => json(health::health(store, &env)),
+        QueryMsg::LastConsumerHeader(Empty {}) => json(timestamps::last_header(store)),
+        QueryMsg::LastConsumerHeight(Empty {}) => json(timestamps::last_height(store)),
+        QueryMsg::Health(Empty {}) => json(health::health(store, &env)),
     }
 }
 

@@ -9,8 +9,8 @@ mod response;
 mod sudo;
 
 pub use config::{Knobs, Network};
-pub use execute::{ExecuteMsg, FinalityProviderItem, MerkleProof, Vote};
+pub use execute::{ExecuteMsg, FinalityProviderItem, MerkleProof, UpdateConfig, Vote};
 pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg};
-pub use query::QueryMsg;
+pub use query::{AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
 pub use response::*;
 pub use sudo::SudoMsg;

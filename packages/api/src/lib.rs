@@ -16,9 +16,9 @@
 //! # Synopsis
 //!
 //! ```
-//! use api::bsn::QueryMsg;
+//! use api::bsn::{AtHeight, QueryMsg};
 //!
-//! let asked = QueryMsg::FinalityStatus { height: 100 };
+//! let asked = QueryMsg::FinalityStatus(AtHeight { height: 100 });
 //! assert_eq!(cosmwasm_std::to_json_string(&asked)?, r#"{"finality_status":{"height":100}}"#);
 //! # Ok::<(), cosmwasm_std::StdError>(())
 //! ```

@@ -1,4 +1,4 @@
-use api::bsn::Knobs;
+use api::bsn::UpdateConfig;
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use super::check_admin;
@@ -6,29 +6,19 @@ use crate::instantiate::{check, check_retention};
 use crate::state::{ADMINS, CONFIG, PARAMS, PROGRESS};
 use crate::{ContractError, parse};
 
-/// What is to change.
-pub struct Change {
-    pub btc_confirmation_depth: Option<u32>,
-    pub checkpoint_finalization_timeout: Option<u32>,
-    pub consumer_name: Option<String>,
-    pub consumer_description: Option<String>,
-    pub ibc_packet_timeout_days: Option<u64>,
-    pub destination_module: Option<String>,
-    pub knobs: Knobs,
-}
-
 /// Changes settings, within the same bounds as instantiation.
 pub fn update_config(
     deps: DepsMut<'_>,
     env: &Env,
     info: &MessageInfo,
-    change: Change,
+    change: UpdateConfig,
 ) -> Result<Response, ContractError> {
     check_admin(deps.storage, info, "update the config")?;
     let mut config = CONFIG.load(deps.storage)?;
     let params = PARAMS.load(deps.storage)?;
     let mut progress = PROGRESS.load(deps.storage)?;
 
+    let knobs = change.knobs();
     config.btc_confirmation_depth = change.btc_confirmation_depth.unwrap_or(config.btc_confirmation_depth);
     config.checkpoint_finalization_timeout =
         change.checkpoint_finalization_timeout.unwrap_or(config.checkpoint_finalization_timeout);
@@ -38,7 +28,7 @@ pub fn update_config(
     config.destination_module = change.destination_module.unwrap_or(config.destination_module);
     check(&config, ADMINS.load(deps.storage)?.admin.as_deref())?;
     let before = params.finality_activation_height;
-    let params = parse::knobs(params, change.knobs).checked()?;
+    let params = parse::knobs(params, knobs).checked()?;
     check_retention(&config, &params)?;
     let activation = params.finality_activation_height;
     if activation != before && (before.get() <= env.block.height || activation.get() <= env.block.height) {

@@ -15,38 +15,80 @@ wire! {
         /// A private one for tests: the only one on which an admin may inject stake.
         Regtest,
     }
+}
 
+/// Declares structs with the knobs of finality among their fields, on one level of the JSON. They are written out
+/// rather than flattened: flattening costs a contract tens of kilobytes of code.
+macro_rules! with_knobs {
+    ($(
+        $(#[$meta:meta])*
+        pub struct $name:ident { $($(#[$doc:meta])* pub $field:ident: $ty:ty,)* }
+    )*) => {
+        $(
+            crate::wire! {
+                $(#[$meta])*
+                pub struct $name {
+                    $($(#[$doc])* pub $field: $ty,)*
+                    /// The height from which votes are taken.
+                    pub finality_activation_height: Option<u64>,
+                    /// How many finality providers vote at a height, at most.
+                    pub max_active_finality_providers: Option<u32>,
+                    /// How many heights a commitment must cover, at least.
+                    pub min_pub_rand: Option<u64>,
+                    /// How far ahead of the current height a commitment may start.
+                    pub max_pub_rand_commit_offset: Option<u64>,
+                    /// Every how many blocks rewards are shared out.
+                    pub reward_interval: Option<u64>,
+                    /// Over how many heights misses are counted.
+                    pub missed_blocks_window: Option<u64>,
+                    /// How many percent of that window must be signed.
+                    pub min_signed_percent: Option<u64>,
+                    /// How long a jail term is, in seconds.
+                    pub jail_duration: Option<u64>,
+                    /// How many blocks after its quorum a height still takes votes.
+                    pub vote_window: Option<u64>,
+                    /// How many blocks settled votes are kept.
+                    pub vote_retention: Option<u64>,
+                    /// How long anchors are kept, in seconds.
+                    pub anchor_retention_s: Option<u64>,
+                    /// How old, in blocks, a height without quorum must be before finality may be resumed.
+                    pub resume_delay: Option<u64>,
+                    /// How long a rebind waits, in seconds.
+                    pub rebind_delay: Option<u64>,
+                    /// How long orphaned finality providers keep their power, in seconds.
+                    pub orphan_grace: Option<u64>,
+                }
+            }
+
+            impl $name {
+                /// The knobs alone.
+                pub fn knobs(&self) -> $crate::bsn::Knobs {
+                    $crate::bsn::Knobs {
+                        finality_activation_height: self.finality_activation_height,
+                        max_active_finality_providers: self.max_active_finality_providers,
+                        min_pub_rand: self.min_pub_rand,
+                        max_pub_rand_commit_offset: self.max_pub_rand_commit_offset,
+                        reward_interval: self.reward_interval,
+                        missed_blocks_window: self.missed_blocks_window,
+                        min_signed_percent: self.min_signed_percent,
+                        jail_duration: self.jail_duration,
+                        vote_window: self.vote_window,
+                        vote_retention: self.vote_retention,
+                        anchor_retention_s: self.anchor_retention_s,
+                        resume_delay: self.resume_delay,
+                        rebind_delay: self.rebind_delay,
+                        orphan_grace: self.orphan_grace,
+                    }
+                }
+            }
+        )*
+    };
+}
+pub(crate) use with_knobs;
+
+with_knobs! {
     /// The knobs of finality, each with a minimum and a maximum; absent ones stay as they are, or at
     /// their defaults (interfaces.md 4.2, 11.10).
     #[derive(Default)]
-    pub struct Knobs {
-        /// The height from which votes are taken.
-        pub finality_activation_height: Option<u64>,
-        /// How many finality providers vote at a height, at most.
-        pub max_active_finality_providers: Option<u32>,
-        /// How many heights a commitment must cover, at least.
-        pub min_pub_rand: Option<u64>,
-        /// How far ahead of the current height a commitment may start.
-        pub max_pub_rand_commit_offset: Option<u64>,
-        /// Every how many blocks rewards are shared out.
-        pub reward_interval: Option<u64>,
-        /// Over how many heights misses are counted.
-        pub missed_blocks_window: Option<u64>,
-        /// How many percent of that window must be signed.
-        pub min_signed_percent: Option<u64>,
-        /// How long a jail term is, in seconds.
-        pub jail_duration: Option<u64>,
-        /// How many blocks after its quorum a height still takes votes.
-        pub vote_window: Option<u64>,
-        /// How many blocks settled votes are kept.
-        pub vote_retention: Option<u64>,
-        /// How long anchors are kept, in seconds.
-        pub anchor_retention_s: Option<u64>,
-        /// How old, in blocks, a height without quorum must be before finality may be resumed.
-        pub resume_delay: Option<u64>,
-        /// How long a rebind waits, in seconds.
-        pub rebind_delay: Option<u64>,
-        /// How long orphaned finality providers keep their power, in seconds.
-        pub orphan_grace: Option<u64>,
-    }
+    pub struct Knobs {}
 }

@@ -1,6 +1,6 @@
 use cosmwasm_std::Binary;
 
-use super::Knobs;
+use super::config::with_knobs;
 use crate::wire;
 
 wire! {
@@ -67,23 +67,7 @@ wire! {
         /// The proposed account; to renounce, the admin itself.
         AcceptAdmin {},
         /// The admin.
-        UpdateConfig {
-            /// k.
-            btc_confirmation_depth: Option<u32>,
-            /// w.
-            checkpoint_finalization_timeout: Option<u32>,
-            /// Not empty.
-            consumer_name: Option<String>,
-            /// Not empty.
-            consumer_description: Option<String>,
-            /// In days.
-            ibc_packet_timeout_days: Option<u64>,
-            /// The module of Babylon that receives rewards.
-            destination_module: Option<String>,
-            /// The knobs, on the top level of the message.
-            #[serde(flatten)]
-            knobs: Knobs,
-        },
+        UpdateConfig(UpdateConfig),
         /// The admin, on regtest only: the daemons' own test suites inject finality providers so.
         BtcStaking {
             /// Finality providers.
@@ -125,5 +109,23 @@ wire! {
         pub btc_pk_hex: String,
         /// The consumer it is for.
         pub consumer_id: String,
+    }
+}
+
+with_knobs! {
+    /// What is to change; the rest stays.
+    pub struct UpdateConfig {
+        /// k.
+        pub btc_confirmation_depth: Option<u32>,
+        /// w.
+        pub checkpoint_finalization_timeout: Option<u32>,
+        /// Not empty.
+        pub consumer_name: Option<String>,
+        /// Not empty.
+        pub consumer_description: Option<String>,
+        /// In days.
+        pub ibc_packet_timeout_days: Option<u64>,
+        /// The module of Babylon that receives rewards.
+        pub destination_module: Option<String>,
     }
 }

@@ -1,9 +1,10 @@
 use cosmwasm_std::Binary;
 
-use super::{Knobs, Network};
+use super::Network;
+use super::config::with_knobs;
 use crate::wire;
 
-wire! {
+with_knobs! {
     /// Instantiates `bsn`: the union of the incumbent's messages (interfaces.md 4) and our fields
     /// (interfaces.md 11.10). A legacy message works on regtest and the testnets as it is.
     pub struct InstantiateMsg {
@@ -43,9 +44,6 @@ wire! {
         pub connection_id: Option<String>,
         /// Babylon's chain id, for proofs of possession; required on mainnet.
         pub babylon_chain_id: Option<String>,
-        /// The knobs, on the top level of the message.
-        #[serde(flatten)]
-        pub knobs: Knobs,
     }
 
     /// What the incumbent's finality contract took.
@@ -53,11 +51,10 @@ wire! {
     pub struct LegacyFinalityMsg {
         /// Its admin.
         pub admin: Option<String>,
-        /// Its knobs.
-        #[serde(flatten)]
-        pub knobs: Knobs,
     }
+}
 
+wire! {
     /// What the incumbent's staking contract took.
     #[derive(Default)]
     pub struct LegacyStakingMsg {

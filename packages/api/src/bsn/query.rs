@@ -4,21 +4,13 @@ wire! {
     /// What anybody may ask. `limit` is clamped to 30 (10 by default) unless said otherwise.
     pub enum QueryMsg {
         /// [`ConfigResponse`](super::ConfigResponse).
-        Config {},
+        Config(Empty),
         /// [`AdminResponse`](super::AdminResponse).
-        Admin {},
+        Admin(Empty),
         /// [`FinalityProvider`](super::FinalityProvider), or an error.
-        FinalityProvider {
-            /// Whom.
-            btc_pk_hex: String,
-        },
+        FinalityProvider(ByKey),
         /// [`FinalityProvidersResponse`](super::FinalityProvidersResponse), by key.
-        FinalityProviders {
-            /// The key after which to start.
-            start_after: Option<String>,
-            /// How many.
-            limit: Option<u32>,
-        },
+        FinalityProviders(Page),
         /// [`FinalityProviderInfo`](super::FinalityProviderInfo), or an error.
         FinalityProviderInfo {
             /// Whom.
@@ -44,12 +36,7 @@ wire! {
             limit: Option<u32>,
         },
         /// [`PowerResponse`](super::PowerResponse); 0 where nobody has any (interfaces.md 11.1).
-        FinalityProviderPower {
-            /// Whose.
-            btc_pk_hex: String,
-            /// At which height.
-            height: u64,
-        },
+        FinalityProviderPower(KeyAtHeight),
         /// [`PowersResponse`](super::PowersResponse), for at most 100 heights.
         FinalityProviderPowerBatch {
             /// Whose.
@@ -58,15 +45,9 @@ wire! {
             heights: Vec<u64>,
         },
         /// [`PubRandCommit`](super::PubRandCommit) or `null`.
-        FirstPubRandCommit {
-            /// Whose.
-            btc_pk_hex: String,
-        },
+        FirstPubRandCommit(ByKey),
         /// [`PubRandCommit`](super::PubRandCommit) or `null`.
-        LastPubRandCommit {
-            /// Whose.
-            btc_pk_hex: String,
-        },
+        LastPubRandCommit(ByKey),
         /// An array of [`PubRandCommit`](super::PubRandCommit).
         PubRandCommit {
             /// Whose.
@@ -79,17 +60,11 @@ wire! {
             reverse: Option<bool>,
         },
         /// [`SigningInfo`](super::SigningInfo) or `null`.
-        SigningInfo {
-            /// Whose.
-            btc_pk_hex: String,
-        },
+        SigningInfo(ByKey),
         /// A number or `null`: the highest height with quorum that the cursor has passed.
-        LastFinalizedHeight {},
+        LastFinalizedHeight(Empty),
         /// [`IndexedBlock`](super::IndexedBlock), or an error.
-        Block {
-            /// Which.
-            height: u64,
-        },
+        Block(AtHeight),
         /// [`BlocksResponse`](super::BlocksResponse); holes are absent.
         Blocks {
             /// **Inclusive** in ascending order, exclusive in descending (interfaces.md 11.1).
@@ -102,68 +77,73 @@ wire! {
             reverse: Option<bool>,
         },
         /// [`VotesResponse`](super::VotesResponse).
-        Votes {
-            /// At which height.
-            height: u64,
-        },
+        Votes(AtHeight),
         /// [`FinalitySignatureResponse`](super::FinalitySignatureResponse).
-        FinalitySignature {
-            /// Whose.
-            btc_pk_hex: String,
-            /// At which height.
-            height: u64,
-        },
+        FinalitySignature(KeyAtHeight),
         /// [`EvidenceResponse`](super::EvidenceResponse).
-        Evidence {
-            /// Whose.
-            btc_pk_hex: String,
-            /// At which height.
-            height: u64,
-        },
+        Evidence(KeyAtHeight),
         /// [`JailedFinalityProvidersResponse`](super::JailedFinalityProvidersResponse).
-        JailedFinalityProviders {
-            /// The key after which to start.
-            start_after: Option<String>,
-            /// How many.
-            limit: Option<u32>,
-        },
+        JailedFinalityProviders(Page),
         /// [`ActiveFinalityProvidersResponse`](super::ActiveFinalityProvidersResponse).
-        ActiveFinalityProviders {
-            /// At which height.
-            height: u64,
-        },
+        ActiveFinalityProviders(AtHeight),
         /// A number, or an error before activation.
-        ActivatedHeight {},
+        ActivatedHeight(Empty),
         /// [`ConsumerHeader`](super::ConsumerHeader), or an error.
-        LastConsumerHeader {},
+        LastConsumerHeader(Empty),
         /// [`HeightResponse`](super::HeightResponse), 0 at first.
-        LastConsumerHeight {},
+        LastConsumerHeight(Empty),
         /// The channel of rewards, or `null`.
-        TransferInfo {},
+        TransferInfo(Empty),
         /// [`FinalityStatusResponse`](super::FinalityStatusResponse) (interfaces.md 11.3).
-        FinalityStatus {
-            /// Of which block.
-            height: u64,
-        },
+        FinalityStatus(AtHeight),
         /// [`LastFinalBlockResponse`](super::LastFinalBlockResponse), or `null`.
-        LastFinalBlock {},
+        LastFinalBlock(Empty),
         /// [`HealthResponse`](super::HealthResponse).
-        Health {},
+        Health(Empty),
         /// [`OutboxResponse`](super::OutboxResponse).
-        Outbox {
-            /// The id after which to start.
-            start_after: Option<u64>,
-            /// How many.
-            limit: Option<u32>,
-        },
+        Outbox(NumberedPage),
         /// [`QuarantinedResponse`](super::QuarantinedResponse).
-        Quarantined {
-            /// The id after which to start.
-            start_after: Option<u64>,
-            /// How many.
-            limit: Option<u32>,
-        },
+        Quarantined(NumberedPage),
         /// [`TrustResponse`](super::TrustResponse).
-        Trust {},
+        Trust(Empty),
+    }
+
+    /// Nothing to say. One type for all such questions: each type that is read costs a contract two kilobytes.
+    pub struct Empty {}
+
+    /// One finality provider.
+    pub struct ByKey {
+        /// Its key, x-only, hexadecimal.
+        pub btc_pk_hex: String,
+    }
+
+    /// One height.
+    pub struct AtHeight {
+        /// Which.
+        pub height: u64,
+    }
+
+    /// One finality provider at one height.
+    pub struct KeyAtHeight {
+        /// Its key, x-only, hexadecimal.
+        pub btc_pk_hex: String,
+        /// At which height.
+        pub height: u64,
+    }
+
+    /// A page by key.
+    pub struct Page {
+        /// The key after which to start.
+        pub start_after: Option<String>,
+        /// How many.
+        pub limit: Option<u32>,
+    }
+
+    /// A page by number.
+    pub struct NumberedPage {
+        /// The number after which to start.
+        pub start_after: Option<u64>,
+        /// How many.
+        pub limit: Option<u32>,
     }
 }

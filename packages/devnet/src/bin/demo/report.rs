@@ -1,0 +1,140 @@
+//! The page.
+
+use std::fmt::Write;
+
+use crate::args::Args;
+use crate::charts::{self, Series};
+use crate::claims::Claim;
+use crate::run::Run;
+use crate::story::Told;
+use crate::view::View;
+
+const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;color:#1f2933;background:#fbfbfa;max-width:1000px;\
+margin:40px auto;padding:0 20px}h1{font-size:26px;margin:0}h2{font-size:17px;margin:36px 0 4px}\
+p{color:#52606d;margin:2px 0 12px}svg{width:100%;background:#fff;border:1px solid #e4e7eb;border-radius:8px;\
+padding:8px;box-sizing:border-box}table{border-collapse:collapse;width:100%;background:#fff;\
+border:1px solid #e4e7eb;border-radius:8px}td{padding:6px 12px;border-top:1px solid #eef0f2}\
+.ok{color:#0b7a5b}.bad{color:#c0262d;font-weight:600}text{font-size:11px;fill:#52606d}\
+.label{text-anchor:end}.inside{fill:#fff;font-size:12px}.axis{stroke:#9aa5b1;fill:none}\
+.grid{stroke:#eef0f2;fill:none}.bar{fill:#3e7cb1}.none{fill:#c9ced6}.voted{fill:#2fa37c}\
+.missed{fill:#f2b8a2}.outside{fill:#e4e7eb}.twice{fill:#c0262d}.skipped{fill:#f4e3a1}\
+i{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 5px 0 14px}";
+
+const COLOURS: [&str; 6] = ["#3e7cb1", "#2fa37c", "#8a63b8", "#d08a2e", "#5b7083", "#b5517a"];
+
+/// The whole page.
+pub fn page(run: &Run, told: &Told, view: &View, claims: &[Claim], args: &Args) -> String {
+    let last = view.rows.last().map_or(told.start, |row| row.height);
+    let span = (told.start, last);
+    let mut page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Finality, measured</title>\
+         <style>{STYLE}</style>\n<h1>Finality, measured</h1>\n<p>{} finality providers, heights {} to {last}, \
+         seed {}.</p>\n{}",
+        args.fps,
+        told.start,
+        args.seed,
+        table(claims)
+    );
+    let lags: Vec<_> = view.rows.iter().map(|row| (row.height, row.lag)).collect();
+    let sections = [
+        (
+            "Finality lag",
+            "Blocks between a height and its quorum. Grey: no quorum of its own, final by a later one.".to_owned(),
+            charts::bars("finality lag per height", span, &lags),
+        ),
+        (
+            "Votes",
+            "<i style=\"background:#2fa37c\"></i>voted<i style=\"background:#f2b8a2\"></i>absent\
+             <i style=\"background:#e4e7eb\"></i>not in the set<i style=\"background:#f4e3a1\"></i>height skipped\
+             <i style=\"background:#c0262d\"></i>signed twice"
+                .to_owned(),
+            votes(run, told, view, span),
+        ),
+        (
+            "Power",
+            "Who may decide: at first, with one in jail, in the end.".to_owned(),
+            power(run, told, view, last),
+        ),
+        (
+            "Gas of calls",
+            "SDK gas of every vote, packet and rare call.".to_owned(),
+            gas(run, span, &["vote", "packet", "equivocation", "unjail"]),
+        ),
+        (
+            "Gas of hooks",
+            "SDK gas of every hook that took effect.".to_owned(),
+            gas(run, span, &["BeginStaking", "BeginFinality", "EndFinality"]),
+        ),
+    ];
+    for (title, text, chart) in sections {
+        let _ = writeln!(page, "<h2>{title}</h2>\n<p>{text}</p>\n{chart}");
+    }
+    page + "</html>"
+}
+
+fn table(claims: &[Claim]) -> String {
+    let row = |c: &Claim| {
+        let (class, mark) = if c.ok { ("ok", "holds") } else { ("bad", "fails") };
+        let (claim, measured) = (escape(c.claim), escape(&c.measured));
+        format!("<tr><td class=\"{class}\">{mark}</td><td>{claim}</td><td>{measured}</td></tr>\n")
+    };
+    format!("<table>\n{}</table>\n", claims.iter().map(row).collect::<String>())
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn name(run: &Run, index: usize) -> String {
+    let key = run.network.fps[index].public_key_hex();
+    format!("{index} {}", key.chars().take(8).collect::<String>())
+}
+
+fn votes(run: &Run, told: &Told, view: &View, span: (u64, u64)) -> String {
+    let row = |index: usize| {
+        let key = run.network.fps[index].public_key_hex();
+        let cell = |row: &crate::view::Row| {
+            let class = if index == told.cheat && row.height == told.cheat_height {
+                "twice"
+            } else if row.voters.contains(&key) {
+                "voted"
+            } else if row.vote == "skipped" {
+                "skipped"
+            } else if row.set.contains_key(&key) {
+                "missed"
+            } else {
+                "outside"
+            };
+            (row.height, class)
+        };
+        (name(run, index), view.rows.iter().map(cell).collect())
+    };
+    let rows: Vec<_> = (0..run.network.fps.len()).map(row).collect();
+    charts::matrix("votes by finality provider and height", span, &rows)
+}
+
+fn power(run: &Run, told: &Told, view: &View, last: u64) -> String {
+    let in_jail = told.jailed_at.map_or(told.dark_from, |height| height + 1);
+    let rows: Vec<_> = [told.start, in_jail, last]
+        .into_iter()
+        .map(|height| {
+            let part = |index: usize| {
+                let key = run.network.fps[index].public_key_hex();
+                let colour = COLOURS[index % COLOURS.len()].to_owned();
+                (name(run, index), colour, view.power(&key, height))
+            };
+            (format!("height {height}"), (0..run.network.fps.len()).map(part).collect())
+        })
+        .collect();
+    charts::splits("power by finality provider", &rows)
+}
+
+fn gas(run: &Run, span: (u64, u64), kinds: &[&str]) -> String {
+    let series = kinds.iter().zip(COLOURS).map(|(kind, colour)| {
+        let costs = run.costs.iter().filter(|cost| cost.what == *kind && cost.height >= span.0);
+        let points = costs.map(|cost| (cost.height, cost.gas)).collect();
+        Series { name: (*kind).to_owned(), colour, points }
+    });
+    charts::dots("gas over heights", span, &series.collect::<Vec<_>>())
+}

@@ -1,0 +1,141 @@
+use devnet::network::{Network, Setup};
+use devnet::{BlockReport, Hook, HookOutcome, gas::Usage};
+
+use super::{GasError, Row};
+
+const SEED: u64 = 7;
+const SETS: [usize; 4] = [1, 10, 60, 100];
+const ACTIVE: usize = 100;
+const REGISTERED: usize = 1_000;
+/// What one packet carries with ease.
+const REGISTERED_AT_ONCE: usize = 50;
+const FEW_HEIGHTS: u64 = 50;
+const MANY_HEIGHTS: u64 = 10_000;
+/// After so many voted blocks each block also deletes the votes of an old one, as in a chain's real life.
+const SETTLING_BLOCKS: u64 = 30;
+
+/// Measures every row, in the order of the table; `progress` is told what is next.
+///
+/// # Errors
+/// [`GasError`] where the network does not start, a hook fails, or a block is not finalized as expected.
+pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
+    progress("transactions");
+    let mut rows = transactions()?;
+    let (mut begins, mut ends, mut last) = (Vec::new(), Vec::new(), None);
+    for count in SETS {
+        progress(&format!("blocks with {count} finality providers"));
+        let block = steady_block(&mut network(count, count)?, count)?;
+        begins.push(Row::new(format!("begin_block_{count}"), begin(&block)?));
+        ends.push(Row::new(format!("end_block_{count}"), end(&block)?));
+        last = Some(begin(&block)? + end(&block)? + block.tx_usage.sdk_gas());
+    }
+    progress(&format!("blocks with {ACTIVE} of {REGISTERED} finality providers"));
+    let block = steady_block(&mut network(REGISTERED, ACTIVE)?, ACTIVE)?;
+    begins.push(Row::new(format!("begin_block_{ACTIVE}_of_{REGISTERED}"), begin(&block)?));
+    rows.append(&mut begins);
+    rows.append(&mut ends);
+    rows.extend(last.map(|gas| Row::new(format!("finalized_block_{ACTIVE}"), gas)));
+    Ok(rows)
+}
+
+/// A vote with the longest proof that a finality provider's default gives, the same with a bad signature,
+/// and a commitment that follows another.
+fn transactions() -> Result<Vec<Row>, GasError> {
+    let mut network = Network::start(Setup { randomness: MANY_HEIGHTS, ..setup(&distinct_stakes(2)) })?;
+    network.run(SETTLING_BLOCKS)?;
+    let height = network.chain.height();
+
+    let other = network.fps[0].vote(height, &network.app_hash(height - 1))?;
+    let mut bad = network.fps[0].vote(height, &network.app_hash(height))?;
+    bad["submit_finality_signature"]["signature"] = other["submit_finality_signature"]["signature"].clone();
+    let Err(refused) = network.execute(&bad) else {
+        return Err("a vote with a bad signature was accepted".into());
+    };
+    if !refused.to_string().contains("signature") {
+        return Err(format!("the bad signature was refused for another reason: {refused}").into());
+    }
+
+    // The first vote at a height and the last, which brings the quorum, may cost differently.
+    let votes = [network.vote(0, height)?.usage, network.vote(1, height)?.usage];
+    let vote = votes.iter().map(Usage::sdk_gas).max().unwrap_or_default();
+    let next = network.fps[0].commitments().last().map_or(0, |last| last.end_height() + 1);
+    let commit = network.commit(0, next, FEW_HEIGHTS)?.usage;
+    Ok(vec![
+        Row::new("vote", vote),
+        Row::new("vote_bad_signature", refused.usage.sdk_gas()),
+        Row::new("commit_randomness", commit.sdk_gas()),
+    ])
+}
+
+/// Votes are kept as briefly as allowed: what a block deletes is the same, only sooner.
+fn setup(stakes: &[u64]) -> Setup {
+    Setup::new(SEED, stakes).with(serde_json::json!({ "vote_retention": 10 }))
+}
+
+/// No two alike, the most first: the set is never decided by a tie.
+fn distinct_stakes(count: usize) -> Vec<u64> {
+    (1..).take(count).map(|less| 2_000 - less).collect()
+}
+
+/// All could vote, the `active` with the most stake may and do.
+fn network(registered: usize, active: usize) -> Result<Network, GasError> {
+    let mut network = Network::deploy(&setup(&[]))?;
+    network.open_channel()?;
+    for batch in distinct_stakes(registered).chunks(REGISTERED_AT_ONCE) {
+        for stake in batch {
+            network.add_fp(SEED, *stake)?;
+        }
+        network.relay();
+        network.chain.next_block();
+    }
+    let start = network.chain.height() + 1;
+    for index in 0..registered {
+        network.commit(index, start, FEW_HEIGHTS)?;
+    }
+    network.chain.next_blocks(2);
+    network.timestamp()?;
+    network.chain.next_block();
+    network.offline = (active..registered).collect();
+    Ok(network)
+}
+
+/// A block like every other: everybody in the set votes, one height is finalized, nothing else changes.
+fn steady_block(network: &mut Network, active: usize) -> Result<BlockReport, GasError> {
+    network.run(SETTLING_BLOCKS)?;
+    let (before, height) = (network.finalized(), network.chain.height());
+    let block = network.step();
+    let query = serde_json::json!({ "votes": { "height": height } });
+    let votes: serde_json::Value = network.query(&query)?;
+    let voted = votes["btc_pks"].as_array().map_or(0, Vec::len);
+    if voted != active {
+        return Err(format!("{voted} of {active} votes at height {height} were counted").into());
+    }
+    let query = serde_json::json!({ "active_finality_providers": { "height": height } });
+    let set: serde_json::Value = network.query(&query)?;
+    let members = set["active_finality_providers"].as_object().map_or(0, serde_json::Map::len);
+    if members != active {
+        return Err(format!("{members} instead of {active} are in the set at height {height}").into());
+    }
+    if (before + 1, height) != (network.finalized(), network.finalized()) {
+        let after = network.finalized();
+        return Err(format!("the block after {height} took finality from {before} to {after}").into());
+    }
+    Ok(block)
+}
+
+fn begin(block: &BlockReport) -> Result<u64, GasError> {
+    Ok(hook(block, Hook::BeginStaking)? + hook(block, Hook::BeginFinality)?)
+}
+
+fn end(block: &BlockReport) -> Result<u64, GasError> {
+    hook(block, Hook::EndFinality)
+}
+
+fn hook(block: &BlockReport, hook: Hook) -> Result<u64, GasError> {
+    match block.hook(hook) {
+        Some(report) if report.outcome == HookOutcome::Done => Ok(report.usage.sdk_gas()),
+        other => {
+            Err(format!("{hook:?} did not take effect: {:?}", other.map(|report| &report.outcome)).into())
+        }
+    }
+}

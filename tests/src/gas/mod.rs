@@ -1,0 +1,79 @@
+//! What each call costs, measured on the real wasm, beside the incumbent and the last snapshot.
+//!
+//! SDK gas as [`devnet::gas::Usage::sdk_gas`] counts it: wasm and storage, queried contracts included; not what
+//! the chain charges for starting an instance, for events, or for a transaction's bytes. The incumbent's
+//! figures were measured the same way.
+
+mod measure;
+mod snapshot;
+mod table;
+
+use std::error::Error;
+
+pub use measure::measure;
+pub use snapshot::{Snapshot, TOLERANCE_PERCENT, snapshot_path};
+pub use table::print;
+
+/// Why something could not be measured, read or written.
+pub type GasError = Box<dyn Error>;
+
+/// A call and what it costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its name in the snapshot.
+    pub name: String,
+    /// Its cost in SDK gas.
+    pub gas: u64,
+}
+
+impl Row {
+    /// A row.
+    pub fn new(name: impl Into<String>, gas: u64) -> Self {
+        Self { name: name.into(), gas }
+    }
+
+    /// What the incumbent pays for the same, where it was measured.
+    pub fn incumbent(&self) -> Option<u64> {
+        INCUMBENT.iter().find(|(name, _)| *name == self.name).map(|(_, gas)| *gas)
+    }
+
+    /// The most that it may cost.
+    pub fn budget(&self) -> Option<u64> {
+        BUDGETS.iter().find(|(name, _)| *name == self.name).map(|(_, gas)| *gas)
+    }
+
+    /// Whether it costs more than it may.
+    pub fn breaks_budget(&self) -> bool {
+        self.budget().is_some_and(|budget| self.gas > budget)
+    }
+}
+
+const INCUMBENT: &[(&str, u64)] = &[
+    ("vote", 67_876),
+    ("vote_bad_signature", 32_698),
+    ("commit_randomness", 29_484),
+    ("begin_block_1", 24_512),
+    ("begin_block_10", 160_759),
+    ("begin_block_60", 918_224),
+    ("begin_block_100", 1_524_779),
+    ("end_block_1", 37_059),
+    ("end_block_10", 79_452),
+    ("end_block_60", 315_344),
+    ("end_block_100", 503_966),
+    ("finalized_block_100", 8_830_000),
+];
+
+const BUDGETS: &[(&str, u64)] =
+    &[("vote", 20_000), ("begin_block_100_of_1000", 20_000), ("end_block_100", 120_000)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_broken_above_it_not_at_it() {
+        assert!(!Row::new("vote", 20_000).breaks_budget());
+        assert!(Row::new("vote", 20_001).breaks_budget());
+        assert!(!Row::new("end_block_1", u64::MAX).breaks_budget());
+    }
+}
