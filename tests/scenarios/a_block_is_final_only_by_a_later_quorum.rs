@@ -28,7 +28,7 @@ fn blocks_without_votes_are_never_counted() {
         network.step();
         assert_eq!(network.finalized(), before);
     }
-    // Exactly two thirds are not more than two thirds: 60 of 100 are not enough either.
+    // Nor are those with 60 of 100.
     network.offline.clear();
     network.offline.extend([0]);
     for height in before + 1..=network.chain.height() {

@@ -5,7 +5,7 @@
 use devnet::network::Network;
 use serde_json::{Value, json};
 
-use super::support::{ask, execute_as, key, power, start_with, text, vote_for, run};
+use super::support::{ask, execute_as, key, power, run, start_with, text, vote_for};
 
 const ABSENT: usize = 3;
 const TERM: u64 = 600;
@@ -87,7 +87,8 @@ fn the_admin_may_open_at_any_time_but_not_for_the_slashed() {
 
     let mut network = fresh;
     let tip = network.chain.height();
-    let evidence = network.fps[ABSENT].submit_evidence(tip, &network.app_hash(tip), &network.app_hash(tip - 1));
+    let evidence =
+        network.fps[ABSENT].submit_evidence(tip, &network.app_hash(tip), &network.app_hash(tip - 1));
     network.execute(&evidence).unwrap();
     network.chain.skip_seconds(TERM);
     network.step();

@@ -2,11 +2,11 @@
 //!
 //! Slashing here does not need Babylon to be reachable: the evidence waits until it is.
 
-use devnet::network::Network;
 use devnet::ibc::{Item, RelayFault, Side};
+use devnet::network::Network;
 use serde_json::json;
 
-use super::support::{ask, health, key, outbox, power, start, vote_for, run};
+use super::support::{ask, health, key, outbox, power, run, start, vote_for};
 
 fn equivocate(network: &mut Network) {
     let height = network.chain.height();
@@ -43,4 +43,23 @@ fn of_a_packet_that_timed_out() {
     assert!(carried.iter().any(|one| one.what.item == Item::Timeout && one.error.is_none()), "{carried:?}");
     assert_eq!(outbox(&network), ["waiting"]);
     assert_eq!(network.link.app.babylon.slashings().len(), 0);
+}
+
+#[test]
+fn and_goes_out_once_there_is_a_new_one() {
+    let mut network = start(&[40, 30, 20, 10]);
+    network.link.app.babylon.params.one_channel_per_client = false;
+    let remote = network.channel.clone().unwrap().remote;
+    network.link.force_close_remote(&remote).unwrap();
+    network.relay();
+    equivocate(&mut network);
+    assert_eq!(outbox(&network), ["waiting"]);
+    network.open_channel().unwrap();
+    for _ in 0..12 {
+        run(&mut network, 1);
+        network.relay();
+    }
+    assert_eq!(outbox(&network), ["done"]);
+    assert_eq!(network.link.app.babylon.slashings().len(), 1);
+    assert_eq!(network.link.app.answers.len(), 1, "sent once");
 }

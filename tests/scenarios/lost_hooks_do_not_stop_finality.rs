@@ -5,7 +5,7 @@
 use devnet::Hook;
 use serde_json::json;
 
-use super::support::{CLOSED, key, power, set, start, status, text, run};
+use super::support::{CLOSED, key, power, run, set, start, status, text};
 
 #[test]
 fn after_any_single_lost_hook() {

@@ -1,15 +1,15 @@
 //! Scenarios on the real wasm; file names are claims.
 
-mod evidence_waits_for_a_channel;
-mod lost_hooks_do_not_stop_finality;
-mod no_bytes_wedge_the_channel;
-mod support;
-mod the_door_opens_only_for_babylon;
-mod two_votes_at_one_height_cost_the_key;
 mod a_block_is_final_only_by_a_later_quorum;
 mod absent_fps_are_jailed_and_return;
 mod commitments_count_only_after_a_later_timestamp;
+mod evidence_waits_for_a_channel;
+mod lost_hooks_do_not_stop_finality;
+mod no_bytes_wedge_the_channel;
 mod readme;
+mod support;
 mod the_active_set_never_exceeds_its_maximum;
 mod the_daemon_survives;
+mod the_door_opens_only_for_babylon;
+mod two_votes_at_one_height_cost_the_key;
 mod votes_have_exact_error_texts;

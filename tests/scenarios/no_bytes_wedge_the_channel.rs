@@ -6,7 +6,7 @@ use devnet::network::Network;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::support::{ask, key, start, run};
+use super::support::{ask, key, run, start};
 
 /// A staking packet of one new finality provider with a delegation.
 fn good_packet(network: &mut Network) -> Vec<u8> {

@@ -6,15 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::support::{set, start_with, run};
+use super::support::{run, set, start_with};
 
 #[test]
 fn the_lower_key_wins_among_equals() {
     for max in [1_u32, 2, 3, 5, 7] {
         let stakes = [10, 10, 20, 10, 10, 20, 10];
         let network = start_with(&stakes, json!({"max_active_finality_providers": max}));
-        let mut ranks: Vec<_> =
-            network.fps.iter().zip(stakes).map(|(fp, stake)| (u64::MAX - stake, fp.public_key_hex())).collect();
+        let mut ranks: Vec<_> = network
+            .fps
+            .iter()
+            .zip(stakes)
+            .map(|(fp, stake)| (u64::MAX - stake, fp.public_key_hex()))
+            .collect();
         ranks.sort();
         let expected: BTreeSet<_> =
             ranks.into_iter().take(usize::try_from(max).unwrap()).map(|(_, key)| key).collect();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::support::{ask, start, status};
 
-/// The appchain as a daemon reaches it, without naming the type of a hash.
+/// The appchain as a daemon reaches it.
 struct Reached<'a>(&'a mut Network);
 
 impl Node for Reached<'_> {
@@ -35,7 +35,8 @@ impl Node for Reached<'_> {
 }
 
 fn daemons(network: &Network) -> Vec<Daemon> {
-    let config = DaemonConfig { num_pub_rand: 500, timestamping_delay_blocks: 100, ..DaemonConfig::default() };
+    let config =
+        DaemonConfig { num_pub_rand: 500, timestamping_delay_blocks: 100, ..DaemonConfig::default() };
     network.fps.iter().map(|fp| Daemon::new(fp.clone(), config)).collect()
 }
 
@@ -52,18 +53,27 @@ fn run(network: &mut Network, daemons: &mut [Daemon], blocks: u64, asleep: Optio
     }
 }
 
-#[test]
-fn lost_hooks() {
+fn outage(blocks: u64) {
     let mut network = start(&[40, 30, 20, 10]);
     let mut daemons = daemons(&network);
     run(&mut network, &mut daemons, 5, None);
     let next = network.chain.height() + 1;
-    network.chain.faults.lose_all(next..next + 30);
-    for (offset, hook) in (40..).step_by(3).zip(Hook::ALL) {
+    network.chain.faults.lose_all(next..next + blocks);
+    for (offset, hook) in (blocks + 10..).step_by(3).zip(Hook::ALL) {
         network.chain.faults.lose(next + offset, hook);
     }
-    run(&mut network, &mut daemons, 60, None);
+    run(&mut network, &mut daemons, blocks + 30, None);
     assert!(network.finalized() + 3 >= network.chain.height(), "final {}", network.finalized());
+}
+
+#[test]
+fn a_short_outage_of_all_hooks_and_the_loss_of_each() {
+    outage(12);
+}
+
+#[test]
+fn an_outage_longer_than_its_tries() {
+    outage(30);
 }
 
 #[test]
@@ -78,6 +88,11 @@ fn a_lag_without_missing_one_block() {
     assert!(network.finalized() + 3 >= network.chain.height(), "final {}", network.finalized());
     for height in before..network.finalized() {
         let votes = ask(&network, json!({"votes": {"height": height}}));
-        assert_eq!(votes["btc_pks"].as_array().unwrap().len(), 3, "at {height}: {}", status(&network, height));
+        assert_eq!(
+            votes["btc_pks"].as_array().unwrap().len(),
+            3,
+            "at {height}: {}",
+            status(&network, height)
+        );
     }
 }

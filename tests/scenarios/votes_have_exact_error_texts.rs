@@ -5,7 +5,7 @@
 use devnet::actors::{Appchain, FinalityProvider};
 use serde_json::{Value, json};
 
-use super::support::{CLOSED, ask, key, start, start_with, text, vote_for, run};
+use super::support::{CLOSED, ask, key, run, start, start_with, text, vote_for};
 
 const VOTE: &str = "submit_finality_signature";
 const COMMIT: &str = "commit_public_randomness";
@@ -61,7 +61,12 @@ fn of_bytes_that_are_no_vote() {
     let other = network.fps[1].vote(height, &network.app_hash(height)).unwrap();
     let earlier = network.fps[0].vote(height - 1, &network.app_hash(height)).unwrap();
     for field in ["block_hash", "signature", "pub_rand"] {
-        for base64 in ["", "AA==", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        for base64 in [
+            "",
+            "AA==",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        ] {
             text(network.execute(&with(&good, VOTE, field, json!(base64))));
         }
         if field != "block_hash" {
@@ -95,8 +100,7 @@ fn of_a_vote_for_another_chain_contract_or_height() {
         let mut twin = FinalityProvider::with_key(honest.secret_key().clone(), *honest.operator(), appchain);
         let first = honest.commitments()[0].start_height;
         messages.push(twin.commit(first + 100_000, 10));
-        let elsewhere = twin.commit(first, 1_000);
-        drop(elsewhere);
+        let _unsent = twin.commit(first, 1_000);
         messages.push(twin.vote(height, &hash).unwrap());
         // With the nonce and proof of this chain, so that only the signature is from elsewhere.
         let signature = twin.vote(height, &hash).unwrap()[VOTE]["signature"].clone();
@@ -134,7 +138,8 @@ fn of_commitments() {
         assert!(refusal.contains(why), "{refusal}");
     }
     for (start, count) in [(end, u64::MAX), (u64::MAX, 10), (u64::MAX, u64::MAX), (end, u64::MAX - end + 1)] {
-        let message = with(&with(&good, COMMIT, "start_height", json!(start)), COMMIT, "num_pub_rand", json!(count));
+        let message =
+            with(&with(&good, COMMIT, "start_height", json!(start)), COMMIT, "num_pub_rand", json!(count));
         let refusal = text(network.execute(&message));
         assert!(!refusal.contains("panic") && !refusal.contains("unreachable"), "{refusal}");
     }

@@ -1,9 +1,9 @@
 //! What Go programs send is read, and what they read is written, to the letter (interfaces.md 1.1, 2.3, 2.4).
 
 use api::bsn::{
-    BlocksResponse, Evidence, EvidenceResponse, ExecuteMsg, FinalityProvider, FinalitySignatureResponse,
-    IndexedBlock, PowerResponse, PowersResponse, ProofOfPossession, PubRandCommit, QueryMsg, SigningInfo,
-    SudoMsg, VotesResponse,
+    AtHeight, BlocksResponse, ByKey, Empty, Evidence, EvidenceResponse, ExecuteMsg, FinalityProvider,
+    FinalitySignatureResponse, IndexedBlock, KeyAtHeight, PowerResponse, PowersResponse, ProofOfPossession,
+    PubRandCommit, QueryMsg, SigningInfo, SudoMsg, VotesResponse,
 };
 use cosmwasm_std::{from_json, to_json_string};
 use serde::Serialize;
@@ -109,18 +109,18 @@ fn queries_of_the_daemon_are_read_with_their_fields_left_out() {
     );
     assert_eq!(
         read(r#"{"finality_provider_power":{"btc_pk_hex":"KEY","height":101}}"#),
-        QueryMsg::FinalityProviderPower { btc_pk_hex: key.clone(), height: 101 }
+        QueryMsg::FinalityProviderPower(KeyAtHeight { btc_pk_hex: key.clone(), height: 101 })
     );
     assert_eq!(
         read(r#"{"signing_info":{"btc_pk_hex":"KEY"}}"#),
-        QueryMsg::SigningInfo { btc_pk_hex: key.clone() }
+        QueryMsg::SigningInfo(ByKey { btc_pk_hex: key.clone() })
     );
     assert_eq!(
         read(r#"{"last_pub_rand_commit":{"btc_pk_hex":"KEY"}}"#),
-        QueryMsg::LastPubRandCommit { btc_pk_hex: key }
+        QueryMsg::LastPubRandCommit(ByKey { btc_pk_hex: key })
     );
-    assert_eq!(read(r#"{"last_finalized_height":{}}"#), QueryMsg::LastFinalizedHeight {});
-    assert_eq!(read(r#"{"votes":{"height":5}}"#), QueryMsg::Votes { height: 5 });
+    assert_eq!(read(r#"{"last_finalized_height":{}}"#), QueryMsg::LastFinalizedHeight(Empty {}));
+    assert_eq!(read(r#"{"votes":{"height":5}}"#), QueryMsg::Votes(AtHeight { height: 5 }));
 }
 
 #[test]

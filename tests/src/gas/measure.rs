@@ -11,8 +11,10 @@ const REGISTERED: usize = 1_000;
 const REGISTERED_AT_ONCE: usize = 50;
 const FEW_HEIGHTS: u64 = 50;
 const MANY_HEIGHTS: u64 = 10_000;
-/// After so many voted blocks each block also deletes the votes of an old one, as in a chain's real life.
-const SETTLING_BLOCKS: u64 = 30;
+/// After so many voted blocks set, cursor and liveness are settled, and no vote is old enough to be deleted.
+const YOUNG_BLOCKS: u64 = 5;
+/// After so many more each block also deletes the votes of an old one, as in the rest of a chain's life.
+const OLD_BLOCKS: u64 = 30;
 
 /// Measures every row, in the order of the table; `progress` is told what is next.
 ///
@@ -21,20 +23,26 @@ const SETTLING_BLOCKS: u64 = 30;
 pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     progress("transactions");
     let mut rows = transactions()?;
-    let (mut begins, mut ends, mut last) = (Vec::new(), Vec::new(), None);
+    let (mut begins, mut ends, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for count in SETS {
         progress(&format!("blocks with {count} finality providers"));
-        let block = steady_block(&mut network(count, count)?, count)?;
+        let mut network = network(count, count)?;
+        let block = voted_block(&mut network, count, YOUNG_BLOCKS)?;
         begins.push(Row::new(format!("begin_block_{count}"), begin(&block)?));
         ends.push(Row::new(format!("end_block_{count}"), end(&block)?));
-        last = Some(begin(&block)? + end(&block)? + block.tx_usage.sdk_gas());
+        if count == ACTIVE {
+            let block = voted_block(&mut network, count, OLD_BLOCKS)?;
+            let sum = begin(&block)? + end(&block)? + block.tx_usage.sdk_gas();
+            whole.push(Row::new(format!("end_block_{count}_pruning"), end(&block)?));
+            whole.push(Row::new(format!("finalized_block_{count}"), sum));
+        }
     }
     progress(&format!("blocks with {ACTIVE} of {REGISTERED} finality providers"));
-    let block = steady_block(&mut network(REGISTERED, ACTIVE)?, ACTIVE)?;
+    let block = voted_block(&mut network(REGISTERED, ACTIVE)?, ACTIVE, YOUNG_BLOCKS)?;
     begins.push(Row::new(format!("begin_block_{ACTIVE}_of_{REGISTERED}"), begin(&block)?));
     rows.append(&mut begins);
     rows.append(&mut ends);
-    rows.extend(last.map(|gas| Row::new(format!("finalized_block_{ACTIVE}"), gas)));
+    rows.append(&mut whole);
     Ok(rows)
 }
 
@@ -42,7 +50,7 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
 /// and a commitment that follows another.
 fn transactions() -> Result<Vec<Row>, GasError> {
     let mut network = Network::start(Setup { randomness: MANY_HEIGHTS, ..setup(&distinct_stakes(2)) })?;
-    network.run(SETTLING_BLOCKS)?;
+    network.run(YOUNG_BLOCKS)?;
     let height = network.chain.height();
 
     let other = network.fps[0].vote(height, &network.app_hash(height - 1))?;
@@ -99,9 +107,9 @@ fn network(registered: usize, active: usize) -> Result<Network, GasError> {
     Ok(network)
 }
 
-/// A block like every other: everybody in the set votes, one height is finalized, nothing else changes.
-fn steady_block(network: &mut Network, active: usize) -> Result<BlockReport, GasError> {
-    network.run(SETTLING_BLOCKS)?;
+/// The block after `blocks` others: everybody in the set votes, one height is finalized, nothing else changes.
+fn voted_block(network: &mut Network, active: usize, blocks: u64) -> Result<BlockReport, GasError> {
+    network.run(blocks)?;
     let (before, height) = (network.finalized(), network.chain.height());
     let block = network.step();
     let query = serde_json::json!({ "votes": { "height": height } });
