@@ -80,8 +80,11 @@ pub fn matrix(label: &str, span: (u64, u64), rows: &[(String, Vec<(u64, &str)>)]
     svg + "</svg>\n"
 }
 
-/// Bars that are split into named parts; a part is a name, a colour and a value.
-pub fn splits(label: &str, rows: &[(String, Vec<(String, String, u64)>)]) -> String {
+/// A part of a bar: its name, its colour and its value.
+pub type Part = (String, String, u64);
+
+/// Bars, each with a name, that are split into parts.
+pub fn splits(label: &str, rows: &[(String, Vec<Part>)]) -> String {
     let mut svg = open(34 * rows.len() as u64 + 6, label);
     for (index, (name, parts)) in rows.iter().enumerate() {
         let y = 34 * index as u64 + 4;
