@@ -4,7 +4,7 @@ use crate::workspace::{self, CONTRACTS, PURE};
 const FLOORS: [&[&str]; 8] = [
     &["primitives"],
     &["eots", "merkle", "bitcoin-spv"],
-    &["timestamping", "staking", "finality"],
+    &["staking", "finality"],
     &["api", "proto"],
     &["bsn", "btc-light-client", "probe"],
     &["testing"],

@@ -1,1 +1,0 @@
-//! BTC-timestamped heights
