@@ -4,6 +4,7 @@ use cosmwasm_std::{
     from_json, to_json_binary,
 };
 use finality::Params;
+use primitives::BlockHeight;
 use serde::de::DeserializeOwned;
 
 use crate::state::{
@@ -55,7 +56,8 @@ pub fn instantiate(
         }
         _ => None,
     };
-    record(deps.storage, &config, &params, &Admins { admin, pending: None })?;
+    let now = BlockHeight::new(env.block.height);
+    record(deps.storage, now, &config, &params, &Admins { admin, pending: None })?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new()
         .add_submessages(light_client)
@@ -63,20 +65,28 @@ pub fn instantiate(
         .add_attribute("sender", &info.sender))
 }
 
-fn record(storage: &mut dyn Storage, config: &Config, params: &Params, admins: &Admins) -> StdResult<()> {
+fn record(
+    storage: &mut dyn Storage,
+    now: BlockHeight,
+    config: &Config,
+    params: &Params,
+    admins: &Admins,
+) -> StdResult<()> {
     CONFIG.save(storage, config)?;
     PARAMS.save(storage, params)?;
     ADMINS.save(storage, admins)?;
     COUNTERS.save(storage, &Counters::default())?;
     CHANNELS.save(storage, &Channels::default())?;
     ACTIVE.save(storage, &finality::active_set::ActiveSet::default())?;
-    let before = params.finality_activation_height.previous();
+    // No hook saw the blocks before this one: there is nothing for the cursor to look for there.
+    let first = params.finality_activation_height.max(now);
+    let before = first.previous();
     let progress = Progress {
         activation: params.finality_activation_height,
         cursor: before,
         settled: before,
         judged: before,
-        votes_from: params.finality_activation_height,
+        votes_from: first,
         ..Progress::default()
     };
     PROGRESS.save(storage, &progress)
@@ -195,4 +205,53 @@ pub fn reply(deps: DepsMut<'_>, reply: Reply) -> Result<Response, ContractError>
     config.btc_light_client = Some(address.clone());
     CONFIG.save(deps.storage, &config)?;
     Ok(Response::new().add_attribute("btc_light_client", address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosmwasm_std::from_json;
+    use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
+
+    const LEGACY: &str = r#"{"network":"regtest","btc_confirmation_depth":1,"checkpoint_finalization_timeout":2,
+        "consumer_name":"n","consumer_description":"d","ics20_channel_id":"channel-0","destination_module":"btcstaking",
+        "btc_staking_code_id":3,"btc_finality_code_id":4,"babylon_tag":"ignored"EXTRA}"#;
+
+    fn started(extra: &str) -> Result<Progress, ContractError> {
+        let mut deps = mock_dependencies();
+        let info = message_info(&deps.api.addr_make("creator"), &[]);
+        let msg: InstantiateMsg = from_json(LEGACY.replace("EXTRA", extra)).unwrap();
+        instantiate(deps.as_mut(), &mock_env(), &info, msg)?;
+        Ok(PROGRESS.load(&deps.storage).unwrap())
+    }
+
+    #[test]
+    fn the_cursor_starts_where_the_contract_does_however_old_the_chain_is() {
+        let now = mock_env().block.height;
+        let progress = started("").unwrap();
+        for at in [progress.cursor, progress.settled, progress.judged] {
+            assert_eq!(at.get(), now - 1);
+        }
+        assert_eq!(progress.activation.get(), 1);
+        let later = started(r#","finality_activation_height":99999999"#).unwrap();
+        assert_eq!(later.cursor.get(), 99_999_998);
+    }
+
+    #[test]
+    fn no_config_is_half_valid() {
+        let refused = |extra: &str| started(extra).unwrap_err().to_string();
+        assert!(refused(r#","reward_interval":0"#).contains("reward_interval must be from 1"));
+        assert!(refused(r#","max_active_finality_providers":201"#).contains("max_active_finality_providers"));
+        assert!(refused(r#","ibc_packet_timeout_days":0"#).contains("ibc_packet_timeout_days"));
+        let mainnet = |extra: &str| {
+            let mut deps = mock_dependencies();
+            let info = message_info(&deps.api.addr_make("creator"), &[]);
+            let json = LEGACY.replace("regtest", "mainnet").replace("EXTRA", extra);
+            let json = json.replace("\"btc_confirmation_depth\":1", "\"btc_confirmation_depth\":10");
+            let json = json.replace("_timeout\":2", "_timeout\":100");
+            instantiate(deps.as_mut(), &mock_env(), &info, from_json(json).unwrap()).unwrap_err().to_string()
+        };
+        assert!(mainnet("").contains("babylon_chain_id"));
+        assert!(mainnet(r#","babylon_chain_id":"bbn-1""#).contains("admin"));
+    }
 }

@@ -36,7 +36,7 @@ pub fn settle(
         if height > passed && height > overdue || height >= block.height || judged >= JUDGED {
             break;
         }
-        if !everybody_voted(progress, height) {
+        if !everybody_voted(progress, height) && somebody_could_vote(storage, progress, height)? {
             judged += 1;
             let members = match &members {
                 Some(members) => members,
@@ -67,6 +67,12 @@ fn everybody_voted(progress: &Progress, height: BlockHeight) -> bool {
     height <= progress.cursor && back < 64 && progress.full >> back & 1 == 1
 }
 
+/// Holes, and heights without a set, are nobody's fault.
+fn somebody_could_vote(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
+    let total = ANCHORS.may_load(storage, &at(height))?.and_then(|anchor| anchor.total);
+    Ok(height >= progress.activation && total.is_some_and(|total| !total.is_zero()))
+}
+
 fn judge(
     storage: &mut dyn Storage,
     params: &Params,
@@ -75,10 +81,6 @@ fn judge(
     members: &ActiveSet,
     height: BlockHeight,
 ) -> StdResult<Vec<Event>> {
-    let anchored = ANCHORS.may_load(storage, &at(height))?.and_then(|anchor| anchor.total);
-    if anchored.is_none_or(|total| total.is_zero()) || height < progress.activation {
-        return Ok(vec![]);
-    }
     let (first, last) = (at_of(height, 0), at_of(height, u32::MAX));
     let voters = VOTES
         .range(storage, &first, &last, Order::Ascending)
