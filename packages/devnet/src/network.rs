@@ -172,7 +172,10 @@ impl Network {
         for stake in &setup.stakes {
             network.add_fp(setup.seed, *stake)?;
         }
-        network.relay();
+        // Babylon sends what fits into a packet; the rest goes with its next block.
+        while network.link.app.babylon.queued_events(&network.link.app.client) > 0 {
+            network.relay();
+        }
         network.chain.next_block();
         for index in 0..network.fps.len() {
             network.commit(index, network.chain.height() + 1, setup.randomness)?;

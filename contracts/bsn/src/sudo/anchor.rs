@@ -10,9 +10,10 @@ use crate::state::{ANCHORS, Anchor, PROGRESS, at};
 pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Vec<Event>> {
     let key = at(block.height);
     let present = ANCHORS.may_load(storage, &key)?;
-    if present.is_some_and(|anchor| anchor.total.is_some()) {
+    if present.as_ref().is_some_and(|anchor| anchor.total.is_some()) {
         return Ok(vec![]);
     }
+    let torn_here = present.is_some();
     let mut progress = PROGRESS.load(storage)?;
     let mut anchor = Anchor {
         app_hash: block.app_hash,
@@ -28,7 +29,7 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Vec<Event>>
 
     anchor.total = None;
     ANCHORS.save(storage, &key, &anchor)?;
-    let events = refresh::refresh(storage, &mut progress, block.height)?;
+    let events = refresh::refresh(storage, &mut progress, block.height, torn_here)?;
     anchor.total = Some(progress.total);
     PROGRESS.save(storage, &progress)?;
     ANCHORS.save(storage, &key, &anchor)?;

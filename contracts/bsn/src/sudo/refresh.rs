@@ -17,16 +17,17 @@ pub fn is_due(progress: &Progress, height: BlockHeight) -> bool {
 
 /// Computes the active set of `height` and records what has changed; the caller records `progress`.
 ///
-/// Torn hooks: joiners are listed (without power) before their power is written, and where the last anchor
-/// was left a hole every member's power is written anew. So no write of a torn refresh survives the next.
+/// Torn hooks: joiners are listed (without power) before their power is written, and where an earlier call of this
+/// block (`torn_here`) or the last anchor was left a hole, every member's power is written anew. So no write of a torn refresh survives the next.
 pub fn refresh(
     storage: &mut dyn Storage,
     progress: &mut Progress,
     height: BlockHeight,
+    torn_here: bool,
 ) -> StdResult<Vec<Event>> {
     let params = PARAMS.load(storage)?;
     let before = ACTIVE.load(storage)?;
-    let torn = last_was_torn(storage, height)?;
+    let torn = torn_here || torn_before(storage, height)?;
     let max = usize::try_from(params.max_active_finality_providers).unwrap_or(usize::MAX);
     let Selection { set: after, changes_at } = candidates(storage, progress.timestamped, height, max)?;
 
@@ -54,13 +55,11 @@ pub fn refresh(
     Ok(events)
 }
 
-fn last_was_torn(storage: &dyn Storage, height: BlockHeight) -> StdResult<bool> {
+/// Whether the last block that any hook saw was left half done.
+fn torn_before(storage: &dyn Storage, height: BlockHeight) -> StdResult<bool> {
     let below = at(height.previous());
     let last = ANCHORS.range(storage, &[0; 8], &below, Order::Descending).next().transpose()?;
-    let this = ANCHORS.may_load(storage, &at(height))?;
-    // This height's own anchor is a hole while the refresh runs; that of an earlier call of it looks the same.
-    let again = this.is_some_and(|anchor| anchor.total.is_none());
-    Ok(again || last.is_some_and(|(_, anchor)| anchor.total.is_none()))
+    Ok(last.is_some_and(|(_, anchor)| anchor.total.is_none()))
 }
 
 fn candidates(
