@@ -11,7 +11,7 @@ pub fn demo(args: &[String]) -> Result<()> {
     wasm::build()?;
     build("demo")?;
     say::step("demo");
-    run("demo", args, "the demo does not hold what it claims")
+    run("demo", args, "the demo stopped: see the line above, or the claims that do not hold")
 }
 
 /// Builds the wasm and measures every call; with `update` rewrites the snapshot.
