@@ -30,10 +30,12 @@
 //!
 //! cw2 keeps its own record under `contract_info`, which is why `c` is nobody's.
 
+mod history;
 mod ledger;
 mod records;
 mod table;
 
+pub use history::{commitment_from, power_at};
 pub use ledger::StoredLedger;
 pub use records::*;
 pub use table::{Item, Table};

@@ -1,12 +1,11 @@
 use api::bsn::event::SubmitFinalitySignature;
-use cosmwasm_std::{DepsMut, Env, Event, Order, Response, StdResult, Storage};
-use finality::Commitment;
+use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 use finality::evidence::SignedHash;
 use finality::vote::{Ballot, Facts, StoredVote, Verdict, Vote, judge};
 use primitives::{AppHash, BlockHeight, SigningContext, VotingPower};
 
 use crate::state::{
-    ANCHORS, Anchor, COMMITMENTS, POWERS, PROGRESS, PROVIDERS, Progress, VOTES, at, at_of, of_at,
+    ANCHORS, Anchor, PROGRESS, PROVIDERS, Progress, VOTES, at, at_of, commitment_from, power_at,
 };
 use crate::{ContractError, host, outbox, slash, standing_of};
 
@@ -26,7 +25,7 @@ pub fn submit_finality_signature(
     let progress = PROGRESS.load(storage)?;
     let anchor = ANCHORS.may_load(storage, &at(height))?;
     let stored = stored_vote(storage, id, height, anchor.as_ref())?;
-    let commitment = covering_commitment(storage, id, height)?;
+    let commitment = commitment_from(storage, id, height)?;
     let facts = Facts {
         standing: standing_of(fp.status),
         stored,
@@ -79,12 +78,6 @@ fn stored_vote(
     Ok(vote.fork.or(canonical).map(|app_hash: AppHash| SignedHash { app_hash, signature: vote.signature }))
 }
 
-fn covering_commitment(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<Option<Commitment>> {
-    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
-    let floor = COMMITMENTS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
-    Ok(floor.map(|(_, commitment)| commitment).filter(|commitment| commitment.covers(height)))
-}
-
 fn ballot(
     storage: &dyn Storage,
     progress: &Progress,
@@ -103,8 +96,6 @@ fn ballot(
         // Every hook of an earlier block has had its turn: without an anchor it is a hole for certain.
         return Ok(if height < now { Ballot::Closed } else { Ballot::NotReached });
     };
-    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
-    let power = POWERS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
-    let power = power.map_or(VotingPower::ZERO, |(_, power)| power);
+    let power = power_at(storage, id, height)?;
     Ok(Ballot::Open { app_hash: *app_hash, power })
 }

@@ -7,7 +7,7 @@ use staking::{FinalityProvider, FpStatus};
 
 use super::{providers, seen};
 use crate::error::ContractError;
-use crate::state::{ACTIVE, FP_KEYS, POWERS, PROGRESS, PROVIDERS, of_at};
+use crate::state::{ACTIVE, FP_KEYS, PROGRESS, PROVIDERS, power_at};
 
 /// For how many heights power is answered at once.
 const BATCH: usize = 100;
@@ -43,15 +43,9 @@ fn power(
     match when(store, height)? {
         When::Nobody => Ok(VotingPower::ZERO),
         When::Now if !matches!(fp.status, FpStatus::Registered) => Ok(VotingPower::ZERO),
-        When::Now => recorded(store, id, BlockHeight::new(u64::MAX)),
-        When::Then(height) => recorded(store, id, height),
+        When::Now => Ok(power_at(store, id, BlockHeight::new(u64::MAX))?),
+        When::Then(height) => Ok(power_at(store, id, height)?),
     }
-}
-
-fn recorded(store: &dyn Storage, id: u32, height: BlockHeight) -> Result<VotingPower, ContractError> {
-    let from = of_at(id, BlockHeight::default());
-    let step = POWERS.range(store, &from, &of_at(id, height), Order::Descending).next().transpose()?;
-    Ok(step.map_or(VotingPower::ZERO, |(_, power)| power))
 }
 
 /// Somebody's power at a height; 0 for whom nobody knows.
@@ -115,7 +109,7 @@ fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64
     let mut powers = BTreeMap::new();
     for record in FP_KEYS.all(store, Order::Ascending) {
         let (id, key) = record?;
-        let power = recorded(store, u32::from_be_bytes(id), height)?;
+        let power = power_at(store, u32::from_be_bytes(id), height)?;
         if !power.is_zero() {
             powers.insert(primitives::FpPublicKey::from_bytes(key).to_string(), power.to_u64());
         }
@@ -127,6 +121,7 @@ fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64
 mod tests {
     use super::seen::tests::{anchor, progress};
     use super::*;
+    use crate::state::{POWERS, of_at};
     use cosmwasm_std::testing::MockStorage;
     use staking::FpId;
 

@@ -1,10 +1,12 @@
 use api::bsn::event::FinalityProviderStatusChange;
 use cosmwasm_std::{Event, Order, StdResult, Storage};
-use finality::active_set::{ActiveSet, Member, Selection, select};
+use finality::active_set::{Member, Selection, select};
 use finality::commitment::{Coverage, coverage};
 use primitives::{BlockHeight, VotingPower};
 
-use crate::state::{ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, at, of_at};
+use crate::state::{
+    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, at, commitment_from, of_at,
+};
 
 /// How many candidates a refresh looks at, at most: about 1.1 M SDK gas. An FP that so many others with more stake
 /// but without randomness stand before cannot vote; stake of that size does not come for nothing.
@@ -84,9 +86,7 @@ fn coverage_of(
     timestamped: BlockHeight,
     height: BlockHeight,
 ) -> StdResult<Coverage> {
-    let (lowest, here) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
-    let floor = COMMITMENTS.range(storage, &lowest, &here, Order::Descending).next().transpose()?;
-    let floor = floor.map(|(_, commitment)| commitment);
+    let floor = commitment_from(storage, id, height)?;
     if floor.as_ref().is_some_and(|floor| floor.counts(timestamped) && floor.covers(height)) {
         return Ok(coverage(height, timestamped, floor.as_ref(), None));
     }
@@ -104,9 +104,4 @@ fn status_change(storage: &dyn Storage, id: u32, joined: bool) -> StdResult<Even
         new_state: format!("FINALITY_PROVIDER_STATUS_{state}"),
     }
     .into())
-}
-
-/// The members of the current set, for those who judge it.
-pub fn active(storage: &dyn Storage) -> StdResult<ActiveSet> {
-    ACTIVE.load(storage)
 }

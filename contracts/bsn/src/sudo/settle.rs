@@ -4,11 +4,11 @@ use api::bsn::event::FinalityProviderStatusChange;
 use cosmwasm_std::{Event, Order, StdResult, Storage};
 use finality::Params;
 use finality::active_set::ActiveSet;
-use primitives::{BlockHeight, FpPublicKey, VotingPower};
+use primitives::{BlockHeight, FpPublicKey};
 use staking::{FpEvent, FpOutcome, move_fp};
 
-use super::{Block, refresh};
-use crate::state::{ANCHORS, FP_KEYS, MISSES, POWERS, Progress, StoredLedger, VOTES, at, at_of, of_at};
+use super::Block;
+use crate::state::{ACTIVE, ANCHORS, FP_KEYS, MISSES, Progress, StoredLedger, VOTES, at, at_of, power_at};
 
 /// How many heights with absentees are judged in a block.
 const JUDGED: u32 = 4;
@@ -40,7 +40,7 @@ pub fn settle(
             judged += 1;
             let members = match &members {
                 Some(members) => members,
-                None => members.insert(refresh::active(storage)?),
+                None => members.insert(ACTIVE.load(storage)?),
             };
             events.extend(judge(storage, params, progress, block, members, height)?);
         }
@@ -96,12 +96,6 @@ fn judge(
         }
     }
     Ok(events)
-}
-
-fn power_at(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<VotingPower> {
-    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
-    let power = POWERS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
-    Ok(power.map_or(VotingPower::ZERO, |(_, power)| power))
 }
 
 fn missed_too_often(

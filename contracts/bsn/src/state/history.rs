@@ -1,0 +1,21 @@
+//! What held at a height: the last entry of an FP at or below it, found by one reverse step.
+
+use cosmwasm_std::{Order, StdResult, Storage};
+use finality::Commitment;
+use primitives::{BlockHeight, VotingPower};
+
+use super::{COMMITMENTS, POWERS, of_at};
+
+/// The power that an FP had at a height, by its history alone; zero before its first entry.
+pub fn power_at(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<VotingPower> {
+    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
+    let power = POWERS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
+    Ok(power.map_or(VotingPower::ZERO, |(_, power)| power))
+}
+
+/// An FP's commitment with the highest start not above a height, whether or not it covers it.
+pub fn commitment_from(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<Option<Commitment>> {
+    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
+    let floor = COMMITMENTS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
+    Ok(floor.map(|(_, commitment)| commitment))
+}
