@@ -2,7 +2,7 @@ use crate::workspace::{self, CONTRACTS, PURE};
 
 /// The floors of the house: a package is built on lower floors only.
 const FLOORS: [&[&str]; 8] = [
-    &["primitives"],
+    &["primitives", "read-derive"],
     &["eots", "merkle", "bitcoin-spv"],
     &["staking", "finality"],
     &["api", "proto"],

@@ -6,6 +6,9 @@ use crate::workspace::{self, CONTRACTS, Member, PURE};
 /// (`.clippy.toml`), but only where they are spelled as a path.
 const BANNED: [&str; 5] = ["HashMap", "HashSet", "f32", "f64", "unsafe"];
 
+/// Has to name the type in order to throw such a number away.
+const NAMES_A_FLOAT: &str = "packages/api/src/read/json.rs";
+
 /// C-39, C-43
 #[test]
 fn contracts_and_the_pure_core_are_deterministic_by_their_words() {
@@ -14,7 +17,9 @@ fn contracts_and_the_pure_core_are_deterministic_by_their_words() {
         assert!(!files.is_empty(), "{} has no source", member.name);
         for file in files {
             let source = std::fs::read_to_string(&file).expect("source is readable");
-            assert_eq!(banned(&source), [], "{}", file.display());
+            let mut found = banned(&source);
+            found.retain(|(_, word)| !(file.ends_with(NAMES_A_FLOAT) && *word == "f64"));
+            assert_eq!(found, [], "{}", file.display());
         }
     }
 }
@@ -45,7 +50,7 @@ fn ours() -> Vec<Member> {
     members.retain(|member| {
         PURE.contains(&member.name.as_str())
             || CONTRACTS.contains(&member.name.as_str())
-            || ["api", "proto"].contains(&member.name.as_str())
+            || ["api", "proto", "read-derive"].contains(&member.name.as_str())
     });
     members
 }

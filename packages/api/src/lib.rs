@@ -27,12 +27,13 @@
 
 pub mod bsn;
 pub mod btc_light_client;
+pub mod read;
 
-/// Derives what every type on the wire has; unknown fields are ignored.
+/// Derives what every type on the wire has, `Deserialize` by way of [`read`]; unknown fields are ignored.
 macro_rules! wire {
     ($($item:item)*) => {
         $(
-            #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, cosmwasm_schema::schemars::JsonSchema)]
+            #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, read_derive::Read, read_derive::Deserialize, cosmwasm_schema::schemars::JsonSchema)]
             #[serde(rename_all = "snake_case")]
             #[schemars(crate = "cosmwasm_schema::schemars")]
             $item

@@ -1,20 +1,23 @@
-use crate::wire;
+use cosmwasm_schema::schemars::JsonSchema;
 
-wire! {
-    /// A network of Bitcoin. What is allowed differs: interfaces.md 11.5, 11.10.
-    #[derive(Copy)]
-    pub enum Network {
-        /// The real one.
-        Mainnet,
-        /// testnet3.
-        Testnet,
-        /// testnet4 (BIP 94).
-        Testnet4,
-        /// The default signet.
-        Signet,
-        /// A private one for tests: the only one on which an admin may inject stake.
-        Regtest,
-    }
+/// A network of Bitcoin. What is allowed differs: interfaces.md 11.5, 11.10.
+/// It is also stored, so it has serde's own `Deserialize`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, read_derive::Read, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[schemars(crate = "cosmwasm_schema::schemars")]
+pub enum Network {
+    /// The real one.
+    Mainnet,
+    /// testnet3.
+    Testnet,
+    /// testnet4 (BIP 94).
+    Testnet4,
+    /// The default signet.
+    Signet,
+    /// A private one for tests: the only one on which an admin may inject stake.
+    Regtest,
 }
 
 /// Declares structs with the knobs of finality among their fields, on one level of the JSON. They are written out
