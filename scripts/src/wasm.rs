@@ -35,6 +35,9 @@ const WASM_OPT: [&str; 13] = [
     "--strip-producers",
 ];
 
+/// Drops what no contract runs, before wasm-opt; its head says what and why.
+const SNIP: &str = "snip.mjs";
+
 /// Builds what changed into `artifacts/` and writes `artifacts/checksums.txt`.
 pub fn build() -> Result<()> {
     setup::wasm_target()?;
@@ -79,10 +82,14 @@ fn compile(contract: Contract, inputs: String, wasm_opt: &Path) -> Result<Optimi
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags()?);
     cargo::run(&mut command, &format!("{package} does not compile to wasm"))?;
     let raw = project::target().join(format!("wasm32-unknown-unknown/release/{}.wasm", contract.library));
+    let snipped = raw.with_extension("snipped.wasm");
+    let mut snip = Command::new("node");
+    snip.arg(project::scripts().join(SNIP)).args([&raw, &snipped]);
+    cargo::run(&mut snip, &format!("{SNIP} cannot read the wasm of {package}"))?;
     let child = Command::new("node")
         .arg(wasm_opt)
         .args(WASM_OPT)
-        .arg(&raw)
+        .arg(&snipped)
         .arg("-o")
         .arg(artifact(contract))
         .spawn()
@@ -141,12 +148,13 @@ fn read_lines(path: &Path) -> BTreeMap<String, String> {
     text.lines().filter_map(|line| line.split_once(' ')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
 }
 
-/// The compiler and every flag: a part of each artifact's inputs.
+/// The compiler, every flag and the script between them: a part of each artifact's inputs.
 fn toolchain() -> Result<String> {
     let mut rustc = Command::new("rustc");
     rustc.arg("-vV").current_dir(project::root());
     let version = cargo::output(&mut rustc, "rustc does not say its version")?;
-    Ok(format!("{version}{}", WASM_OPT.join(" ")))
+    let snip = project::read(&project::scripts().join(SNIP))?;
+    Ok(format!("{version}{}{}", WASM_OPT.join(" "), checksum(&snip)))
 }
 
 /// Takes this machine's folders out of panic messages: the same bytes everywhere.

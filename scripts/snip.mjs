@@ -1,0 +1,41 @@
+// Empties functions that no contract ever runs, so that wasm-opt can drop them and what only they use: the backtrace
+// that the standard library's own panic hook would print, and its demangler. Each entry point puts cosmwasm-std's
+// hook in its place, which hands the message of a panic to the chain; so panics keep their messages, and 26 kB of
+// bsn's 683 kB go.
+//
+// The danger: the compiler merges functions of equal code, so a small one may serve others than its name says. Hence
+// only the few large ones that everything else hangs on are emptied, by their exact paths.
+//
+// usage: node snip.mjs in.wasm out.wasm
+import { readFileSync, writeFileSync } from "node:fs";
+import binaryen from "binaryen";
+
+// As rustc mangles them, but for the hashes of crates.
+const NEVER_RUN = [
+  /14rustc_demangle8demangle$/,
+  /14rustc_demangle(6legacy)?NtB\d_8DemangleN\w+7Display3fmt$/,
+  /14rustc_demangle2v0NtB\d_5IdentN\w+7Display3fmt$/,
+  /14rustc_demangle2v0NtB\d_7Printer\d+print_(path|type|const)$/,
+  /3std9backtraceNtB\d_9BacktraceN\w+7Display3fmt$/,
+];
+
+const [from, to] = process.argv.slice(2);
+const wasm = binaryen.readBinary(readFileSync(from));
+// What Rust's precompiled standard library uses; wasm-opt lowers it afterwards.
+const { BulkMemory, BulkMemoryOpt, SignExt, MutableGlobals, NontrappingFPToInt, Multivalue, ReferenceTypes } =
+  binaryen.Features;
+wasm.setFeatures(
+  BulkMemory | BulkMemoryOpt | SignExt | MutableGlobals | NontrappingFPToInt | Multivalue | ReferenceTypes,
+);
+let emptied = 0;
+for (let i = 0; i < wasm.getNumFunctions(); i += 1) {
+  const reference = wasm.getFunctionByIndex(i);
+  const { name } = binaryen.getFunctionInfo(reference);
+  if (NEVER_RUN.some((pattern) => pattern.test(name))) {
+    binaryen.Function.setBody(reference, wasm.unreachable());
+    emptied += 1;
+  }
+}
+binaryen.setDebugInfo(true);
+writeFileSync(to, wasm.emitBinary());
+console.log(`   emptied ${emptied} functions that never run`);
