@@ -3,6 +3,7 @@ use finality::commitment::CommitError;
 use finality::evidence::EvidenceError;
 use finality::jail::UnjailError;
 use finality::params::OutOfBounds;
+use finality::resume::ResumeError;
 use finality::vote::VoteError;
 use primitives::{FpPublicKey, ParseError};
 use thiserror::Error;
@@ -30,6 +31,9 @@ pub enum ContractError {
     /// A request to leave jail.
     #[error(transparent)]
     Unjail(#[from] UnjailError),
+    /// A request to resume finality.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
     /// A knob.
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),

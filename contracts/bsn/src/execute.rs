@@ -1,11 +1,14 @@
 mod admin;
 mod btc_staking;
 mod commit_public_randomness;
+mod resume_finality;
 mod retry_outbox;
+mod set_paused;
 mod slash;
 mod submit_evidence;
 mod submit_finality_signature;
 mod unjail;
+mod update_addresses;
 mod update_config;
 
 use api::bsn::ExecuteMsg;
@@ -43,6 +46,16 @@ pub fn execute(
         M::UpdateAdmin { admin } => admin::update_admin(deps, info, admin),
         M::AcceptAdmin {} => admin::accept_admin(deps, info),
         M::UpdateConfig(change) => update_config::update_config(deps, env, info, change),
+        M::SetPaused { packet_intake, rewards } => {
+            set_paused::set_paused(deps, env, info, packet_intake, rewards)
+        }
+        M::ResumeFinality { halting_height, fp_pubkeys_hex } => {
+            resume_finality::resume_finality(deps, env, info, halting_height, &fp_pubkeys_hex)
+        }
+        M::UpdateStaking { staking } => update_addresses::update_addresses(deps, env, info, &staking, None),
+        M::UpdateContractAddresses { btc_light_client, finality } => {
+            update_addresses::update_addresses(deps, env, info, &finality, Some(&btc_light_client))
+        }
         M::BtcStaking { new_fp } => btc_staking::btc_staking(deps, env, info, new_fp),
         M::Slash { fp_btc_pk_hex } => slash::slash(deps, env, info, &fp_btc_pk_hex),
     }

@@ -254,4 +254,66 @@ mod tests {
         assert!(mainnet("").contains("babylon_chain_id"));
         assert!(mainnet(r#","babylon_chain_id":"bbn-1""#).contains("admin"));
     }
+
+    fn knob(name: &str, value: u64) -> Result<Progress, ContractError> {
+        started(&format!(r#","{name}":{value}"#))
+    }
+
+    #[test]
+    fn every_knob_is_held_within_its_bounds_at_instantiation() {
+        for finality::params::Bound { name, min, max, .. } in Params::default().bounds() {
+            assert!(knob(name, min).is_ok() && knob(name, max).is_ok(), "{name}");
+            let refused = |value: u64| knob(name, value).unwrap_err().to_string();
+            assert!(refused(max + 1).contains(name), "{name}");
+            if let Some(below) = min.checked_sub(1) {
+                assert!(refused(below).contains(name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_other_setting_has_bounds_too() {
+        let with = |from: &str, to: &str| {
+            let mut deps = mock_dependencies();
+            let info = message_info(&deps.api.addr_make("creator"), &[]);
+            let json = LEGACY.replace("EXTRA", "").replace(from, to);
+            instantiate(deps.as_mut(), &mock_env(), &info, from_json(json).unwrap())
+        };
+        let depth = |k: u64| with("\"btc_confirmation_depth\":1", &format!("\"btc_confirmation_depth\":{k}"));
+        let timeout = |w: u64| with("_timeout\":2", &format!("_timeout\":{w}"));
+        for (good, bad) in [(1, 0), (10_000, 10_001)] {
+            assert!(depth(good).is_ok() && depth(bad).is_err(), "k {good} {bad}");
+            assert!(timeout(good).is_ok() && timeout(bad).is_err(), "w {good} {bad}");
+        }
+        let days = |days: u64| started(&format!(r#","ibc_packet_timeout_days":{days}"#));
+        for (good, bad) in [(1, 0), (365, 366)] {
+            assert!(days(good).is_ok() && days(bad).is_err(), "{good} {bad}");
+        }
+        for empty in [
+            ("\"consumer_name\":\"n\"", "\"consumer_name\":\" \""),
+            ("\"consumer_description\":\"d\"", "\"consumer_description\":\"\""),
+            ("\"channel-0\"", "\" \""),
+            ("\"btcstaking\"", "\"\""),
+        ] {
+            assert!(matches!(with(empty.0, empty.1), Err(ContractError::Config { .. })), "{empty:?}");
+        }
+    }
+
+    #[test]
+    fn a_live_network_has_floors_that_regtest_has_not() {
+        let live = |network: &str, w: u64, retention: u64| {
+            let mut deps = mock_dependencies();
+            let info = message_info(&deps.api.addr_make("creator"), &[]);
+            let json = LEGACY
+                .replace("regtest", network)
+                .replace("_timeout\":2", &format!("_timeout\":{w}"))
+                .replace("EXTRA", &format!(r#","anchor_retention_s":{retention}"#));
+            instantiate(deps.as_mut(), &mock_env(), &info, from_json(json).unwrap()).is_ok()
+        };
+        let floor = 2 * 86_400;
+        assert!(live("signet", 2, floor) && !live("signet", 2, floor - 1));
+        let deep = 3 * 100 * 600;
+        assert!(live("signet", 100, deep) && !live("signet", 100, deep - 1));
+        assert!(live("regtest", 100, 60));
+    }
 }

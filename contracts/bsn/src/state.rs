@@ -25,6 +25,7 @@
 //! | `x` | id, txid => true (the VM knows no empty value) | packets | not yet |
 //! | `b` | Bitcoin height, id => sats that expire | packets | expiry |
 //! | `q` | number => [`Quarantined`] | packets | not yet: bounded by [`QUARANTINE_MAX`] |
+//! | `w` | last height => [`Resumption`] | resume_finality | the next one, once its heights are forgotten |
 //! | `e` | key, height => [`Equivocation`] | slashing | never: one an FP |
 //! | `o` | id => [`Outgoing`] | slashing, acknowledgements | never: one an FP |
 //!
@@ -35,13 +36,14 @@ mod ledger;
 mod records;
 mod table;
 
-pub use history::{commitment_from, power_at};
+pub use history::{commitment_from, power_at, resumption_from};
 pub use ledger::StoredLedger;
 pub use records::*;
 pub use table::{Item, Table};
 
 use finality::active_set::ActiveSet;
 use finality::liveness::Misses;
+use finality::resume::Resumption;
 use finality::vote::StoredVote;
 use finality::{Commitment, Params};
 use primitives::{BlockHeight, BtcHeight, VotingPower};
@@ -99,11 +101,14 @@ pub const EVIDENCE: Table<40, Equivocation> = Table::new(b'e');
 /// See the module's table.
 pub const OUTBOX: Table<4, Outgoing> = Table::new(b'o');
 
+/// See the module's table.
+pub const RESUMED: Table<8, Resumption> = Table::new(b'w');
+
 /// How many items the quarantine holds; later ones are refused with an alarm.
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHBNavhmlfiprdDxbqeo";
+pub const LETTERS: &[u8] = b"GAKPSCHBNavhmlfiprdDxbqeow";
 
 /// The key of a height.
 pub fn at(height: BlockHeight) -> [u8; 8] {

@@ -3,7 +3,7 @@ mod end_block;
 mod prune;
 mod refresh;
 mod settle;
-mod tally;
+pub mod tally;
 
 use api::bsn::SudoMsg;
 use cosmwasm_std::{DepsMut, Env, Response};

@@ -57,6 +57,7 @@ pub mod evidence;
 pub mod jail;
 pub mod liveness;
 pub mod params;
+pub mod resume;
 pub mod tally;
 pub mod vote;
 

@@ -3,6 +3,9 @@
 //! ```text
 //!             votes of > 2/3                     hook lost, nobody active
 //!   open ------------------------> quorum    open -----------------------> skipped
+//!
+//!             > 2/3 without those whom governance named ([`crate::resume`])
+//!   open ----------------------------------------------------------------> resumed
 //! ```
 //!
 //! An open height stops the cursor. Quorums above it count only once it is passed: otherwise a coalition
@@ -43,6 +46,8 @@ pub enum Step {
     Quorum,
     /// Nobody could have voted: pass, nothing is final by it.
     Skip(Skipped),
+    /// Governance left out who is missing there: pass, nothing is final by it.
+    Resume,
     /// Not yet: stop here.
     Wait,
 }
@@ -55,6 +60,17 @@ pub fn step(seat: Seat, voted: VotingPower) -> Step {
         Seat::Open { total } if total.is_zero() => Step::Skip(Skipped::NoActiveSet),
         Seat::Open { total } if voted.is_quorum_of(total) => Step::Quorum,
         Seat::Open { .. } => Step::Wait,
+    }
+}
+
+/// Decides one height of a resumption; `absent` is the power there of those who are named and have not voted.
+pub fn step_without(seat: Seat, voted: VotingPower, absent: VotingPower) -> Step {
+    let Seat::Open { total } = seat else { return step(seat, voted) };
+    let counted = VotingPower::new(total.get().saturating_sub(absent.get()));
+    match step(seat, voted) {
+        Step::Skip(reason) => Step::Skip(reason),
+        _ if counted.is_zero() || voted.is_quorum_of(counted) => Step::Resume,
+        _ => Step::Wait,
     }
 }
 
@@ -75,6 +91,23 @@ mod tests {
             let total: VotingPower = powers.iter().map(|&p| VotingPower::new(p.into())).sum();
             prop_assert_eq!(step(Seat::Open { total }, total) == Step::Quorum, !total.is_zero());
         }
+    }
+
+    #[test]
+    fn a_resumption_leaves_out_the_named_and_makes_no_quorum() {
+        let at = |voted, absent| {
+            let seat = Seat::Open { total: VotingPower::new(100) };
+            step_without(seat, VotingPower::new(voted), VotingPower::new(absent))
+        };
+        assert_eq!(at(60, 0), Step::Wait);
+        assert_eq!(at(60, 10), Step::Wait, "two thirds exactly");
+        assert_eq!(at(60, 11), Step::Resume);
+        assert_eq!(at(100, 0), Step::Resume, "even a full vote is not final there");
+        assert_eq!(at(0, 100), Step::Resume);
+        assert_eq!(
+            step_without(Seat::Hole, VotingPower::ZERO, VotingPower::ZERO),
+            Step::Skip(Skipped::HookLost)
+        );
     }
 
     #[test]

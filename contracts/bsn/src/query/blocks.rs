@@ -26,7 +26,7 @@ pub fn one(store: &dyn Storage, height: BlockHeight) -> Result<IndexedBlock, Con
     let progress = PROGRESS.load(store)?;
     let seen =
         seen::at_height(store, height)?.ok_or(ContractError::BlockNotFound { height: height.get() })?;
-    Ok(shown(&progress, &seen))
+    shown(store, &progress, &seen)
 }
 
 /// A page of blocks, from activation on.
@@ -54,19 +54,19 @@ pub fn all(
     }
     let blocks = seen::range(store, from, to, order)
         .take(SCAN)
-        .filter(|seen| !finalized_only || seen.as_ref().map_or(true, |seen| seen.has_quorum(&progress)))
+        .map(|seen| shown(store, &progress, &seen?))
+        .filter(|block| !finalized_only || block.as_ref().map_or(true, |block| block.finalized))
         .take(page::limit(limit))
-        .map(|seen| Ok(shown(&progress, &seen?)))
         .collect::<Result<_, ContractError>>()?;
     Ok(BlocksResponse { blocks })
 }
 
-fn shown(progress: &Progress, seen: &Seen) -> IndexedBlock {
-    IndexedBlock {
+fn shown(store: &dyn Storage, progress: &Progress, seen: &Seen) -> Result<IndexedBlock, ContractError> {
+    Ok(IndexedBlock {
         height: seen.height.get(),
         app_hash: seen.anchor.app_hash.as_bytes().to_vec(),
-        finalized: seen.has_quorum(progress),
-    }
+        finalized: seen.has_quorum(store, progress)?,
+    })
 }
 
 /// Who voted for the canonical hash; nobody at a hole.

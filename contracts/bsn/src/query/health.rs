@@ -43,7 +43,7 @@ pub fn health(store: &dyn Storage, env: &Env) -> Result<HealthResponse, Contract
             trust: "header compared with this chain's anchor, epoch trusted".into(),
         },
         staking: staking(store, &progress)?,
-        paused: Vec::new(),
+        paused: paused(&progress, env.block.time.seconds()),
         outbox: outbox(store)?,
         alarms: Vec::new(),
     };
@@ -69,7 +69,7 @@ fn finality(store: &dyn Storage, progress: &Progress, last: u64) -> Result<Final
         last_final_block: finality_status::last_final_block(store)?.map(|block| block.height),
         waiting_for,
         longest_gap: progress.longest_gap,
-        resumed: 0,
+        resumed: progress.resumed,
     })
 }
 
@@ -122,6 +122,17 @@ fn staking(store: &dyn Storage, progress: &Progress) -> StdResult<StakingHealth>
     })
 }
 
+fn paused(progress: &Progress, now: u64) -> Vec<String> {
+    let mut paused = Vec::new();
+    if progress.is_intake_paused(now) {
+        paused.push("packet_intake".to_owned());
+    }
+    if progress.rewards_paused {
+        paused.push("rewards".to_owned());
+    }
+    paused
+}
+
 fn outbox(store: &dyn Storage) -> StdResult<OutboxHealth> {
     let mut health = OutboxHealth { waiting: 0, refused: 0 };
     for record in OUTBOX.all(store, Order::Ascending).take(OUTGOING) {
@@ -159,6 +170,12 @@ fn alarms(health: &HealthResponse, header: Option<&LastHeader>, now: u64) -> Vec
     }
     if let Some(height) = header.and_then(|header| header.contradicted) {
         alarms.push(format!("Babylon timestamped a header at height {height} that is not this chain's"));
+    }
+    for what in &health.paused {
+        alarms.push(format!("{what} is paused: set_paused ends it"));
+    }
+    if finality.resumed > 0 {
+        alarms.push(format!("{} heights were resumed by the admin and are never final", finality.resumed));
     }
     if outbox.refused > 0 {
         alarms.push(format!("Babylon refused {} pieces of evidence: retry them", outbox.refused));

@@ -4,7 +4,7 @@ use cosmwasm_std::{Order, StdResult, Storage};
 use finality::tally::Seat;
 use primitives::{BlockHeight, VotingPower};
 
-use crate::state::{ANCHORS, Anchor, Progress, VOTES, at, at_of};
+use crate::state::{ANCHORS, Anchor, Progress, VOTES, at, at_of, resumption_from};
 
 /// A block that the hooks saw.
 pub struct Seen {
@@ -17,10 +17,20 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Whether it has quorum and the cursor passed it: what is passed without quorum has nobody to vote.
-    pub fn has_quorum(&self, progress: &Progress) -> bool {
-        self.height <= progress.cursor && self.height >= progress.activation && !self.total.is_zero()
+    /// Whether it has quorum and the cursor passed it: what is passed without quorum has nobody to vote, or was
+    /// resumed.
+    pub fn has_quorum(&self, store: &dyn Storage, progress: &Progress) -> StdResult<bool> {
+        let could = self.height <= progress.cursor && self.height >= progress.activation;
+        Ok(could && !self.total.is_zero() && !is_resumed(store, progress, self.height)?)
     }
+}
+
+/// Whether governance resumed finality over a height.
+pub fn is_resumed(store: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
+    if height > progress.resumed_through {
+        return Ok(false);
+    }
+    Ok(resumption_from(store, height)?.is_some_and(|resumption| resumption.covers(height)))
 }
 
 fn whole(height: BlockHeight, anchor: Anchor) -> Option<Seen> {

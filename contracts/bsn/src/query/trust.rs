@@ -2,7 +2,7 @@ use api::bsn::{TrustResponse, TrustRow};
 use cosmwasm_std::Storage;
 
 use crate::error::ContractError;
-use crate::state::{CONFIG, Config};
+use crate::state::{ADMINS, CONFIG, Config, PARAMS, PROGRESS};
 
 /// What this deployment verifies, and what it believes.
 pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
@@ -30,8 +30,26 @@ pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
             verified("timestamped header", "the anchor that this chain's own hooks left"),
             trusted("timestamped epoch", babylon),
             headers,
+            administration(store)?,
+            resumption(store)?,
         ],
     })
+}
+
+fn administration(store: &dyn Storage) -> Result<TrustRow, ContractError> {
+    Ok(match ADMINS.load(store)?.admin {
+        Some(admin) => trusted("settings, pauses and who may leave jail early", &admin),
+        None => verified("settings", "nobody: there is no admin"),
+    })
+}
+
+fn resumption(store: &dyn Storage) -> Result<TrustRow, ContractError> {
+    let (delay, progress) = (PARAMS.load(store)?.resume_delay, PROGRESS.load(store)?);
+    let by = match progress.resumed_through.get() {
+        0 => format!("the admin, for heights that wait {delay} blocks; they are called resumed"),
+        through => format!("the admin, the last time through height {through}; those are called resumed"),
+    };
+    Ok(trusted("going on after a standstill", &by))
 }
 
 fn verified(what: &str, by: &str) -> TrustRow {

@@ -2,9 +2,10 @@
 
 use cosmwasm_std::{Order, StdResult, Storage};
 use finality::Commitment;
+use finality::resume::Resumption;
 use primitives::{BlockHeight, VotingPower};
 
-use super::{COMMITMENTS, POWERS, of_at};
+use super::{COMMITMENTS, POWERS, RESUMED, at, of_at};
 
 /// The power that an FP had at a height, by its history alone; zero before its first entry.
 pub fn power_at(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<VotingPower> {
@@ -18,4 +19,11 @@ pub fn commitment_from(storage: &dyn Storage, id: u32, height: BlockHeight) -> S
     let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
     let floor = COMMITMENTS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
     Ok(floor.map(|(_, commitment)| commitment))
+}
+
+/// The first resumption that ends at or above a height, whether or not it begins there.
+pub fn resumption_from(storage: &dyn Storage, height: BlockHeight) -> StdResult<Option<Resumption>> {
+    let highest = at(BlockHeight::new(u64::MAX));
+    let first = RESUMED.range(storage, &at(height), &highest, Order::Ascending).next().transpose()?;
+    Ok(first.map(|(_, resumption)| resumption))
 }

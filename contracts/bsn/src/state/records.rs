@@ -80,6 +80,21 @@ pub struct Progress {
     pub longest_gap: u64,
     /// The run of skipped heights that the cursor is in.
     pub gap: u64,
+    /// The highest height that governance resumed; zero if none.
+    pub resumed_through: BlockHeight,
+    /// How many heights the cursor passed only because governance resumed them.
+    pub resumed: u64,
+    /// Until when packets wait, seconds since 1970; zero if they do not.
+    pub intake_paused_until: u64,
+    /// Whether rewards wait.
+    pub rewards_paused: bool,
+}
+
+impl Progress {
+    /// Whether what packets bring has to wait at `now`, seconds since 1970.
+    pub const fn is_intake_paused(&self, now: u64) -> bool {
+        now < self.intake_paused_until
+    }
 }
 
 /// What the hooks saw of a block.

@@ -96,6 +96,22 @@ events! {
         /// Why.
         reason,
     }
+    /// The admin resumed finality: nothing from the halting height to the block of the call is ever final.
+    ResumeFinality = "resume_finality" {
+        /// The halting height.
+        halting_height,
+        /// The block of the call.
+        through,
+        /// Who counts nothing there without a vote: keys, a comma after each.
+        finality_providers,
+    }
+    /// The admin paused something, or ended a pause.
+    SetPaused = "set_paused" {
+        /// Until when packets wait, in seconds since 1970; 0 where they do not.
+        packet_intake_until,
+        /// Whether rewards wait.
+        rewards,
+    }
     /// A finality provider left jail.
     Unjail = "unjail" {
         /// Whose.

@@ -68,6 +68,32 @@ wire! {
         AcceptAdmin {},
         /// The admin.
         UpdateConfig(UpdateConfig),
+        /// The admin: what is absent stays. Votes, evidence, slashing, hooks and queries cannot be paused.
+        SetPaused {
+            /// Whether what packets bring waits; a pause ends by itself after seven days.
+            packet_intake: Option<bool>,
+            /// Whether rewards wait.
+            rewards: Option<bool>,
+        },
+        /// The admin: lets finality go on where it has stood still for long (interfaces.md 11.5).
+        ResumeFinality {
+            /// The height that finality waits at.
+            halting_height: u64,
+            /// Who is missing there; who voted cannot be named.
+            fp_pubkeys_hex: Vec<String>,
+        },
+        /// The admin: succeeds only where it names this contract. For scripts of the incumbent.
+        UpdateStaking {
+            /// This contract.
+            staking: String,
+        },
+        /// The admin: succeeds only where it names what is set. For scripts of the incumbent.
+        UpdateContractAddresses {
+            /// The light client as it is set.
+            btc_light_client: String,
+            /// This contract.
+            finality: String,
+        },
         /// The admin, on regtest only: the daemons' own test suites inject finality providers so.
         BtcStaking {
             /// Finality providers.

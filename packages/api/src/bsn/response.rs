@@ -333,7 +333,7 @@ wire! {
         Quorum,
         /// The cursor has not passed it.
         Open,
-        /// Nobody could have voted.
+        /// Nobody could have voted, or governance resumed finality over it.
         Skipped,
         /// The votes are forgotten.
         Pruned,
@@ -352,6 +352,8 @@ wire! {
         BeforeActivation,
         /// The backlog was full.
         BacklogFull,
+        /// Governance resumed finality over it.
+        Resumed,
     }
 
     /// The highest final block.
