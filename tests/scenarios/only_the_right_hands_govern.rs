@@ -26,6 +26,7 @@ fn right(message: &str) -> Option<Right> {
         | "submit_finality_signature"
         | "submit_evidence"
         | "unjail"
+        | "follow_bitcoin"
         | "retry_outbox"
         | "submit_finality_signature_range"
         | "submit_finality_signatures_at"

@@ -1,6 +1,7 @@
 mod admin;
 mod btc_staking;
 mod commit_public_randomness;
+mod follow_bitcoin;
 mod resume_finality;
 mod retry_outbox;
 mod set_paused;
@@ -11,7 +12,7 @@ mod unjail;
 mod update_addresses;
 mod update_config;
 
-use api::bsn::ExecuteMsg;
+use api::bsn::{Empty, ExecuteMsg};
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, Storage};
 
 use crate::state::{ADMINS, CONFIG};
@@ -43,6 +44,7 @@ pub fn execute(
             unjail::unjail(deps, env, info, &fp_pubkey_hex, signature.as_ref())
         }
         M::RetryOutbox { fp_pubkey_hex } => retry_outbox::retry_outbox(deps, env, &fp_pubkey_hex),
+        M::FollowBitcoin(Empty {}) => follow_bitcoin::follow_bitcoin(deps),
         M::UpdateAdmin { admin } => admin::update_admin(deps, info, admin),
         M::AcceptAdmin {} => admin::accept_admin(deps, info),
         M::UpdateConfig(change) => update_config::update_config(deps, env, info, change),

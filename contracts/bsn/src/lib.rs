@@ -33,6 +33,7 @@
     )
 )]
 
+mod bitcoin;
 mod error;
 mod execute;
 mod host;
@@ -64,7 +65,7 @@ pub mod entry {
         IbcReceiveResponse, MessageInfo, Never, Reply, Response,
     };
 
-    use crate::{ContractError, execute, ibc, instantiate, migrate, outbox, query, sudo};
+    use crate::{ContractError, bitcoin, execute, ibc, instantiate, migrate, outbox, query, sudo};
 
     /// Instantiates: interfaces.md 4.1, 11.10.
     #[cfg_attr(not(feature = "library"), entry_point)]
@@ -100,12 +101,14 @@ pub mod entry {
         sudo::sudo(deps, &env, msg)
     }
 
-    /// Hears how a message of ours went: only of those that failed.
+    /// Hears how a message of ours went.
     #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn reply(deps: DepsMut<'_>, env: Env, reply: Reply) -> Result<Response, ContractError> {
         match reply.id {
             outbox::OUTBOX_REPLY => super::not_sent(deps, &env, &reply),
             instantiate::LIGHT_CLIENT_REPLY => instantiate::reply(deps, reply),
+            bitcoin::HEADERS_REPLY => Ok(bitcoin::headers_taken(deps, &env, &reply)?),
+            bitcoin::FOLLOW_REPLY => Ok(bitcoin::not_followed(&reply)),
             id => Err(ContractError::UnknownReply { id }),
         }
     }

@@ -1,5 +1,6 @@
 //! What anybody may ask. Every answer is bounded: by a page, or by a number of heights looked at.
 
+mod bitcoin;
 mod blocks;
 mod config;
 mod evidence;
@@ -91,7 +92,9 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 
         QueryMsg::LastConsumerHeader(Empty {}) => json(timestamps::last_header(store)),
         QueryMsg::LastConsumerHeight(Empty {}) => json(timestamps::last_height(store)),
-        QueryMsg::Health(Empty {}) => json(health::health(store, &env)),
+        QueryMsg::Health(Empty {}) => {
+            json(bitcoin::health(deps, &env).and_then(|bitcoin| health::health(store, &env, bitcoin)))
+        }
     }
 }
 

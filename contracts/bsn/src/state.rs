@@ -9,7 +9,8 @@
 //! | `S` | => [`ActiveSet`] | BeginBlock, when the set changes | never: one record |
 //! | `C` | => [`Channels`] | channel open, connect, close; packets | never: one record of bounded length |
 //! | `H` | => [`LastHeader`] | BTCTimestamp packets | never: one record |
-//! | `B` | => highest Bitcoin height seen | BTCHeaders packets | never: one record |
+//! | `B` | => highest Bitcoin height seen | follow_bitcoin, packets | never: one record |
+//! | `L` | => [`Bitcoin`] | packets, follow_bitcoin | never: one record |
 //! | `N` | => [`Counters`] | registration, quarantine | never: one record |
 //! | `a` | height => [`Anchor`] | the first hook of each block | EndBlock, after `anchor_retention_s` |
 //! | `v` | height, id => [`StoredVote`] | votes | EndBlock, `vote_retention` after settling |
@@ -66,6 +67,8 @@ pub const LAST_HEADER: Item<LastHeader> = Item::new(b'H');
 /// See the module's table.
 pub const BTC_TIP: Item<BtcHeight> = Item::new(b'B');
 /// See the module's table.
+pub const BITCOIN: Item<Bitcoin> = Item::new(b'L');
+/// See the module's table.
 pub const COUNTERS: Item<Counters> = Item::new(b'N');
 
 /// See the module's table.
@@ -108,7 +111,7 @@ pub const RESUMED: Table<8, Resumption> = Table::new(b'w');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHBNavhmlfiprdDxbqeow";
+pub const LETTERS: &[u8] = b"GAKPSCHBLNavhmlfiprdDxbqeow";
 
 /// The key of a height.
 pub fn at(height: BlockHeight) -> [u8; 8] {

@@ -15,11 +15,13 @@
 //! ```
 
 mod execute;
+mod handle;
 mod query;
 mod raw;
 mod response;
 
 pub use execute::{BtcHeader, ExecuteMsg, InstantiateMsg, MigrateMsg, PinnedHeader};
+pub use handle::raw_btc_headers;
 pub use query::QueryMsg;
 pub use raw::{TIP_KEY, Tip, header_from_raw, header_key, height_from_raw, height_key, tip_from_raw};
 pub use response::{

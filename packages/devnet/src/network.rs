@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 
 use cosmwasm_std::IbcPacket;
 use primitives::AppHash;
+use proto::Message;
+use proto::btclightclient::BtcHeaderInfo;
+use proto::zoneconcierge::{BtcHeaders, OutboundPacket, outbound_packet::Packet};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -28,8 +31,8 @@ use crate::{BlockReport, BsnContracts, Chain, Failure, Genesis, TxError, TxRepor
 
 const BTC: u64 = 100_000_000;
 const PACKET_TIMEOUT_S: u64 = 86_400;
-/// How many seconds before the chain's time Bitcoin's began: any past will do.
-const BITCOIN_START: u32 = 1_600_000_000;
+/// When the first block of Bitcoin is found: a day before the appchain begins.
+const BITCOIN_START: u32 = 1_749_913_600;
 
 /// Why a network could not do something.
 #[derive(Debug, Error)]
@@ -149,6 +152,8 @@ pub struct Network {
     pub miner: Miner,
     /// The contract's address.
     pub bsn: String,
+    /// The light client's address; empty if the contract was instantiated without one.
+    pub light_client: String,
     /// The admin's account.
     pub admin: String,
     /// The account that pays for votes.
@@ -195,24 +200,26 @@ impl Network {
         let mut chain = Chain::new(Genesis { seed: setup.seed, ..Genesis::default() });
         let admin = chain.account("admin");
         let sender = chain.account("sender");
-        let path = setup.artifacts.join("bsn.wasm");
-        let wasm = std::fs::read(&path).map_err(|_| NetworkError::NoWasm { path })?;
-        let code = chain.store_code(&admin, &wasm)?;
-        chain.pin_code(code);
+        let code = store(&mut chain, &admin, setup, "bsn.wasm")?;
+        let light_client_code = store(&mut chain, &admin, setup, "btc-light-client.wasm")?;
         let mut babylon = Babylon::new(setup.seed, "bbn-devnet-1");
-        babylon.params.finalization_timeout = 2;
+        (babylon.params.confirmation_depth, babylon.params.finalization_timeout) = (1, 2);
         let app = BabylonEnd { babylon, client: String::new(), packets: VecDeque::new(), answers: vec![] };
         let mut link = Link::connect(&mut chain, app);
         link.app.client = link.remote_client_id.clone();
         link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
 
-        let message = instantiate_message(&setup.instantiate, &admin, &link.connection_id);
+        let message = instantiate_message(&setup.instantiate, &admin, &link.connection_id, light_client_code);
         let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&admin))?;
-        chain.register(BsnContracts::one(&bsn, &bsn));
+        let config: Value = chain.query(&bsn, &json!({ "config": {} }))?;
+        let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
+        // Without a light client the module's fourth address is one that is there.
+        let fourth = if light_client.is_empty() { &bsn } else { &light_client };
+        chain.register(BsnContracts::one(&bsn, fourth));
         chain.next_block();
         let miner = Miner::new(setup.seed, BITCOIN_START);
         let (fps, offline) = (Vec::new(), BTreeSet::new());
-        Ok(Self { chain, link, miner, bsn, admin, sender, channel: None, fps, offline })
+        Ok(Self { chain, link, miner, bsn, light_client, admin, sender, channel: None, fps, offline })
     }
 
     /// Opens the channel as Babylon's scripts do.
@@ -278,6 +285,33 @@ impl Network {
             .extend(packets.into_iter().filter(|(to, _)| *to == client).map(|(_, data)| data));
         self.relay();
         Ok(())
+    }
+
+    /// Babylon sees what the miners have, and sends the news with its next block.
+    pub fn see_bitcoin(&mut self) -> Vec<Delivery> {
+        self.link.app.babylon.see_bitcoin(&self.miner);
+        self.relay()
+    }
+
+    /// A packet of Bitcoin headers of the caller's making, carried here.
+    pub fn send_headers(&mut self, headers: Vec<BtcHeaderInfo>) -> Vec<Delivery> {
+        let packet = Packet::BtcHeaders(BtcHeaders { headers });
+        self.link.app.packets.push_back(OutboundPacket { packet: Some(packet) }.encode_to_vec());
+        self.relay()
+    }
+
+    /// Blocks of Bitcoin, seen by Babylon and carried here.
+    pub fn mine(&mut self, blocks: u32) -> Vec<Delivery> {
+        self.miner.mine_blocks(blocks);
+        self.see_bitcoin()
+    }
+
+    /// An answer of the light client.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn ask_bitcoin<T: DeserializeOwned>(&self, message: &Value) -> Result<T, NetworkError> {
+        Ok(self.chain.query(&self.light_client, message)?)
     }
 
     fn shown(&self, height: u64) -> (AppHash, u64) {
@@ -349,12 +383,22 @@ impl Network {
     }
 }
 
+/// Stores and pins one of our contracts.
+fn store(chain: &mut Chain, creator: &str, setup: &Setup, file: &str) -> Result<u64, NetworkError> {
+    let path = setup.artifacts.join(file);
+    let wasm = std::fs::read(&path).map_err(|_| NetworkError::NoWasm { path })?;
+    let code = chain.store_code(creator, &wasm)?;
+    chain.pin_code(code);
+    Ok(code)
+}
+
 /// The message that a devnet's contract is instantiated with, `over` laid over it.
-pub fn instantiate_message(over: &Value, admin: &str, connection_id: &str) -> Value {
+pub fn instantiate_message(over: &Value, admin: &str, connection_id: &str, light_client_code: u64) -> Value {
     let mut message = json!({
         "network": "regtest",
         "btc_confirmation_depth": 1,
         "checkpoint_finalization_timeout": 2,
+        "btc_light_client_code_id": light_client_code,
         "admin": admin,
         "consumer_name": "devnet",
         "consumer_description": "an appchain of the devnet",

@@ -1,7 +1,7 @@
 use devnet::network::{Network, Setup};
 use devnet::{BlockReport, Hook, HookOutcome, gas::Usage};
 
-use super::{GasError, Row};
+use super::{GasError, Row, bitcoin};
 
 const SEED: u64 = 7;
 const SETS: [usize; 4] = [1, 10, 60, 100];
@@ -31,15 +31,19 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
         begins.push(Row::new(format!("begin_block_{count}"), begin(&block)?));
         ends.push(Row::new(format!("end_block_{count}"), end(&block)?));
         if count == ACTIVE {
+            let look = bitcoin_block(&mut network)?;
             let block = voted_block(&mut network, count, OLD_BLOCKS)?;
             let sum = begin(&block)? + end(&block)? + block.tx_usage.sdk_gas();
             whole.push(Row::new(format!("end_block_{count}_pruning"), end(&block)?));
+            whole.push(Row::new(format!("end_block_{count}_bitcoin"), end(&look)?));
             whole.push(Row::new(format!("finalized_block_{count}"), sum));
         }
     }
     progress(&format!("blocks with {ACTIVE} of {REGISTERED} finality providers"));
     let block = voted_block(&mut network(REGISTERED, ACTIVE)?, ACTIVE, YOUNG_BLOCKS)?;
     begins.push(Row::new(format!("begin_block_{ACTIVE}_of_{REGISTERED}"), begin(&block)?));
+    progress("headers of bitcoin");
+    rows.extend(bitcoin::headers()?);
     rows.append(&mut begins);
     rows.append(&mut ends);
     rows.append(&mut whole);
@@ -107,9 +111,26 @@ fn network(registered: usize, active: usize) -> Result<Network, GasError> {
     Ok(network)
 }
 
-/// The block after `blocks` others: everybody in the set votes, one height is finalized, nothing else changes.
+/// Every tenth block the hook looks at the light client's tip.
+const LOOK_EVERY: u64 = 10;
+
+/// The next block whose hook looks at Bitcoin and finds nothing new.
+fn bitcoin_block(network: &mut Network) -> Result<BlockReport, GasError> {
+    loop {
+        let block = network.step();
+        if block.header.height.is_multiple_of(LOOK_EVERY) {
+            return Ok(block);
+        }
+    }
+}
+
+/// The block after `blocks` others: everybody in the set votes, one height is finalized, nothing else changes, and
+/// nobody looks at Bitcoin.
 fn voted_block(network: &mut Network, active: usize, blocks: u64) -> Result<BlockReport, GasError> {
     network.run(blocks)?;
+    if (network.chain.height() + 1).is_multiple_of(LOOK_EVERY) {
+        network.run(1)?;
+    }
     let (before, height) = (network.finalized(), network.chain.height());
     let block = network.step();
     let query = serde_json::json!({ "votes": { "height": height } });

@@ -4,6 +4,7 @@
 //! the chain charges for starting an instance, for events, or for a transaction's bytes. The incumbent's
 //! figures were measured the same way.
 
+mod bitcoin;
 mod measure;
 mod snapshot;
 mod table;
@@ -61,10 +62,16 @@ const INCUMBENT: &[(&str, u64)] = &[
     ("end_block_60", 315_344),
     ("end_block_100", 503_966),
     ("finalized_block_100", 8_830_000),
+    ("btc_header_in_100", 23_000),
 ];
 
-const BUDGETS: &[(&str, u64)] =
-    &[("vote", 20_000), ("begin_block_100_of_1000", 20_000), ("end_block_100", 120_000)];
+const BUDGETS: &[(&str, u64)] = &[
+    ("vote", 20_000),
+    ("begin_block_100_of_1000", 20_000),
+    ("end_block_100", 120_000),
+    ("btc_header_in_100", 12_000),
+    ("btc_headers_2000", 30_000_000),
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,12 @@
 use cosmwasm_std::{
     Attribute, DepsMut, Env, Event, IbcPacket, IbcPacketReceiveMsg, IbcReceiveResponse, StdAck, StdError,
+    SubMsg,
 };
-use proto::decode::{self, Packet, PacketError, RawItem, StakingItem};
+use proto::decode::{self, Packet, PacketError, RawHeader, RawItem, StakingItem};
 use thiserror::Error;
 
 use super::{COUNTERPARTY_PORT, staking, timestamp};
+use crate::bitcoin;
 use crate::state::{CHANNELS, CONFIG, OpenChannel};
 
 /// Why a packet gets an error acknowledgement.
@@ -27,17 +29,19 @@ struct Received {
     action: &'static str,
     attributes: Vec<Attribute>,
     events: Vec<Event>,
+    messages: Vec<SubMsg>,
 }
 
 /// Takes a packet of Babylon. It always answers: with success for whatever can be cut into its parts,
 /// however bad some of them are (they are quarantined), else with an error and without any effect.
 ///
-/// Headers of Bitcoin are counted and acknowledged. They are not believed: a height that nobody verified
-/// must not make stake expire, so the tip comes from the light client alone.
+/// Headers of Bitcoin go to the light client, which believes none without work; what it refuses costs nothing
+/// else of the packet. No height of Bitcoin is taken from a packet: the tip comes from the light client alone.
 pub fn receive(mut deps: DepsMut<'_>, env: &Env, msg: IbcPacketReceiveMsg) -> IbcReceiveResponse {
     match take(&mut deps, env, &msg.packet) {
-        Ok(Received { action, attributes, events }) => {
+        Ok(Received { action, attributes, events, messages }) => {
             IbcReceiveResponse::new(StdAck::success([]).to_binary())
+                .add_submessages(messages)
                 .add_attribute("action", action)
                 .add_attributes(attributes)
                 .add_events(events)
@@ -62,10 +66,10 @@ fn take(deps: &mut DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<Receive
     CHANNELS.save(deps.storage, &channels)?;
     match parsed {
         Packet::Timestamp(timestamp) => {
-            let headers = timestamp.btc_headers().map_or(0, |headers| headers.len());
-            let events = timestamp::apply(deps.storage, env, consumer_id.as_deref(), &timestamp)?;
-            let attributes = vec![Attribute::new("headers", headers.to_string())];
-            Ok(Received { action: "receive_btc_timestamp", attributes, events })
+            let headers = timestamp.btc_headers().unwrap_or_default();
+            let mut received = forward(deps, "receive_btc_timestamp", &headers)?;
+            received.events.extend(timestamp::apply(deps.storage, env, consumer_id.as_deref(), &timestamp)?);
+            Ok(received)
         }
         Packet::Staking(items) => {
             let config = CONFIG.load(deps.storage)?;
@@ -75,13 +79,20 @@ fn take(deps: &mut DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<Receive
                 Attribute::new("known", applied.known.to_string()),
                 Attribute::new("refused", applied.refused.to_string()),
             ];
-            Ok(Received { action: "receive_btc_staking", attributes, events: applied.events })
+            let (events, messages) = (applied.events, Vec::new());
+            Ok(Received { action: "receive_btc_staking", attributes, events, messages })
         }
-        Packet::Headers(headers) => {
-            let attributes = vec![Attribute::new("headers", headers.len().to_string())];
-            Ok(Received { action: "receive_btc_headers", attributes, events: Vec::new() })
-        }
+        Packet::Headers(headers) => forward(deps, "receive_btc_headers", &headers),
     }
+}
+
+/// Hands headers on; without a light client they are only counted.
+fn forward(deps: &DepsMut<'_>, action: &'static str, headers: &[RawHeader]) -> Result<Received, Refusal> {
+    let attributes = vec![Attribute::new("headers", headers.len().to_string())];
+    let light_client = CONFIG.load(deps.storage)?.btc_light_client;
+    let bitcoin::Forwarded { events, messages } =
+        light_client.map(|address| bitcoin::forward(&address, headers)).unwrap_or_default();
+    Ok(Received { action, attributes, events, messages })
 }
 
 /// Holds a packet against the open channel: a chain may let a channel open that was refused

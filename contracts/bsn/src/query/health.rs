@@ -1,8 +1,8 @@
 //! How everything is, for an operator: numbers first, and in words what needs attention.
 
 use api::bsn::{
-    ChannelHealth, FinalityHealth, HealthResponse, HooksHealth, OutboxHealth, PreviousChannel, StakingHealth,
-    TimestampsHealth, WaitingFor,
+    BitcoinHealth, ChannelHealth, FinalityHealth, HealthResponse, HooksHealth, OutboxHealth, PreviousChannel,
+    StakingHealth, TimestampsHealth, WaitingFor,
 };
 use cosmwasm_std::{Env, Order, StdResult, Storage, Uint128};
 use finality::tally::{Seat, Step, step};
@@ -21,11 +21,17 @@ const RECENT: u64 = 100;
 const MANY_LOST: u64 = 5;
 /// How many blocks a height may wait for its quorum without an alarm.
 const PATIENCE: u64 = 20;
+/// How old, in seconds, Bitcoin's tip may be without an alarm: of 10^15 blocks about one is found so late.
+const BITCOIN_SILENT: u64 = 6 * 3_600;
 /// How many outgoing pieces of evidence are counted.
 const OUTGOING: usize = 1_000;
 
 /// How everything is.
-pub fn health(store: &dyn Storage, env: &Env) -> Result<HealthResponse, ContractError> {
+pub fn health(
+    store: &dyn Storage,
+    env: &Env,
+    bitcoin: BitcoinHealth,
+) -> Result<HealthResponse, ContractError> {
     let progress = PROGRESS.load(store)?;
     let header = LAST_HEADER.may_load(store)?;
     let last = seen::last(store)?.map_or(0, |seen| seen.height.get());
@@ -37,6 +43,7 @@ pub fn health(store: &dyn Storage, env: &Env) -> Result<HealthResponse, Contract
             lost_recently: lost_recently(store, BlockHeight::new(env.block.height))?,
         },
         channel: channel(store, env)?,
+        bitcoin,
         timestamps: TimestampsHealth {
             height: progress.timestamped.get(),
             epoch: header.as_ref().map_or(0, |header| header.babylon_epoch.get()),
@@ -148,7 +155,7 @@ fn outbox(store: &dyn Storage) -> StdResult<OutboxHealth> {
 }
 
 fn alarms(health: &HealthResponse, header: Option<&LastHeader>, now: u64) -> Vec<String> {
-    let HealthResponse { finality, hooks, channel, staking, outbox, .. } = health;
+    let HealthResponse { finality, hooks, channel, bitcoin, staking, outbox, .. } = health;
     let mut alarms = Vec::new();
     if let Some(waiting) = &finality.waiting_for {
         let age = now.saturating_sub(waiting.height);
@@ -167,6 +174,12 @@ fn alarms(health: &HealthResponse, header: Option<&LastHeader>, now: u64) -> Vec
     }
     if channel.state != "open" {
         alarms.push(format!("the channel to Babylon is not open: {}", channel.state));
+    }
+    if let Some(age) = bitcoin.tip_age_s.filter(|age| *age > BITCOIN_SILENT) {
+        alarms.push(format!("the light client's tip is {age} seconds old"));
+    }
+    if bitcoin.refused > 0 {
+        alarms.push(format!("the light client refused headers of {} packets", bitcoin.refused));
     }
     if let Some(height) = header.and_then(|header| header.contradicted) {
         alarms.push(format!("Babylon timestamped a header at height {height} that is not this chain's"));
@@ -202,7 +215,8 @@ mod tests {
         prepare(&mut store);
         let mut env = mock_env();
         env.block.height = now;
-        health(&store, &env).unwrap()
+        let bitcoin = BitcoinHealth { tip_height: None, tip_age_s: None, refused: 0, expiring: false };
+        health(&store, &env, bitcoin).unwrap()
     }
 
     #[test]

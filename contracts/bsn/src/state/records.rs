@@ -76,6 +76,8 @@ pub struct Progress {
     pub anchors_from: BlockHeight,
     /// How many equivocations wait to be sent.
     pub outgoing: u32,
+    /// Whether more stake has expired than one portion ended.
+    pub expiring: bool,
     /// The longest run of skipped heights so far.
     pub longest_gap: u64,
     /// The run of skipped heights that the cursor is in.
@@ -95,6 +97,17 @@ impl Progress {
     pub const fn is_intake_paused(&self, now: u64) -> bool {
         now < self.intake_paused_until
     }
+}
+
+/// What was seen of the light client.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bitcoin {
+    /// The hash of the tip last seen, in internal order.
+    pub tip: Option<[u8; 32]>,
+    /// How often it refused headers of a packet.
+    pub refused: u32,
+    /// When last, seconds since 1970.
+    pub refused_at: Option<u64>,
 }
 
 /// What the hooks saw of a block.

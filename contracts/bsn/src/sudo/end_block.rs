@@ -3,12 +3,13 @@ use cosmwasm_std::{DepsMut, Env, Event, Response};
 
 use super::{Block, anchor, prune, settle, tally};
 use crate::state::{PARAMS, PROGRESS};
-use crate::{ContractError, outbox};
+use crate::{ContractError, bitcoin, outbox};
 
 /// How many pieces of evidence are handed to the channel in a block.
 const OUTGOING: usize = 2;
 
-/// Moves the cursor, judges absence, forgets what is old, sends what waits. The progress is written last.
+/// Moves the cursor, judges absence, forgets what is old, sends what waits, follows Bitcoin. The progress is
+/// written last.
 pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response, ContractError> {
     let storage = deps.storage;
     let mut events = anchor::anchor(storage, block)?;
@@ -25,11 +26,13 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
         0 => vec![],
         _ => outbox::send_due(storage, env, OUTGOING)?,
     };
+    let follow = bitcoin::follow_if_due(storage, deps.querier, env, &progress)?;
     Ok(Response::new()
         .add_event(Event::from(IndexBlock {
             module: "finality".into(),
             last_height: block.height.to_string(),
         }))
         .add_events(events)
-        .add_submessages(packets))
+        .add_submessages(packets)
+        .add_submessages(follow))
 }

@@ -136,6 +136,22 @@ events! {
         /// By which epoch of Babylon.
         epoch,
     }
+    /// The light client refused headers of a packet; the rest of the packet stands.
+    BtcHeadersRefused = "btc_headers_refused" {
+        /// The height of the first of them, as Babylon says.
+        first_height,
+        /// Why, as far as the chain tells.
+        reason,
+    }
+    /// Stake came to its end.
+    StakeExpired = "stake_expired" {
+        /// By which height of Bitcoin.
+        btc_height,
+        /// How many finality providers have less power now.
+        fps,
+        /// Whether the next blocks end more.
+        more,
+    }
     /// Something an operator must look at.
     Alarm = "alarm" {
         /// In words.

@@ -1,7 +1,11 @@
 use cosmwasm_std::Binary;
 
+use super::Empty;
 use super::config::with_knobs;
 use crate::wire;
+
+/// [`ExecuteMsg::FollowBitcoin`] as the contract sends it to itself.
+pub const FOLLOW_BITCOIN: &[u8] = br#"{"follow_bitcoin":{}}"#;
 
 wire! {
     /// What anybody may send; who is allowed what: each variant.
@@ -59,6 +63,8 @@ wire! {
             /// Whose.
             fp_pubkey_hex: String,
         },
+        /// Anybody: takes what the light client has learned. The hooks do it too, within ten blocks.
+        FollowBitcoin(Empty),
         /// The admin: proposes another, or with `null` to have none.
         UpdateAdmin {
             /// Whom.

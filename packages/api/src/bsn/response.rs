@@ -374,6 +374,8 @@ wire! {
         pub hooks: HooksHealth,
         /// Of the channel to Babylon.
         pub channel: ChannelHealth,
+        /// Of Bitcoin.
+        pub bitcoin: BitcoinHealth,
         /// Of timestamps.
         pub timestamps: TimestampsHealth,
         /// Of stake.
@@ -450,6 +452,20 @@ wire! {
         pub connection_id: String,
         /// When it closed, seconds since 1970.
         pub closed_at: u64,
+    }
+
+    /// Bitcoin, as the light client knows it.
+    pub struct BitcoinHealth {
+        /// The height of its tip; absent before its first headers.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tip_height: Option<u32>,
+        /// How old its tip is, in seconds, by the tip's own time.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tip_age_s: Option<u64>,
+        /// How often it refused headers of a packet.
+        pub refused: u32,
+        /// Whether stake that has expired still waits to be ended.
+        pub expiring: bool,
     }
 
     /// Timestamps.

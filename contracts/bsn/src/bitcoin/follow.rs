@@ -1,0 +1,88 @@
+use api::bsn::event;
+use api::btc_light_client::Tip;
+use cosmwasm_std::{Binary, Env, Event, QuerierWrapper, StdResult, Storage, SubMsg, WasmMsg};
+use primitives::BlockHeight;
+
+use super::{FOLLOW_REPLY, LightClient};
+use crate::state::{BITCOIN, Bitcoin, CONFIG, PROGRESS, Progress, StoredLedger};
+
+/// How many blocks may pass until a tip is seen that no packet brought.
+const LOOK_EVERY: u64 = 10;
+/// How many sums (of a provider at a height) expire in one go: about 15,000 SDK gas each.
+const EXPIRED: usize = 64;
+/// What the message to ourselves may use, a part of what a hook has.
+const GAS_LIMIT: u64 = 2_000_000;
+
+/// Takes what the light client has learned: the tip, and a portion of the stake that it ends. Anybody may ask for
+/// it at any time.
+///
+/// # Errors
+/// Only those of storage.
+pub fn follow(storage: &mut dyn Storage, querier: QuerierWrapper<'_>) -> StdResult<Vec<Event>> {
+    let Some(address) = CONFIG.load(storage)?.btc_light_client else { return Ok(vec![]) };
+    let Some(tip) = (LightClient { querier, address: &address }).tip() else { return Ok(vec![]) };
+    let seen = BITCOIN.may_load(storage)?.unwrap_or_default();
+    if seen.tip != Some(tip.hash) {
+        BITCOIN.save(storage, &Bitcoin { tip: Some(tip.hash), ..seen })?;
+    }
+    expire(storage, &tip)
+}
+
+/// Ends a portion of the stake whose time is over by the highest tip there ever was.
+fn expire(storage: &mut dyn Storage, tip: &Tip) -> StdResult<Vec<Event>> {
+    let expired = staking::expire(&mut StoredLedger(storage), tip.highest, EXPIRED)?;
+    let mut progress = PROGRESS.load(storage)?;
+    let before = (progress.stale, progress.expiring);
+    progress.stale |= !expired.power_changes.is_empty();
+    progress.expiring = expired.more;
+    if before != (progress.stale, progress.expiring) {
+        PROGRESS.save(storage, &progress)?;
+    }
+    let mut events = vec![];
+    if expired.buckets > 0 {
+        events.push(
+            event::StakeExpired {
+                btc_height: tip.highest.to_string(),
+                fps: expired.power_changes.len().to_string(),
+                more: expired.more.to_string(),
+            }
+            .into(),
+        );
+    }
+    if !expired.shortfall.is_zero() {
+        let what = format!("stake that expired at {} was {} sats short", tip.highest, expired.shortfall);
+        events.push(event::Alarm { what }.into());
+    }
+    Ok(events)
+}
+
+/// In a hook: the message to ourselves, if there is something to do.
+///
+/// # Errors
+/// Only those of storage.
+pub fn follow_if_due(
+    storage: &dyn Storage,
+    querier: QuerierWrapper<'_>,
+    env: &Env,
+    progress: &Progress,
+) -> StdResult<Option<SubMsg>> {
+    if !progress.expiring && !is_news(storage, querier, BlockHeight::new(env.block.height))? {
+        return Ok(None);
+    }
+    let execute = WasmMsg::Execute {
+        contract_addr: env.contract.address.to_string(),
+        msg: Binary::from(api::bsn::FOLLOW_BITCOIN),
+        funds: vec![],
+    };
+    Ok(Some(SubMsg::reply_on_error(execute, FOLLOW_REPLY).with_gas_limit(GAS_LIMIT)))
+}
+
+/// Every ten blocks: whether the light client has another tip than the one we saw.
+fn is_news(storage: &dyn Storage, querier: QuerierWrapper<'_>, now: BlockHeight) -> StdResult<bool> {
+    if !now.get().is_multiple_of(LOOK_EVERY) {
+        return Ok(false);
+    }
+    let Some(address) = CONFIG.load(storage)?.btc_light_client else { return Ok(false) };
+    let tip = LightClient { querier, address: &address }.tip().map(|tip| tip.hash);
+    Ok(tip != BITCOIN.may_load(storage)?.and_then(|seen| seen.tip))
+}
