@@ -1,6 +1,7 @@
 //! Scenarios on the real wasm; file names are claims.
 
 mod a_block_is_final_only_by_a_later_quorum;
+mod a_vote_with_anything_changed_is_refused;
 mod absent_fps_are_jailed_and_return;
 mod commitments_count_only_after_a_later_timestamp;
 mod evidence_waits_for_a_channel;
@@ -15,5 +16,6 @@ mod support;
 mod the_active_set_never_exceeds_its_maximum;
 mod the_daemon_survives;
 mod the_door_opens_only_for_babylon;
+mod two_virtual_machines_agree;
 mod two_votes_at_one_height_cost_the_key;
 mod votes_have_exact_error_texts;

@@ -1,4 +1,4 @@
-//! Proves: C-21, C-24, C-25, C-26
+//! Proves: C-21, C-24, C-25, C-26, K27
 //!
 //! Daemons act on texts: every refusal of a vote or a commitment says what they look for, and nothing else.
 
@@ -161,4 +161,18 @@ fn of_commitments() {
     assert!(refusal.contains("slashed"), "{refusal}");
     let last = ask(&network, json!({"last_pub_rand_commit": {"btc_pk_hex": key(&network, 3)}}));
     assert!(last["start_height"].as_u64() < Some(end));
+}
+
+#[test]
+fn of_commitments_as_far_ahead_as_babylon_lets_them() {
+    let mut network = start(&[40, 30]);
+    let ahead = |network: &mut devnet::network::Network, offset: u64| {
+        let message = network.fps[0].clone().commit(network.chain.height() + 1 + offset, 50_000);
+        network.execute(&message)
+    };
+    let refusal = text(ahead(&mut network, 160_000));
+    assert!(refusal.contains("too far into the future"), "{refusal}");
+    ahead(&mut network, 159_999).unwrap();
+    let last = ask(&network, json!({"last_pub_rand_commit": {"btc_pk_hex": key(&network, 0)}}));
+    assert_eq!(last["num_pub_rand"], 50_000);
 }

@@ -151,6 +151,7 @@ pub fn join<const N: usize>(first: &[u8], second: &[u8]) -> [u8; N] {
 mod tests {
     use super::*;
 
+    /// C-40
     #[test]
     fn no_two_keys_overlap() {
         let mut letters = LETTERS.to_vec();

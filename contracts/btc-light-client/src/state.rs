@@ -82,6 +82,7 @@ mod tests {
 
     use super::*;
 
+    /// C-40
     #[test]
     fn no_key_is_the_start_of_another() {
         let named = [TIP_KEY, BASE.as_bytes(), CONFIG.as_bytes(), ADMIN.as_bytes(), REBASES.as_bytes()];

@@ -172,7 +172,15 @@ impl Network {
     /// # Errors
     /// [`NetworkError`].
     pub fn start(setup: Setup) -> Result<Self, NetworkError> {
-        let mut network = Self::deploy(&setup)?;
+        Self::start_on(Genesis::default(), setup)
+    }
+
+    /// The same on a chain of one's own making: another virtual machine, other block times.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn start_on(genesis: Genesis, setup: Setup) -> Result<Self, NetworkError> {
+        let mut network = Self::deploy_on(genesis, &setup)?;
         network.open_channel()?;
         for stake in &setup.stakes {
             network.add_fp(setup.seed, *stake)?;
@@ -197,7 +205,15 @@ impl Network {
     /// # Errors
     /// [`NetworkError`].
     pub fn deploy(setup: &Setup) -> Result<Self, NetworkError> {
-        let mut chain = Chain::new(Genesis { seed: setup.seed, ..Genesis::default() });
+        Self::deploy_on(Genesis::default(), setup)
+    }
+
+    /// The same on a chain of one's own making; the seed is the setup's.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn deploy_on(genesis: Genesis, setup: &Setup) -> Result<Self, NetworkError> {
+        let mut chain = Chain::new(Genesis { seed: setup.seed, ..genesis });
         let admin = chain.account("admin");
         let sender = chain.account("sender");
         let code = store(&mut chain, &admin, setup, "bsn.wasm")?;

@@ -150,6 +150,15 @@ mod tests {
         assert_eq!(Params::default().checked(), Ok(Params::default()));
     }
 
+    /// K27: the daemons' own defaults start 6,000 heights ahead and take 50,000.
+    #[test]
+    fn commitments_reach_as_far_as_babylon_lets_them_by_default() {
+        assert_eq!(Params::default().max_pub_rand_commit_offset, 160_000);
+        let bounds = Params::default().bounds();
+        let offset = bounds.iter().find(|bound| bound.name == "max_pub_rand_commit_offset").unwrap();
+        assert!(offset.min > 56_000, "{}", offset.min);
+    }
+
     #[test]
     fn every_knob_has_a_minimum_and_a_maximum() {
         let set = |name: &str, value: u64| {

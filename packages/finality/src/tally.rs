@@ -86,6 +86,7 @@ mod tests {
             prop_assert_eq!(quorum, total > 0 && voted * 3 > total * 2);
         }
 
+        /// C-38
         #[test]
         fn no_table_of_powers_overflows(powers in proptest::collection::vec(any::<u64>(), 0..200)) {
             let total: VotingPower = powers.iter().map(|&p| VotingPower::new(p.into())).sum();

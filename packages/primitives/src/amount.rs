@@ -121,6 +121,7 @@ impl fmt::Display for VotingPower {
 mod tests {
     use super::*;
 
+    /// C-38
     #[test]
     fn no_more_than_twenty_one_million_bitcoin() {
         assert_eq!(Sats::new(2_100_000_000_000_000), Ok(Sats::MAX));
@@ -128,6 +129,20 @@ mod tests {
             Sats::new(2_100_000_000_000_001),
             Err(ParseError::TooManySats { got: 2_100_000_000_000_001 })
         );
+    }
+
+    /// C-38
+    #[test]
+    fn a_million_tables_of_any_powers_have_a_sum() {
+        let mut word = 1u64;
+        for _ in 0..1_000_000 {
+            let table: [u64; 4] = std::array::from_fn(|_| {
+                word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                if word.is_multiple_of(8) { u64::MAX } else { word }
+            });
+            let total: VotingPower = table.iter().map(|&sats| VotingPower::new(sats.into())).sum();
+            assert_eq!(total.get(), table.iter().map(|&sats| u128::from(sats)).sum::<u128>(), "{table:?}");
+        }
     }
 
     #[test]

@@ -393,10 +393,13 @@ wire! {
         /// The last height that a hook saw.
         pub last_processed: u64,
         /// The highest height with quorum that the cursor passed.
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_finalized_height: Option<u64>,
         /// The highest final block.
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_final_block: Option<u64>,
         /// The height that the cursor waits at.
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub waiting_for: Option<WaitingFor>,
         /// The longest run of heights skipped.
         pub longest_gap: u64,
