@@ -14,6 +14,7 @@
 //! the virtual machine twice. So every call that reaches it names [the same packages](cargo::vm).
 
 mod cargo;
+mod chain;
 mod inputs;
 mod project;
 mod reproduce;
@@ -38,6 +39,7 @@ usage: cargo xtask <task>
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
   schema [--check]                                  JSON schema of every message into schema/
   gas [--update]                                    what each call costs, beside the last snapshot
+  chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";
 
 fn main() -> ExitCode {
@@ -61,6 +63,7 @@ fn run(args: &[String]) -> Result<()> {
         "wasm" => wasm::build(),
         "schema" => schema::run(flag(rest, "--check")?),
         "gas" => vm::gas(flag(rest, "--update")?),
+        "chain-test" => chain::test(rest),
         "vectors" => flag(rest, "").and_then(|_| vectors::list()),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -1,15 +1,16 @@
 use crate::workspace::{self, CONTRACTS, PURE};
 
 /// The floors of the house: a package is built on lower floors only.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
     &["primitives", "read-derive"],
     &["eots", "merkle", "bitcoin-spv"],
     &["staking", "finality"],
     &["api", "proto"],
     &["bsn", "btc-light-client", "probe"],
     &["testing"],
+    &["actors"],
     &["devnet"],
-    &["tests", "xtask"],
+    &["tests", "chain-test", "xtask"],
 ];
 
 /// What the pure core may take from outside.

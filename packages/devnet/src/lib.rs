@@ -58,9 +58,8 @@
 //! | [`BsnContracts`], [`ModuleParams`], [`Hook`], [`Faults`] | the chain module and what goes wrong with it |
 //! | [`ibc`] | channels, packets, the other chain's end, the relayer |
 //! | [`vm`] | the VM behind bytes: [`devnet_vm!`] makes another version of it |
-//! | [`actors`] | those who use the chain: Babylon, finality providers, a miner |
+//! | [`actors`] | those who use the chain: Babylon, finality providers, a miner; a package of its own, without a VM |
 
-pub mod actors;
 pub mod address;
 mod bank;
 mod block;
@@ -83,6 +82,7 @@ mod tx;
 pub mod vm;
 mod world;
 
+pub use actors;
 pub use chain::{Chain, Genesis};
 pub use error::Failure;
 pub use fault::{Fault, Faults};

@@ -1,0 +1,107 @@
+//! The release artifacts on a real chain, through a real relayer: `cargo xtask chain-test`.
+//!
+//! # The idea
+//!
+//! The embedded chain is ours, and so could be wrong about wasmd, IBC or gas in the same way as the contracts. Here
+//! the same wasm meets wasmd, and the published Go relayer carries packets that a Go program of its own has decoded.
+//! Everything the contract is told is a signed transaction, everything it says is read over RPC.
+//!
+//! # The danger
+//!
+//! Real time. Two chains, a relayer and whatever else runs share the machine: nothing here may depend on how long
+//! something takes, only on the order in which it happens; and waiting has an end.
+//!
+//! # Where things are
+//!
+//! | module | what |
+//! |---|---|
+//! | `scenarios` | what must hold; a file's name is the claim |
+//! | `gas`, `load` | what calls cost here and in the embedded chain; 100 finality providers on each block |
+//! | `world`, `voting` | two chains, the relayer, the contract, those who sign |
+//! | `chain`, `relayer`, `process` | the programs, which are stopped whatever happens |
+//! | `account`, `contract`, `wire`, `rpc` | transactions, queries, messages |
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::panic))]
+
+mod account;
+mod args;
+mod chain;
+mod claims;
+mod contract;
+mod gas;
+mod load;
+mod process;
+mod relayer;
+mod rpc;
+mod say;
+mod scenarios;
+mod voting;
+mod wire;
+mod world;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde_json::json;
+
+use args::{Args, Part};
+use claims::Claims;
+use world::World;
+
+fn main() -> ExitCode {
+    say::seconds();
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args::parse(&args).and_then(|args| run(&args)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs what is asked for; gives whether every claim held.
+fn run(args: &Args) -> Result<bool> {
+    process::listen()?;
+    let mut claims = Claims::default();
+    if args.wants(Part::Scenarios) {
+        say::step("two chains and a relayer");
+        let mut world = World::start(&args.programs, "scenarios", 4)?;
+        scenarios::run(&mut world, &mut claims);
+    }
+    let mut rows = Vec::new();
+    if args.wants(Part::Gas) {
+        say::step("gas");
+        let mut world = World::start(&args.programs, "gas", 10)?;
+        rows = gas::measure(&mut world, &mut claims)?;
+    }
+    let mut runs = Vec::new();
+    let embedded = gas::embedded()?.get("finalized_block_100").copied().unwrap_or_default();
+    if args.wants(Part::Load) {
+        say::step("load");
+        let mut world = World::start(&args.programs, "load", load::SIGNERS)?;
+        let (measured, more) = load::measure(&mut world, args.blocks, &mut claims)?;
+        gas::claim(&more, &mut claims);
+        rows.extend(more);
+        runs = measured;
+        let path = args.programs.folder.join("load.svg");
+        load::write(&path, &runs, embedded)?;
+        say::line(&format!("the picture is {}", path.display()));
+    }
+    say::step(&format!("done; logs are in {}", args.programs.folder.display()));
+    if args.is_json {
+        println!(
+            "{:#}",
+            json!({ "claims": claims.json(), "gas": gas::json(&rows), "load": load::json(&runs), "seconds": say::seconds() })
+        );
+    } else {
+        claims.print();
+        if !rows.is_empty() {
+            gas::print(&rows);
+        }
+        if !runs.is_empty() {
+            load::print(&runs, embedded);
+        }
+    }
+    Ok(claims.failures() == 0)
+}

@@ -1,0 +1,64 @@
+//! What must hold on a real chain; a file's name is the claim. They run in this order on one pair of chains, each from
+//! where the one before left off.
+
+mod a_double_signer_pays;
+mod a_killed_validator_comes_back;
+mod a_relayer_that_was_down_catches_up;
+mod a_timed_out_channel_is_replaced;
+mod governance_migrates_the_contract;
+mod hooks_tell_the_truth;
+mod sixty_heights_are_finalized;
+mod stake_arrives_over_ibc;
+mod starved_hooks_recover;
+mod the_channel_is_babylons_alone;
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::claims::Claims;
+use crate::say;
+use crate::world::World;
+
+type Scenario = (&'static str, fn(&mut World, &mut Notes<'_>) -> Result<()>);
+
+const ALL: [Scenario; 10] = [
+    ("hooks_tell_the_truth", hooks_tell_the_truth::run),
+    ("the_channel_is_babylons_alone", the_channel_is_babylons_alone::run),
+    ("stake_arrives_over_ibc", stake_arrives_over_ibc::run),
+    ("sixty_heights_are_finalized", sixty_heights_are_finalized::run),
+    ("a_double_signer_pays", a_double_signer_pays::run),
+    ("a_relayer_that_was_down_catches_up", a_relayer_that_was_down_catches_up::run),
+    ("starved_hooks_recover", starved_hooks_recover::run),
+    ("a_killed_validator_comes_back", a_killed_validator_comes_back::run),
+    ("governance_migrates_the_contract", governance_migrates_the_contract::run),
+    ("a_timed_out_channel_is_replaced", a_timed_out_channel_is_replaced::run),
+];
+
+/// How long something may take that takes seconds on an idle machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Where a scenario notes what held.
+pub struct Notes<'a> {
+    scenario: &'static str,
+    claims: &'a mut Claims,
+}
+
+impl Notes<'_> {
+    /// Notes a claim with the figures it rests on.
+    pub fn claim(&mut self, claim: &str, holds: bool, evidence: impl Into<String>) {
+        self.claims.note(self.scenario, claim, holds, evidence.into());
+    }
+}
+
+/// Runs all of them; one that cannot go on is a claim that does not hold, and ends the run.
+pub fn run(world: &mut World, claims: &mut Claims) {
+    for (scenario, play) in ALL {
+        say::step(scenario);
+        let mut notes = Notes { scenario, claims };
+        if let Err(error) = play(world, &mut notes) {
+            notes.claim("it can be played to its end", false, format!("{error:#}"));
+            return;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The channel opens from Babylon's side, once; nobody else opens one or closes it.
+
+use anyhow::{Result, bail};
+use prost::Message;
+
+use super::Notes;
+use crate::account::GAS;
+use crate::rpc::TxResult;
+use crate::wire::{self, Channel, Counterparty};
+use crate::world::World;
+
+const INIT: i32 = 1;
+const OPEN: i32 = 3;
+const UNORDERED: i32 = 1;
+pub const ORDERED: i32 = 2;
+
+pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
+    let port = format!("wasm.{}", world.bsn);
+    for (what, counterparty, ordering, version, why) in [
+        ("another counterparty port", "transfer", ORDERED, "zoneconcierge-1", "counterparty port"),
+        ("an unordered channel", "zoneconcierge", UNORDERED, "zoneconcierge-1", "ordered channels"),
+        ("another version", "zoneconcierge", ORDERED, "ics20-1", "version"),
+    ] {
+        let refused = open_init(world, true, &port, counterparty, ordering, version)?;
+        let holds = refused.code != 0 && refused.log.contains(why);
+        notes.claim(&format!("{what} is refused"), holds, tail(&refused.log));
+    }
+    // What a stranger begins reserves nothing: Babylon's own channel still opens.
+    let begun = open_init(world, true, &port, "zoneconcierge", ORDERED, "zoneconcierge-1")?;
+    let next = next_channel(world)?;
+    world.open_channel(&format!("channel-{next}"))?;
+    let there = channel(world, "zoneconcierge", &world.channel, false)?;
+    let ours = there.counterparty.clone().unwrap_or_default().channel_id;
+    let here = channel(world, &port, &ours, true)?;
+    let both = (there.state, here.state, here.ordering) == (OPEN, OPEN, ORDERED);
+    let evidence =
+        format!("{} and {ours}, after a stranger's handshake with code {}", world.channel, begun.code);
+    notes.claim("the relayer opens the ordered channel from Babylon's side", both, evidence);
+
+    let again = open_init(world, false, "zoneconcierge", &port, ORDERED, "zoneconcierge-1")?;
+    notes.claim("Babylon gives a client one channel", again.code != 0, tail(&again.log));
+    let again = open_init(world, true, &port, "zoneconcierge", ORDERED, "zoneconcierge-1")?;
+    notes.claim("the contract takes one channel", again.code != 0, tail(&again.log));
+
+    let close = wire::MsgChannelCloseInit {
+        port_id: port.clone(),
+        channel_id: ours.clone(),
+        signer: world.stranger.address.clone(),
+    };
+    let message = wire::ours("/ibc.core.channel.v1.MsgChannelCloseInit", &close);
+    let (rpc, id) = (&world.consumer.rpc, &world.consumer.id);
+    let (result, _) = world.stranger.deliver(rpc, id, vec![message], GAS)?;
+    let open = channel(world, &port, &ours, true)?.state == OPEN;
+    notes.claim("a stranger's MsgChannelCloseInit is refused", result.code != 0 && open, tail(&result.log));
+    Ok(())
+}
+
+/// The first step of a handshake, over the first connection, on our side or on Babylon's, by somebody without any right.
+pub fn open_init(
+    world: &World,
+    at_consumer: bool,
+    port: &str,
+    counterparty: &str,
+    ordering: i32,
+    version: &str,
+) -> Result<TxResult> {
+    let (chain, account) = match at_consumer {
+        true => (&world.consumer, &world.stranger),
+        false => (&world.genesis, &world.genesis.validator),
+    };
+    let channel = Channel {
+        state: INIT,
+        ordering,
+        counterparty: Some(Counterparty { port_id: counterparty.to_owned(), channel_id: String::new() }),
+        connection_hops: vec!["connection-0".to_owned()],
+        version: version.to_owned(),
+    };
+    let message = wire::MsgChannelOpenInit {
+        port_id: port.to_owned(),
+        channel: Some(channel),
+        signer: account.address.clone(),
+    };
+    let message = wire::ours("/ibc.core.channel.v1.MsgChannelOpenInit", &message);
+    Ok(account.deliver(&chain.rpc, &chain.id, vec![message], GAS)?.0)
+}
+
+/// An end of a channel, on the consumer chain or on Babylon.
+pub fn channel(world: &World, port: &str, id: &str, at_consumer: bool) -> Result<Channel> {
+    let request = wire::QueryChannelRequest { port_id: port.to_owned(), channel_id: id.to_owned() };
+    let chain = if at_consumer { &world.consumer } else { &world.genesis };
+    let answer = chain.rpc.query("/ibc.core.channel.v1.Query/Channel", &request.encode_to_vec())?;
+    match wire::QueryChannelResponse::decode(answer.as_slice())?.channel {
+        Some(channel) => Ok(channel),
+        None => bail!("there is no {id} on {port}"),
+    }
+}
+
+/// The number of the next channel on Babylon.
+fn next_channel(world: &World) -> Result<usize> {
+    let exists = |number: usize| {
+        let id = format!("channel-{number}");
+        ["transfer", "zoneconcierge"].iter().any(|port| channel(world, port, &id, false).is_ok())
+    };
+    Ok((0..).find(|number| !exists(*number)).unwrap_or_default())
+}
+
+/// The end of an error: its cause comes last.
+pub fn tail(log: &str) -> String {
+    let from = log.char_indices().rev().nth(160).map_or(0, |(at, _)| at);
+    log.get(from..).unwrap_or_default().replace('\n', " ")
+}

@@ -1,0 +1,357 @@
+//! Two chains, a relayer, the contract, Babylon's double that writes the packets, and finality providers.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use actors::babylon::ConsumerMetadata;
+use actors::finality_provider::Appchain;
+use actors::{Babylon, FinalityProvider, Miner, Stake};
+use anyhow::{Context, Result, anyhow, bail};
+use primitives::AppHash;
+use prost::Message;
+use serde_json::{Value, json};
+
+use crate::account::Account;
+use crate::chain::{Chain, Role};
+use crate::contract;
+use crate::relayer::{End, Relayer};
+use crate::rpc::{Header, TxResult};
+use crate::wire::{self, BsnContracts, MsgSend, MsgSetBsnContracts};
+
+/// Everything random comes from here.
+pub const SEED: u64 = 7;
+/// The path of the relayer that is used first.
+pub const PATH: &str = "first";
+/// What a bitcoin is in sats.
+pub const BTC: u64 = 100_000_000;
+const BITCOIN_START: u32 = 1_600_000_000;
+const PORTS: [u16; 2] = [27_600, 27_610];
+const IDS: [&str; 2] = ["bsn-chain-1", "bbn-chain-1"];
+/// What one vote may use: five times what it does.
+pub const VOTE_GAS: u64 = 400_000;
+
+/// What is on this machine.
+#[derive(Debug, Clone)]
+pub struct Programs {
+    /// The chain, in both roles.
+    pub chain: PathBuf,
+    /// The relayer.
+    pub relayer: PathBuf,
+    /// The contracts' wasm.
+    pub artifacts: PathBuf,
+    /// Homes and logs of this run.
+    pub folder: PathBuf,
+}
+
+/// A finality provider and the account that pays for its messages.
+pub struct Signer {
+    /// What it signs with.
+    pub fp: FinalityProvider,
+    /// Who pays.
+    pub account: Account,
+    /// Whether it votes.
+    pub is_online: bool,
+}
+
+/// Everything.
+pub struct World {
+    /// The appchain.
+    pub consumer: Chain,
+    /// Babylon Genesis.
+    pub genesis: Chain,
+    /// Between them.
+    pub relayer: Relayer,
+    /// Who writes what Babylon says.
+    pub babylon: Babylon,
+    /// Bitcoin.
+    pub miner: Miner,
+    /// Our client on Babylon, and so our consumer id.
+    pub client: String,
+    /// Babylon's end of the channel.
+    pub channel: String,
+    /// The contract.
+    pub bsn: String,
+    /// Its code.
+    pub code_id: u64,
+    /// The contract's own admin.
+    pub admin: Account,
+    /// Somebody without any right.
+    pub stranger: Account,
+    /// The finality providers.
+    pub signers: Vec<Signer>,
+    /// Up to which height everybody online has voted.
+    pub voted_to: u64,
+    artifacts: PathBuf,
+    spare: Vec<Account>,
+}
+
+impl World {
+    /// Starts both chains, in a folder of the part's name; nothing is on them yet. `signers` accounts are ready for finality providers.
+    ///
+    /// # Errors
+    /// If one of the programs refuses.
+    pub fn start(programs: &Programs, part: &str, signers: usize) -> Result<Self> {
+        let folder = programs.folder.join(part);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).context("cannot clear the folder of the last run")?;
+        }
+        fs::create_dir_all(&folder).context("cannot make the folder of this run")?;
+        let admin = Account::new(Role::Consumer.prefix(), "admin")?;
+        let stranger = Account::new(Role::Consumer.prefix(), "stranger")?;
+        let spare =
+            (0..signers).map(|index| Account::new(Role::Consumer.prefix(), &format!("signer-{index}")));
+        let spare: Vec<Account> = spare.collect::<Result<_>>()?;
+        let [consumer, genesis] = [
+            End { role: Role::Consumer, id: IDS[0], port: PORTS[0] },
+            End { role: Role::Genesis, id: IDS[1], port: PORTS[1] },
+        ];
+        let (relayer, relayers) = Relayer::init(&programs.relayer, &folder, &[consumer, genesis])?;
+        let [at_consumer, at_genesis] = relayers.as_slice() else { bail!("the relayer has two keys") };
+        let mut rich = vec![at_consumer.clone(), admin.address.clone(), stranger.address.clone()];
+        rich.extend(spare.iter().map(|account| account.address.clone()));
+        let init = |role, index: usize, rich: &[String]| {
+            Chain::init(role, IDS[index], PORTS[index], &programs.chain, &folder, rich)
+        };
+        let mut consumer = init(Role::Consumer, 0, &rich)?;
+        let mut genesis = init(Role::Genesis, 1, std::slice::from_ref(at_genesis))?;
+        consumer.start(&[])?;
+        genesis.start(&[])?;
+        let mut babylon = Babylon::new(SEED, IDS[1]);
+        babylon.params.finalization_timeout = 2;
+        Ok(Self {
+            consumer,
+            genesis,
+            relayer,
+            babylon,
+            miner: Miner::new(SEED, BITCOIN_START),
+            client: "07-tendermint-0".to_owned(),
+            channel: String::new(),
+            bsn: String::new(),
+            code_id: 0,
+            admin,
+            stranger,
+            signers: Vec::new(),
+            voted_to: 0,
+            artifacts: programs.artifacts.clone(),
+            spare,
+        })
+    }
+
+    /// A contract's wasm.
+    ///
+    /// # Errors
+    /// If it was not built.
+    pub fn artifact(&self, name: &str) -> Result<Vec<u8>> {
+        let path = self.artifacts.join(name);
+        fs::read(&path).with_context(|| format!("cannot read {}: run cargo xtask wasm first", path.display()))
+    }
+
+    /// Links the chains: clients, connection, and a transfer channel, as the deployment scripts do.
+    ///
+    /// # Errors
+    /// If the relayer fails.
+    pub fn link(&mut self) -> Result<()> {
+        self.connect(PATH)?;
+        self.relayer.open_channel(PATH, ["transfer", "transfer"], "unordered", "ics20-1")?;
+        let client = self.client.clone();
+        Ok(self.babylon.register_consumer(&client, ConsumerMetadata::default())?)
+    }
+
+    /// Makes new clients and a connection over them.
+    ///
+    /// # Errors
+    /// If the relayer fails.
+    pub fn connect(&self, path: &str) -> Result<()> {
+        self.relayer.create_clients(path, &self.genesis.id, &self.consumer.id)?;
+        self.genesis.wait_blocks(2)?;
+        self.consumer.wait_blocks(2)?;
+        self.relayer.connect(path)
+    }
+
+    /// Stores and instantiates the contract, governance being the one that may migrate it; `over` is laid over the
+    /// instantiate message.
+    ///
+    /// # Errors
+    /// If the chain or the contract refuses.
+    pub fn deploy(&mut self, over: &Value) -> Result<()> {
+        self.code_id = contract::store(&self.consumer, self.artifact("bsn.wasm")?)?;
+        let light_client = contract::store(&self.consumer, self.artifact("btc-light-client.wasm")?)?;
+        let mut message = json!({
+            "network": "regtest", "btc_confirmation_depth": 1, "checkpoint_finalization_timeout": 2,
+            "btc_light_client_code_id": light_client, "admin": self.admin.address,
+            "consumer_name": "chain-test", "consumer_description": "a real chain", "ics20_channel_id": "channel-0",
+            "destination_module": "btcstaking", "babylon_chain_id": self.genesis.id,
+        });
+        if let (Some(message), Some(over)) = (message.as_object_mut(), over.as_object()) {
+            message.extend(over.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        let governance = self.consumer.governance()?;
+        self.bsn = contract::instantiate(&self.consumer, self.code_id, &message, "bsn", &governance)?;
+        Ok(())
+    }
+
+    /// Lets governance register the contract with the chain module, in all three of its parts.
+    ///
+    /// # Errors
+    /// If the proposal fails.
+    pub fn register(&self) -> Result<u64> {
+        let light_client = self.query(&json!({ "config": {} }))?["btc_light_client"].take();
+        let light_client = light_client.as_str().ok_or_else(|| anyhow!("there is no light client"))?;
+        let message = MsgSetBsnContracts {
+            authority: self.consumer.governance()?,
+            contracts: Some(BsnContracts {
+                babylon_contract: self.bsn.clone(),
+                btc_light_client_contract: light_client.to_owned(),
+                btc_staking_contract: self.bsn.clone(),
+                btc_finality_contract: self.bsn.clone(),
+            }),
+        };
+        self.govern("register the contracts", "/babylonlabs.babylon.v1beta1.MsgSetBSNContracts", &message)
+    }
+
+    /// Lets the consumer's governance do something that only it may.
+    ///
+    /// # Errors
+    /// If the proposal fails.
+    pub fn govern<M: Message>(&self, title: &str, type_url: &str, message: &M) -> Result<u64> {
+        contract::govern(&self.consumer, title, vec![wire::ours(type_url, message)])
+    }
+
+    /// Opens the zoneconcierge channel from Babylon's side.
+    ///
+    /// # Errors
+    /// If a side refuses.
+    pub fn open_channel(&mut self, id: &str) -> Result<()> {
+        let port = format!("wasm.{}", self.bsn);
+        self.relayer.open_channel(PATH, ["zoneconcierge", &port], "ordered", "zoneconcierge-1")?;
+        self.channel = id.to_owned();
+        let client = self.client.clone();
+        Ok(self.babylon.open_channel(&client, id)?)
+    }
+
+    /// Registers finality providers with these stakes in bitcoin on Babylon; nothing is sent yet.
+    ///
+    /// # Errors
+    /// If there are no accounts left, or Babylon's double refuses.
+    pub fn add_signers(&mut self, stakes: &[u64]) -> Result<()> {
+        let appchain = Appchain { chain_id: self.consumer.id.clone(), contract: self.bsn.clone() };
+        for stake in stakes {
+            let index = self.signers.len();
+            let account = self.spare.pop().ok_or_else(|| anyhow!("no account is left"))?;
+            let fp = FinalityProvider::new(SEED, u32::try_from(index)?, &appchain);
+            self.babylon.register_fp(&fp, &self.client)?;
+            self.babylon.delegate(Stake::new(&[fp.public_key()], stake * BTC))?;
+            self.signers.push(Signer { fp, account, is_online: true });
+        }
+        Ok(())
+    }
+
+    /// Sends what Babylon has to say in its next blocks; gives how many packets.
+    ///
+    /// # Errors
+    /// If the genesis chain refuses one.
+    pub fn send_news(&mut self) -> Result<usize> {
+        let mut sent = 0;
+        loop {
+            let packets = self.babylon.end_block();
+            let ours: Vec<Vec<u8>> =
+                packets.into_iter().filter(|(to, _)| *to == self.client).map(|(_, data)| data).collect();
+            if ours.is_empty() {
+                return Ok(sent);
+            }
+            for packet in ours {
+                self.send(packet, 0)?;
+                sent += 1;
+            }
+        }
+    }
+
+    /// Sends one packet from Babylon, with a timeout in seconds or the default.
+    ///
+    /// # Errors
+    /// If the genesis chain refuses it.
+    pub fn send(&self, packet: Vec<u8>, timeout_seconds: u64) -> Result<TxResult> {
+        let validator = &self.genesis.validator;
+        let (sender, channel) = (validator.address.clone(), self.channel.clone());
+        let message = MsgSend { sender, channel, packet, timeout_seconds };
+        let message = wire::ours("/bsntest.zc.v1.MsgSend", &message);
+        contract::deliver(&self.genesis, validator, vec![message], crate::account::GAS)
+    }
+
+    /// Shows Babylon the consumer's header of a height, checkpoints it in Bitcoin, and sends the timestamp.
+    ///
+    /// # Errors
+    /// If a side refuses.
+    pub fn timestamp(&mut self, height: u64) -> Result<()> {
+        let header = self.consumer.rpc.header(Some(height))?;
+        let client = self.client.clone();
+        self.babylon.record_header(
+            &client,
+            height,
+            &AppHash::from_bytes(header.app_hash),
+            nanoseconds(&header)?,
+        )?;
+        let packets = self.babylon.timestamp(&mut self.miner)?;
+        for (_, packet) in packets.into_iter().filter(|(to, _)| *to == client) {
+            self.send(packet, 0)?;
+        }
+        Ok(())
+    }
+
+    /// Tells the contract something, in a signer's name.
+    ///
+    /// # Errors
+    /// If the node refuses; a failure in the block is in the result.
+    pub fn execute(&self, account: &Account, msg: &Value, gas: u64) -> Result<TxResult> {
+        let message = contract::execute_message(&account.address, &self.bsn, msg);
+        Ok(account.deliver(&self.consumer.rpc, &self.consumer.id, vec![message], gas)?.0)
+    }
+
+    /// Asks the contract.
+    ///
+    /// # Errors
+    /// If it answers with an error.
+    pub fn query(&self, msg: &Value) -> Result<Value> {
+        contract::query(&self.consumer, &self.bsn, msg)
+    }
+
+    /// The last finalized height, 0 if there is none.
+    ///
+    /// # Errors
+    /// If nobody answers.
+    pub fn finalized(&self) -> Result<u64> {
+        Ok(self.query(&json!({ "last_finalized_height": {} }))?.as_u64().unwrap_or_default())
+    }
+
+    /// The acknowledgements that came back to Babylon, of all channels.
+    ///
+    /// # Errors
+    /// If the genesis chain does not answer.
+    pub fn acks(&self) -> Result<Vec<wire::Ack>> {
+        let answer = self.genesis.rpc.query("/bsntest.zc.v1.Query/Acks", &[])?;
+        Ok(wire::QueryAcksResponse::decode(answer.as_slice())?.acks)
+    }
+
+    /// What Babylon took.
+    ///
+    /// # Errors
+    /// If the genesis chain does not answer.
+    pub fn received(&self) -> Result<Vec<wire::Received>> {
+        let answer = self.genesis.rpc.query("/bsntest.zc.v1.Query/Received", &[])?;
+        Ok(wire::QueryReceivedResponse::decode(answer.as_slice())?.packets)
+    }
+}
+
+fn nanoseconds(header: &Header) -> Result<u64> {
+    let time =
+        cosmrs::tendermint::Time::parse_from_rfc3339(&header.time).map_err(|error| anyhow!("{error}"))?;
+    let since =
+        time.duration_since(cosmrs::tendermint::Time::unix_epoch()).map_err(|error| anyhow!("{error}"))?;
+    Ok(u64::try_from(since.as_nanos())?)
+}
+
+/// The workspace's folder.
+pub fn workspace() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.ancestors().nth(3).unwrap_or(own).to_path_buf()
+}
