@@ -65,7 +65,7 @@ fn sample(network: &Network, message: &str) -> Value {
         "update_staking" => json!({"staking": bsn}),
         "update_contract_addresses" => json!({"btc_light_client": bsn, "finality": bsn}),
         "rebind_connection" => json!({"connection_id": "connection-9"}),
-        "resync" => json!({}),
+        "resync" => json!({"packet": ""}),
         "btc_staking" => json!({"new_fp": []}),
         "slash" => json!({"fp_btc_pk_hex": fp}),
         other => panic!("no sample of {other}"),

@@ -5,6 +5,9 @@ use std::fmt::Display;
 
 use devnet::network::{Network, Setup};
 use devnet::{TxError, TxReport};
+use proto::Message;
+use proto::btcstaking::BtcStakingIbcPacket;
+use proto::zoneconcierge::{OutboundPacket, outbound_packet::Packet};
 use serde_json::{Value, json};
 
 /// What a daemon takes for "drop this vote and go on".
@@ -88,4 +91,59 @@ pub fn run(network: &mut Network, blocks: u64) {
         }
     }
     network.run(blocks).unwrap();
+}
+
+/// A finality provider's stake.
+pub fn stake(network: &Network, index: usize) -> u64 {
+    let query = json!({"finality_provider_info": {"btc_pk_hex": key(network, index)}});
+    let info: Result<Value, _> = network.query(&query);
+    info.ok().and_then(|info| info["total_active_sats"].as_u64()).unwrap_or_default()
+}
+
+/// The kinds and reasons of all that is in quarantine, with its numbers.
+pub fn quarantined(network: &Network) -> Vec<(u64, String, String)> {
+    let answer = ask(network, json!({"quarantined": {"limit": 30}}));
+    let text = |item: &Value, name: &str| item[name].as_str().unwrap().to_owned();
+    let items = answer["items"].as_array().unwrap();
+    items
+        .iter()
+        .map(|item| (item["id"].as_u64().unwrap(), text(item, "kind"), text(item, "reason")))
+        .collect()
+}
+
+/// A staking packet of Babylon's.
+pub fn packet(items: BtcStakingIbcPacket) -> Vec<u8> {
+    OutboundPacket { packet: Some(Packet::BtcStaking(items)) }.encode_to_vec()
+}
+
+/// Carries packets, which all must be acknowledged; the acknowledgements and the gas of each.
+pub fn carry(network: &mut Network, packets: Vec<Vec<u8>>) -> Vec<(String, u64)> {
+    let count = packets.len();
+    network.link.app.packets.extend(packets);
+    let carried = network.relay();
+    let failed: Vec<_> = carried.iter().filter_map(|one| one.error.as_ref()).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    let received: Vec<_> = carried
+        .iter()
+        .filter_map(|one| Some((one.received.as_ref()?.ack.bytes()?, one.report.as_ref()?)))
+        .map(|(ack, report)| (String::from_utf8(ack.to_vec()).unwrap(), report.usage.sdk_gas()))
+        .collect();
+    assert!(received.len() >= count, "{} of {count}", received.len());
+    received
+}
+
+/// What Babylon has queued for us, as one packet's items.
+pub fn queued(network: &mut Network) -> BtcStakingIbcPacket {
+    let client = network.link.app.client.clone();
+    let data = network.link.app.babylon.take_staking_packet(&client).expect("something is queued");
+    match OutboundPacket::decode(data.as_slice()).unwrap().packet.unwrap() {
+        Packet::BtcStaking(items) => items,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Bytes as they are in JSON messages.
+pub fn base64(bytes: &[u8]) -> String {
+    use ::base64::Engine;
+    ::base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -8,7 +8,7 @@ use finality::vote::VoteError;
 use primitives::{FpPublicKey, ParseError};
 use thiserror::Error;
 
-use crate::ibc::DoorError;
+use crate::ibc::{DoorError, RebindError};
 
 /// Why a call was refused. Texts that daemons read are in the domain's own errors.
 #[derive(Debug, Error)]
@@ -40,6 +40,12 @@ pub enum ContractError {
     /// The IBC door.
     #[error(transparent)]
     Door(#[from] DoorError),
+    /// A move to another connection.
+    #[error(transparent)]
+    Rebind(#[from] RebindError),
+    /// Not a packet of Babylon.
+    #[error(transparent)]
+    Packet(#[from] proto::decode::PacketError),
     /// The sender may not.
     #[error("Unauthorized: {sender} may not {what}")]
     Unauthorized {
@@ -91,6 +97,14 @@ pub enum ContractError {
     BlockNotFound {
         /// Which.
         height: u64,
+    },
+    /// More than one answer can look through.
+    #[error("there are more than {most} {what}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many it could.
+        most: usize,
     },
     /// A reply to nothing we sent.
     #[error("unknown reply {id}")]

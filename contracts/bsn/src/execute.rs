@@ -2,8 +2,11 @@ mod admin;
 mod btc_staking;
 mod commit_public_randomness;
 mod follow_bitcoin;
+mod rebind_connection;
 mod resume_finality;
+mod resync;
 mod retry_outbox;
+mod retry_quarantined;
 mod set_paused;
 mod slash;
 mod submit_evidence;
@@ -58,7 +61,14 @@ pub fn execute(
         M::UpdateContractAddresses { btc_light_client, finality } => {
             update_addresses::update_addresses(deps, env, info, &finality, Some(&btc_light_client))
         }
-        M::BtcStaking { new_fp } => btc_staking::btc_staking(deps, env, info, new_fp),
+        M::RetryQuarantined { ids } => retry_quarantined::retry_quarantined(deps, env, &ids),
+        M::RebindConnection { connection_id, ics20_channel_id } => {
+            rebind_connection::rebind_connection(deps, env, info, connection_id, ics20_channel_id)
+        }
+        M::Resync { packet } => resync::resync(deps, env, info, &packet),
+        M::BtcStaking { new_fp, active_del, unbonded_del } => {
+            btc_staking::btc_staking(deps, env, info, new_fp, active_del, unbonded_del)
+        }
         M::Slash { fp_btc_pk_hex } => slash::slash(deps, env, info, &fp_btc_pk_hex),
     }
 }

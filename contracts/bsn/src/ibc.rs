@@ -11,6 +11,7 @@ mod close;
 mod connect;
 mod error;
 mod open;
+pub mod rebind;
 mod receive;
 mod staking;
 mod timeout;
@@ -20,9 +21,10 @@ pub use acknowledge::acknowledge;
 pub use close::close;
 pub use connect::connect;
 pub use error::DoorError;
-pub use open::open;
+pub use open::{open, transfer_connection};
+pub use rebind::RebindError;
 pub use receive::receive;
-pub use staking::apply_items;
+pub use staking::{Applied, Fate, apply_items, judge_items};
 pub use timeout::timeout;
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ use crate::{CONTRACT_NAME, CONTRACT_VERSION, ContractError, parse};
 pub const LIGHT_CLIENT_REPLY: u64 = 2;
 
 const DEFAULT_TIMEOUT_DAYS: u64 = 28;
+/// A move to another connection is announced a day before, except on regtest: lowering the delay must not get
+/// around it.
+const REBIND_DELAY_FLOOR: u64 = 86_400;
 
 /// Sets the contract up: one validated config from the union message and the legacy ones inside it.
 pub fn instantiate(
@@ -32,7 +35,7 @@ pub fn instantiate(
     if let Some(admin) = &admin {
         deps.api.addr_validate(admin)?;
     }
-    let params = parse::knobs(parse::knobs(Params::default(), inner), outer).checked()?;
+    let params = parse::knobs(parse::knobs(defaults(msg.network), inner), outer).checked()?;
     let config = Config {
         network: msg.network,
         btc_confirmation_depth: msg.btc_confirmation_depth,
@@ -145,7 +148,16 @@ pub fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> 
     Ok(())
 }
 
-/// Anchors must outlive a w-deep checkpoint (interfaces.md 11.2).
+/// On regtest nobody needs to be warned of a move to another connection.
+fn defaults(network: Network) -> Params {
+    match network {
+        Network::Regtest => Params { rebind_delay: 0, ..Params::default() },
+        _ => Params::default(),
+    }
+}
+
+/// The rules on knobs that are laxer on regtest: anchors must outlive a w-deep checkpoint (interfaces.md 11.2), and a
+/// move to another connection is announced.
 pub fn check_retention(config: &Config, params: &Params) -> Result<(), ContractError> {
     if config.network == Network::Regtest {
         return Ok(());
@@ -154,6 +166,10 @@ pub fn check_retention(config: &Config, params: &Params) -> Result<(), ContractE
     if params.anchor_retention_s < floor {
         let got = params.anchor_retention_s;
         return Err(invalid(format!("anchor_retention_s must be at least {floor}, got {got}")));
+    }
+    if params.rebind_delay < REBIND_DELAY_FLOOR {
+        let got = params.rebind_delay;
+        return Err(invalid(format!("rebind_delay must be at least {REBIND_DELAY_FLOOR}, got {got}")));
     }
     Ok(())
 }

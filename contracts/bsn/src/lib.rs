@@ -42,7 +42,9 @@ mod instantiate;
 mod migrate;
 mod outbox;
 mod parse;
+mod quarantine;
 mod query;
+mod queue;
 mod slash;
 pub mod state;
 mod sudo;
@@ -197,7 +199,7 @@ pub(crate) fn standing_of(status: staking::FpStatus) -> finality::vote::Standing
     use finality::vote::Standing;
     use staking::FpStatus;
     match status {
-        FpStatus::Registered => Standing::Good,
+        FpStatus::Registered | FpStatus::Orphaned => Standing::Good,
         FpStatus::Jailed { .. } => Standing::Jailed,
         FpStatus::Slashed { .. } => Standing::Slashed,
     }

@@ -3,6 +3,8 @@
 mod bitcoin;
 mod blocks;
 mod config;
+mod delegations;
+mod digest;
 mod evidence;
 mod finality_status;
 mod health;
@@ -46,8 +48,14 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             json(providers::by_stake(store, &env, start_after, limit))
         }
         QueryMsg::DelegationsByFp { btc_pk_hex, start_after, limit } => {
-            json(providers::delegations(store, &btc_pk_hex, start_after, limit))
+            json(delegations::of(store, &btc_pk_hex, start_after, limit))
         }
+
+        QueryMsg::Delegation { staking_tx_hash_hex } => json(delegations::one(store, &staking_tx_hash_hex)),
+        QueryMsg::Delegations { start_after, limit, active } => {
+            json(delegations::all(store, start_after, limit, active))
+        }
+        QueryMsg::StateDigest(Empty {}) => json(digest::digest(store)),
 
         QueryMsg::FinalityProviderPower(KeyAtHeight { btc_pk_hex, height }) => {
             json(power::one(store, &btc_pk_hex, at(height)))

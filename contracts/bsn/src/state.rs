@@ -21,24 +21,30 @@
 //! | `i` | id => key | registration | never: one an FP |
 //! | `p` | key => [`FpProfile`] | registration | never: one an FP |
 //! | `r` | inverted power, key => id | whatever changes power | with it: one an FP |
-//! | `d` | txid => [`Record`] | packets | not yet |
-//! | `D` | txid => [`Delegation`] | packets | not yet |
-//! | `x` | id, txid => true (the VM knows no empty value) | packets | not yet |
+//! | `D` | txid => [`Record`] | packets | never: a txid counts once |
+//! | `d` | txid => [`DelegationStatus`], the early end of a delegation | packets | never: one a delegation |
+//! | `x` | id, txid => true (the VM knows no empty value) | packets | never: one a delegation |
+//! | `u` | txid or digest, part => a part of what is too long for one value | packets | never: only items of more than 32,000 bytes |
+//! | `j` | key => end of the jail term | jailing, unjailing, slashing | with the term |
 //! | `b` | Bitcoin height, id => sats that expire | packets | expiry |
-//! | `q` | number => [`Quarantined`] | packets | not yet: bounded by [`QUARANTINE_MAX`] |
 //! | `w` | last height => [`Resumption`] | resume_finality | the next one, once its heights are forgotten |
+//! | `q` | number => [`Quarantined`] | packets | a retry that succeeds; bounded by [`QUARANTINE_MAX`] |
+//! | `k` | digest of an item => its number in the quarantine | with `q` | with it |
+//! | `Q` | number => [`Waiting`] | packets | BeginBlock, one a block; packets, retries |
 //! | `e` | key, height => [`Equivocation`] | slashing | never: one an FP |
 //! | `o` | id => [`Outgoing`] | slashing, acknowledgements | never: one an FP |
 //!
 //! cw2 keeps its own record under `contract_info`, which is why `c` is nobody's.
 
 mod history;
+mod kept;
 mod ledger;
 mod records;
 mod table;
 
 pub use history::{commitment_from, power_at, resumption_from};
-pub use ledger::StoredLedger;
+pub use kept::{Kept, digest};
+pub use ledger::{StoredLedger, is_ranked, staking_tx};
 pub use records::*;
 pub use table::{Item, Table};
 
@@ -48,7 +54,7 @@ use finality::resume::Resumption;
 use finality::vote::StoredVote;
 use finality::{Commitment, Params};
 use primitives::{BlockHeight, BtcHeight, VotingPower};
-use staking::{Delegation, FinalityProvider, FpProfile, Record};
+use staking::{DelegationStatus, FinalityProvider, FpProfile, Record};
 
 /// See the module's table.
 pub const CONFIG: Item<Config> = Item::new(b'G');
@@ -90,15 +96,23 @@ pub const PROFILES: Table<32, FpProfile> = Table::new(b'p');
 /// See the module's table.
 pub const RANKING: Table<48, u32> = Table::new(b'r');
 /// See the module's table.
-pub const RECORDS: Table<32, Record> = Table::new(b'd');
+pub const DELEGATIONS: Table<32, Record> = Table::new(b'D');
 /// See the module's table.
-pub const DELEGATIONS: Table<32, Delegation> = Table::new(b'D');
+pub const ENDED: Table<32, DelegationStatus> = Table::new(b'd');
 /// See the module's table.
 pub const DELEGATIONS_OF: Table<36, bool> = Table::new(b'x');
+/// See the module's table.
+pub const PARTS: Table<33, Vec<u8>> = Table::new(b'u');
+/// See the module's table.
+pub const JAILED: Table<32, u64> = Table::new(b'j');
 /// See the module's table.
 pub const BUCKETS: Table<8, VotingPower> = Table::new(b'b');
 /// See the module's table.
 pub const QUARANTINE: Table<8, Quarantined> = Table::new(b'q');
+/// See the module's table.
+pub const QUARANTINE_KEYS: Table<32, u64> = Table::new(b'k');
+/// See the module's table.
+pub const QUEUE: Table<8, Waiting> = Table::new(b'Q');
 /// See the module's table.
 pub const EVIDENCE: Table<40, Equivocation> = Table::new(b'e');
 /// See the module's table.
@@ -111,7 +125,7 @@ pub const RESUMED: Table<8, Resumption> = Table::new(b'w');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHBLNavhmlfiprdDxbqeow";
+pub const LETTERS: &[u8] = b"GAKPSCHBLNavhmlfiprDdxujbqkQeow";
 
 /// The key of a height.
 pub fn at(height: BlockHeight) -> [u8; 8] {

@@ -1,9 +1,12 @@
 mod anchor;
+mod begin_block;
 mod end_block;
 mod prune;
 mod refresh;
 mod settle;
 pub mod tally;
+
+pub use end_block::SILENT_S;
 
 use api::bsn::SudoMsg;
 use cosmwasm_std::{DepsMut, Env, Response};
@@ -25,7 +28,7 @@ pub fn sudo(deps: DepsMut<'_>, env: &Env, msg: SudoMsg) -> Result<Response, Cont
     match msg {
         SudoMsg::BeginBlock { hash_hex, app_hash_hex } => {
             let block = parse(env, &hash_hex, &app_hash_hex)?;
-            Ok(Response::new().add_events(anchor::anchor(deps.storage, &block)?))
+            begin_block::begin_block(deps, env, &block)
         }
         SudoMsg::EndBlock { hash_hex, app_hash_hex } => {
             let block = parse(env, &hash_hex, &app_hash_hex)?;

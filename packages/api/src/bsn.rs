@@ -9,7 +9,7 @@ mod response;
 mod sudo;
 
 pub use config::{Knobs, Network};
-pub use execute::{ExecuteMsg, FOLLOW_BITCOIN, FinalityProviderItem, MerkleProof, UpdateConfig, Vote};
+pub use execute::{ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, UpdateConfig, Vote};
 pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg};
 pub use query::{AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
 pub use response::*;

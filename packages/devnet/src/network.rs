@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::actors::babylon::{BabylonError, ConsumerMetadata, Stake};
+use crate::actors::babylon::{BabylonError, ConsumerMetadata, Stake, StateDigest};
 use crate::actors::finality_provider::{Appchain, FinalityProviderError};
 use crate::actors::{Babylon, FinalityProvider, Miner};
 use crate::ibc::{ChannelIds, Counterparty, Delivery, Link, LinkError, OpenChannel, Outgoing, RemoteChannel};
@@ -119,6 +119,11 @@ impl Counterparty for BabylonEnd {
 
     fn on_close_confirm(&mut self, _channel: &RemoteChannel) {
         let _ = self.babylon.close_channel(&self.client);
+    }
+
+    fn on_timeout(&mut self, _channel: &RemoteChannel, _packet: &IbcPacket) -> Result<(), String> {
+        let _ = self.babylon.close_channel(&self.client);
+        Ok(())
     }
 
     fn on_receive(&mut self, _channel: &RemoteChannel, packet: &IbcPacket) -> Vec<u8> {
@@ -246,6 +251,28 @@ impl Network {
         let open = OpenChannel::zoneconcierge(&self.bsn);
         self.channel = Some(self.link.open_from_remote(&mut self.chain, &open)?);
         Ok(())
+    }
+
+    /// Makes new clients on both chains, and so a new connection and, on Babylon, a new consumer: the only way to
+    /// another channel. Gives the old link, with what still waits on it.
+    ///
+    /// # Errors
+    /// [`NetworkError::Babylon`].
+    pub fn reconnect(&mut self) -> Result<Link<BabylonEnd>, NetworkError> {
+        let mut app = self.link.app.clone();
+        app.packets.clear();
+        let mut link = Link::connect(&mut self.chain, app);
+        link.app.client = link.remote_client_id.clone();
+        link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
+        self.channel = None;
+        Ok(std::mem::replace(&mut self.link, link))
+    }
+
+    /// The state digest that the contract's must equal.
+    pub fn babylon_digest(&self) -> Value {
+        let StateDigest { fps, total_sats, sha256 } =
+            self.link.app.babylon.state_digest(&self.link.app.client);
+        json!({ "fps": fps, "total_sats": total_sats.to_string(), "sha256": hex::encode(sha256) })
     }
 
     /// Registers one more finality provider on Babylon with a stake in whole bitcoin; the next relay brings it.

@@ -1,7 +1,7 @@
 use primitives::{BtcHeight, FpPublicKey, Txid};
 
 use crate::{
-    ActiveDelegation, Applied, DelegationStatus, End, FpEvent, FpId, FpStatus, Item, Ledger, MAX_FPS,
+    ActiveDelegation, Applied, Delegation, DelegationStatus, End, FpEvent, FpStatus, Item, Ledger, MAX_FPS,
     NewFinalityProvider, PopVerdict, PowerChange, Record, Rules, StatusError, Verdict,
     batch::Batch,
     judge::{self, DelegationVerdict, EndVerdict, FpVerdict},
@@ -119,20 +119,17 @@ fn delegate<L: Ledger>(
 ) -> Result<Verdict, L::Error> {
     let txid = item.txid();
     let record = batch.ledger.record(&txid)?;
-    let known = match record {
-        Some(Record::Known(_)) => batch.ledger.delegation(&txid)?.map(|delegation| delegation.digest),
-        Some(Record::Foretold) | None => None,
-    };
-    let fps = registered(batch, &item.fps)?;
-    let verdict = judge::admit_delegation(record.as_ref(), known.as_ref(), &fps, &item, batch.tip(), rules);
+    let is_ours = look_up(batch, &item.fps)?;
+    let verdict = judge::admit_delegation(record.as_ref(), is_ours, &item, batch.tip(), rules);
     Ok(match verdict {
-        DelegationVerdict::Admit(stake) => {
-            let status = stake.status;
-            if status == DelegationStatus::Active {
-                batch.add(&stake)?;
+        DelegationVerdict::Admit(status) => {
+            let delegation = Delegation::new(item, |key| batch.id(key));
+            match status {
+                DelegationStatus::Active => batch.add(&delegation)?,
+                DelegationStatus::Expired => {}
+                ended => batch.ledger.put_ended(&txid, ended)?,
             }
-            batch.ledger.add_delegation(&txid, &item.into(), &stake.fps)?;
-            batch.ledger.put_record(&txid, &Record::Known(stake))?;
+            batch.ledger.add_delegation(&txid, delegation)?;
             Verdict::Applied(Applied::Delegated { txid, status })
         }
         DelegationVerdict::AlreadyKnown => Verdict::AlreadyKnown,
@@ -140,30 +137,35 @@ fn delegate<L: Ledger>(
     })
 }
 
-/// The numbers of those that are registered here, of at most [`MAX_FPS`].
-fn registered<L: Ledger>(batch: &mut Batch<'_, L>, keys: &[FpPublicKey]) -> Result<Vec<FpId>, L::Error> {
-    let mut ids = Vec::new();
+/// Whether one of them, of at most [`MAX_FPS`], is registered here; afterwards the batch knows their numbers.
+fn look_up<L: Ledger>(batch: &mut Batch<'_, L>, keys: &[FpPublicKey]) -> Result<bool, L::Error> {
+    let mut found = false;
     for key in keys.iter().take(MAX_FPS) {
-        ids.extend(batch.fp(key)?.map(|fp| fp.id));
+        found |= batch.fp(key)?.is_some();
     }
-    Ok(ids)
+    Ok(found)
 }
 
 fn end_one<L: Ledger>(batch: &mut Batch<'_, L>, txid: Txid, end: End) -> Result<Verdict, L::Error> {
     let record = batch.ledger.record(&txid)?;
-    Ok(match judge::end_delegation(record.as_ref(), end, batch.tip()) {
-        EndVerdict::End(stake) => match batch.take(txid, &stake)? {
+    let ended = match record {
+        Some(Record::Known(_)) => batch.ledger.ended(&txid)?,
+        Some(Record::Foretold) | None => None,
+    };
+    let verdict = judge::end_delegation(record.as_ref(), ended, end, batch.tip());
+    Ok(match (verdict, record) {
+        (EndVerdict::End(status), Some(Record::Known(delegation))) => match batch.take(txid, &delegation)? {
             Ok(()) => {
-                batch.ledger.put_record(&txid, &Record::Known(stake))?;
+                batch.ledger.put_ended(&txid, status)?;
                 Verdict::Applied(Applied::Undelegated { txid })
             }
             Err(broken) => Verdict::Quarantined(broken),
         },
-        EndVerdict::Foretell => {
-            batch.ledger.put_record(&txid, &Record::Foretold)?;
+        (EndVerdict::Foretell, _) => {
+            batch.ledger.foretell(&txid)?;
             Verdict::Applied(Applied::Foretold { txid })
         }
-        EndVerdict::AlreadyEnded(_) => Verdict::AlreadyKnown,
+        (EndVerdict::AlreadyEnded(_) | EndVerdict::End(_), _) => Verdict::AlreadyKnown,
     })
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use primitives::{BtcHeight, FpPublicKey, Sats, Txid, VotingPower};
 
-use crate::{Bucket, FinalityProvider, FpId, FpStatus, Ledger, PowerChange, Reason, Stake};
+use crate::{Bucket, Delegation, FinalityProvider, FpId, FpStatus, Ledger, PowerChange, Reason};
 
 /// A ledger with the sums of one call held back, so that fifty delegations to one finality provider
 /// write its record once. Private, since one that is dropped without [`Batch::commit`] loses them.
@@ -70,23 +70,33 @@ impl<'a, L: Ledger> Batch<'a, L> {
         }
     }
 
+    /// The number of a finality provider that was looked up before.
+    pub(crate) fn id(&self, key: &FpPublicKey) -> Option<FpId> {
+        self.fps.get(key).copied().flatten().map(|held| held.now.id)
+    }
+
     /// Adds a live delegation to its finality providers and to their buckets.
-    pub(crate) fn add(&mut self, stake: &Stake) -> Result<(), L::Error> {
-        for id in &stake.fps {
-            let sum = self.sum(stake.expiry, *id)?;
-            if let Some((key, fp)) = self.fp_by_id(*id)? {
-                self.set_stake(&key, fp.stake.plus(stake.sats));
-                self.set_sum(stake.expiry, *id, sum.plus(stake.sats));
+    pub(crate) fn add(&mut self, delegation: &Delegation) -> Result<(), L::Error> {
+        let (expiry, sats) = (delegation.expiry(), delegation.sats);
+        for id in delegation.ours() {
+            let sum = self.sum(expiry, id)?;
+            if let Some((key, fp)) = self.fp_by_id(id)? {
+                self.set_stake(&key, fp.stake.plus(sats));
+                self.set_sum(expiry, id, sum.plus(sats));
             }
         }
         Ok(())
     }
 
     /// Takes a live delegation out again, of all of its sums or, where one does not hold it, of none.
-    pub(crate) fn take(&mut self, txid: Txid, stake: &Stake) -> Result<Result<(), Reason>, L::Error> {
-        let mut after = Vec::with_capacity(stake.fps.len());
-        for id in &stake.fps {
-            match self.without(*id, stake.expiry, stake.sats)? {
+    pub(crate) fn take(
+        &mut self,
+        txid: Txid,
+        delegation: &Delegation,
+    ) -> Result<Result<(), Reason>, L::Error> {
+        let mut after = Vec::new();
+        for id in delegation.ours() {
+            match self.without(id, delegation.expiry(), delegation.sats)? {
                 Some(sums) => after.push(sums),
                 None => return Ok(Err(Reason::BrokenLedger { txid })),
             }

@@ -39,49 +39,34 @@ impl DelegationStatus {
     }
 }
 
-/// What the ledger keeps under a txid, beside the [`Delegation`]: small, since it is written twice.
+/// What the ledger keeps under a txid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Record {
     /// Its undelegation came, it itself did not (yet). When it comes it has no power.
     Foretold,
     /// The delegation came.
-    Known(Stake),
+    Known(Delegation),
 }
 
-/// The part of a delegation that moves power.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stake {
-    /// The finality providers of this chain whose stake it is part of; never empty.
-    pub fps: Vec<FpId>,
-    /// How much.
-    pub sats: Sats,
-    /// The first Bitcoin height at which it has no power any more.
-    pub expiry: BtcHeight,
-    /// Where it stood when this was written; [`Stake::status_at`] knows better.
-    pub status: DelegationStatus,
+/// One of the finality providers of a delegation: by number where it is registered here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Named {
+    /// Of this chain: the stake is part of its sum.
+    Ours(FpId),
+    /// Of Babylon, or of another chain.
+    Other(FpPublicKey),
 }
 
-impl Stake {
-    /// Where it stands at the highest tip of Bitcoin ever seen.
-    pub fn status_at(&self, tip: Option<BtcHeight>) -> DelegationStatus {
-        match self.status {
-            DelegationStatus::Active if tip.is_some_and(|tip| tip >= self.expiry) => {
-                DelegationStatus::Expired
-            }
-            stored => stored,
-        }
-    }
-}
-
-/// What never changes about a delegation: written once (interfaces.md 11.7).
+/// What never changes about a delegation: written once (interfaces.md 11.7). Its early end is a record of
+/// its own, so that ending writes little.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delegation {
     /// The staker's address on Babylon.
     pub staker_address: String,
     /// The staker's x-only key.
     pub staker_key: [u8; 32],
-    /// All finality providers delegated to, Babylon's own among them.
-    pub fps: Vec<FpPublicKey>,
+    /// All finality providers delegated to, in the order of the item.
+    pub fps: Vec<Named>,
     /// The Bitcoin height of the staking transaction.
     pub start_height: BtcHeight,
     /// The Bitcoin height at which the time lock ends.
@@ -96,12 +81,13 @@ pub struct Delegation {
     pub params_version: u32,
     /// The item it came in: that of the transactions and signatures not stored here.
     pub digest: ItemDigest,
-    /// The staking transaction as it arrived.
+    /// The staking transaction as it arrived; empty where a ledger keeps a long one elsewhere.
     pub staking_tx: Vec<u8>,
 }
 
-impl From<ActiveDelegation> for Delegation {
-    fn from(item: ActiveDelegation) -> Self {
+impl Delegation {
+    /// Of an item; `id` gives the numbers of finality providers that are registered here.
+    pub(crate) fn new(item: ActiveDelegation, id: impl Fn(&FpPublicKey) -> Option<FpId>) -> Self {
         let ActiveDelegation {
             staker_address,
             staker_key,
@@ -118,7 +104,7 @@ impl From<ActiveDelegation> for Delegation {
         Self {
             staker_address,
             staker_key,
-            fps,
+            fps: fps.into_iter().map(|key| id(&key).map_or(Named::Other(key), Named::Ours)).collect(),
             start_height,
             end_height,
             unbonding_time,
@@ -127,6 +113,30 @@ impl From<ActiveDelegation> for Delegation {
             params_version,
             digest,
             staking_tx: staking_tx.into_bytes(),
+        }
+    }
+
+    /// The finality providers of this chain whose stake it is part of.
+    pub fn ours(&self) -> impl Iterator<Item = FpId> + '_ {
+        self.fps.iter().filter_map(|fp| match fp {
+            Named::Ours(id) => Some(*id),
+            Named::Other(_) => None,
+        })
+    }
+
+    /// The first Bitcoin height at which it has no power any more: the end of the time lock less the
+    /// unbonding time, at least zero (then it has none at all).
+    pub fn expiry(&self) -> BtcHeight {
+        self.end_height.saturating_sub(u32::from(self.unbonding_time))
+    }
+
+    /// Where it stands: `ended` is what is recorded of its early end, `tip` the highest tip of Bitcoin ever
+    /// seen.
+    pub fn status(&self, ended: Option<DelegationStatus>, tip: Option<BtcHeight>) -> DelegationStatus {
+        match ended {
+            Some(ended) => ended,
+            None if tip.is_some_and(|tip| tip >= self.expiry()) => DelegationStatus::Expired,
+            None => DelegationStatus::Active,
         }
     }
 }
@@ -150,32 +160,36 @@ mod tests {
         }
     }
 
-    #[test]
-    fn expired_is_seen_from_the_expiry_height_on() {
-        let stake = Stake {
-            fps: vec![FpId::new(0)],
-            sats: Sats::ZERO,
-            expiry: BtcHeight::new(10),
-            status: DelegationStatus::Active,
-        };
-        assert_eq!(stake.status_at(None), DelegationStatus::Active);
-        assert_eq!(stake.status_at(Some(BtcHeight::new(9))), DelegationStatus::Active);
-        assert_eq!(stake.status_at(Some(BtcHeight::new(10))), DelegationStatus::Expired);
-        let left = Stake { status: DelegationStatus::Unbonding, ..stake };
-        assert_eq!(left.status_at(Some(BtcHeight::new(10))), DelegationStatus::Unbonding);
+    fn known() -> Delegation {
+        let item = crate::fixture::delegation(1, &[200, 3], 5_000_000);
+        Delegation::new(item, |key| (*key == crate::fixture::key(3)).then_some(FpId::new(7)))
     }
 
     #[test]
-    fn the_moving_part_is_small() {
-        let stake = Stake {
-            fps: vec![FpId::new(3)],
-            sats: Sats::new(5_000_000_000).unwrap(),
-            expiry: BtcHeight::new(950_000),
-            status: DelegationStatus::Active,
-        };
-        let bytes = postcard::to_allocvec(&Record::Known(stake.clone())).unwrap();
-        assert_eq!(bytes.len(), 12);
-        assert_eq!(postcard::from_bytes::<Record>(&bytes), Ok(Record::Known(stake)));
+    fn expired_is_seen_from_the_expiry_height_on() {
+        let (known, expiry) = (known(), crate::fixture::EXPIRY);
+        let before = Some(expiry.saturating_sub(1));
+        assert_eq!(known.status(None, None), DelegationStatus::Active);
+        assert_eq!(known.status(None, before), DelegationStatus::Active);
+        assert_eq!(known.status(None, Some(expiry)), DelegationStatus::Expired);
+        let left = Some(DelegationStatus::Unbonding);
+        assert_eq!(known.status(left, Some(expiry)), DelegationStatus::Unbonding);
+    }
+
+    #[test]
+    fn our_own_fp_is_a_number() {
+        let known = known();
+        assert_eq!(known.fps, [Named::Other(crate::fixture::key(200)), Named::Ours(FpId::new(7))]);
+        assert_eq!(known.ours().collect::<Vec<_>>(), [FpId::new(7)]);
+    }
+
+    #[test]
+    fn a_record_is_little_more_than_what_is_in_it() {
+        let known = known();
+        let parts = known.staker_address.len() + 32 + 32 + 32 + known.staking_tx.len();
+        let bytes = postcard::to_allocvec(&Record::Known(known.clone())).unwrap();
+        assert!(bytes.len() < parts + 24, "{} for {parts}", bytes.len());
+        assert_eq!(postcard::from_bytes::<Record>(&bytes), Ok(Record::Known(known)));
         assert_eq!(postcard::to_allocvec(&Record::Foretold).unwrap().len(), 1);
     }
 }

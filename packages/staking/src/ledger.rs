@@ -1,6 +1,6 @@
 use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
 
-use crate::{Delegation, FinalityProvider, FpId, FpProfile, Record};
+use crate::{Delegation, DelegationStatus, FinalityProvider, FpId, FpProfile, Record};
 
 /// The sats that leave a finality provider at one Bitcoin height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,26 +63,26 @@ pub trait Ledger {
     /// # Errors
     /// Storage's own.
     fn record(&self, txid: &Txid) -> Result<Option<Record>, Self::Error>;
-    /// Records it.
+    /// Records a delegation, and its txid in the list of each of its finality providers of this chain.
     ///
     /// # Errors
     /// Storage's own.
-    fn put_record(&mut self, txid: &Txid, record: &Record) -> Result<(), Self::Error>;
-    /// What never changes about a delegation.
+    fn add_delegation(&mut self, txid: &Txid, delegation: Delegation) -> Result<(), Self::Error>;
+    /// Remembers the end of a delegation that is not known: [`Record::Foretold`].
     ///
     /// # Errors
     /// Storage's own.
-    fn delegation(&self, txid: &Txid) -> Result<Option<Delegation>, Self::Error>;
-    /// Records it, and the txid in the list of each of `fps`.
+    fn foretell(&mut self, txid: &Txid) -> Result<(), Self::Error>;
+    /// What a known delegation ended by, early.
     ///
     /// # Errors
     /// Storage's own.
-    fn add_delegation(
-        &mut self,
-        txid: &Txid,
-        delegation: &Delegation,
-        fps: &[FpId],
-    ) -> Result<(), Self::Error>;
+    fn ended(&self, txid: &Txid) -> Result<Option<DelegationStatus>, Self::Error>;
+    /// Records that.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn put_ended(&mut self, txid: &Txid, status: DelegationStatus) -> Result<(), Self::Error>;
 
     /// What leaves `fp` at `height`; zero if nothing is recorded.
     ///

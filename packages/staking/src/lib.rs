@@ -22,19 +22,25 @@
 //!                               └───────────┘
 //! ```
 //!
-//! An FP is known once registered, may be jailed and come back, and slashed is terminal (*active* is
-//! no state but a place in the active set, which follows from the power):
+//! An FP is known once registered, may be jailed and come back; slashed is terminal, and so, but for
+//! slashing, is orphaned: its channel was replaced by one under another consumer id, so nobody tells us of
+//! its delegations any more (*active* is no state but a place in the active set, which follows from the power):
 //!
 //! ```text
 //!   ┌────────────┐  Jail    ┌────────┐
 //!   │ Registered │ ───────► │ Jailed │
 //!   └────────────┘ ◄─────── └────────┘
-//!         │         Unjail       │
-//!         │ Slash                │ Slash
-//!         ▼                      ▼
-//!   ┌────────────────────────────────┐
-//!   │            Slashed             │
-//!   └────────────────────────────────┘
+//!      │     │      Unjail    │     │
+//!      │     │ Orphan  Orphan │     │
+//!      │     ▼                ▼     │
+//!      │   ┌────────────────────┐   │
+//!      │   │      Orphaned      │   │
+//!      │   └────────────────────┘   │
+//!      │ Slash      │ Slash         │ Slash
+//!      ▼            ▼               ▼
+//!   ┌──────────────────────────────────┐
+//!   │             Slashed              │
+//!   └──────────────────────────────────┘
 //! ```
 //!
 //! # How five thousand expire at once
@@ -42,7 +48,7 @@
 //! Every delegation adds its sats to its FP and to the **bucket** of (its expiry height, its FP). When
 //! the tip of Bitcoin passes that height the bucket's sum leaves the FP in one step, however many
 //! delegations it holds. Their own records are not touched and need no cleaning up: *expired* is
-//! not stored but seen ([`Stake::status_at`]). One that arrives after its height gets no bucket and no
+//! not stored but seen ([`Delegation::status`]). One that arrives after its height gets no bucket and no
 //! power; one that is undelegated after its height is left to the bucket. So nothing is subtracted
 //! twice, and [`expire`] can take any number of buckets at a time.
 //!
@@ -125,7 +131,7 @@ mod tx;
 mod verdict;
 
 pub use apply::{FpOutcome, Outcome, apply, end, move_fp};
-pub use delegation::{Delegation, DelegationStatus, End, Record, Stake};
+pub use delegation::{Delegation, DelegationStatus, End, Named, Record};
 pub use expire::{Expired, expire};
 pub use item::{
     ActiveDelegation, Item, ItemDigest, MAX_FPS, NewFinalityProvider, PopVerdict, ProofOfPossession,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
 
-use crate::{Bucket, Delegation, FinalityProvider, FpId, FpProfile, Ledger, Record};
+use crate::{Bucket, Delegation, DelegationStatus, FinalityProvider, FpId, FpProfile, Ledger, Record};
 
 /// See the [module](self).
 #[derive(Debug, Clone, Default)]
@@ -15,7 +15,7 @@ pub struct MemoryLedger {
     profiles: BTreeMap<FpPublicKey, FpProfile>,
     keys: BTreeMap<FpId, FpPublicKey>,
     records: BTreeMap<Txid, Record>,
-    delegations: BTreeMap<Txid, Delegation>,
+    ended: BTreeMap<Txid, DelegationStatus>,
     by_fp: BTreeSet<(FpId, Txid)>,
     buckets: BTreeMap<(BtcHeight, FpId), VotingPower>,
     reads: Cell<u64>,
@@ -47,6 +47,11 @@ impl MemoryLedger {
     /// All that is kept under a txid, in ascending order.
     pub fn records(&self) -> impl Iterator<Item = (&Txid, &Record)> {
         self.records.iter()
+    }
+
+    /// What a delegation ended by, early.
+    pub fn ended_by(&self, txid: &Txid) -> Option<DelegationStatus> {
+        self.ended.get(txid).copied()
     }
 
     /// All buckets, in ascending order of (height, number).
@@ -113,28 +118,29 @@ impl Ledger for MemoryLedger {
         self.read(self.records.get(txid).cloned())
     }
 
-    fn put_record(&mut self, txid: &Txid, record: &Record) -> Result<(), Infallible> {
+    fn add_delegation(&mut self, txid: &Txid, delegation: Delegation) -> Result<(), Infallible> {
         self.wrote(1);
-        self.records.insert(*txid, record.clone());
+        for fp in delegation.ours() {
+            self.wrote(1);
+            self.by_fp.insert((fp, *txid));
+        }
+        self.records.insert(*txid, Record::Known(delegation));
         Ok(())
     }
 
-    fn delegation(&self, txid: &Txid) -> Result<Option<Delegation>, Infallible> {
-        self.read(self.delegations.get(txid).cloned())
+    fn foretell(&mut self, txid: &Txid) -> Result<(), Infallible> {
+        self.wrote(1);
+        self.records.insert(*txid, Record::Foretold);
+        Ok(())
     }
 
-    fn add_delegation(
-        &mut self,
-        txid: &Txid,
-        delegation: &Delegation,
-        fps: &[FpId],
-    ) -> Result<(), Infallible> {
+    fn ended(&self, txid: &Txid) -> Result<Option<DelegationStatus>, Infallible> {
+        self.read(self.ended_by(txid))
+    }
+
+    fn put_ended(&mut self, txid: &Txid, status: DelegationStatus) -> Result<(), Infallible> {
         self.wrote(1);
-        self.delegations.insert(*txid, delegation.clone());
-        for fp in fps {
-            self.wrote(1);
-            self.by_fp.insert((*fp, *txid));
-        }
+        self.ended.insert(*txid, status);
         Ok(())
     }
 

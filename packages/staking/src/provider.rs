@@ -37,13 +37,13 @@ impl FinalityProvider {
         Self { id, status: FpStatus::Registered, stake: VotingPower::ZERO }
     }
 
-    /// Its voting power: its stake, or nothing for ever once it is slashed.
+    /// Its voting power: its stake, or nothing for ever once it is slashed or orphaned.
     ///
     /// A jailed one's power is its stake too; the active set leaves it out.
     pub const fn power(&self) -> VotingPower {
         match self.status {
             FpStatus::Registered | FpStatus::Jailed { .. } => self.stake,
-            FpStatus::Slashed { .. } => VotingPower::ZERO,
+            FpStatus::Slashed { .. } | FpStatus::Orphaned => VotingPower::ZERO,
         }
     }
 }
@@ -65,6 +65,8 @@ pub enum FpStatus {
         /// Bitcoin's height then, at least 1: the daemon takes 0 for "not slashed" (interfaces.md 9.A.4).
         btc_height: BtcHeight,
     },
+    /// It came over a channel that is no more, under another consumer id than the one that is.
+    Orphaned,
 }
 
 /// What happens to a finality provider.
@@ -84,6 +86,8 @@ pub enum FpEvent {
         /// Bitcoin's height, zero if unknown.
         btc_height: BtcHeight,
     },
+    /// Its channel was replaced, and the time that it had after that is over.
+    Orphan,
 }
 
 /// Why an event does not apply to a finality provider.
@@ -95,6 +99,9 @@ pub enum StatusError {
     /// Not jailed.
     #[error("cannot unjail a finality provider that is {0:?}")]
     CannotUnjail(FpStatus),
+    /// Orphaned already, or slashed.
+    #[error("cannot orphan a finality provider that is {0:?}")]
+    CannotOrphan(FpStatus),
     /// Slashed already.
     #[error("already slashed at height {height}")]
     AlreadySlashed {
@@ -112,18 +119,16 @@ impl FpStatus {
         match (self, event) {
             (Self::Registered, FpEvent::Jail { until }) => Ok(Self::Jailed { until }),
             (Self::Jailed { .. }, FpEvent::Unjail) => Ok(Self::Registered),
-            (Self::Registered | Self::Jailed { .. }, FpEvent::Slash { height, btc_height }) => {
-                Ok(Self::Slashed { height, btc_height: btc_height.max(BtcHeight::new(1)) })
-            }
-            (Self::Jailed { .. } | Self::Slashed { .. }, FpEvent::Jail { .. }) => {
-                Err(StatusError::CannotJail(self))
-            }
-            (Self::Registered | Self::Slashed { .. }, FpEvent::Unjail) => {
-                Err(StatusError::CannotUnjail(self))
-            }
+            (Self::Registered | Self::Jailed { .. }, FpEvent::Orphan) => Ok(Self::Orphaned),
             (Self::Slashed { height, .. }, FpEvent::Slash { .. }) => {
                 Err(StatusError::AlreadySlashed { height })
             }
+            (_, FpEvent::Slash { height, btc_height }) => {
+                Ok(Self::Slashed { height, btc_height: btc_height.max(BtcHeight::new(1)) })
+            }
+            (_, FpEvent::Jail { .. }) => Err(StatusError::CannotJail(self)),
+            (_, FpEvent::Unjail) => Err(StatusError::CannotUnjail(self)),
+            (_, FpEvent::Orphan) => Err(StatusError::CannotOrphan(self)),
         }
     }
 
@@ -206,12 +211,24 @@ mod tests {
 
     #[test]
     fn slashed_is_terminal() {
-        for from in [FpStatus::Registered, FpStatus::Jailed { until: 1 }] {
+        for from in [FpStatus::Registered, FpStatus::Jailed { until: 1 }, FpStatus::Orphaned] {
             let slashed = from.after(SLASH).unwrap();
-            for event in [SLASH, JAIL, FpEvent::Unjail] {
+            for event in [SLASH, JAIL, FpEvent::Unjail, FpEvent::Orphan] {
                 assert!(slashed.after(event).is_err());
             }
             let fp = FinalityProvider { id: FpId::new(1), status: slashed, stake: VotingPower::new(5) };
+            assert_eq!(fp.power(), VotingPower::ZERO);
+        }
+    }
+
+    #[test]
+    fn an_orphan_comes_back_by_no_way() {
+        for from in [FpStatus::Registered, FpStatus::Jailed { until: 1 }] {
+            let orphaned = from.after(FpEvent::Orphan).unwrap();
+            for event in [JAIL, FpEvent::Unjail, FpEvent::Orphan] {
+                assert!(orphaned.after(event).is_err());
+            }
+            let fp = FinalityProvider { id: FpId::new(1), status: orphaned, stake: VotingPower::new(5) };
             assert_eq!(fp.power(), VotingPower::ZERO);
         }
     }

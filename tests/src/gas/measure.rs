@@ -44,6 +44,8 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     begins.push(Row::new(format!("begin_block_{ACTIVE}_of_{REGISTERED}"), begin(&block)?));
     progress("headers of bitcoin");
     rows.extend(bitcoin::headers()?);
+    progress("staking packets");
+    rows.append(&mut super::packets::measure()?);
     rows.append(&mut begins);
     rows.append(&mut ends);
     rows.append(&mut whole);

@@ -6,6 +6,7 @@
 
 mod bitcoin;
 mod measure;
+mod packets;
 mod snapshot;
 mod table;
 
@@ -63,6 +64,7 @@ const INCUMBENT: &[(&str, u64)] = &[
     ("end_block_100", 503_966),
     ("finalized_block_100", 8_830_000),
     ("btc_header_in_100", 23_000),
+    ("staking_packet_50", 14_650_000),
 ];
 
 const BUDGETS: &[(&str, u64)] = &[
@@ -71,6 +73,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("end_block_100", 120_000),
     ("btc_header_in_100", 12_000),
     ("btc_headers_2000", 30_000_000),
+    ("staking_packet_50", 1_400_000),
+    ("staking_packet_50_on_1000", 1_400_000),
 ];
 
 #[cfg(test)]

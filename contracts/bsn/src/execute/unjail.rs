@@ -26,7 +26,7 @@ pub fn unjail(
     let profile = PROFILES.may_load(deps.storage, provider.as_bytes())?;
     let until = match fp.status {
         FpStatus::Jailed { until } => until,
-        FpStatus::Registered | FpStatus::Slashed { .. } => 0,
+        FpStatus::Registered | FpStatus::Slashed { .. } | FpStatus::Orphaned => 0,
     };
 
     let right = if is_admin(deps.storage, info)? {

@@ -35,19 +35,26 @@ pub fn close(
 /// Only those of storage.
 pub fn free(storage: &mut dyn Storage, env: &Env, channel_id: &str) -> StdResult<Vec<Event>> {
     let mut channels = CHANNELS.may_load(storage)?.unwrap_or_default();
-    let Some(open) = channels.open.take_if(|open| open.channel_id == channel_id) else {
+    if channels.open.as_ref().is_none_or(|open| open.channel_id != channel_id) {
         return Ok(Vec::new());
-    };
-    let event = event::Channel { channel_id: open.channel_id.clone(), state: "closed".to_owned() };
+    }
+    let event = put_away(&mut channels, env, "closed");
+    CHANNELS.save(storage, &channels)?;
+    let lost = outbox::channel_lost(storage, env)?;
+    Ok(event.into_iter().chain(lost).collect())
+}
+
+/// Makes the open channel, if there is one, the last of the previous ones.
+pub(super) fn put_away(channels: &mut Channels, env: &Env, state: &str) -> Option<Event> {
+    let open = channels.open.take()?;
+    let event = event::Channel { channel_id: open.channel_id.clone(), state: state.to_owned() };
     channels.previous.push(ClosedChannel {
         channel_id: open.channel_id,
         connection_id: open.connection_id,
         closed_at: env.block.time.seconds(),
+        last_packet: open.last_packet,
     });
     let surplus = channels.previous.len().saturating_sub(Channels::KEPT);
     channels.previous.drain(..surplus);
-    CHANNELS.save(storage, &channels)?;
-    let mut events = vec![event.into()];
-    events.extend(outbox::channel_lost(storage, env)?);
-    Ok(events)
+    Some(event.into())
 }

@@ -1,7 +1,7 @@
 use api::bsn::event;
 use cosmwasm_std::{DepsMut, Env, Event, IbcBasicResponse, IbcChannelConnectMsg};
 
-use super::open::check;
+use super::{open::check, rebind};
 use crate::error::ContractError;
 use crate::state::{CHANNELS, OpenChannel};
 
@@ -23,9 +23,9 @@ pub fn connect(
         channel_id: channel_id.clone(),
         counterparty_channel_id: channel.counterparty_endpoint.channel_id.clone(),
         connection_id: channel.connection_id.clone(),
-        consumer_id: None,
         last_packet: env.block.time.seconds(),
     });
+    rebind::new_channel(deps.storage, &mut channels)?;
     CHANNELS.save(deps.storage, &channels)?;
     Ok(IbcBasicResponse::new()
         .add_attribute("action", "ibc_connect")

@@ -62,6 +62,15 @@ fn bound_connection(deps: Deps<'_>, config: &Config, channels: &Channels) -> Res
     if ics20_channel_id.is_empty() {
         return Err(DoorError::Unbound { ics20_channel_id });
     }
+    transfer_connection(deps, &ics20_channel_id)
+}
+
+/// The connection of a channel of rewards.
+///
+/// # Errors
+/// [`DoorError::Unbound`] or [`DoorError::Lookup`].
+pub fn transfer_connection(deps: Deps<'_>, ics20_channel_id: &str) -> Result<String, DoorError> {
+    let ics20_channel_id = ics20_channel_id.to_owned();
     let query =
         IbcQuery::Channel { channel_id: ics20_channel_id.clone(), port_id: Some("transfer".to_owned()) };
     match deps.querier.query::<ChannelResponse>(&query.into()) {

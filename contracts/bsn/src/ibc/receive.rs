@@ -5,9 +5,9 @@ use cosmwasm_std::{
 use proto::decode::{self, Packet, PacketError, RawHeader, RawItem, StakingItem};
 use thiserror::Error;
 
-use super::{COUNTERPARTY_PORT, staking, timestamp};
-use crate::bitcoin;
+use super::{COUNTERPARTY_PORT, rebind, staking, timestamp};
 use crate::state::{CHANNELS, CONFIG, OpenChannel};
+use crate::{bitcoin, queue};
 
 /// Why a packet gets an error acknowledgement.
 #[derive(Debug, Error)]
@@ -59,28 +59,33 @@ fn take(deps: &mut DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<Receive
     check_source(open, packet)?;
     let parsed = decode::outbound(packet.data.as_slice())?;
     open.last_packet = env.block.time.seconds();
-    if open.consumer_id.is_none() {
-        open.consumer_id = consumer_id(&parsed);
+    if channels.consumer_id.is_none() {
+        channels.consumer_id = consumer_id(&parsed);
     }
-    let consumer_id = open.consumer_id.clone();
+    let called_off = rebind::call_off(&mut channels);
+    let consumer_id = channels.consumer_id.clone();
     CHANNELS.save(deps.storage, &channels)?;
+    let mut received = apply(deps, env, consumer_id.as_deref(), parsed)?;
+    received.events.extend(called_off);
+    Ok(received)
+}
+
+fn apply(
+    deps: &mut DepsMut<'_>,
+    env: &Env,
+    consumer_id: Option<&str>,
+    parsed: Packet,
+) -> Result<Received, Refusal> {
     match parsed {
         Packet::Timestamp(timestamp) => {
             let headers = timestamp.btc_headers().unwrap_or_default();
             let mut received = forward(deps, "receive_btc_timestamp", &headers)?;
-            received.events.extend(timestamp::apply(deps.storage, env, consumer_id.as_deref(), &timestamp)?);
+            received.events.extend(timestamp::apply(deps.storage, env, consumer_id, &timestamp)?);
             Ok(received)
         }
         Packet::Staking(items) => {
-            let config = CONFIG.load(deps.storage)?;
-            let applied = staking::apply_items(deps.storage, deps.api, env, &config, items)?;
-            let attributes = vec![
-                Attribute::new("applied", applied.applied.to_string()),
-                Attribute::new("known", applied.known.to_string()),
-                Attribute::new("refused", applied.refused.to_string()),
-            ];
-            let (events, messages) = (applied.events, Vec::new());
-            Ok(Received { action: "receive_btc_staking", attributes, events, messages })
+            let (attributes, events) = take_staking(deps, env, items)?;
+            Ok(Received { action: "receive_btc_staking", attributes, events, messages: Vec::new() })
         }
         Packet::Headers(headers) => forward(deps, "receive_btc_headers", &headers),
     }
@@ -93,6 +98,27 @@ fn forward(deps: &DepsMut<'_>, action: &'static str, headers: &[RawHeader]) -> R
     let bitcoin::Forwarded { events, messages } =
         light_client.map(|address| bitcoin::forward(&address, headers)).unwrap_or_default();
     Ok(Received { action, attributes, events, messages })
+}
+
+/// Applies staking items, or queues them.
+fn take_staking(
+    deps: &mut DepsMut<'_>,
+    env: &Env,
+    items: Vec<RawItem>,
+) -> Result<(Vec<Attribute>, Vec<Event>), Refusal> {
+    let mut done = queue::work_off(deps.storage, deps.api, env)?;
+    let work = items.iter().map(queue::work).fold(0, u64::saturating_add);
+    let mut queued = 0;
+    let is_paused = queue::is_paused(deps.storage, env)?;
+    if queue::must_queue(is_paused, queue::is_waiting(deps.storage)?, work) {
+        queued = items.len();
+        queue::push(deps.storage, items)?;
+    } else {
+        let config = CONFIG.load(deps.storage)?;
+        done.add(staking::apply_items(deps.storage, deps.api, env, &config, items)?);
+    }
+    let queued = Attribute::new("queued", queued.to_string());
+    Ok((done.attributes().into_iter().chain([queued]).collect(), done.events))
 }
 
 /// Holds a packet against the open channel: a chain may let a channel open that was refused

@@ -1,24 +1,20 @@
 use api::bsn::{Network, event};
 use bech32::{Bech32, primitives::decode::CheckedHrpstring};
-use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
+use cosmwasm_std::{Api, Attribute, Env, Event, StdResult, Storage};
 use eots::{Recover, message::proof_of_possession_hash};
 use primitives::SigningContext;
 use proto::decode::{RawItem, StakingItem};
 use staking::{Item, NewFinalityProvider, PopVerdict, Rules, Verdict};
 
-use crate::host;
-use crate::state::{
-    BTC_TIP, CHANNELS, COUNTERS, Config, PROGRESS, QUARANTINE, QUARANTINE_MAX, Quarantined, StoredLedger,
-};
+use crate::state::{BTC_TIP, CHANNELS, Config, PROGRESS, StoredLedger};
+use crate::{host, quarantine};
 
 /// Babylon's module of staking, as its signing contexts name it.
 const STAKING_MODULE: &str = "bbn13837feaxn8t0zvwcjwhw7lhpgdcx4s36eqteah";
 /// The human-readable part of Babylon's addresses.
 const BABYLON_PREFIX: &str = "bbn";
-/// How many events one packet emits for refused items; all of them are counted.
-const REFUSALS_SHOWN: usize = 32;
 
-/// What became of the items of a packet.
+/// What became of items.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
     /// What to emit.
@@ -31,9 +27,46 @@ pub struct Applied {
     pub refused: usize,
 }
 
+impl Applied {
+    /// Counts an item; one that was refused is the caller's to keep.
+    pub fn settle(&mut self, fate: Fate) {
+        match fate {
+            Fate::Applied(event) => {
+                self.applied = self.applied.saturating_add(1);
+                self.events.extend(event);
+            }
+            Fate::Known => self.known = self.known.saturating_add(1),
+            Fate::Refused(_) => self.refused = self.refused.saturating_add(1),
+        }
+    }
+
+    /// Adds what became of others.
+    pub fn add(&mut self, other: Self) {
+        self.events.extend(other.events);
+        self.applied = self.applied.saturating_add(other.applied);
+        self.known = self.known.saturating_add(other.known);
+        self.refused = self.refused.saturating_add(other.refused);
+    }
+
+    /// The counts, as attributes.
+    pub fn attributes(&self) -> [Attribute; 3] {
+        [("applied", self.applied), ("known", self.known), ("refused", self.refused)]
+            .map(|(name, count)| Attribute::new(name, count.to_string()))
+    }
+}
+
+/// What became of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It took effect.
+    Applied(Option<Event>),
+    /// It had before.
+    Known,
+    /// It did not, for this reason.
+    Refused(String),
+}
+
 /// Applies staking items, each on its own; those that cannot be go to the quarantine.
-///
-/// To retry one from there, remove it first: if it fails again it comes back under another number.
 ///
 /// # Errors
 /// Only those of storage.
@@ -44,51 +77,63 @@ pub fn apply_items(
     config: &Config,
     items: Vec<RawItem>,
 ) -> StdResult<Applied> {
-    let channel = CHANNELS.may_load(storage)?.and_then(|channels| channels.open);
+    let fates = judge_items(storage, api, config, &items)?;
+    let mut done = Applied::default();
+    let mut refused = Vec::new();
+    for (item, fate) in items.into_iter().zip(fates) {
+        if let Fate::Refused(reason) = &fate {
+            refused.push((item, reason.clone()));
+        }
+        done.settle(fate);
+    }
+    done.events.extend(quarantine::put(storage, env, refused)?);
+    Ok(done)
+}
+
+/// Applies staking items, each on its own; what becomes of each, in order.
+///
+/// # Errors
+/// Only those of storage.
+pub fn judge_items(
+    storage: &mut dyn Storage,
+    api: &dyn Api,
+    config: &Config,
+    items: &[RawItem],
+) -> StdResult<Vec<Fate>> {
     let rules = Rules {
-        consumer_id: channel.and_then(|channel| channel.consumer_id),
+        consumer_id: CHANNELS.may_load(storage)?.and_then(|channels| channels.consumer_id),
         match_output: config.network != Network::Regtest,
     };
     let tip = BTC_TIP.may_load(storage)?;
     let recover = host::recover(api);
 
-    let (mut raws, mut parsed, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    let mut unreadable = Vec::with_capacity(items.len());
+    let mut parsed = Vec::new();
     for raw in items {
         match raw.decode() {
             Ok(item) => {
                 parsed.push(judged(&recover, config, item));
-                raws.push(raw);
+                unreadable.push(None);
             }
-            Err(error) => refused.push((raw, error.to_string())),
+            Err(error) => unreadable.push(Some(Fate::Refused(error.to_string()))),
         }
     }
     let outcome = staking::apply(&mut StoredLedger(storage), &rules, tip, parsed)?;
-
-    let mut result = Applied::default();
-    for (raw, verdict) in raws.into_iter().zip(outcome.verdicts) {
-        match verdict {
-            Verdict::Applied(applied) => {
-                result.applied = result.applied.saturating_add(1);
-                result.events.extend(registered(&applied));
-            }
-            Verdict::AlreadyKnown => result.known = result.known.saturating_add(1),
-            Verdict::Quarantined(reason) => refused.push((raw, reason.to_string())),
-        }
-    }
     if !outcome.power_changes.is_empty() {
         mark_stale(storage)?;
     }
-    result.refused = refused.len();
-    result.events.extend(quarantine(storage, env, refused)?);
-    Ok(result)
+    let mut verdicts = outcome.verdicts.into_iter().map(fate);
+    Ok(unreadable.into_iter().filter_map(|unreadable| unreadable.or_else(|| verdicts.next())).collect())
 }
 
-fn registered(applied: &staking::Applied) -> Option<Event> {
-    match applied {
-        staking::Applied::Registered { key, .. } => {
-            Some(event::FinalityProviderRegistered { fp_pubkey_hex: key.to_string() }.into())
+fn fate(verdict: Verdict) -> Fate {
+    match verdict {
+        Verdict::Applied(staking::Applied::Registered { key, .. }) => {
+            Fate::Applied(Some(event::FinalityProviderRegistered { fp_pubkey_hex: key.to_string() }.into()))
         }
-        _ => None,
+        Verdict::Applied(_) => Fate::Applied(None),
+        Verdict::AlreadyKnown => Fate::Known,
+        Verdict::Quarantined(reason) => Fate::Refused(reason.to_string()),
     }
 }
 
@@ -99,44 +144,6 @@ fn mark_stale(storage: &mut dyn Storage) -> StdResult<()> {
     }
     progress.stale = true;
     PROGRESS.save(storage, &progress)
-}
-
-/// Keeps refused items for a retry, and says so.
-fn quarantine(
-    storage: &mut dyn Storage,
-    env: &Env,
-    refused: Vec<(RawItem, String)>,
-) -> StdResult<Vec<Event>> {
-    let mut events = Vec::new();
-    if refused.is_empty() {
-        return Ok(events);
-    }
-    let mut counters = COUNTERS.load(storage)?;
-    let mut dropped = 0_u64;
-    for (item, reason) in refused {
-        if events.len() < REFUSALS_SHOWN {
-            let kind = item.kind.name().to_owned();
-            events.push(event::ItemRefused { kind, reason: reason.clone() }.into());
-        }
-        if counters.quarantined >= QUARANTINE_MAX {
-            dropped = dropped.saturating_add(1);
-            continue;
-        }
-        let number = counters.quarantine_next.to_be_bytes();
-        QUARANTINE.save(
-            storage,
-            &number,
-            &Quarantined { item, reason, received_at: env.block.time.seconds() },
-        )?;
-        counters.quarantine_next = counters.quarantine_next.saturating_add(1);
-        counters.quarantined = counters.quarantined.saturating_add(1);
-    }
-    COUNTERS.save(storage, &counters)?;
-    if dropped > 0 {
-        events
-            .push(event::Alarm { what: format!("the quarantine is full: {dropped} items are lost") }.into());
-    }
-    Ok(events)
 }
 
 /// Adds our verdict on the proof of possession.

@@ -80,7 +80,7 @@ pub fn quarantined(
             let (key, quarantined) = record?;
             Ok(QuarantinedItem {
                 id: u64::from_be_bytes(key),
-                kind: quarantined.item.kind.name().into(),
+                kind: quarantined.item.kind().name().into(),
                 reason: quarantined.reason,
                 received_at: quarantined.received_at,
             })

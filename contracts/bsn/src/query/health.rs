@@ -11,9 +11,10 @@ use primitives::{BlockHeight, VotingPower};
 use super::{finality_status, seen};
 use crate::error::ContractError;
 use crate::state::{
-    CHANNELS, COUNTERS, Channels, ClosedChannel, LAST_HEADER, LastHeader, OUTBOX, OutgoingState, PROGRESS,
-    Progress,
+    CHANNELS, COUNTERS, Channels, ClosedChannel, LAST_HEADER, LastHeader, OUTBOX, Orphans, OutgoingState,
+    PROGRESS, Progress,
 };
+use crate::sudo::SILENT_S;
 
 /// Over how many heights holes are counted.
 const RECENT: u64 = 100;
@@ -55,6 +56,7 @@ pub fn health(
         alarms: Vec::new(),
     };
     health.alarms = alarms(&health, header.as_ref(), env.block.height);
+    health.alarms.extend(moves(store)?);
     Ok(health)
 }
 
@@ -93,7 +95,8 @@ fn lost_recently(store: &dyn Storage, now: BlockHeight) -> StdResult<u64> {
 }
 
 fn channel(store: &dyn Storage, env: &Env) -> StdResult<ChannelHealth> {
-    let Channels { connection_id, open, previous } = CHANNELS.may_load(store)?.unwrap_or_default();
+    let Channels { connection_id, consumer_id, open, previous, .. } =
+        CHANNELS.may_load(store)?.unwrap_or_default();
     let state = match (&open, previous.is_empty()) {
         (Some(_), _) => "open",
         (None, true) => "none",
@@ -104,11 +107,11 @@ fn channel(store: &dyn Storage, env: &Env) -> StdResult<ChannelHealth> {
         state: state.into(),
         last_packet_age_s: open.as_ref().map(|open| now.saturating_sub(open.last_packet)),
         channel_id: open.as_ref().map(|open| open.channel_id.clone()),
-        consumer_id: open.and_then(|open| open.consumer_id),
+        consumer_id,
         connection_id,
         previous: previous
             .into_iter()
-            .map(|ClosedChannel { channel_id, connection_id, closed_at }| PreviousChannel {
+            .map(|ClosedChannel { channel_id, connection_id, closed_at, .. }| PreviousChannel {
                 channel_id,
                 connection_id,
                 closed_at,
@@ -125,7 +128,7 @@ fn staking(store: &dyn Storage, progress: &Progress) -> StdResult<StakingHealth>
         total_power: Uint128::new(progress.total.get()),
         pop_trusted: counters.pop_trusted.into(),
         quarantined: counters.quarantined,
-        queued: 0,
+        queued: counters.queued,
     })
 }
 
@@ -181,6 +184,9 @@ fn alarms(health: &HealthResponse, header: Option<&LastHeader>, now: u64) -> Vec
     if bitcoin.refused > 0 {
         alarms.push(format!("the light client refused headers of {} packets", bitcoin.refused));
     }
+    if let Some(age) = channel.last_packet_age_s.filter(|age| *age > SILENT_S) {
+        alarms.push(format!("Babylon has sent nothing for {age} s"));
+    }
     if let Some(height) = header.and_then(|header| header.contradicted) {
         alarms.push(format!("Babylon timestamped a header at height {height} that is not this chain's"));
     }
@@ -200,6 +206,18 @@ fn alarms(health: &HealthResponse, header: Option<&LastHeader>, now: u64) -> Vec
         alarms.push(format!("{} proofs of possession are taken on trust", staking.pop_trusted));
     }
     alarms
+}
+
+/// What is announced of the channel, and of those whom it leaves behind.
+fn moves(store: &dyn Storage) -> StdResult<Vec<String>> {
+    let Channels { rebind, orphans, .. } = CHANNELS.may_load(store)?.unwrap_or_default();
+    let rebind =
+        rebind.map(|to| format!("the channel moves to connection {} at {}", to.connection_id, to.at));
+    let orphans = orphans.iter().map(|Orphans { below, until, .. }| match until {
+        Some(until) => format!("finality providers below number {below} lose their power at {until}"),
+        None => format!("finality providers below number {below} lose their power once a channel is bound"),
+    });
+    Ok(rebind.into_iter().chain(orphans).collect())
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@ use staking::{FinalityProvider, FpStatus};
 
 use super::{providers, seen};
 use crate::error::ContractError;
-use crate::state::{ACTIVE, FP_KEYS, PROGRESS, PROVIDERS, power_at};
+use crate::state::{ACTIVE, FP_KEYS, PROGRESS, PROVIDERS, RANKING, power_at};
 
 /// For how many heights power is answered at once.
 const BATCH: usize = 100;
+/// How many FPs are looked at for the set of a past height.
+const LOOKED_AT: usize = 1_000;
 
 /// Where a height lies for a question about power.
 enum When {
@@ -105,13 +107,26 @@ fn now(store: &dyn Storage) -> Result<BTreeMap<String, u64>, ContractError> {
     Ok(powers)
 }
 
+/// The powers of a past height: of those with most stake today first, until they are the whole of what there was.
 fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64>, ContractError> {
-    let mut powers = BTreeMap::new();
-    for record in FP_KEYS.all(store, Order::Ascending) {
-        let (id, key) = record?;
-        let power = power_at(store, u32::from_be_bytes(id), height)?;
-        if !power.is_zero() {
-            powers.insert(primitives::FpPublicKey::from_bytes(key).to_string(), power.to_u64());
+    let total = seen::at_height(store, height)?.map_or(VotingPower::ZERO, |seen| seen.total);
+    let ranked = RANKING.all(store, Order::Ascending).map(|record| record.map(|(_, id)| id));
+    let numbered =
+        FP_KEYS.all(store, Order::Ascending).map(|record| record.map(|(id, _)| u32::from_be_bytes(id)));
+    let (mut powers, mut sum) = (BTreeMap::new(), VotingPower::ZERO);
+    for (place, id) in ranked.chain(numbered).enumerate() {
+        if sum == total {
+            return Ok(powers);
+        }
+        if place >= LOOKED_AT {
+            return Err(ContractError::TooMany { what: "finality providers", most: LOOKED_AT });
+        }
+        let id = id?;
+        let power = power_at(store, id, height)?;
+        if !power.is_zero()
+            && powers.insert(providers::key_of(store, id)?.to_string(), power.to_u64()).is_none()
+        {
+            sum = sum + power;
         }
     }
     Ok(powers)

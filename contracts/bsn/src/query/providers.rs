@@ -1,14 +1,14 @@
 use api::bsn::{
-    DelegationsByFpResponse, FinalityProvider, FinalityProviderInfo,
-    FinalityProvidersByTotalActiveSatsResponse, FinalityProvidersResponse, ProofOfPossession,
+    FinalityProvider, FinalityProviderInfo, FinalityProvidersByTotalActiveSatsResponse,
+    FinalityProvidersResponse, ProofOfPossession,
 };
 use cosmwasm_std::{Env, Storage};
-use primitives::{FpPublicKey, Txid, VotingPower};
+use primitives::{FpPublicKey, VotingPower};
 use staking::{FinalityProvider as Stored, FpStatus};
 
 use super::page;
 use crate::error::ContractError;
-use crate::state::{DELEGATIONS_OF, FP_KEYS, PROFILES, PROVIDERS, RANKING, join, rank};
+use crate::state::{FP_KEYS, PROFILES, PROVIDERS, RANKING, is_ranked, rank};
 
 /// A finality provider, if it is registered.
 pub fn find(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<(FpPublicKey, Stored)>, ContractError> {
@@ -50,7 +50,7 @@ fn shown(store: &dyn Storage, key: FpPublicKey, fp: Stored) -> Result<FinalityPr
     let profile = PROFILES.may_load(store, key.as_bytes())?.ok_or_else(|| not_found(key.to_string()))?;
     let (slashed_height, slashed_btc_height) = match fp.status {
         FpStatus::Slashed { height, btc_height } => (height.get(), btc_height.get()),
-        FpStatus::Registered | FpStatus::Jailed { .. } => (0, 0),
+        FpStatus::Registered | FpStatus::Jailed { .. } | FpStatus::Orphaned => (0, 0),
     };
     Ok(FinalityProvider {
         addr: profile.babylon_address,
@@ -78,48 +78,41 @@ pub fn info(
     })
 }
 
-/// A page of those who may have power, most stake first.
+/// How many records without a place in the ranking are looked at.
+const UNRANKED: usize = 1_000;
+
+/// A page of all: those who may have power first, most stake first; then those in jail, slashed or without stake,
+/// by key.
 pub fn by_stake(
     store: &dyn Storage,
     env: &Env,
     start_after: Option<FinalityProviderInfo>,
     limit: Option<u32>,
 ) -> Result<FinalityProvidersByTotalActiveSatsResponse, ContractError> {
-    let after = match start_after {
-        Some(info) => {
-            let key = FpPublicKey::from_hex(&info.btc_pk_hex)?;
-            Some(rank(VotingPower::new(info.total_active_sats.into()), key.as_bytes()))
+    let limit = page::limit(limit);
+    let (mut above, mut below) = (None, None);
+    if let Some(FinalityProviderInfo { btc_pk_hex, total_active_sats, .. }) = start_after {
+        let key = *FpPublicKey::from_hex(&btc_pk_hex)?.as_bytes();
+        match PROVIDERS.may_load(store, &key)?.is_some_and(|fp| !is_ranked(&fp)) {
+            true => below = Some(key),
+            false => above = Some(rank(VotingPower::new(total_active_sats.into()), &key)),
         }
-        None => None,
-    };
-    let fps = page::after(&RANKING, store, after)
-        .take(page::limit(limit))
-        .map(|record| info(store, env, &key_of(store, record?.1)?.to_string(), None))
-        .collect::<Result<_, _>>()?;
+    }
+    let mut keys = Vec::new();
+    if below.is_none() {
+        for record in page::after(&RANKING, store, above).take(limit) {
+            keys.push(key_of(store, record?.1)?);
+        }
+    }
+    for record in page::after(&PROVIDERS, store, below).take(UNRANKED) {
+        if keys.len() >= limit {
+            break;
+        }
+        let (key, fp) = record?;
+        if !is_ranked(&fp) {
+            keys.push(FpPublicKey::from_bytes(key));
+        }
+    }
+    let fps = keys.iter().map(|key| info(store, env, &key.to_string(), None)).collect::<Result<_, _>>()?;
     Ok(FinalityProvidersByTotalActiveSatsResponse { fps })
-}
-
-/// A page of one finality provider's delegations.
-pub fn delegations(
-    store: &dyn Storage,
-    btc_pk_hex: &str,
-    start_after: Option<String>,
-    limit: Option<u32>,
-) -> Result<DelegationsByFpResponse, ContractError> {
-    let after = start_after.as_deref().map(Txid::from_display_hex).transpose()?;
-    let Some((_, fp)) = find(store, btc_pk_hex)? else {
-        return Ok(DelegationsByFpResponse { hashes: Vec::new() });
-    };
-    let id = fp.id.get().to_be_bytes();
-    let from = join(&id, after.map_or([0; 32], |txid| *txid.as_bytes()).as_slice());
-    let hashes = DELEGATIONS_OF
-        .range(store, &from, &join(&id, &[u8::MAX; 32]), cosmwasm_std::Order::Ascending)
-        .filter(|record| page::is_not(record, after.map(|_| from)))
-        .take(page::limit(limit))
-        .map(|record| {
-            let (key, _) = record?;
-            Ok(Txid::from_slice(key.get(4..).unwrap_or_default())?.to_string())
-        })
-        .collect::<Result<_, ContractError>>()?;
-    Ok(DelegationsByFpResponse { hashes })
 }

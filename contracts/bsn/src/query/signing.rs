@@ -5,7 +5,7 @@ use staking::FpStatus;
 
 use super::{page, providers, seen};
 use crate::error::ContractError;
-use crate::state::{MISSES, POWERS, PROGRESS, PROVIDERS, VOTES, at_of, of_at};
+use crate::state::{JAILED, MISSES, POWERS, PROGRESS, VOTES, at_of, of_at};
 
 /// How many changes of power are looked at for the start of the current run in the set.
 const CHANGES: usize = 50;
@@ -22,7 +22,7 @@ pub fn info(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<SigningInfo>
     let last_signed = [recorded, voted].into_iter().flatten().fold(start, BlockHeight::max);
     let jailed_until = match fp.status {
         FpStatus::Jailed { until } => Some(until),
-        FpStatus::Registered | FpStatus::Slashed { .. } => None,
+        FpStatus::Registered | FpStatus::Slashed { .. } | FpStatus::Orphaned => None,
     };
     Ok(Some(SigningInfo {
         fp_btc_pk_hex: key.to_string(),
@@ -65,25 +65,21 @@ pub fn jailed(
     limit: Option<u32>,
 ) -> Result<JailedFinalityProvidersResponse, ContractError> {
     let after = start_after.as_deref().map(FpPublicKey::from_hex).transpose()?;
-    let jailed_finality_providers = page::after(&PROVIDERS, store, after.map(|key| *key.as_bytes()))
-        .filter_map(|record| match record {
-            Ok((key, fp)) => match fp.status {
-                FpStatus::Jailed { until } => Some(Ok(JailedFinalityProvider {
-                    btc_pk_hex: FpPublicKey::from_bytes(key).to_string(),
-                    jailed_until: until,
-                })),
-                FpStatus::Registered | FpStatus::Slashed { .. } => None,
-            },
-            Err(error) => Some(Err(error)),
-        })
+    let jailed_finality_providers = page::after(&JAILED, store, after.map(|key| *key.as_bytes()))
         .take(page::limit(limit))
-        .collect::<Result<_, _>>()?;
+        .map(|record| {
+            let (key, jailed_until) = record?;
+            let btc_pk_hex = FpPublicKey::from_bytes(key).to_string();
+            Ok(JailedFinalityProvider { btc_pk_hex, jailed_until })
+        })
+        .collect::<Result<_, ContractError>>()?;
     Ok(JailedFinalityProvidersResponse { jailed_finality_providers })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::PROVIDERS;
     use cosmwasm_std::testing::MockStorage;
     use finality::vote::StoredVote;
     use primitives::VotingPower;

@@ -2,12 +2,17 @@ use api::bsn::{TrustResponse, TrustRow};
 use cosmwasm_std::Storage;
 
 use crate::error::ContractError;
-use crate::state::{ADMINS, CONFIG, Config, PARAMS, PROGRESS};
+use crate::state::{ADMINS, CHANNELS, CONFIG, Channels, Config, PARAMS, PROGRESS};
 
 /// What this deployment verifies, and what it believes.
 pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
     let Config { babylon_chain_id, btc_light_client, .. } = CONFIG.load(store)?;
+    let Channels { connection_id, rebind, .. } = CHANNELS.may_load(store)?.unwrap_or_default();
     let babylon = "Babylon, over the bound channel";
+    let mut channel = format!("connection {}", connection_id.unwrap_or_default());
+    if let Some(to) = rebind {
+        channel.push_str(&format!(", until the admin moves it to {} at {}", to.connection_id, to.at));
+    }
     let pop = match babylon_chain_id {
         Some(chain) => verified(
             "proofs of possession",
@@ -25,6 +30,7 @@ pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
             verified("public randomness", "Merkle proof against the commitment, which is signed"),
             verified("evidence of equivocation", "two EOTS signatures that give away the key"),
             pop,
+            trusted("channel to Babylon", &channel),
             trusted("stake amounts", babylon),
             trusted("delegations and their end", babylon),
             verified("timestamped header", "the anchor that this chain's own hooks left"),

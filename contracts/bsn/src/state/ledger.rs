@@ -1,14 +1,29 @@
 use cosmwasm_std::{Order, StdError, StdResult, Storage};
 use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
-use staking::{Bucket, Delegation, FinalityProvider, FpId, FpProfile, Ledger, PopTrust, Record};
-
-use super::{
-    BTC_TIP, BUCKETS, COUNTERS, DELEGATIONS, DELEGATIONS_OF, FP_KEYS, PROFILES, PROVIDERS, RANKING, RECORDS,
-    join, rank,
+use staking::{
+    Bucket, Delegation, DelegationStatus, FinalityProvider, FpId, FpProfile, FpStatus, Ledger, PopTrust,
+    Record,
 };
 
-/// The ledger of stake in this contract's storage. It keeps the ranking equal to the power.
+use super::{
+    BTC_TIP, BUCKETS, COUNTERS, DELEGATIONS, DELEGATIONS_OF, ENDED, FP_KEYS, JAILED, PROFILES, PROVIDERS,
+    RANKING, join, kept, rank,
+};
+
+/// The ledger of stake in this contract's storage. It keeps the ranking equal to the power, and the list of
+/// those in jail.
 pub struct StoredLedger<'a>(pub &'a mut dyn Storage);
+
+/// The staking transaction of a delegation, however long.
+///
+/// # Errors
+/// Only those of storage.
+pub fn staking_tx(storage: &dyn Storage, txid: &Txid, delegation: &Delegation) -> StdResult<Vec<u8>> {
+    match delegation.staking_tx.is_empty() {
+        true => kept::load_parts(storage, txid.as_bytes()),
+        false => Ok(delegation.staking_tx.clone()),
+    }
+}
 
 impl Ledger for StoredLedger<'_> {
     type Error = StdError;
@@ -26,11 +41,17 @@ impl Ledger for StoredLedger<'_> {
     }
 
     fn put_fp(&mut self, key: &FpPublicKey, fp: &FinalityProvider) -> StdResult<()> {
-        if let Some(before) = self.fp(key)?.filter(is_ranked) {
+        let before = self.fp(key)?;
+        if let Some(before) = before.filter(is_ranked) {
             RANKING.remove(self.0, &rank(before.power(), key.as_bytes()));
         }
         if is_ranked(fp) {
             RANKING.save(self.0, &rank(fp.power(), key.as_bytes()), &fp.id.get())?;
+        }
+        match (before.map(|before| before.status), fp.status) {
+            (_, FpStatus::Jailed { until }) => JAILED.save(self.0, key.as_bytes(), &until)?,
+            (Some(FpStatus::Jailed { .. }), _) => JAILED.remove(self.0, key.as_bytes()),
+            _ => {}
         }
         PROVIDERS.save(self.0, key.as_bytes(), fp)
     }
@@ -58,23 +79,27 @@ impl Ledger for StoredLedger<'_> {
     }
 
     fn record(&self, txid: &Txid) -> StdResult<Option<Record>> {
-        RECORDS.may_load(self.0, txid.as_bytes())
-    }
-
-    fn put_record(&mut self, txid: &Txid, record: &Record) -> StdResult<()> {
-        RECORDS.save(self.0, txid.as_bytes(), record)
-    }
-
-    fn delegation(&self, txid: &Txid) -> StdResult<Option<Delegation>> {
         DELEGATIONS.may_load(self.0, txid.as_bytes())
     }
 
-    fn add_delegation(&mut self, txid: &Txid, delegation: &Delegation, fps: &[FpId]) -> StdResult<()> {
-        DELEGATIONS.save(self.0, txid.as_bytes(), delegation)?;
-        for fp in fps {
+    fn add_delegation(&mut self, txid: &Txid, mut delegation: Delegation) -> StdResult<()> {
+        for fp in delegation.ours() {
             DELEGATIONS_OF.save(self.0, &join(&fp.get().to_be_bytes(), txid.as_bytes()), &true)?;
         }
-        Ok(())
+        kept::split(self.0, txid.as_bytes(), &mut delegation.staking_tx)?;
+        DELEGATIONS.save(self.0, txid.as_bytes(), &Record::Known(delegation))
+    }
+
+    fn foretell(&mut self, txid: &Txid) -> StdResult<()> {
+        DELEGATIONS.save(self.0, txid.as_bytes(), &Record::Foretold)
+    }
+
+    fn ended(&self, txid: &Txid) -> StdResult<Option<DelegationStatus>> {
+        ENDED.may_load(self.0, txid.as_bytes())
+    }
+
+    fn put_ended(&mut self, txid: &Txid, status: DelegationStatus) -> StdResult<()> {
+        ENDED.save(self.0, txid.as_bytes(), &status)
     }
 
     fn bucket(&self, height: BtcHeight, fp: FpId) -> StdResult<VotingPower> {
@@ -106,9 +131,9 @@ impl Ledger for StoredLedger<'_> {
     }
 }
 
-/// Whether an FP is a candidate for the active set.
-fn is_ranked(fp: &FinalityProvider) -> bool {
-    matches!(fp.status, staking::FpStatus::Registered) && !fp.power().is_zero()
+/// Whether an FP is a candidate for the active set, and so in the ranking.
+pub fn is_ranked(fp: &FinalityProvider) -> bool {
+    matches!(fp.status, FpStatus::Registered) && !fp.power().is_zero()
 }
 
 fn bucket_key(height: BtcHeight, fp: FpId) -> [u8; 8] {

@@ -3,6 +3,8 @@ use finality::Evidence;
 use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, VotingPower};
 use serde::{Deserialize, Serialize};
 
+use super::Kept;
+
 /// Who and where this deployment is. The knobs are in [`finality::Params`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
@@ -90,6 +92,14 @@ pub struct Progress {
     pub intake_paused_until: u64,
     /// Whether rewards wait.
     pub rewards_paused: bool,
+    /// FPs with lower numbers came under another consumer id than the present one: no reward weight.
+    pub era_from: u32,
+    /// FPs with lower numbers have no power any more, for that reason.
+    pub orphaned_below: u32,
+    /// FPs with lower numbers are marked so, each on its own record.
+    pub orphans_marked: u32,
+    /// When, in seconds since 1970, time alone does something to the channel or the orphans.
+    pub wake_at: Option<u64>,
 }
 
 impl Progress {
@@ -130,10 +140,16 @@ pub struct Anchor {
 pub struct Channels {
     /// The connection that the channel must be on, once known.
     pub connection_id: Option<String>,
+    /// Our id on Babylon over that connection, as its packets say: that of its IBC client of ours.
+    pub consumer_id: Option<String>,
     /// The open one.
     pub open: Option<OpenChannel>,
     /// Those that were, the latest last; at most [`Channels::KEPT`].
     pub previous: Vec<ClosedChannel>,
+    /// The move to another connection that is announced.
+    pub rebind: Option<Rebind>,
+    /// FPs of consumer ids that were, the latest last; at most [`Channels::KEPT`].
+    pub orphans: Vec<Orphans>,
 }
 
 impl Channels {
@@ -150,8 +166,6 @@ pub struct OpenChannel {
     pub counterparty_channel_id: String,
     /// Its connection.
     pub connection_id: String,
-    /// Our id on Babylon, as its packets say.
-    pub consumer_id: Option<String>,
     /// When it last brought a packet, seconds since 1970; at first, when it opened.
     pub last_packet: u64,
 }
@@ -165,6 +179,30 @@ pub struct ClosedChannel {
     pub connection_id: String,
     /// When it closed, seconds since 1970.
     pub closed_at: u64,
+    /// When it last brought a packet, seconds since 1970.
+    pub last_packet: u64,
+}
+
+/// A move to another connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rebind {
+    /// To which.
+    pub connection_id: String,
+    /// The channel of rewards from then on, if it is another.
+    pub ics20_channel_id: Option<String>,
+    /// From when on, seconds since 1970.
+    pub at: u64,
+}
+
+/// FPs that came under a consumer id that is not ours any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Orphans {
+    /// All with lower numbers.
+    pub below: u32,
+    /// When their channel last brought a packet, seconds since 1970.
+    pub last_packet: u64,
+    /// Until when they keep their power, seconds since 1970; known once a new channel is bound.
+    pub until: Option<u64>,
 }
 
 /// The last header of this chain that Babylon sent a timestamp of.
@@ -201,17 +239,30 @@ pub struct Counters {
     pub quarantine_next: u64,
     /// How many items are in it.
     pub quarantined: u64,
+    /// The next number in the queue.
+    pub queue_next: u64,
+    /// How many items are in the queue.
+    pub queued: u64,
 }
 
 /// An item that could not be applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantined {
     /// The item as it arrived.
-    pub item: proto::decode::RawItem,
+    pub item: Kept,
     /// Why.
     pub reason: String,
     /// When, seconds since 1970.
     pub received_at: u64,
+}
+
+/// Items that wait to be worked off, as much as one hook does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// What they cost at most, in SDK gas.
+    pub work: u64,
+    /// The items as they arrived, in order.
+    pub items: Vec<Kept>,
 }
 
 /// An FP that signed twice.

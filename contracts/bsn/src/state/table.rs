@@ -46,6 +46,11 @@ impl<T: Serialize + DeserializeOwned> Item<T> {
         storage.set(&[self.letter], &encode(value)?);
         Ok(())
     }
+
+    /// Forgets it.
+    pub fn remove(&self, storage: &mut dyn Storage) {
+        storage.remove(&[self.letter]);
+    }
 }
 
 impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {

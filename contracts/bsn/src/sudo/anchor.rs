@@ -6,12 +6,12 @@ use crate::state::{ANCHORS, Anchor, PROGRESS, at};
 /// What the first surviving hook of a block does: anchors the block and gives it its power.
 ///
 /// The anchor is written before anything that can fail, without a power; the power goes in last. So a hook
-/// that is torn leaves a hole, and the next call of the block, if any, mends it.
-pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Vec<Event>> {
+/// that is torn leaves a hole, and the next call of the block, if any, mends it. `None`: it was done before.
+pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<Event>>> {
     let key = at(block.height);
     let present = ANCHORS.may_load(storage, &key)?;
     if present.as_ref().is_some_and(|anchor| anchor.total.is_some()) {
-        return Ok(vec![]);
+        return Ok(None);
     }
     let torn_here = present.is_some();
     let mut progress = PROGRESS.load(storage)?;
@@ -24,7 +24,7 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Vec<Event>>
     };
     if !refresh::is_due(&progress, block.height) {
         ANCHORS.save(storage, &key, &anchor)?;
-        return Ok(vec![]);
+        return Ok(Some(vec![]));
     }
 
     anchor.total = None;
@@ -33,5 +33,5 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Vec<Event>>
     anchor.total = Some(progress.total);
     PROGRESS.save(storage, &progress)?;
     ANCHORS.save(storage, &key, &anchor)?;
-    Ok(events)
+    Ok(Some(events))
 }

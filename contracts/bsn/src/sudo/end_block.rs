@@ -1,26 +1,38 @@
-use api::bsn::event::IndexBlock;
-use cosmwasm_std::{DepsMut, Env, Event, Response};
+use api::bsn::event::{Alarm, IndexBlock};
+use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 
 use super::{Block, anchor, prune, settle, tally};
-use crate::state::{PARAMS, PROGRESS};
+use crate::ibc::rebind;
+use crate::state::{CHANNELS, PARAMS, PROGRESS};
 use crate::{ContractError, bitcoin, outbox};
 
 /// How many pieces of evidence are handed to the channel in a block.
 const OUTGOING: usize = 2;
 
+/// Every how many blocks it is said that Babylon is silent.
+const WATCH: u64 = 100;
+/// After how many seconds it is silent: some 36 blocks of Bitcoin, each of which it reports.
+pub const SILENT_S: u64 = 6 * 3_600;
+
 /// Moves the cursor, judges absence, forgets what is old, sends what waits, follows Bitcoin. The progress is
 /// written last.
 pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response, ContractError> {
     let storage = deps.storage;
-    let mut events = anchor::anchor(storage, block)?;
+    let mut events = anchor::anchor(storage, block)?.unwrap_or_default();
     let params = PARAMS.load(storage)?;
     let mut progress = PROGRESS.load(storage)?;
 
     events.extend(tally::tally(storage, &mut progress, block)?);
     events.extend(settle::settle(storage, &params, &mut progress, block)?);
     prune::prune(storage, &params, &mut progress, block)?;
+    rebind::mark_orphans(storage, &mut progress)?;
     progress.last_end = block.height;
     PROGRESS.save(storage, &progress)?;
+
+    if progress.wake_at.is_some_and(|at| at <= block.time) {
+        events.extend(rebind::wake(storage, env)?);
+    }
+    events.extend(watch(storage, block)?);
 
     let packets = match progress.outgoing {
         0 => vec![],
@@ -35,4 +47,14 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
         .add_events(events)
         .add_submessages(packets)
         .add_submessages(follow))
+}
+
+/// An alarm while the channel is open and brings nothing: stake may have ended that still counts here.
+fn watch(storage: &dyn Storage, block: &Block) -> StdResult<Option<Event>> {
+    if !block.height.get().is_multiple_of(WATCH) {
+        return Ok(None);
+    }
+    let open = CHANNELS.load(storage)?.open;
+    let silent = open.map(|open| block.time.saturating_sub(open.last_packet)).filter(|age| *age > SILENT_S);
+    Ok(silent.map(|age| Alarm { what: format!("Babylon has sent nothing for {age} s") }.into()))
 }

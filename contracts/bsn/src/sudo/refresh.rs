@@ -31,7 +31,7 @@ pub fn refresh(
     let before = ACTIVE.load(storage)?;
     let torn = torn_here || torn_before(storage, height)?;
     let max = usize::try_from(params.max_active_finality_providers).unwrap_or(usize::MAX);
-    let Selection { set: after, changes_at } = candidates(storage, progress.timestamped, height, max)?;
+    let Selection { set: after, changes_at } = candidates(storage, progress, height, max)?;
 
     let listed = before.listing(&after);
     if listed != before {
@@ -66,16 +66,18 @@ fn torn_before(storage: &dyn Storage, height: BlockHeight) -> StdResult<bool> {
 
 fn candidates(
     storage: &dyn Storage,
-    timestamped: BlockHeight,
+    progress: &Progress,
     height: BlockHeight,
     max: usize,
 ) -> StdResult<Selection> {
-    let ranked = RANKING.all(storage, Order::Ascending).take(CANDIDATES).map(|ranked| {
+    let with_power =
+        |ranked: &StdResult<([u8; 48], u32)>| !matches!(ranked, Ok((_, id)) if *id < progress.orphaned_below);
+    let ranked = RANKING.all(storage, Order::Ascending).take(CANDIDATES).filter(with_power).map(|ranked| {
         let (rank, id) = ranked?;
         let mut inverted = [0; 16];
         inverted.iter_mut().zip(rank).for_each(|(to, from)| *to = from);
         let power = VotingPower::new(!u128::from_be_bytes(inverted));
-        Ok((Member { id, power }, coverage_of(storage, id, timestamped, height)?))
+        Ok((Member { id, power }, coverage_of(storage, id, progress.timestamped, height)?))
     });
     select(ranked, max)
 }

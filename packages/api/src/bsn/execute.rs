@@ -100,11 +100,35 @@ wire! {
             /// This contract.
             finality: String,
         },
-        /// The admin, on regtest only: the daemons' own test suites inject finality providers so.
+        /// Anybody: tries items again that could not be applied, and works off some that wait; with no ids, that alone.
+        RetryQuarantined {
+            /// Their numbers in the quarantine.
+            ids: Vec<u64>,
+        },
+        /// The admin: moves to another connection, after `rebind_delay`; with the bound one, calls that off
+        /// (interfaces.md 11.4).
+        RebindConnection {
+            /// To which.
+            connection_id: String,
+            /// The channel of rewards on it, if it is another than before.
+            ics20_channel_id: Option<String>,
+        },
+        /// The admin: applies staking items that got lost; on live networks only undelegations.
+        Resync {
+            /// A staking packet in Babylon's encoding (`OutboundPacket`).
+            packet: Binary,
+        },
+        /// The admin, on regtest only: the daemons' own test suites inject stake so.
         BtcStaking {
             /// Finality providers.
             #[serde(default)]
-            new_fp: Vec<FinalityProviderItem>,
+            new_fp: Vec<InjectedItem>,
+            /// Delegations.
+            #[serde(default)]
+            active_del: Vec<InjectedItem>,
+            /// Early ends of delegations.
+            #[serde(default)]
+            unbonded_del: Vec<InjectedItem>,
         },
         /// The admin, on regtest only.
         Slash {
@@ -133,14 +157,48 @@ wire! {
         pub signature: Binary,
     }
 
-    /// A finality provider as the daemons' own test suites inject it.
-    pub struct FinalityProviderItem {
-        /// Its operator's address on Babylon.
+    /// A staking item as the daemons' own test suites inject it: the fields of all three kinds, each with those of
+    /// its own. One type, since each type that is read costs a contract two kilobytes.
+    pub struct InjectedItem {
+        /// Of a finality provider: its operator's address on Babylon.
+        #[serde(default)]
         pub addr: String,
-        /// Its key, x-only.
+        /// Of a finality provider its key, of a delegation the staker's; x-only.
+        #[serde(default)]
         pub btc_pk_hex: String,
-        /// The consumer it is for.
+        /// Of a finality provider: the consumer it is for.
+        #[serde(default)]
         pub consumer_id: String,
+        /// Of a delegation: the staker's address on Babylon.
+        #[serde(default)]
+        pub staker_addr: String,
+        /// Of a delegation: its finality providers, x-only.
+        #[serde(default)]
+        pub fp_btc_pk_list: Vec<String>,
+        /// Of a delegation: the Bitcoin height at which it starts.
+        #[serde(default)]
+        pub start_height: u32,
+        /// Of a delegation: the Bitcoin height at which its time lock ends.
+        #[serde(default)]
+        pub end_height: u32,
+        /// Of a delegation: how much, in sats.
+        #[serde(default)]
+        pub total_sat: u64,
+        /// Of a delegation: its staking transaction.
+        #[serde(default)]
+        pub staking_tx: Binary,
+        /// Of a delegation: which output of that is the stake.
+        #[serde(default)]
+        pub staking_output_idx: u32,
+        /// Of a delegation: how long unbonding takes, in blocks of Bitcoin.
+        #[serde(default)]
+        pub unbonding_time: u32,
+        /// Of a delegation: the version of Babylon's parameters.
+        #[serde(default)]
+        pub params_version: u32,
+        /// Of an undelegation: the txid of the staking transaction, in display order.
+        #[serde(default)]
+        pub staking_tx_hash: String,
     }
 }
 

@@ -35,6 +35,23 @@ wire! {
             /// How many.
             limit: Option<u32>,
         },
+        /// [`Delegation`](super::Delegation), or an error.
+        Delegation {
+            /// The txid of its staking transaction, in display order.
+            staking_tx_hash_hex: String,
+        },
+        /// [`DelegationsResponse`](super::DelegationsResponse), by txid (in the order of its bytes). It ends early
+        /// where the transactions are long.
+        Delegations {
+            /// The txid after which to start.
+            start_after: Option<String>,
+            /// How many.
+            limit: Option<u32>,
+            /// Only those with power (`true`), or without (`false`); of at most 500 looked at.
+            active: Option<bool>,
+        },
+        /// [`StateDigestResponse`](super::StateDigestResponse).
+        StateDigest(Empty),
         /// [`PowerResponse`](super::PowerResponse); 0 where nobody has any (interfaces.md 11.1).
         FinalityProviderPower(KeyAtHeight),
         /// [`PowersResponse`](super::PowersResponse), for at most 100 heights.

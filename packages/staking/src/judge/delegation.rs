@@ -2,13 +2,13 @@ use std::collections::BTreeSet;
 
 use primitives::{BtcHeight, FpPublicKey, Txid};
 
-use crate::{ActiveDelegation, DelegationStatus, FpId, ItemDigest, MAX_FPS, Reason, Record, Rules, Stake};
+use crate::{ActiveDelegation, DelegationStatus, MAX_FPS, Reason, Record, Rules};
 
 /// What to do with a delegation that became active.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DelegationVerdict {
     /// Record it. It adds to its finality providers' stake if its status is active.
-    Admit(Stake),
+    Admit(DelegationStatus),
     /// It is recorded: nothing to do.
     AlreadyKnown,
     /// Keep it aside.
@@ -17,22 +17,20 @@ pub enum DelegationVerdict {
 
 /// Judges a delegation that became active.
 ///
-/// `record` is what is kept under its txid; `known`, where that is a delegation, the digest of the item
-/// it came in; `fps` the numbers of those of its finality providers that are registered here, in
-/// whatever state; `tip` the highest tip of Bitcoin ever seen.
+/// `record` is what is kept under its txid; `is_ours` whether one of its finality providers is registered here,
+/// in whatever state; `tip` the highest tip of Bitcoin ever seen.
 ///
 /// One that comes too late, after its undelegation or its expiry, is recorded without power.
 pub fn admit_delegation(
     record: Option<&Record>,
-    known: Option<&ItemDigest>,
-    fps: &[FpId],
+    is_ours: bool,
     item: &ActiveDelegation,
     tip: Option<BtcHeight>,
     rules: &Rules,
 ) -> DelegationVerdict {
     let txid = item.txid();
-    if let Some(Record::Known(_)) = record {
-        return match known == Some(&item.digest) {
+    if let Some(Record::Known(known)) = record {
+        return match known.digest == item.digest {
             true => DelegationVerdict::AlreadyKnown,
             false => DelegationVerdict::Quarantine(Reason::ConflictingDelegation { txid }),
         };
@@ -40,16 +38,14 @@ pub fn admit_delegation(
     if let Err(reason) = check_fps(txid, &item.fps).and_then(|()| check_output(item, rules)) {
         return DelegationVerdict::Quarantine(reason);
     }
-    if fps.is_empty() {
+    if !is_ours {
         return DelegationVerdict::Quarantine(Reason::NoFinalityProvider { txid });
     }
-    let status = match record {
+    DelegationVerdict::Admit(match record {
         Some(Record::Foretold) => DelegationStatus::Unbonding,
+        _ if tip.is_some_and(|tip| tip >= item.expiry()) => DelegationStatus::Expired,
         _ => DelegationStatus::Active,
-    };
-    let mut stake = Stake { fps: fps.to_vec(), sats: item.sats, expiry: item.expiry(), status };
-    stake.status = stake.status_at(tip);
-    DelegationVerdict::Admit(stake)
+    })
 }
 
 /// Each at most once, and not too many.
@@ -75,21 +71,15 @@ fn check_output(item: &ActiveDelegation, rules: &Rules) -> Result<(), Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture;
+    use crate::{Delegation, FpId, ItemDigest, fixture};
 
-    const ID: [FpId; 1] = [FpId::new(4)];
-
-    fn judge(
-        record: Option<&Record>,
-        known: Option<&ItemDigest>,
-        item: &ActiveDelegation,
-    ) -> DelegationVerdict {
-        admit_delegation(record, known, &ID, item, Some(BtcHeight::new(500)), &Rules::default())
+    fn judge(record: Option<&Record>, item: &ActiveDelegation) -> DelegationVerdict {
+        admit_delegation(record, true, item, Some(BtcHeight::new(500)), &Rules::default())
     }
 
     fn status(verdict: DelegationVerdict) -> DelegationStatus {
         match verdict {
-            DelegationVerdict::Admit(stake) => stake.status,
+            DelegationVerdict::Admit(status) => status,
             other => panic!("not admitted: {other:?}"),
         }
     }
@@ -99,32 +89,32 @@ mod tests {
         let item =
             |end| ActiveDelegation { end_height: BtcHeight::new(end), ..fixture::delegation(1, &[1], 10) };
         assert_eq!(item(602).expiry(), BtcHeight::new(501));
-        assert_eq!(status(judge(None, None, &item(602))), DelegationStatus::Active);
-        assert_eq!(status(judge(None, None, &item(601))), DelegationStatus::Expired);
+        assert_eq!(status(judge(None, &item(602))), DelegationStatus::Active);
+        assert_eq!(status(judge(None, &item(601))), DelegationStatus::Expired);
         assert_eq!(item(3).expiry(), BtcHeight::new(0), "an impossible one has no power, and no panic");
-        assert_eq!(status(judge(None, None, &item(3))), DelegationStatus::Expired);
+        assert_eq!(status(judge(None, &item(3))), DelegationStatus::Expired);
     }
 
     #[test]
     fn a_delegation_whose_end_came_first_has_no_power() {
         let item = fixture::delegation(1, &[1], 10);
-        assert_eq!(status(judge(Some(&Record::Foretold), None, &item)), DelegationStatus::Unbonding);
+        assert_eq!(status(judge(Some(&Record::Foretold), &item)), DelegationStatus::Unbonding);
     }
 
     #[test]
     fn a_duplicate_is_known_and_a_contradiction_is_not() {
         let item = fixture::delegation(1, &[1], 10);
-        let DelegationVerdict::Admit(stake) = judge(None, None, &item) else { panic!("not admitted") };
-        let record = Record::Known(stake);
-        assert_eq!(judge(Some(&record), Some(&item.digest), &item), DelegationVerdict::AlreadyKnown);
+        let record = Record::Known(Delegation::new(item.clone(), |_| Some(FpId::new(4))));
+        assert_eq!(judge(Some(&record), &item), DelegationVerdict::AlreadyKnown);
         let conflict = DelegationVerdict::Quarantine(Reason::ConflictingDelegation { txid: item.txid() });
-        assert_eq!(judge(Some(&record), Some(&ItemDigest::of(b"other")), &item), conflict);
+        let other = ActiveDelegation { digest: ItemDigest::of(b"other"), ..item };
+        assert_eq!(judge(Some(&record), &other), conflict);
     }
 
     #[test]
     fn a_delegation_to_nobody_here_is_kept_aside() {
         let item = fixture::delegation(1, &[1], 10);
-        let verdict = admit_delegation(None, None, &[], &item, None, &Rules::default());
+        let verdict = admit_delegation(None, false, &item, None, &Rules::default());
         assert_eq!(verdict, DelegationVerdict::Quarantine(Reason::NoFinalityProvider { txid: item.txid() }));
     }
 
@@ -132,17 +122,17 @@ mod tests {
     fn no_fp_counts_twice() {
         let item = fixture::delegation(1, &[1, 2, 1], 10);
         let twice = Reason::DuplicateFinalityProvider { txid: item.txid(), fp: fixture::key(1) };
-        assert_eq!(judge(None, None, &item), DelegationVerdict::Quarantine(twice));
+        assert_eq!(judge(None, &item), DelegationVerdict::Quarantine(twice));
         let fps: Vec<u8> = (0..=64).collect();
         let item = fixture::delegation(1, &fps, 10);
         let many = Reason::TooManyFinalityProviders { txid: item.txid(), got: 65 };
-        assert_eq!(judge(None, None, &item), DelegationVerdict::Quarantine(many));
+        assert_eq!(judge(None, &item), DelegationVerdict::Quarantine(many));
     }
 
     #[test]
     fn the_stake_must_be_the_output_where_that_is_asked() {
         let rules = Rules { match_output: true, ..Rules::default() };
-        let judge = |item: &ActiveDelegation| admit_delegation(None, None, &ID, item, None, &rules);
+        let judge = |item: &ActiveDelegation| admit_delegation(None, true, item, None, &rules);
         let item = fixture::delegation(1, &[1], 10);
         assert_eq!(status(judge(&item)), DelegationStatus::Active);
         let more = ActiveDelegation { sats: primitives::Sats::new(11).unwrap(), ..item.clone() };

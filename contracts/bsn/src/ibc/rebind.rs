@@ -1,0 +1,199 @@
+//! Moving to another connection.
+//!
+//! Babylon has one channel per IBC client, for ever. So a channel that timed out is replaced through a new client,
+//! which is a new connection and a new consumer id (interfaces.md 11.4). The admin announces that; after a delay the
+//! bound channel is **retired** in our own state, whatever IBC calls it, since with expired clients nothing about it
+//! can be proven any more. The FPs that came over it are **orphans**: nobody tells us of their delegations' ends
+//! now. They earn nothing more, and have no power from some time after the old channel's last packet on.
+//!
+//! FPs are numbered in the order of their registration, and only those of the bound consumer id register. So the
+//! orphans are all with a number below the first of the new era.
+
+use api::bsn::event;
+use cosmwasm_std::{Env, Event, StdResult, Storage};
+use primitives::FpPublicKey;
+use staking::{FpEvent, move_fp};
+use thiserror::Error;
+
+use super::close;
+use crate::outbox;
+use crate::state::{
+    CHANNELS, CONFIG, COUNTERS, Channels, FP_KEYS, Orphans, PARAMS, PROGRESS, Progress, Rebind, StoredLedger,
+};
+
+/// For how long a channel that brought a packet is taken to be alive, in seconds.
+const ALIVE_S: u64 = 86_400;
+/// How many orphans a hook marks.
+const MARKED: u32 = 50;
+
+/// Why a rebind is refused.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum RebindError {
+    /// It is alive.
+    #[error("channel `{channel_id}` brought a packet {age_s} s ago: it is alive")]
+    Alive {
+        /// Which.
+        channel_id: String,
+        /// How long ago, in seconds.
+        age_s: u64,
+    },
+    /// One of them is at work still.
+    #[error("the finality providers of {count} former channels still have power")]
+    TooMany {
+        /// How many.
+        count: usize,
+    },
+    /// The channel of rewards must lead to the same chain.
+    #[error("transfer channel `{ics20_channel_id}` is not on connection `{connection_id}`")]
+    OtherConnection {
+        /// The channel.
+        ics20_channel_id: String,
+        /// The connection.
+        connection_id: String,
+    },
+}
+
+/// Whether a move is allowed at `now`, in seconds since 1970.
+///
+/// # Errors
+/// [`RebindError::Alive`] while the bound channel works, [`RebindError::TooMany`] after eight moves within the
+/// time that orphans keep their power.
+pub fn check(channels: &Channels, now: u64) -> Result<(), RebindError> {
+    if let Some(open) = &channels.open {
+        let age_s = now.saturating_sub(open.last_packet);
+        if age_s < ALIVE_S {
+            return Err(RebindError::Alive { channel_id: open.channel_id.clone(), age_s });
+        }
+    }
+    match channels.orphans.len() {
+        count if count >= Channels::KEPT => Err(RebindError::TooMany { count }),
+        _ => Ok(()),
+    }
+}
+
+/// A channel that brings a packet is alive: a move that was announced is off.
+pub fn call_off(channels: &mut Channels) -> Option<Event> {
+    let Rebind { connection_id, .. } = channels.rebind.take()?;
+    Some(alarm(format!("the channel is alive: the move to connection {connection_id} is off")))
+}
+
+/// Announces a move, or does it if it is due.
+///
+/// # Errors
+/// Only those of storage.
+pub fn announce(
+    storage: &mut dyn Storage,
+    env: &Env,
+    mut channels: Channels,
+    rebind: Rebind,
+) -> StdResult<Vec<Event>> {
+    let what = format!("the channel moves to connection {} at {}", rebind.connection_id, rebind.at);
+    channels.rebind = Some(rebind);
+    CHANNELS.save(storage, &channels)?;
+    let mut events = vec![alarm(what)];
+    events.extend(wake(storage, env)?);
+    Ok(events)
+}
+
+/// Does what is due by time alone. Each record is written when everything that follows from it is: a torn hook is
+/// done over.
+///
+/// # Errors
+/// Only those of storage.
+pub fn wake(storage: &mut dyn Storage, env: &Env) -> StdResult<Vec<Event>> {
+    let now = env.block.time.seconds();
+    let mut events = Vec::new();
+    let mut channels = CHANNELS.load(storage)?;
+    if let Some(rebind) = channels.rebind.take_if(|rebind| rebind.at <= now) {
+        let below = COUNTERS.load(storage)?.providers;
+        events.extend(retire(&mut channels, env, &rebind, below));
+        let mut config = CONFIG.load(storage)?;
+        config.connection_id = Some(rebind.connection_id);
+        config.ics20_channel_id = rebind.ics20_channel_id.unwrap_or(config.ics20_channel_id);
+        CONFIG.save(storage, &config)?;
+        events.extend(outbox::channel_lost(storage, env)?);
+    }
+    let mut progress = PROGRESS.load(storage)?;
+    if let Some(last) = channels.orphans.last() {
+        progress.era_from = progress.era_from.max(last.below);
+    }
+    if let Some(below) = take_due(&mut channels, now) {
+        progress.orphaned_below = progress.orphaned_below.max(below);
+        progress.stale = true;
+        events.push(alarm(format!("finality providers below number {below} are orphans: no power")));
+    }
+    PROGRESS.save(storage, &progress)?;
+    CHANNELS.save(storage, &channels)?;
+    progress.wake_at = next(&channels);
+    PROGRESS.save(storage, &progress)?;
+    Ok(events)
+}
+
+/// A new channel is bound: from now on it is known until when the orphans have power.
+///
+/// # Errors
+/// Only those of storage.
+pub fn new_channel(storage: &mut dyn Storage, channels: &mut Channels) -> StdResult<()> {
+    if channels.orphans.is_empty() {
+        return Ok(());
+    }
+    let grace = PARAMS.load(storage)?.orphan_grace;
+    for orphans in &mut channels.orphans {
+        let until = orphans.last_packet.saturating_add(grace);
+        orphans.until = orphans.until.or(Some(until));
+    }
+    let mut progress = PROGRESS.load(storage)?;
+    progress.wake_at = next(channels);
+    PROGRESS.save(storage, &progress)
+}
+
+/// Marks orphans whose time is over, a portion at a time. They have had no power since [`wake`]; the mark takes them
+/// out of the ranking.
+///
+/// # Errors
+/// Only those of storage.
+pub fn mark_orphans(storage: &mut dyn Storage, progress: &mut Progress) -> StdResult<()> {
+    let last = progress.orphans_marked.saturating_add(MARKED).min(progress.orphaned_below);
+    for id in progress.orphans_marked..last {
+        if let Some(key) = FP_KEYS.may_load(storage, &id.to_be_bytes())? {
+            move_fp(&mut StoredLedger(storage), &FpPublicKey::from_bytes(key), FpEvent::Orphan)?;
+        }
+    }
+    progress.orphans_marked = last;
+    Ok(())
+}
+
+/// The bound channel is no more, and everybody who came over it is an orphan.
+fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: u32) -> Vec<Event> {
+    let open = close::put_away(channels, env, "retired");
+    let last_packet = channels.previous.last().map_or(0, |last| last.last_packet);
+    channels.connection_id = Some(rebind.connection_id.clone());
+    channels.consumer_id = None;
+    if below > channels.orphans.last().map_or(0, |last| last.below) {
+        channels.orphans.push(Orphans { below, last_packet, until: None });
+    }
+    let moved = alarm(format!("the channel moved to connection {}", rebind.connection_id));
+    open.into_iter().chain([moved]).collect()
+}
+
+/// Takes out those whose time is over; below which number all are.
+fn take_due(channels: &mut Channels, now: u64) -> Option<u32> {
+    let is_due = |orphans: &Orphans| orphans.until.is_some_and(|until| until <= now);
+    let below =
+        channels.orphans.iter().filter(|orphans| is_due(orphans)).map(|orphans| orphans.below).max()?;
+    channels.orphans.retain(|orphans| orphans.below > below);
+    Some(below)
+}
+
+/// When time alone does something next.
+fn next(channels: &Channels) -> Option<u64> {
+    let rebind = channels.rebind.as_ref().map(|rebind| rebind.at);
+    channels.orphans.iter().filter_map(|orphans| orphans.until).chain(rebind).min()
+}
+
+fn alarm(what: String) -> Event {
+    event::Alarm { what }.into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+use cosmwasm_std::testing::{MockStorage, mock_env};
+use finality::Params;
+use proptest::prelude::*;
+use staking::{FinalityProvider, FpId, FpStatus};
+
+use super::*;
+use crate::ibc::tests::{config, open_channel};
+use crate::state::{Counters, OpenChannel, PROVIDERS};
+
+const DAY: u64 = 86_400;
+
+fn at(seconds: u64) -> Env {
+    let mut env = mock_env();
+    env.block.time = cosmwasm_std::Timestamp::from_seconds(seconds);
+    env
+}
+
+fn bound(last_packet: u64) -> Channels {
+    let open = OpenChannel { last_packet, ..open_channel() };
+    Channels { open: Some(open), consumer_id: Some("07-tendermint-0".into()), ..Channels::default() }
+}
+
+fn fixture(channels: &Channels, providers: u32) -> MockStorage {
+    let mut storage = MockStorage::new();
+    CHANNELS.save(&mut storage, channels).unwrap();
+    CONFIG.save(&mut storage, &config()).unwrap();
+    PARAMS.save(&mut storage, &Params { orphan_grace: 3 * DAY, ..Params::default() }).unwrap();
+    PROGRESS.save(&mut storage, &Progress::default()).unwrap();
+    COUNTERS.save(&mut storage, &Counters { providers, ..Counters::default() }).unwrap();
+    storage
+}
+
+fn to(connection_id: &str, at: u64) -> Rebind {
+    Rebind { connection_id: connection_id.into(), ics20_channel_id: None, at }
+}
+
+fn loaded(storage: &MockStorage) -> (Channels, Progress) {
+    (CHANNELS.load(storage).unwrap(), PROGRESS.load(storage).unwrap())
+}
+
+#[test]
+fn a_channel_that_brought_a_packet_today_is_alive() {
+    let channels = bound(100);
+    let alive = RebindError::Alive { channel_id: "channel-1".into(), age_s: DAY - 1 };
+    assert_eq!(check(&channels, 100 + DAY - 1), Err(alive));
+    assert_eq!(check(&channels, 100 + DAY), Ok(()));
+    assert_eq!(check(&Channels { open: None, ..channels }, 101), Ok(()));
+    let busy = Channels {
+        orphans: (1..=8).map(|below| Orphans { below, last_packet: 0, until: None }).collect(),
+        ..Channels::default()
+    };
+    assert_eq!(check(&busy, 0), Err(RebindError::TooMany { count: 8 }));
+}
+
+#[test]
+fn a_move_waits_for_its_time_and_then_retires_the_channel() {
+    let mut storage = fixture(&bound(100), 7);
+    announce(&mut storage, &at(2 * DAY), bound(100), to("connection-5", 3 * DAY)).unwrap();
+    let (channels, progress) = loaded(&storage);
+    assert!(channels.open.is_some());
+    assert_eq!(progress.wake_at, Some(3 * DAY));
+    wake(&mut storage, &at(3 * DAY - 1)).unwrap();
+    assert!(loaded(&storage).0.open.is_some());
+
+    wake(&mut storage, &at(3 * DAY)).unwrap();
+    let (channels, progress) = loaded(&storage);
+    assert_eq!((channels.open, channels.consumer_id, channels.rebind), (None, None, None));
+    assert_eq!(channels.connection_id.as_deref(), Some("connection-5"));
+    assert_eq!(CONFIG.load(&storage).unwrap().connection_id.as_deref(), Some("connection-5"));
+    assert_eq!(channels.previous[0].closed_at, 3 * DAY);
+    assert_eq!(channels.orphans, [Orphans { below: 7, last_packet: 100, until: None }]);
+    assert_eq!((progress.era_from, progress.orphaned_below, progress.wake_at), (7, 0, None));
+}
+
+#[test]
+fn orphans_lose_their_power_some_time_after_the_last_packet_once_another_channel_is_bound() {
+    let mut storage = fixture(&bound(100), 7);
+    announce(&mut storage, &at(2 * DAY), bound(100), to("connection-5", 0)).unwrap();
+    let (mut channels, _) = loaded(&storage);
+    new_channel(&mut storage, &mut channels).unwrap();
+    CHANNELS.save(&mut storage, &channels).unwrap();
+    let (_, progress) = loaded(&storage);
+    assert_eq!((progress.wake_at, progress.orphaned_below), (Some(100 + 3 * DAY), 0));
+    wake(&mut storage, &at(99 + 3 * DAY)).unwrap();
+    assert_eq!(loaded(&storage).1.orphaned_below, 0);
+    wake(&mut storage, &at(100 + 3 * DAY)).unwrap();
+    let (channels, progress) = loaded(&storage);
+    assert_eq!((progress.orphaned_below, progress.stale, progress.wake_at), (7, true, None));
+    assert_eq!(channels.orphans, []);
+}
+
+#[test]
+fn a_packet_calls_the_move_off() {
+    let mut channels = Channels { rebind: Some(to("connection-5", 5)), ..bound(100) };
+    assert!(call_off(&mut channels).is_some());
+    assert_eq!(channels, bound(100));
+    assert!(call_off(&mut channels).is_none());
+}
+
+#[test]
+fn marking_takes_a_portion_at_a_time_and_leaves_the_slashed_slashed() {
+    let mut storage = fixture(&bound(100), 120);
+    let slashed = FpStatus::Slashed {
+        height: primitives::BlockHeight::new(5),
+        btc_height: primitives::BtcHeight::new(5),
+    };
+    for id in 0..120_u32 {
+        let key = [u8::try_from(id).unwrap(); 32];
+        FP_KEYS.save(&mut storage, &id.to_be_bytes(), &key).unwrap();
+        let status = if id == 3 { slashed } else { FpStatus::Registered };
+        let fp = FinalityProvider { status, ..FinalityProvider::new(FpId::new(id)) };
+        PROVIDERS.save(&mut storage, &key, &fp).unwrap();
+    }
+    let mut progress = Progress { orphaned_below: 110, ..Progress::default() };
+    for marked in [50, 100, 110, 110] {
+        mark_orphans(&mut storage, &mut progress).unwrap();
+        assert_eq!(progress.orphans_marked, marked);
+    }
+    for id in 0..120_u8 {
+        let status = PROVIDERS.may_load(&storage, &[id; 32]).unwrap().unwrap().status;
+        let expected = match id {
+            3 => slashed,
+            0..110 => FpStatus::Orphaned,
+            _ => FpStatus::Registered,
+        };
+        assert_eq!(status, expected, "{id}");
+    }
+}
+
+proptest! {
+    /// Whatever moves there are, and whenever the hooks come: nobody keeps power for longer than the grace once a
+    /// channel is bound, and nobody of the present era loses any.
+    #[test]
+    fn the_thresholds_only_rise_and_stay_below_the_present_era(
+        steps in prop::collection::vec((0..4_u8, 0..3 * DAY, 0..5_u32), 1..40)
+    ) {
+        let mut storage = fixture(&bound(0), 3);
+        let (mut now, mut number) = (2 * DAY, 10);
+        for (what, later, more) in steps {
+            now += later;
+            let mut counters = COUNTERS.load(&storage).unwrap();
+            counters.providers += more;
+            COUNTERS.save(&mut storage, &counters).unwrap();
+            let (mut channels, before) = loaded(&storage);
+            match what {
+                0 if check(&channels, now).is_ok() => {
+                    number += 1;
+                    let target = to(&format!("connection-{number}"), now + later);
+                    announce(&mut storage, &at(now), channels, target).unwrap();
+                }
+                1 if channels.open.is_none() => {
+                    channels.open = Some(OpenChannel { last_packet: now, ..open_channel() });
+                    new_channel(&mut storage, &mut channels).unwrap();
+                    CHANNELS.save(&mut storage, &channels).unwrap();
+                }
+                _ if PROGRESS.load(&storage).unwrap().wake_at.is_some_and(|at| at <= now) => {
+                    wake(&mut storage, &at(now)).unwrap();
+                }
+                _ => {}
+            }
+            let (channels, after) = loaded(&storage);
+            prop_assert!(after.era_from >= before.era_from && after.orphaned_below >= before.orphaned_below);
+            prop_assert!(after.orphaned_below <= after.era_from);
+            prop_assert!(after.era_from <= COUNTERS.load(&storage).unwrap().providers);
+            if PROGRESS.load(&storage).unwrap().wake_at.is_none_or(|at| at > now) {
+                let late = channels.orphans.iter().find(|one| one.until.is_some_and(|until| until <= now));
+                prop_assert_eq!(late, None);
+            }
+        }
+    }
+}

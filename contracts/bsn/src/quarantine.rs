@@ -1,0 +1,101 @@
+//! Items that could not be applied. They are kept with the reason, since Babylon sends each thing once; anybody may
+//! have them tried again.
+
+use api::bsn::event;
+use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
+use proto::decode::RawItem;
+
+use crate::ContractError;
+use crate::ibc::{Applied, Fate, judge_items};
+use crate::state::{
+    CONFIG, COUNTERS, Kept, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, digest,
+};
+
+/// How many events one call emits for refused items; all of them are counted.
+const SHOWN: usize = 32;
+
+/// Keeps refused items, each with its reason, and says so. What is there already is not stored again.
+///
+/// # Errors
+/// Only those of storage.
+pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>) -> StdResult<Vec<Event>> {
+    let mut events = Vec::new();
+    if refused.is_empty() {
+        return Ok(events);
+    }
+    let mut counters = COUNTERS.load(storage)?;
+    let mut lost = 0_u64;
+    for (item, reason) in refused {
+        if events.len() < SHOWN {
+            events.push(refusal(&item, reason.clone()));
+        }
+        let key = digest(&item);
+        if QUARANTINE_KEYS.may_load(storage, &key)?.is_some() {
+            continue;
+        }
+        if counters.quarantined >= QUARANTINE_MAX {
+            lost = lost.saturating_add(1);
+            continue;
+        }
+        let number = counters.quarantine_next;
+        let item = Kept::keep(storage, item)?;
+        let record = Quarantined { item, reason, received_at: env.block.time.seconds() };
+        QUARANTINE.save(storage, &number.to_be_bytes(), &record)?;
+        QUARANTINE_KEYS.save(storage, &key, &number)?;
+        counters.quarantine_next = number.saturating_add(1);
+        counters.quarantined = counters.quarantined.saturating_add(1);
+    }
+    COUNTERS.save(storage, &counters)?;
+    if lost > 0 {
+        events.push(event::Alarm { what: format!("the quarantine is full: {lost} items are lost") }.into());
+    }
+    Ok(events)
+}
+
+/// Tries the items of these numbers again. Those that take effect now, or have no effect to take any more, leave;
+/// the others stay under their numbers, with the reason of today.
+///
+/// # Errors
+/// [`ContractError::NotFound`] for a number that is not there; else only those of storage.
+pub fn retry(storage: &mut dyn Storage, api: &dyn Api, ids: &[u64]) -> Result<Applied, ContractError> {
+    let mut records = Vec::new();
+    let mut items = Vec::new();
+    for id in ids {
+        let record = QUARANTINE
+            .may_load(storage, &id.to_be_bytes())?
+            .ok_or_else(|| ContractError::NotFound { what: "quarantined item", culprit: id.to_string() })?;
+        items.push(record.item.clone().item(storage)?);
+        records.push((id.to_be_bytes(), record));
+    }
+    let config = CONFIG.load(storage)?;
+    let fates = judge_items(storage, api, &config, &items)?;
+    let mut done = Applied::default();
+    for ((item, fate), (key, record)) in items.iter().zip(fates).zip(records) {
+        match fate {
+            Fate::Refused(reason) => {
+                done.events.push(refusal(item, reason.clone()));
+                done.refused = done.refused.saturating_add(1);
+                QUARANTINE.save(storage, &key, &Quarantined { reason, ..record })?;
+            }
+            settled => {
+                done.settle(settled);
+                if QUARANTINE.may_load(storage, &key)?.is_some() {
+                    leave(storage, &key, item)?;
+                }
+            }
+        }
+    }
+    Ok(done)
+}
+
+fn leave(storage: &mut dyn Storage, key: &[u8; 8], item: &RawItem) -> StdResult<()> {
+    QUARANTINE.remove(storage, key);
+    QUARANTINE_KEYS.remove(storage, &digest(item));
+    let mut counters = COUNTERS.load(storage)?;
+    counters.quarantined = counters.quarantined.saturating_sub(1);
+    COUNTERS.save(storage, &counters)
+}
+
+fn refusal(item: &RawItem, reason: String) -> Event {
+    event::ItemRefused { kind: item.kind.name().to_owned(), reason }.into()
+}
