@@ -19,8 +19,7 @@ use crate::{
 
 /// What makes Rust's output acceptable: the precompiled standard library uses bulk memory, sign
 /// extension and saturating conversions, all of which chains refuse. They are read, then lowered.
-const WASM_OPT: [&str; 13] = [
-    "-Os",
+const WASM_OPT: [&str; 14] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
@@ -31,6 +30,8 @@ const WASM_OPT: [&str; 13] = [
     "--llvm-memory-copy-fill-lowering",
     "--llvm-nontrapping-fptoint-lowering",
     "--signext-lowering",
+    "--merge-similar-functions",
+    "-Oz",
     "--strip-debug",
     "--strip-producers",
 ];
