@@ -64,6 +64,9 @@ pub fn measure(world: &mut World, claims: &mut Claims) -> Result<Vec<Row>> {
         }
         say::line(if is_pinned { "pinned" } else { "not pinned" });
         rows.extend(transactions(world, is_pinned, &embedded)?);
+        if !is_pinned {
+            two_in_one(world, &rows, claims)?;
+        }
     }
     world.add_signers(&(2..FEW as u64).map(|less| STAKE - less).collect::<Vec<_>>())?;
     bring(world)?;
@@ -191,6 +194,25 @@ fn transactions(world: &mut World, is_pinned: bool, embedded: &BTreeMap<String, 
     let commit = row("commit_randomness", &world.signers[0].account, &commit, true)?;
     world.signers[0].fp = fp;
     Ok(vec![vote, refused, commit])
+}
+
+/// Two votes in one transaction, not pinned: the second message does not pay for an instance again.
+fn two_in_one(world: &mut World, rows: &[Row], claims: &mut Claims) -> Result<()> {
+    world.vote_blocks(1)?;
+    let height = world.voted_to + 1;
+    world.consumer.wait_until(height)?;
+    let header = world.consumer.rpc.header(Some(height))?;
+    let sender = world.signers.first().ok_or_else(|| anyhow!("nobody signs"))?;
+    let messages = (0..2)
+        .map(|index| world.vote_message_of(index, &sender.account.address, &header))
+        .collect::<Result<_>>()?;
+    let both = contract::deliver(&world.consumer, &sender.account, messages, 2 * VOTE_GAS)?.gas_used;
+    world.voted_to = height;
+    let one = rows.iter().find(|row| row.call == "vote").map_or(0, |row| row.real);
+    let second = both.saturating_sub(one);
+    let claim = "the second message of a transaction pays for no instance of its own, pinned or not";
+    claims.note(SCENARIO, claim, second < overhead::UNPINNED, format!("one vote {one}, two {both}"));
+    Ok(())
 }
 
 fn deliver(world: &World, account: &Account, message: &Value, contract: &str) -> Result<(TxResult, usize)> {

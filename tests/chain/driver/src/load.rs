@@ -2,7 +2,7 @@
 //!
 //! Two ways of voting: each finality provider sends its own transaction, or one sender puts all votes of a height into
 //! one transaction. On a shared machine only ratios mean something: gas of a block's limit, and the time in which the
-//! node executed and checked, of the time that passed.
+//! application executed and stored blocks, of the time that passed.
 
 mod chart;
 
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::chain::BLOCK_GAS;
 use crate::claims::Claims;
 use crate::gas::{self, Row};
+use crate::rpc::Event;
 use crate::world::{VOTE_GAS, World};
 use crate::{process, say};
 
@@ -22,6 +23,8 @@ pub use chart::write;
 /// How many finality providers.
 pub const SIGNERS: usize = 100;
 const SCENARIO: &str = "a_hundred_finality_providers_fit";
+/// Milliseconds between blocks: each finality provider would have a machine of its own, and here they share one.
+pub const PACE_MS: u64 = 1_000;
 const SETTLING: u64 = 12;
 
 /// How the votes of a height travel.
@@ -52,7 +55,7 @@ pub struct Block {
     pub tx_gas: u64,
     /// Gas of the hooks, which a block's limit does not count.
     pub hook_gas: u64,
-    /// How many heights finality was behind when the block was there.
+    /// How many heights the last finalized one was below this block at its end; at best one.
     pub lag: u64,
 }
 
@@ -69,7 +72,7 @@ pub struct Run {
     pub taken: u64,
     /// Seconds that passed.
     pub seconds: f64,
-    /// Seconds in which the application executed blocks and checked transactions.
+    /// Seconds in which the application executed and stored blocks.
     pub busy: f64,
 }
 
@@ -115,41 +118,36 @@ pub fn measure(world: &mut World, blocks: u64, claims: &mut Claims) -> Result<(V
     Ok((runs, rows))
 }
 
-/// Lets everybody vote for `blocks` heights and looks at each block.
+/// Lets everybody vote for `blocks` heights, then looks at each of those blocks.
 fn drive(world: &mut World, way: Way, blocks: u64) -> Result<Run> {
-    follow(world, way, SETTLING, &mut Vec::new())?;
+    follow(world, way, SETTLING)?;
     let first = world.voted_to + 1;
     let (start, busy) = (Instant::now(), world.consumer.busy_seconds()?);
-    let mut seen = Vec::new();
-    follow(world, way, blocks, &mut seen)?;
+    follow(world, way, blocks)?;
     let (seconds, busy) = (start.elapsed().as_secs_f64(), world.consumer.busy_seconds()? - busy);
     let last = world.voted_to;
     // The last votes are still on their way.
-    follow(world, way, 4, &mut Vec::new())?;
+    follow(world, way, 4)?;
     let end = world.consumer.rpc.height()? - 1;
     let taken = votes_for(world, first..=last, end)?;
-    let blocks = seen.into_iter().map(|(height, lag)| block(world, height, lag)).collect::<Result<_>>()?;
+    let mut finalized = first.saturating_sub(1);
+    let blocks = (first..=last).map(|height| block(world, height, &mut finalized)).collect::<Result<_>>()?;
     let expected = (last + 1 - first) * SIGNERS as u64;
     Ok(Run { way, blocks, expected, taken, seconds, busy })
 }
 
-/// Votes for `count` more heights; notes each block that appears, and how far finality is behind it.
-fn follow(world: &mut World, way: Way, count: u64, seen: &mut Vec<(u64, u64)>) -> Result<()> {
-    let end = world.consumer.rpc.height()? + count;
-    let mut noted = world.consumer.rpc.height()?;
+/// Votes for `count` more heights.
+fn follow(world: &mut World, way: Way, count: u64) -> Result<()> {
+    let end = world.voted_to + count;
     while world.voted_to < end {
         process::check()?;
         let tip = world.consumer.rpc.height()?;
-        if tip > noted {
-            noted = tip;
-            seen.push((tip, tip.saturating_sub(world.finalized()?)));
-        }
         if world.voted_to >= tip {
             process::pause(std::time::Duration::from_millis(30))?;
             continue;
         }
         match way {
-            Way::Single => world.vote()?,
+            Way::Single => world.vote_at_once()?,
             Way::Together => vote_together(world, tip)?,
         }
     }
@@ -178,20 +176,24 @@ fn votes_for(world: &World, heights: std::ops::RangeInclusive<u64>, end: u64) ->
         let (_, txs) = world.consumer.rpc.results(block)?;
         let events = txs.iter().filter(|tx| tx.code == 0).flat_map(|tx| &tx.events);
         let votes = events.filter(|event| event.kind == "wasm-submit_finality_signature");
-        let of = |event: &crate::rpc::Event| event.get("height").and_then(|height| height.parse().ok());
+        let of = |event: &Event| event.get("height").and_then(|height| height.parse().ok());
         taken += votes.filter_map(of).filter(|height: &u64| heights.contains(height)).count() as u64;
     }
     Ok(taken)
 }
 
-fn block(world: &World, height: u64, lag: u64) -> Result<Block> {
+/// What happened in a block. `finalized` is the last finalized height before it, and then after it.
+fn block(world: &World, height: u64, finalized: &mut u64) -> Result<Block> {
     let (events, txs) = world.consumer.rpc.results(height)?;
+    let number = |event: &Event, key: &str| event.get(key).and_then(|value| value.parse::<u64>().ok());
+    let heights = events.iter().filter(|event| event.kind == "wasm-finalize_block");
+    *finalized = heights.filter_map(|event| number(event, "finalized_height")).fold(*finalized, u64::max);
     let hooks = events.iter().filter(|event| event.kind == "hook_gas");
     Ok(Block {
         height,
         tx_gas: txs.iter().map(|tx| tx.gas_used).sum(),
-        hook_gas: hooks.filter_map(|event| event.get("gas")).filter_map(|gas| gas.parse::<u64>().ok()).sum(),
-        lag,
+        hook_gas: hooks.filter_map(|event| number(event, "gas")).sum(),
+        lag: height - (*finalized).min(height),
     })
 }
 
@@ -253,6 +255,9 @@ pub fn print(runs: &[Run], embedded: u64) {
     }
     println!("  without wasmd: the embedded chain's figure for such a block (finalized_block_100)");
     println!("  of limit: the transactions' gas, of {BLOCK_GAS}; hooks have caps of their own");
+    println!(
+        "  of time: in which blocks were executed and stored; a block comes every {PACE_MS} ms and what that takes"
+    );
 }
 
 /// As JSON.

@@ -60,26 +60,29 @@ fn main() -> ExitCode {
     }
 }
 
+/// Milliseconds between blocks where nothing asks for more.
+const QUICK: u64 = 400;
+
 /// Runs what is asked for; gives whether every claim held.
 fn run(args: &Args) -> Result<bool> {
     process::listen()?;
     let mut claims = Claims::default();
     if args.wants(Part::Scenarios) {
         say::step("two chains and a relayer");
-        let mut world = World::start(&args.programs, "scenarios", 4)?;
+        let mut world = World::start(&args.programs, "scenarios", 4, QUICK)?;
         scenarios::run(&mut world, &mut claims);
     }
     let mut rows = Vec::new();
     if args.wants(Part::Gas) {
         say::step("gas");
-        let mut world = World::start(&args.programs, "gas", 10)?;
+        let mut world = World::start(&args.programs, "gas", 10, QUICK)?;
         rows = gas::measure(&mut world, &mut claims)?;
     }
     let mut runs = Vec::new();
     let embedded = gas::embedded()?.get("finalized_block_100").copied().unwrap_or_default();
     if args.wants(Part::Load) {
         say::step("load");
-        let mut world = World::start(&args.programs, "load", load::SIGNERS)?;
+        let mut world = World::start(&args.programs, "load", load::SIGNERS, load::PACE_MS)?;
         let (measured, more) = load::measure(&mut world, args.blocks, &mut claims)?;
         gas::claim(&more, &mut claims);
         rows.extend(more);

@@ -26,7 +26,6 @@ pub struct Relayer {
     home: PathBuf,
     log: PathBuf,
     process: Option<Program>,
-    running: Vec<String>,
 }
 
 impl Relayer {
@@ -40,7 +39,6 @@ impl Relayer {
             home: folder.join("rly"),
             log: folder.join("rly.log"),
             process: None,
-            running: Vec::new(),
         };
         relayer.run(&["config", "init"])?;
         let addresses = ends.iter().map(|end| relayer.add(folder, end)).collect::<Result<_>>()?;
@@ -128,7 +126,6 @@ impl Relayer {
         let args = ["start", "--time-threshold", "0s", "--flush-interval", "5s", "--block-history", "100"];
         let mut command = self.command(&[&args[..1], paths, &args[1..]].concat());
         self.process = Some(Program::start("the relayer", &mut command, &self.log)?);
-        self.running = paths.iter().map(|path| (*path).to_owned()).collect();
         process::pause(Duration::from_millis(300))
     }
 

@@ -8,7 +8,7 @@ use primitives::AppHash;
 use serde_json::json;
 
 use crate::rpc::Header;
-use crate::world::{VOTE_GAS, World};
+use crate::world::{Signer, VOTE_GAS, World};
 use crate::{contract, process};
 
 impl World {
@@ -84,6 +84,39 @@ impl World {
                 let (rpc, id) = (&self.consumer.rpc, &self.consumer.id);
                 signer.account.broadcast(rpc, id, vec![message], VOTE_GAS)?;
             }
+            self.voted_to = height;
+        }
+        Ok(())
+    }
+
+    /// As [`vote`](Self::vote), but several at once send the votes of a height: with many signers one by one would take
+    /// longer than a block.
+    ///
+    /// # Errors
+    /// As [`vote`](Self::vote).
+    pub fn vote_at_once(&mut self) -> Result<()> {
+        const AT_ONCE: usize = 4;
+        let tip = self.consumer.rpc.height()?;
+        for height in self.voted_to + 1..=tip {
+            let header = self.consumer.rpc.header(Some(height))?;
+            let (signers, rpc, id, bsn) = (&self.signers, &self.consumer.rpc, &self.consumer.id, &self.bsn);
+            let portion = signers.len().div_ceil(AT_ONCE).max(1);
+            let send = |portion: &[Signer]| -> Result<()> {
+                for signer in portion.iter().filter(|signer| signer.is_online) {
+                    let vote = signer.fp.vote(header.height, &AppHash::from_bytes(header.app_hash))?;
+                    let message = contract::execute_message(&signer.account.address, bsn, &vote);
+                    signer.account.broadcast(rpc, id, vec![message], VOTE_GAS)?;
+                }
+                Ok(())
+            };
+            let send = &send;
+            std::thread::scope(|scope| {
+                let threads: Vec<_> =
+                    signers.chunks(portion).map(|portion| scope.spawn(move || send(portion))).collect();
+                threads
+                    .into_iter()
+                    .try_for_each(|thread| thread.join().map_err(|_| anyhow!("a voting thread panicked"))?)
+            })?;
             self.voted_to = height;
         }
         Ok(())

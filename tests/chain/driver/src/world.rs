@@ -86,11 +86,11 @@ pub struct World {
 }
 
 impl World {
-    /// Starts both chains, in a folder of the part's name; nothing is on them yet. `signers` accounts are ready for finality providers.
+    /// Starts both chains, in a folder of the part's name, with `pace_ms` between blocks; nothing is on them yet. `signers` accounts are ready for finality providers.
     ///
     /// # Errors
     /// If one of the programs refuses.
-    pub fn start(programs: &Programs, part: &str, signers: usize) -> Result<Self> {
+    pub fn start(programs: &Programs, part: &str, signers: usize, pace_ms: u64) -> Result<Self> {
         let folder = programs.folder.join(part);
         if folder.exists() {
             fs::remove_dir_all(&folder).context("cannot clear the folder of the last run")?;
@@ -110,7 +110,7 @@ impl World {
         let mut rich = vec![at_consumer.clone(), admin.address.clone(), stranger.address.clone()];
         rich.extend(spare.iter().map(|account| account.address.clone()));
         let init = |role, index: usize, rich: &[String]| {
-            Chain::init(role, IDS[index], PORTS[index], &programs.chain, &folder, rich)
+            Chain::init(role, IDS[index], PORTS[index], &programs.chain, &folder, rich, pace_ms)
         };
         let mut consumer = init(Role::Consumer, 0, &rich)?;
         let mut genesis = init(Role::Genesis, 1, std::slice::from_ref(at_genesis))?;

@@ -17,7 +17,8 @@ const READ_BYTE: u64 = 3;
 /// Whether a key exists, however long it is.
 const HAS: u64 = 1_000;
 const PINNED: u64 = 2_000;
-const UNPINNED: u64 = 60_000;
+/// What an instance of a code costs that is not pinned.
+pub const UNPINNED: u64 = 60_000;
 const TX_BYTE: u64 = 10;
 const PER_ATTRIBUTE: u64 = 10;
 const PER_EVENT: u64 = 20;

@@ -4,8 +4,8 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::{Notes, PATIENCE};
-use crate::process;
 use crate::world::World;
+use crate::{contract, process};
 
 const HEIGHTS: u64 = 60;
 const RANDOMNESS: u64 = 5_000;
@@ -28,6 +28,16 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
         "nobody is active before the timestamp, all are after it",
         early == 0,
         format!("0, then 4 at height {first}"),
+    );
+
+    let config = world.query(&json!({ "config": {} }))?;
+    let light_client = config["btc_light_client"].as_str().unwrap_or_default();
+    let tip = contract::query(&world.consumer, light_client, &json!({ "btc_tip_header": {} }))?;
+    let has_tip = tip["height"].as_u64() == Some(world.miner.tip_height().into());
+    notes.claim(
+        "the light client has followed Bitcoin to its tip",
+        has_tip,
+        format!("height {}", tip["height"]),
     );
 
     world.voted_to = first - 1;
