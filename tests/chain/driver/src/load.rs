@@ -25,7 +25,6 @@ pub const SIGNERS: usize = 100;
 const SCENARIO: &str = "a_hundred_finality_providers_fit";
 /// Milliseconds between blocks: each finality provider would have a machine of its own, and here they share one.
 pub const PACE_MS: u64 = 1_000;
-const SETTLING: u64 = 12;
 
 /// How the votes of a height travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +119,7 @@ pub fn measure(world: &mut World, blocks: u64, claims: &mut Claims) -> Result<(V
 
 /// Lets everybody vote for `blocks` heights, then looks at each of those blocks.
 fn drive(world: &mut World, way: Way, blocks: u64) -> Result<Run> {
-    follow(world, way, SETTLING)?;
+    follow(world, way, gas::SETTLED)?;
     let first = world.voted_to + 1;
     let (start, busy) = (Instant::now(), world.consumer.busy_seconds()?);
     follow(world, way, blocks)?;

@@ -11,6 +11,7 @@ mod sixty_heights_are_finalized;
 mod stake_arrives_over_ibc;
 mod starved_hooks_recover;
 mod the_channel_is_babylons_alone;
+mod the_daemon_reads_its_error_texts;
 
 use std::time::Duration;
 
@@ -22,11 +23,12 @@ use crate::world::World;
 
 type Scenario = (&'static str, fn(&mut World, &mut Notes<'_>) -> Result<()>);
 
-const ALL: [Scenario; 10] = [
+const ALL: [Scenario; 11] = [
     ("hooks_tell_the_truth", hooks_tell_the_truth::run),
     ("the_channel_is_babylons_alone", the_channel_is_babylons_alone::run),
     ("stake_arrives_over_ibc", stake_arrives_over_ibc::run),
     ("sixty_heights_are_finalized", sixty_heights_are_finalized::run),
+    ("the_daemon_reads_its_error_texts", the_daemon_reads_its_error_texts::run),
     ("a_double_signer_pays", a_double_signer_pays::run),
     ("a_relayer_that_was_down_catches_up", a_relayer_that_was_down_catches_up::run),
     ("starved_hooks_recover", starved_hooks_recover::run),
