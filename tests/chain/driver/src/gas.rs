@@ -100,7 +100,7 @@ pub fn start(world: &mut World, over: &Value, signers: usize, randomness: u64) -
     world.link()?;
     world.deploy(over)?;
     world.register()?;
-    world.open_channel("channel-1")?;
+    world.open_channel(PATH, "channel-1")?;
     world.relayer.start(&[PATH])?;
     world.add_signers(&(0..signers as u64).map(|less| STAKE - less).collect::<Vec<_>>())?;
     bring(world)?;

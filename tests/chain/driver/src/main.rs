@@ -69,7 +69,7 @@ fn run(args: &Args) -> Result<bool> {
     let mut claims = Claims::default();
     if args.wants(Part::Scenarios) {
         say::step("two chains and a relayer");
-        let mut world = World::start(&args.programs, "scenarios", 4, QUICK)?;
+        let mut world = World::start(&args.programs, "scenarios", 6, QUICK)?;
         scenarios::run(&mut world, &mut claims);
     }
     let mut rows = Vec::new();

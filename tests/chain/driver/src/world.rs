@@ -221,9 +221,9 @@ impl World {
     ///
     /// # Errors
     /// If a side refuses.
-    pub fn open_channel(&mut self, id: &str) -> Result<()> {
+    pub fn open_channel(&mut self, path: &str, id: &str) -> Result<()> {
         let port = format!("wasm.{}", self.bsn);
-        self.relayer.open_channel(PATH, ["zoneconcierge", &port], "ordered", "zoneconcierge-1")?;
+        self.relayer.open_channel(path, ["zoneconcierge", &port], "ordered", "zoneconcierge-1")?;
         self.channel = id.to_owned();
         let client = self.client.clone();
         Ok(self.babylon.open_channel(&client, id)?)

@@ -1,14 +1,17 @@
 //! The release artifacts are deployed and registered by governance, and see each block as it is.
 
 use anyhow::Result;
+use cosmrs::proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
+use cosmrs::proto::traits::Message;
 use serde_json::json;
 
 use super::Notes;
+use crate::account::DENOM;
 use crate::world::World;
 
 pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
     world.link()?;
-    world.deploy(&json!({}))?;
+    world.deploy(&json!({ "rebind_delay": 0 }))?;
     notes.claim("the artifacts are stored and instantiated", !world.bsn.is_empty(), world.bsn.clone());
     let before = world.query(&json!({ "health": {} }))?["hooks"]["last_end_block"].as_u64();
     let passed = world.register()?;
@@ -43,6 +46,21 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
         events.iter().filter(|e| e.kind == "hook_gas").filter_map(|e| e.get("hook")).collect();
     let order = hooks == ["begin_block", "begin_block", "end_block"];
     notes.claim("two calls at the begin of a block and one at its end", order, format!("{hooks:?}"));
+    let request = QueryBalanceRequest { address: world.bsn.clone(), denom: DENOM.to_owned() }.encode_to_vec();
+    let balance = || -> Result<u128> {
+        let answer = world.consumer.rpc.query("/cosmos.bank.v1beta1.Query/Balance", &request)?;
+        let coin = QueryBalanceResponse::decode(answer.as_slice())?.balance.unwrap_or_default();
+        Ok(coin.amount.parse()?)
+    };
+    let before = balance()?;
+    world.consumer.wait_blocks(3)?;
+    let after = balance()?;
+    let evidence = format!("{before}, then {after} {DENOM}");
+    notes.claim(
+        "the fee collector's share comes as a plain transfer in every block",
+        after > before,
+        evidence,
+    );
     Ok(())
 }
 

@@ -7,28 +7,33 @@ use super::Notes;
 use crate::account::GAS;
 use crate::rpc::TxResult;
 use crate::wire::{self, Channel, Counterparty};
-use crate::world::World;
+use crate::world::{PATH, World};
 
+/// Our and Babylon's end of the first connection.
+pub const FIRST: &str = "connection-0";
+/// What the channel speaks.
+pub const VERSION: &str = "zoneconcierge-1";
 const INIT: i32 = 1;
 const OPEN: i32 = 3;
 const UNORDERED: i32 = 1;
+/// As IBC numbers it.
 pub const ORDERED: i32 = 2;
 
 pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
     let port = format!("wasm.{}", world.bsn);
     for (what, counterparty, ordering, version, why) in [
-        ("another counterparty port", "transfer", ORDERED, "zoneconcierge-1", "counterparty port"),
-        ("an unordered channel", "zoneconcierge", UNORDERED, "zoneconcierge-1", "ordered channels"),
+        ("another counterparty port", "transfer", ORDERED, VERSION, "counterparty port"),
+        ("an unordered channel", "zoneconcierge", UNORDERED, VERSION, "ordered channels"),
         ("another version", "zoneconcierge", ORDERED, "ics20-1", "version"),
     ] {
-        let refused = open_init(world, true, &port, counterparty, ordering, version)?;
+        let refused = open_init(world, true, FIRST, &port, counterparty, ordering, version)?;
         let holds = refused.code != 0 && refused.log.contains(why);
         notes.claim(&format!("{what} is refused"), holds, tail(&refused.log));
     }
     // What a stranger begins reserves nothing: Babylon's own channel still opens.
-    let begun = open_init(world, true, &port, "zoneconcierge", ORDERED, "zoneconcierge-1")?;
+    let begun = open_init(world, true, FIRST, &port, "zoneconcierge", ORDERED, VERSION)?;
     let next = next_channel(world)?;
-    world.open_channel(&format!("channel-{next}"))?;
+    world.open_channel(PATH, &format!("channel-{next}"))?;
     let there = channel(world, "zoneconcierge", &world.channel, false)?;
     let ours = there.counterparty.clone().unwrap_or_default().channel_id;
     let here = channel(world, &port, &ours, true)?;
@@ -37,9 +42,9 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
         format!("{} and {ours}, after a stranger's handshake with code {}", world.channel, begun.code);
     notes.claim("the relayer opens the ordered channel from Babylon's side", both, evidence);
 
-    let again = open_init(world, false, "zoneconcierge", &port, ORDERED, "zoneconcierge-1")?;
+    let again = open_init(world, false, FIRST, "zoneconcierge", &port, ORDERED, VERSION)?;
     notes.claim("Babylon gives a client one channel", again.code != 0, tail(&again.log));
-    let again = open_init(world, true, &port, "zoneconcierge", ORDERED, "zoneconcierge-1")?;
+    let again = open_init(world, true, FIRST, &port, "zoneconcierge", ORDERED, VERSION)?;
     notes.claim("the contract takes one channel", again.code != 0, tail(&again.log));
 
     let close = wire::MsgChannelCloseInit {
@@ -55,10 +60,11 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The first step of a handshake, over the first connection, on our side or on Babylon's, by somebody without any right.
+/// The first step of a handshake, over a connection, on our side or on Babylon's, by somebody without any right.
 pub fn open_init(
     world: &World,
     at_consumer: bool,
+    connection: &str,
     port: &str,
     counterparty: &str,
     ordering: i32,
@@ -72,7 +78,7 @@ pub fn open_init(
         state: INIT,
         ordering,
         counterparty: Some(Counterparty { port_id: counterparty.to_owned(), channel_id: String::new() }),
-        connection_hops: vec!["connection-0".to_owned()],
+        connection_hops: vec![connection.to_owned()],
         version: version.to_owned(),
     };
     let message = wire::MsgChannelOpenInit {
@@ -96,7 +102,7 @@ pub fn channel(world: &World, port: &str, id: &str, at_consumer: bool) -> Result
 }
 
 /// The number of the next channel on Babylon.
-fn next_channel(world: &World) -> Result<usize> {
+pub fn next_channel(world: &World) -> Result<usize> {
     let exists = |number: usize| {
         let id = format!("channel-{number}");
         ["transfer", "zoneconcierge"].iter().any(|port| channel(world, port, &id, false).is_ok())
