@@ -24,7 +24,8 @@ pub const SEED: u64 = 7;
 pub const PATH: &str = "first";
 /// What a bitcoin is in sats.
 pub const BTC: u64 = 100_000_000;
-const BITCOIN_START: u32 = 1_600_000_000;
+/// How long before now Bitcoin began, in seconds: longer than all that is mined takes.
+const BITCOIN_AGE: u64 = 86_400;
 const PORTS: [u16; 2] = [27_600, 27_610];
 const IDS: [&str; 2] = ["bsn-chain-1", "bbn-chain-1"];
 /// What one vote may use: five times what it does.
@@ -123,7 +124,7 @@ impl World {
             genesis,
             relayer,
             babylon,
-            miner: Miner::new(SEED, BITCOIN_START),
+            miner: Miner::new(SEED, bitcoin_start()?),
             client: "07-tendermint-0".to_owned(),
             channel: String::new(),
             bsn: String::new(),
@@ -340,6 +341,11 @@ impl World {
         let answer = self.genesis.rpc.query("/bsntest.zc.v1.Query/Received", &[])?;
         Ok(wire::QueryReceivedResponse::decode(answer.as_slice())?.packets)
     }
+}
+
+fn bitcoin_start() -> Result<u32> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
+    Ok(u32::try_from(now.saturating_sub(BITCOIN_AGE))?)
 }
 
 fn nanoseconds(header: &Header) -> Result<u64> {

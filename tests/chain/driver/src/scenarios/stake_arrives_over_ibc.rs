@@ -29,12 +29,13 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Key and stake of everybody with stake, as the contract has it.
+/// Key and stake of everybody with stake who was not slashed, as the contract has it.
 pub fn power(world: &World) -> Result<Vec<(String, u64)>> {
     let answer = world.query(&json!({ "finality_providers_by_total_active_sats": { "limit": 30 } }))?;
     let fps = answer["fps"].as_array().map_or(&[][..], Vec::as_slice);
     let one = |fp: &Value| Some((fp["btc_pk_hex"].as_str()?.to_owned(), fp["total_active_sats"].as_u64()?));
-    let mut table: Vec<_> = fps.iter().filter_map(one).filter(|(_, sats)| *sats > 0).collect();
+    let live = fps.iter().filter(|fp| fp["slashed"] != json!(true));
+    let mut table: Vec<_> = live.filter_map(one).filter(|(_, sats)| *sats > 0).collect();
     table.sort();
     Ok(table)
 }
