@@ -15,6 +15,12 @@ const MANY_HEIGHTS: u64 = 10_000;
 const YOUNG_BLOCKS: u64 = 5;
 /// After so many more each block also deletes the votes of an old one, as in the rest of a chain's life.
 const OLD_BLOCKS: u64 = 30;
+/// The set of [`later`].
+const LATER_SET: usize = 10;
+/// After so many blocks its counters have their length for good.
+const LATER_BLOCKS: u64 = 150;
+/// So many blocks are looked at: now and then one does more.
+const LATER_SAMPLE: u64 = 13;
 
 /// Measures every row, in the order of the table; `progress` is told what is next.
 ///
@@ -39,6 +45,8 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
             whole.push(Row::new(format!("finalized_block_{count}"), sum));
         }
     }
+    progress("blocks of a network that has run for a while");
+    ends.push(later()?);
     progress(&format!("blocks with {ACTIVE} of {REGISTERED} finality providers"));
     let block = voted_block(&mut network(REGISTERED, ACTIVE)?, ACTIVE, YOUNG_BLOCKS)?;
     begins.push(Row::new(format!("begin_block_{ACTIVE}_of_{REGISTERED}"), begin(&block)?));
@@ -79,6 +87,19 @@ fn transactions() -> Result<Vec<Row>, GasError> {
         Row::new("vote_bad_signature", refused.usage.sdk_gas()),
         Row::new("commit_randomness", commit.sdk_gas()),
     ])
+}
+
+/// The middle one of some blocks of a network whose counters have grown, and which deletes no votes: what a real
+/// chain, which is never as young as the other rows' networks, is held against (`tests/chain`).
+fn later() -> Result<Row, GasError> {
+    let setup =
+        Setup::new(SEED, &distinct_stakes(LATER_SET)).with(serde_json::json!({ "vote_retention": 1_000 }));
+    let mut network = Network::start(Setup { randomness: 2 * LATER_BLOCKS, ..setup })?;
+    network.run(LATER_BLOCKS)?;
+    let mut costs = network.run(LATER_SAMPLE)?.iter().map(end).collect::<Result<Vec<_>, _>>()?;
+    costs.sort_unstable();
+    let middle = costs.get(costs.len() / 2).ok_or("no block was made")?;
+    Ok(Row::new(format!("end_block_{LATER_SET}_later"), *middle))
 }
 
 /// Votes are kept as briefly as allowed: what a block deletes is the same, only sooner.

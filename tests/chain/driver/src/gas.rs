@@ -234,7 +234,7 @@ pub fn hooks(
     world.vote_blocks(SETTLED)?;
     let from = world.consumer.rpc.height()? + 1;
     let to = world.vote_blocks(BLOCKS)?;
-    hooks_of(world, from..=to, count, is_pinned, embedded, "")
+    hooks_of(world, from..=to, count, is_pinned, embedded, "_later")
 }
 
 /// The same for blocks that are there already; the rows of `end_block` have a suffix.
