@@ -1,7 +1,6 @@
-use std::collections::BTreeMap;
-
 use primitives::{BtcHeight, FpPublicKey, Sats, Txid, VotingPower};
 
+use crate::sorted::Sorted;
 use crate::{Bucket, Delegation, FinalityProvider, FpId, FpStatus, Ledger, PowerChange, Reason};
 
 /// A ledger with the sums of one call held back, so that fifty delegations to one finality provider
@@ -9,9 +8,9 @@ use crate::{Bucket, Delegation, FinalityProvider, FpId, FpStatus, Ledger, PowerC
 pub(crate) struct Batch<'a, L> {
     pub(crate) ledger: &'a mut L,
     tip: Option<BtcHeight>,
-    fps: BTreeMap<FpPublicKey, Option<Held>>,
-    keys: BTreeMap<FpId, FpPublicKey>,
-    buckets: BTreeMap<(BtcHeight, FpId), HeldSum>,
+    fps: Sorted<FpPublicKey, Option<Held>>,
+    keys: Sorted<FpId, FpPublicKey>,
+    buckets: Sorted<(BtcHeight, FpId), HeldSum>,
 }
 
 #[derive(Clone, Copy)]
@@ -35,7 +34,7 @@ impl<'a, L: Ledger> Batch<'a, L> {
         if let Some(higher) = tip.filter(|_| tip > recorded) {
             ledger.put_btc_tip(higher)?;
         }
-        let (fps, keys, buckets) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (fps, keys, buckets) = (Sorted::new(), Sorted::new(), Sorted::new());
         Ok(Self { ledger, tip, fps, keys, buckets })
     }
 

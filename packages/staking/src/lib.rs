@@ -127,6 +127,7 @@ pub mod judge;
 mod ledger;
 pub mod memory;
 mod provider;
+mod sorted;
 mod tx;
 mod verdict;
 

@@ -15,13 +15,59 @@ pub struct Table<const N: usize, T> {
     value: PhantomData<T>,
 }
 
+// What does not depend on the type of a record stands in functions of its own, so that it is there once.
+
 fn encode<T: Serialize>(value: &T) -> StdResult<Vec<u8>> {
-    postcard::to_allocvec(value).map_err(|error| StdError::msg(format!("cannot encode: {error}")))
+    postcard::to_allocvec(value).map_err(unwritable)
 }
 
 fn decode<T: DeserializeOwned>(letter: u8, bytes: &[u8]) -> StdResult<T> {
-    postcard::from_bytes(bytes)
-        .map_err(|error| StdError::msg(format!("broken record under {}: {error}", char::from(letter))))
+    postcard::from_bytes(bytes).map_err(|error| unreadable(letter, &error))
+}
+
+#[inline(never)]
+fn unwritable(error: postcard::Error) -> StdError {
+    StdError::msg(format!("cannot encode: {error}"))
+}
+
+#[inline(never)]
+fn unreadable(letter: u8, error: &dyn core::fmt::Display) -> StdError {
+    StdError::msg(format!("broken record under {}: {error}", char::from(letter)))
+}
+
+#[inline(never)]
+fn missing(letter: u8) -> StdError {
+    StdError::msg(format!("no record under {}", char::from(letter)))
+}
+
+#[inline(never)]
+fn whole_key(letter: u8, key: &[u8]) -> Vec<u8> {
+    [&[letter], key].concat()
+}
+
+#[inline(never)]
+fn get(storage: &dyn Storage, letter: u8, key: &[u8]) -> Option<Vec<u8>> {
+    storage.get(&whole_key(letter, key))
+}
+
+#[inline(never)]
+fn set(storage: &mut dyn Storage, letter: u8, key: &[u8], value: StdResult<Vec<u8>>) -> StdResult<()> {
+    storage.set(&whole_key(letter, key), &value?);
+    Ok(())
+}
+
+#[inline(never)]
+fn forget(storage: &mut dyn Storage, letter: u8, key: &[u8]) {
+    storage.remove(&whole_key(letter, key));
+}
+
+type Raw<'a> = Box<dyn Iterator<Item = (Vec<u8>, Vec<u8>)> + 'a>;
+
+#[inline(never)]
+fn raw_range<'a>(storage: &'a dyn Storage, letter: u8, from: &[u8], to: &[u8], order: Order) -> Raw<'a> {
+    let mut end = whole_key(letter, to);
+    end.push(0);
+    storage.range(Some(&whole_key(letter, from)), Some(&end), order)
 }
 
 impl<T: Serialize + DeserializeOwned> Item<T> {
@@ -32,26 +78,27 @@ impl<T: Serialize + DeserializeOwned> Item<T> {
 
     /// The record; an error if there is none.
     pub fn load(&self, storage: &dyn Storage) -> StdResult<T> {
-        self.may_load(storage)?
-            .ok_or_else(|| StdError::msg(format!("no record under {}", char::from(self.letter))))
+        self.may_load(storage)?.ok_or_else(|| missing(self.letter))
     }
 
     /// The record, if there is one.
     pub fn may_load(&self, storage: &dyn Storage) -> StdResult<Option<T>> {
-        storage.get(&[self.letter]).map(|bytes| decode(self.letter, &bytes)).transpose()
+        get(storage, self.letter, &[]).map(|bytes| decode(self.letter, &bytes)).transpose()
     }
 
     /// Records it.
     pub fn save(&self, storage: &mut dyn Storage, value: &T) -> StdResult<()> {
-        storage.set(&[self.letter], &encode(value)?);
-        Ok(())
+        set(storage, self.letter, &[], encode(value))
     }
 
     /// Forgets it.
     pub fn remove(&self, storage: &mut dyn Storage) {
-        storage.remove(&[self.letter]);
+        forget(storage, self.letter, &[]);
     }
 }
+
+/// Keys and records, in the order of the keys.
+pub type Records<'a, const N: usize, T> = Box<dyn Iterator<Item = StdResult<([u8; N], T)>> + 'a>;
 
 impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
     /// Declares it.
@@ -59,27 +106,19 @@ impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
         Self { letter, value: PhantomData }
     }
 
-    fn key(&self, key: &[u8]) -> Vec<u8> {
-        let mut whole = Vec::with_capacity(key.len().saturating_add(1));
-        whole.push(self.letter);
-        whole.extend_from_slice(key);
-        whole
-    }
-
     /// The record, if there is one.
     pub fn may_load(&self, storage: &dyn Storage, key: &[u8; N]) -> StdResult<Option<T>> {
-        storage.get(&self.key(key)).map(|bytes| decode(self.letter, &bytes)).transpose()
+        get(storage, self.letter, key).map(|bytes| decode(self.letter, &bytes)).transpose()
     }
 
     /// Records it.
     pub fn save(&self, storage: &mut dyn Storage, key: &[u8; N], value: &T) -> StdResult<()> {
-        storage.set(&self.key(key), &encode(value)?);
-        Ok(())
+        set(storage, self.letter, key, encode(value))
     }
 
     /// Forgets it.
     pub fn remove(&self, storage: &mut dyn Storage, key: &[u8; N]) {
-        storage.remove(&self.key(key));
+        forget(storage, self.letter, key);
     }
 
     /// The records with keys from `from` to `to`, both included.
@@ -89,25 +128,22 @@ impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
         from: &[u8; N],
         to: &[u8; N],
         order: Order,
-    ) -> impl Iterator<Item = StdResult<([u8; N], T)>> + use<'a, N, T> {
+    ) -> Records<'a, N, T>
+    where
+        T: 'a,
+    {
         let letter = self.letter;
-        let mut end = self.key(to);
-        end.push(0);
-        storage.range(Some(&self.key(from)), Some(&end), order).map(move |(key, value)| {
-            let key = key
-                .get(1..)
-                .and_then(|key| key.try_into().ok())
-                .ok_or_else(|| StdError::msg(format!("broken key under {}", char::from(letter))))?;
-            Ok((key, decode(letter, &value)?))
-        })
+        Box::new(raw_range(storage, letter, from, to, order).map(move |(key, value)| {
+            let key = key.get(1..).and_then(|key| key.try_into().ok());
+            Ok((key.ok_or_else(|| missing(letter))?, decode(letter, &value)?))
+        }))
     }
 
     /// All records.
-    pub fn all<'a>(
-        &self,
-        storage: &'a dyn Storage,
-        order: Order,
-    ) -> impl Iterator<Item = StdResult<([u8; N], T)>> + use<'a, N, T> {
+    pub fn all<'a>(&self, storage: &'a dyn Storage, order: Order) -> Records<'a, N, T>
+    where
+        T: 'a,
+    {
         self.range(storage, &[0; N], &[u8::MAX; N], order)
     }
 }

@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use api::bsn::event::FinalityProviderStatusChange;
 use cosmwasm_std::{Event, Order, StdResult, Storage};
 use finality::Params;
@@ -85,9 +83,9 @@ fn judge(
     let voters = VOTES
         .range(storage, &first, &last, Order::Ascending)
         .map(|vote| vote.map(|([.., a, b, c, d], _)| u32::from_be_bytes([a, b, c, d])))
-        .collect::<StdResult<BTreeSet<u32>>>()?;
+        .collect::<StdResult<Vec<u32>>>()?;
     let mut events = vec![];
-    for member in members.members().iter().filter(|member| !voters.contains(&member.id)) {
+    for member in members.members().iter().filter(|member| voters.binary_search(&member.id).is_err()) {
         if power_at(storage, member.id, height)?.is_zero() {
             continue;
         }

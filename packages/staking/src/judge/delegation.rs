@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use primitives::{BtcHeight, FpPublicKey, Txid};
 
 use crate::{ActiveDelegation, DelegationStatus, MAX_FPS, Reason, Record, Rules};
@@ -53,9 +51,9 @@ pub(crate) fn check_fps(txid: Txid, fps: &[FpPublicKey]) -> Result<(), Reason> {
     if fps.len() > MAX_FPS {
         return Err(Reason::TooManyFinalityProviders { txid, got: fps.len() });
     }
-    let mut seen = BTreeSet::new();
-    match fps.iter().find(|fp| !seen.insert(**fp)) {
-        Some(twice) => Err(Reason::DuplicateFinalityProvider { txid, fp: *twice }),
+    let named_before = |place: usize, fp: &FpPublicKey| fps.iter().take(place).any(|earlier| earlier == fp);
+    match fps.iter().enumerate().find(|(place, fp)| named_before(*place, fp)) {
+        Some((_, twice)) => Err(Reason::DuplicateFinalityProvider { txid, fp: *twice }),
         None => Ok(()),
     }
 }
