@@ -106,6 +106,49 @@ fn of_one_item_that_no_value_of_storage_could_hold() {
     assert_eq!(quarantined(&network), aside);
 }
 
+/// What a record holds is counted from above: of each kind, good and bad, the hook that works it off uses no more.
+#[test]
+fn of_every_kind_and_costs_no_more_than_it_is_counted_with() {
+    let mut network = start(&[40, 30]);
+    let admin = network.admin.clone();
+    let fp = network.fps[0].public_key();
+    for _ in 0..60 {
+        network.link.app.babylon.delegate(devnet::actors::Stake::new(&[fp], 1_000)).unwrap();
+    }
+    let delegations = super::support::queued(&mut network);
+    for _ in 0..60 {
+        network.add_fp(7, 1).unwrap();
+    }
+    let new_fp = super::support::queued(&mut network).new_fp;
+    let mut strays = delegations.clone();
+    strays.active_del.iter_mut().for_each(|one| one.fp_btc_pk_list = vec!["aa".repeat(32)]);
+    let hash = |one: &proto::btcstaking::ActiveBtcDelegation| {
+        let tx = staking::StakingTx::parse(one.staking_tx.clone()).unwrap();
+        UnbondedBtcDelegation { staking_tx_hash: tx.txid().to_string(), ..Default::default() }
+    };
+    let unbonded_del = delegations.active_del.iter().map(hash).collect();
+    let ended = BtcStakingIbcPacket { unbonded_del, ..Default::default() };
+    let fps = BtcStakingIbcPacket { new_fp, ..Default::default() };
+    let mut garbage = ends(60);
+    garbage.unbonded_del.iter_mut().for_each(|one| one.staking_tx_hash.push('x'));
+    for (what, items, least) in [
+        ("strays", strays, 100_000),
+        ("delegations", delegations, 100_000),
+        ("ends", ended, 100_000),
+        ("early ends", ends(60), 100_000),
+        ("finality providers", fps, 300_000),
+        ("garbage", garbage, 100_000),
+    ] {
+        let pause = |paused: bool| json!({"set_paused": {"packet_intake": paused}});
+        execute_as(&mut network, &admin, &pause(true)).unwrap();
+        carry(&mut network, vec![packet(items)]);
+        execute_as(&mut network, &admin, &pause(false)).unwrap();
+        let dearest = work_off(&mut network);
+        // HOOK_WORK, and what the hook and its message cost by themselves.
+        assert!((least..1_200_000 + 30_000).contains(&dearest), "{what}: {dearest}");
+    }
+}
+
 #[test]
 fn while_the_intake_is_paused_everything_waits_and_nothing_is_lost() {
     let mut network = start(&[40, 30]);

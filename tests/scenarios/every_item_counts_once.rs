@@ -4,12 +4,15 @@
 //! have what lies aside tried again.
 
 use devnet::actors::Stake;
+use devnet::actors::babylon::AdaptorSignatures;
 use devnet::network::Network;
 use proptest::prelude::*;
 use proto::btcstaking::{BtcStakingIbcPacket, UnbondedBtcDelegation};
 use serde_json::json;
 
-use super::support::{ask, carry, execute_as, health, key, packet, quarantined, queued, stake, start, text};
+use super::support::{
+    ask, carry, execute_as, health, key, packet, quarantined, queued, stake, start, start_with, text,
+};
 
 const BTC: u64 = 100_000_000;
 const OK: &str = r#"{"result":""}"#;
@@ -118,6 +121,34 @@ fn a_stake_expansion_moves_the_stake_in_one_packet() {
     assert!(shown(&old)["undelegation_info"]["delegator_unbonding_info"].is_object());
     assert!(shown(&new)["undelegation_info"]["delegator_unbonding_info"].is_null());
     assert_eq!(shown(&new)["total_sat"], 1_500);
+}
+
+/// Lock times that wallets set, two inputs, both forms of the covenant's signatures: on a live network, where the
+/// stake must be the output it is said to be.
+#[test]
+fn transactions_of_mainnets_shapes_are_taken() {
+    let mut network = start_with(&[40, 30], json!({"network": "signet"}));
+    let fp = network.fps[0].public_key();
+    let mut sats = 0;
+    for lock_time in [0, 1, 65_535, 65_536, 870_000, 1_730_000_000, u32::MAX] {
+        for adaptor_signatures in [AdaptorSignatures::New, AdaptorSignatures::Old] {
+            sats += 1_000;
+            let one = Stake { lock_time: Some(lock_time), adaptor_signatures, ..Stake::new(&[fp], 1_000) };
+            let txid = network.link.app.babylon.delegate(one).unwrap();
+            network.relay();
+            sats += 10;
+            network.link.app.babylon.expand(&txid, 10).unwrap();
+            network.relay();
+            assert_eq!(stake(&network, 0), 40 * BTC + sats, "{lock_time} {adaptor_signatures:?}");
+        }
+    }
+    assert_eq!(quarantined(&network), []);
+    // One that says it is more than it is.
+    network.link.app.babylon.delegate(Stake::new(&[fp], 1_000)).unwrap();
+    let mut items = queued(&mut network);
+    items.active_del[0].total_sat += 1;
+    carry(&mut network, vec![packet(items)]);
+    assert!(quarantined(&network)[0].2.contains("is not a stake of 1001 sats"));
 }
 
 #[test]

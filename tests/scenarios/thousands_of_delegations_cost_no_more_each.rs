@@ -1,4 +1,4 @@
-//! Proves: C-06, K16
+//! Proves: C-06, K13, K16
 //!
 //! The five thousandth delegation to a finality provider costs what the first did, and when all end at one Bitcoin
 //! height their power is gone in one step.

@@ -20,8 +20,8 @@ pub const PACKET_WORK: u64 = 20_000_000;
 pub const HOOK_WORK: u64 = 1_200_000;
 /// `retry_quarantined` of nothing, as JSON.
 const WORK_OFF: &str = r#"{"retry_quarantined":{"ids":[]}}"#;
-/// What a byte costs that is stored, and its decoding.
-const BYTE_WORK: u64 = 32;
+/// What a byte costs that is read from the queue, by the hook and by its message, decoded, and stored.
+const BYTE_WORK: u64 = 42;
 
 /// What an item costs at most, in SDK gas, whether it is applied or quarantined.
 pub fn work(item: &RawItem) -> u64 {

@@ -37,11 +37,11 @@ fn main() -> Result<()> {
     write_all!(root.join("bsn"), bsn:
         InstantiateMsg, ExecuteMsg, QueryMsg, SudoMsg, MigrateMsg,
         ActiveFinalityProvidersResponse, AdminResponse, BlocksResponse, ConfigResponse, ConsumerHeader,
-        DelegationsByFpResponse, EvidenceResponse, FinalityProvider, FinalityProviderInfo,
+        Delegation, DelegationsByFpResponse, DelegationsResponse, EvidenceResponse, FinalityProvider, FinalityProviderInfo,
         FinalityProvidersByTotalActiveSatsResponse, FinalityProvidersResponse, FinalitySignatureResponse,
         FinalityStatusResponse, HealthResponse, HeightResponse, IndexedBlock,
         JailedFinalityProvidersResponse, LastFinalBlockResponse, OutboxResponse, PowerResponse,
-        PowersResponse, PubRandCommit, QuarantinedResponse, SigningInfo, TrustResponse, VotesResponse,
+        PowersResponse, PubRandCommit, QuarantinedResponse, SigningInfo, StateDigestResponse, TrustResponse, VotesResponse,
     );
     write_all!(root.join("btc-light-client"), btc_light_client:
         InstantiateMsg, ExecuteMsg, QueryMsg, MigrateMsg,

@@ -1,9 +1,10 @@
 //! What Go programs send is read, and what they read is written, to the letter (interfaces.md 1.1, 2.3, 2.4).
 
 use api::bsn::{
-    AtHeight, BlocksResponse, ByKey, Empty, Evidence, EvidenceResponse, ExecuteMsg, FinalityProvider,
-    FinalitySignatureResponse, IndexedBlock, KeyAtHeight, PowerResponse, PowersResponse, ProofOfPossession,
-    PubRandCommit, QueryMsg, SigningInfo, SudoMsg, VotesResponse,
+    AtHeight, BlocksResponse, ByKey, Delegation, DelegatorUnbondingInfo, Empty, Evidence, EvidenceResponse,
+    ExecuteMsg, FinalityProvider, FinalitySignatureResponse, IndexedBlock, KeyAtHeight, PowerResponse,
+    PowersResponse, ProofOfPossession, PubRandCommit, QueryMsg, SigningInfo, SudoMsg, UndelegationInfo,
+    VotesResponse,
 };
 use cosmwasm_std::{from_json, to_json_string};
 use serde::Serialize;
@@ -208,4 +209,58 @@ fn evidence_has_the_fields_that_go_reads() {
     };
     let json = r#"{"evidence":{"fp_btc_pk":[1],"block_height":2,"pub_rand":[3],"canonical_app_hash":[4],"fork_app_hash":[5],"canonical_finality_sig":[],"fork_finality_sig":[6],"signing_context":"ab"}}"#;
     assert_eq!(written(&EvidenceResponse { evidence: Some(evidence) }), json);
+}
+
+#[test]
+fn a_delegation_is_written_with_numbers_for_bytes_and_null_while_it_is_active() {
+    let mut delegation = Delegation {
+        staker_addr: "bbn1".to_owned(),
+        btc_pk_hex: "aa".to_owned(),
+        fp_btc_pk_list: vec!["bb".to_owned()],
+        start_height: 1,
+        end_height: 9,
+        total_sat: 5,
+        staking_tx: vec![2, 0],
+        slashing_tx: vec![],
+        delegator_slashing_sig: vec![],
+        covenant_sigs: vec![],
+        staking_output_idx: 1,
+        unbonding_time: 3,
+        undelegation_info: UndelegationInfo {
+            unbonding_tx: vec![],
+            slashing_tx: vec![],
+            delegator_slashing_sig: vec![],
+            covenant_slashing_sigs: vec![],
+            covenant_unbonding_sig_list: vec![],
+            delegator_unbonding_info: None,
+        },
+        params_version: 0,
+    };
+    let json = |ended: &str| {
+        format!(
+            r#"{{"staker_addr":"bbn1","btc_pk_hex":"aa","fp_btc_pk_list":["bb"],"start_height":1,"end_height":9,"total_sat":5,"staking_tx":[2,0],"slashing_tx":[],"delegator_slashing_sig":[],"covenant_sigs":[],"staking_output_idx":1,"unbonding_time":3,"undelegation_info":{{"unbonding_tx":[],"slashing_tx":[],"delegator_slashing_sig":[],"covenant_slashing_sigs":[],"covenant_unbonding_sig_list":[],"delegator_unbonding_info":{ended}}},"params_version":0}}"#
+        )
+    };
+    assert_eq!(written(&delegation), json("null"));
+    let ended = DelegatorUnbondingInfo { spend_stake_tx: vec![] };
+    delegation.undelegation_info.delegator_unbonding_info = Some(ended);
+    assert_eq!(written(&delegation), json(r#"{"spend_stake_tx":[]}"#));
+}
+
+#[test]
+fn stake_is_injected_as_the_suites_of_the_daemons_write_it() {
+    let read = execute(
+        r#"{"btc_staking":{"new_fp":[{"description":{},"commission":"0.1","addr":"bbn1","btc_pk_hex":"KEY",
+        "pop":{"btc_sig_type":0,"btc_sig":""},"consumer_id":"c"}],"active_del":[{"staker_addr":"s",
+        "fp_btc_pk_list":["KEY"],"total_sat":7,"staking_tx":"AgA=","covenant_sigs":[{"cov_pk":"","adaptor_sigs":[]}],
+        "undelegation_info":{}}],"slashed_del":[],"unbonded_del":[{"staking_tx_hash":"ab","unbonding_tx_sig":""}]}}"#,
+    );
+    let ExecuteMsg::BtcStaking { new_fp, active_del, unbonded_del } = read else { panic!("{read:?}") };
+    assert_eq!((new_fp[0].btc_pk_hex.as_str(), new_fp[0].consumer_id.as_str()), (KEY, "c"));
+    assert_eq!((active_del[0].total_sat, active_del[0].staking_tx.as_slice()), (7, [2, 0].as_slice()));
+    assert_eq!(unbonded_del[0].staking_tx_hash, "ab");
+    assert_eq!(
+        execute(r#"{"btc_staking":{}}"#),
+        ExecuteMsg::BtcStaking { new_fp: vec![], active_del: vec![], unbonded_del: vec![] }
+    );
 }

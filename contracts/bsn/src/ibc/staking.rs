@@ -101,7 +101,7 @@ pub fn judge_items(
     items: &[RawItem],
 ) -> StdResult<Vec<Fate>> {
     let rules = Rules {
-        consumer_id: CHANNELS.may_load(storage)?.and_then(|channels| channels.consumer_id),
+        consumer_id: CHANNELS.may_load(storage)?.and_then(|channels| channels.registering()),
         match_output: config.network != Network::Regtest,
     };
     let tip = BTC_TIP.may_load(storage)?;

@@ -155,6 +155,14 @@ pub struct Channels {
 impl Channels {
     /// How many closed channels are remembered.
     pub const KEPT: usize = 8;
+
+    /// Under which consumer id finality providers may register; `None` is any. After a move to another connection none
+    /// is right until a packet says the new one: who came under the old one must not slip in.
+    pub fn registering(&self) -> Option<String> {
+        let moved =
+            self.previous.last().is_some_and(|last| Some(&last.connection_id) != self.connection_id.as_ref());
+        self.consumer_id.clone().or_else(|| moved.then(String::new))
+    }
 }
 
 /// The open channel.

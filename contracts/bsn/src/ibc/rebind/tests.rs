@@ -90,6 +90,18 @@ fn orphans_lose_their_power_some_time_after_the_last_packet_once_another_channel
 }
 
 #[test]
+fn nobody_registers_between_a_move_and_the_first_packet() {
+    let mut storage = fixture(&bound(100), 7);
+    assert_eq!(bound(100).registering().as_deref(), Some("07-tendermint-0"));
+    assert_eq!(Channels::default().registering(), None, "the first packet says who we are");
+    announce(&mut storage, &at(2 * DAY), bound(100), to("connection-5", 0)).unwrap();
+    let (mut channels, _) = loaded(&storage);
+    assert_eq!(channels.registering().as_deref(), Some(""));
+    channels.consumer_id = Some("07-tendermint-3".into());
+    assert_eq!(channels.registering().as_deref(), Some("07-tendermint-3"));
+}
+
+#[test]
 fn a_packet_calls_the_move_off() {
     let mut channels = Channels { rebind: Some(to("connection-5", 5)), ..bound(100) };
     assert!(call_off(&mut channels).is_some());

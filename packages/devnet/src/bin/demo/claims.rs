@@ -6,6 +6,7 @@ use devnet::{Fault, HookOutcome, attribute_in};
 use serde_json::{Value, json};
 
 use crate::args::Args;
+use crate::door::{Poisoned, Replaced};
 use crate::run::Run;
 use crate::story::Told;
 use crate::view::View;
@@ -171,6 +172,47 @@ fn slashing(run: &Run, told: &Told, view: &View) -> Result<Vec<Claim>, Box<dyn E
             power == 0 && after >= 10,
         ),
     ])
+}
+
+/// Those about the channel.
+pub fn door(poisoned: &Poisoned, replaced: &Replaced) -> Vec<Claim> {
+    let Poisoned { good, bad, brought, aside } = poisoned;
+    let Replaced { state, refused, channel, meanwhile, ours, theirs } = replaced;
+    vec![
+        claim(
+            "bad items spoil only themselves",
+            format!("{good} good item brought {brought} sats, {aside} of {bad} bad ones wait in quarantine"),
+            *brought > 0 && aside == bad,
+        ),
+        claim(
+            "finality outlives the channel",
+            format!(
+                "{state} by a timeout, {meanwhile} heights finalized since; again: {}",
+                shorten_to(refused, 40)
+            ),
+            state == "closed" && *meanwhile >= 3 && !refused.is_empty(),
+        ),
+        claim(
+            "another channel takes its place, both sides agree",
+            format!(
+                "{channel}, {} finality providers with {} sats",
+                text_of(&ours["fps"]),
+                text_of(&ours["total_sats"])
+            ),
+            !channel.is_empty() && ours == theirs && ours["fps"] == 3,
+        ),
+    ]
+}
+
+fn text_of(value: &Value) -> String {
+    value.to_string().trim_matches('"').to_owned()
+}
+
+fn shorten_to(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn costs(run: &Run) -> Vec<Claim> {

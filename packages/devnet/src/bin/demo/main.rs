@@ -1,4 +1,5 @@
-//! A whole network in one process: votes, lost hooks, jail, an equivocation, and what was measured of it.
+//! A whole network in one process: votes, lost hooks, jail, an equivocation, bad packets and a dead channel, and what
+//! was measured of it.
 //!
 //! `cargo xtask demo -- --fps 5 --blocks 80 --seed 7 --json`. Leaves `report.html` and `events.jsonl` in the
 //! current folder. Exit code 0 if every claim holds, 1 if one does not, 2 if the flags are wrong.
@@ -6,6 +7,7 @@
 mod args;
 mod charts;
 mod claims;
+mod door;
 mod journal;
 mod report;
 mod run;
@@ -40,11 +42,13 @@ fn main() -> ExitCode {
 }
 
 fn demonstrate(args: &Args) -> Result<Vec<Claim>, Box<dyn Error>> {
-    let mut run = story::begin(args)?;
+    let (mut run, poisoned) = story::begin(args)?;
     let told = story::tell(&mut run, args)?;
+    let replaced = door::replace(run.network.clone(), args.seed)?;
     run.end_progress();
     let view = view::View::of(&mut run)?;
-    let claims = claims::check(&run, &told, &view, args)?;
+    let mut claims = claims::check(&run, &told, &view, args)?;
+    claims.extend(claims::door(&poisoned, &replaced));
     journal::write("events.jsonl", run.journal.lines())?;
     journal::write("report.html", [report::page(&run, &told, &view, &claims, args)].iter())?;
     if args.json {

@@ -8,6 +8,7 @@ use primitives::AppHash;
 use serde_json::json;
 
 use crate::args::Args;
+use crate::door::{self, Poisoned};
 use crate::run::Run;
 
 const JAIL_S: u64 = 30;
@@ -40,8 +41,8 @@ pub struct Told {
     pub slashing: Option<TxReport>,
 }
 
-/// Deploys, opens the channel, registers, commits randomness and timestamps it.
-pub fn begin(args: &Args) -> Result<Run, Box<dyn Error>> {
+/// Deploys, opens the channel, registers, survives a poisoned packet, commits randomness and timestamps it.
+pub fn begin(args: &Args) -> Result<(Run, Poisoned), Box<dyn Error>> {
     let setup = Setup::new(args.seed, &[]).with(json!({
         "missed_blocks_window": 20, "min_signed_percent": 50, "jail_duration": JAIL_S, "vote_window": 3,
     }));
@@ -58,6 +59,7 @@ pub fn begin(args: &Args) -> Result<Run, Box<dyn Error>> {
         run.network.add_fp(args.seed, stake)?;
     }
     run.relay("stake arrives");
+    let poisoned = door::poison(&mut run)?;
     let start = run.network.chain.height() + 1;
     let sender = run.network.sender.clone();
     for index in 0..run.network.fps.len() {
@@ -68,7 +70,7 @@ pub fn begin(args: &Args) -> Result<Run, Box<dyn Error>> {
     run.end_block("randomness is committed");
     timestamp(&mut run)?;
     run.end_block("randomness is timestamped");
-    Ok(run)
+    Ok((run, poisoned))
 }
 
 fn timestamp(run: &mut Run) -> Result<(), Box<dyn Error>> {
