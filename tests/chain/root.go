@@ -1,6 +1,19 @@
-// The command line of a chain. Adapted from wasmd v0.61.14, cmd/wasmd/root.go and commands.go, which are
-// Copyright the wasmd authors (Confio OÜ and contributors) under the Apache License, Version 2.0
-// (https://www.apache.org/licenses/LICENSE-2.0). Changed: two roles, no tx, query and tooling commands, a wrapped app.
+// The command line of a chain. Adapted from wasmd v0.61.14, cmd/wasmd/root.go and commands.go. Changed: two roles, no tx,
+// query and tooling commands, a wrapped app. wasmd's notice:
+//
+// Copyright (c) 2021-2025 Confio GmbH
+//
+// Licensed under the Apache License, Version 2.0 (the "License");
+// you may not use this file except in compliance with the License.
+// You may obtain a copy of the License at
+//
+//     http://www.apache.org/licenses/LICENSE-2.0
+//
+// Unless required by applicable law or agreed to in writing, software
+// distributed under the License is distributed on an "AS IS" BASIS,
+// WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+// See the License for the specific language governing permissions and
+// limitations under the License.
 
 package main
 
