@@ -16,6 +16,7 @@ mod only_the_right_hands_govern;
 mod only_work_moves_bitcoin;
 mod queries_are_bounded;
 mod readme;
+mod rewards_add_up;
 mod stake_ends_by_the_highest_tip;
 mod support;
 mod the_active_set_never_exceeds_its_maximum;

@@ -20,6 +20,8 @@ const DEFAULT_TIMEOUT_DAYS: u64 = 28;
 /// A move to another connection is announced a day before, except on regtest: lowering the delay must not get
 /// around it.
 const REBIND_DELAY_FLOOR: u64 = 86_400;
+/// How many denoms are shared out, at most.
+const DENOMS_MAX: usize = 16;
 
 /// Sets the contract up: one validated config from the union message and the legacy ones inside it.
 pub fn instantiate(
@@ -36,6 +38,7 @@ pub fn instantiate(
         deps.api.addr_validate(admin)?;
     }
     let params = parse::knobs(parse::knobs(defaults(msg.network), inner), outer).checked()?;
+    let denom = deps.querier.query_bonded_denom()?;
     let config = Config {
         network: msg.network,
         btc_confirmation_depth: msg.btc_confirmation_depth,
@@ -43,7 +46,9 @@ pub fn instantiate(
         btc_light_client: msg.btc_light_client,
         consumer_name: msg.consumer_name,
         consumer_description: msg.consumer_description,
-        denom: deps.querier.query_bonded_denom()?,
+        reward_denoms: msg.reward_denoms.unwrap_or_else(|| vec![denom.clone()]),
+        burn_slashed_rewards: msg.burn_slashed_rewards.unwrap_or_default(),
+        denom,
         ics20_channel_id: msg.ics20_channel_id.trim().to_string(),
         connection_id: msg.connection_id,
         ibc_packet_timeout_days: msg.ibc_packet_timeout_days.unwrap_or(DEFAULT_TIMEOUT_DAYS),
@@ -125,6 +130,7 @@ pub fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> 
     if config.destination_module.trim().is_empty() {
         return Err(invalid("destination_module cannot be empty".into()));
     }
+    check_denoms(&config.reward_denoms)?;
     let (k, w) = (config.btc_confirmation_depth, config.checkpoint_finalization_timeout);
     if k == 0 || w == 0 || k > 10_000 || w > 10_000 {
         return Err(invalid(format!("depths must be from 1 to 10000, got k {k} and w {w}")));
@@ -144,6 +150,19 @@ pub fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> 
     }
     if admin.is_none() {
         return Err(invalid("mainnet needs an admin".into()));
+    }
+    Ok(())
+}
+
+/// Each denom costs its own transfer and its own books, so there are few.
+fn check_denoms(denoms: &[String]) -> Result<(), ContractError> {
+    if denoms.len() > DENOMS_MAX {
+        return Err(invalid(format!("at most {DENOMS_MAX} reward_denoms, got {}", denoms.len())));
+    }
+    for (at, denom) in denoms.iter().enumerate() {
+        if denom.is_empty() || denom.len() > 128 || denoms.iter().take(at).any(|other| other == denom) {
+            return Err(invalid(format!("reward_denoms: {denom} is no denom, or there twice")));
+        }
     }
     Ok(())
 }
@@ -226,15 +245,23 @@ pub fn reply(deps: DepsMut<'_>, reply: Reply) -> Result<Response, ContractError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cosmwasm_std::from_json;
-    use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
+    use cosmwasm_std::testing::{
+        MockApi, MockQuerier, MockStorage, message_info, mock_dependencies, mock_env,
+    };
+    use cosmwasm_std::{OwnedDeps, from_json};
 
     const LEGACY: &str = r#"{"network":"regtest","btc_confirmation_depth":1,"checkpoint_finalization_timeout":2,
         "consumer_name":"n","consumer_description":"d","ics20_channel_id":"channel-0","destination_module":"btcstaking",
         "btc_staking_code_id":3,"btc_finality_code_id":4,"babylon_tag":"ignored"EXTRA}"#;
 
-    fn started(extra: &str) -> Result<Progress, ContractError> {
+    fn deps() -> OwnedDeps<MockStorage, MockApi, MockQuerier> {
         let mut deps = mock_dependencies();
+        deps.querier.staking.update("stake", &[], &[]);
+        deps
+    }
+
+    fn started(extra: &str) -> Result<Progress, ContractError> {
+        let mut deps = deps();
         let info = message_info(&deps.api.addr_make("creator"), &[]);
         let msg: InstantiateMsg = from_json(LEGACY.replace("EXTRA", extra)).unwrap();
         instantiate(deps.as_mut(), &mock_env(), &info, msg)?;
@@ -260,7 +287,7 @@ mod tests {
         assert!(refused(r#","max_active_finality_providers":201"#).contains("max_active_finality_providers"));
         assert!(refused(r#","ibc_packet_timeout_days":0"#).contains("ibc_packet_timeout_days"));
         let mainnet = |extra: &str| {
-            let mut deps = mock_dependencies();
+            let mut deps = deps();
             let info = message_info(&deps.api.addr_make("creator"), &[]);
             let json = LEGACY.replace("regtest", "mainnet").replace("EXTRA", extra);
             let json = json.replace("\"btc_confirmation_depth\":1", "\"btc_confirmation_depth\":10");
@@ -290,7 +317,7 @@ mod tests {
     #[test]
     fn every_other_setting_has_bounds_too() {
         let with = |from: &str, to: &str| {
-            let mut deps = mock_dependencies();
+            let mut deps = deps();
             let info = message_info(&deps.api.addr_make("creator"), &[]);
             let json = LEGACY.replace("EXTRA", "").replace(from, to);
             instantiate(deps.as_mut(), &mock_env(), &info, from_json(json).unwrap())
@@ -305,6 +332,14 @@ mod tests {
         for (good, bad) in [(1, 0), (365, 366)] {
             assert!(days(good).is_ok() && days(bad).is_err(), "{good} {bad}");
         }
+        let denoms = |denoms: &[String]| started(&format!(r#","reward_denoms":{denoms:?}"#));
+        let many: Vec<String> = (0..=DENOMS_MAX).map(|number| format!("u{number}")).collect();
+        assert!(denoms(&[]).is_ok() && denoms(&many[..DENOMS_MAX]).is_ok());
+        assert!(denoms(&many).is_err(), "one too many");
+        assert!(denoms(&["u".repeat(128)]).is_ok());
+        for bad in [vec![String::new()], vec!["u".repeat(129)], vec!["u".to_owned(), "u".to_owned()]] {
+            assert!(denoms(&bad).is_err(), "{bad:?}");
+        }
         for empty in [
             ("\"consumer_name\":\"n\"", "\"consumer_name\":\" \""),
             ("\"consumer_description\":\"d\"", "\"consumer_description\":\"\""),
@@ -318,7 +353,7 @@ mod tests {
     #[test]
     fn a_live_network_has_floors_that_regtest_has_not() {
         let live = |network: &str, w: u64, retention: u64| {
-            let mut deps = mock_dependencies();
+            let mut deps = deps();
             let info = message_info(&deps.api.addr_make("creator"), &[]);
             let json = LEGACY
                 .replace("regtest", network)

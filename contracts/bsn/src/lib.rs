@@ -45,6 +45,7 @@ mod parse;
 mod quarantine;
 mod query;
 mod queue;
+mod rewards;
 mod slash;
 pub mod state;
 mod sudo;
@@ -67,7 +68,7 @@ pub mod entry {
         IbcReceiveResponse, MessageInfo, Never, Reply, Response,
     };
 
-    use crate::{ContractError, bitcoin, execute, ibc, instantiate, migrate, outbox, query, sudo};
+    use crate::{ContractError, bitcoin, execute, ibc, instantiate, migrate, outbox, query, rewards, sudo};
 
     /// Instantiates: interfaces.md 4.1, 11.10.
     #[cfg_attr(not(feature = "library"), entry_point)]
@@ -108,6 +109,9 @@ pub mod entry {
     pub fn reply(deps: DepsMut<'_>, env: Env, reply: Reply) -> Result<Response, ContractError> {
         match reply.id {
             outbox::OUTBOX_REPLY => super::not_sent(deps, &env, &reply),
+            rewards::TRANSFER_REPLY | rewards::BURN_REPLY => {
+                Ok(Response::new().add_events(rewards::failed(deps.storage, &env, &reply)?))
+            }
             instantiate::LIGHT_CLIENT_REPLY => instantiate::reply(deps, reply),
             bitcoin::HEADERS_REPLY => Ok(bitcoin::headers_taken(deps, &env, &reply)?),
             bitcoin::FOLLOW_REPLY => Ok(bitcoin::not_followed(&reply)),

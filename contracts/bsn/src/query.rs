@@ -12,6 +12,7 @@ mod page;
 mod power;
 mod providers;
 mod randomness;
+mod rewards;
 mod seen;
 mod signing;
 mod timestamps;
@@ -100,9 +101,11 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 
         QueryMsg::LastConsumerHeader(Empty {}) => json(timestamps::last_header(store)),
         QueryMsg::LastConsumerHeight(Empty {}) => json(timestamps::last_height(store)),
-        QueryMsg::Health(Empty {}) => {
-            json(bitcoin::health(deps, &env).and_then(|bitcoin| health::health(store, &env, bitcoin)))
-        }
+        QueryMsg::Health(Empty {}) => json(
+            bitcoin::health(deps, &env)
+                .and_then(|bitcoin| health::health(store, &env, bitcoin, rewards::rewards(deps, &env)?)),
+        ),
+        QueryMsg::Rewards(Empty {}) => json(rewards::rewards(deps, &env)),
     }
 }
 

@@ -31,6 +31,11 @@
 //! | `q` | number => [`Quarantined`] | packets | a retry that succeeds; bounded by [`QUARANTINE_MAX`] |
 //! | `k` | digest of an item => its number in the quarantine | with `q` | with it |
 //! | `Q` | number => [`Waiting`] | packets | BeginBlock, one a block; packets, retries |
+//! | `y` | last height => [`ActiveSet`] that ended there | BeginBlock, when the set changes | EndBlock, once it is settled |
+//! | `z` | => [`Missed`] | EndBlock, for absences only | never: one record, emptied with each set |
+//! | `Y` | => [`Weights`] of this period | EndBlock, when a set or a period ends | never: one record |
+//! | `Z` | payout => [`Weights`] | EndBlock, each `reward_interval` | the next payout, once nothing is owed by it |
+//! | `X` | => [`Account`] of each denom | EndBlock, replies | never: one record of bounded length |
 //! | `e` | key, height => [`Equivocation`] | slashing | never: one an FP |
 //! | `o` | id => [`Outgoing`] | slashing, acknowledgements | never: one an FP |
 //!
@@ -42,7 +47,7 @@ mod ledger;
 mod records;
 mod table;
 
-pub use history::{commitment_from, power_at, resumption_from};
+pub use history::{commitment_from, power_at, resumption_from, set_at};
 pub use kept::{Kept, digest};
 pub use ledger::{StoredLedger, is_ranked, staking_tx};
 pub use records::*;
@@ -51,6 +56,7 @@ pub use table::{Item, Table};
 use finality::active_set::ActiveSet;
 use finality::liveness::Misses;
 use finality::resume::Resumption;
+use finality::rewards::{Account, Missed, Weights};
 use finality::vote::StoredVote;
 use finality::{Commitment, Params};
 use primitives::{BlockHeight, BtcHeight, VotingPower};
@@ -121,11 +127,22 @@ pub const OUTBOX: Table<4, Outgoing> = Table::new(b'o');
 /// See the module's table.
 pub const RESUMED: Table<8, Resumption> = Table::new(b'w');
 
+/// See the module's table.
+pub const SETS: Table<8, ActiveSet> = Table::new(b'y');
+/// See the module's table.
+pub const MISSED: Item<Missed> = Item::new(b'z');
+/// See the module's table.
+pub const WEIGHTS: Item<Weights> = Item::new(b'Y');
+/// See the module's table.
+pub const PAYOUTS: Table<4, Weights> = Table::new(b'Z');
+/// See the module's table.
+pub const ACCOUNTS: Item<Vec<Account>> = Item::new(b'X');
+
 /// How many items the quarantine holds; later ones are refused with an alarm.
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHBLNavhmlfiprDdxujbqkQeow";
+pub const LETTERS: &[u8] = b"GAKPSCHBLNavhmlfiprDdxujbqkQeowyzYZX";
 
 /// The key of a height.
 pub fn at(height: BlockHeight) -> [u8; 8] {

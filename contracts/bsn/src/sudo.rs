@@ -1,5 +1,7 @@
+mod absence;
 mod anchor;
 mod begin_block;
+pub mod earn;
 mod end_block;
 mod prune;
 mod refresh;

@@ -23,10 +23,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::actors::babylon::{BabylonError, ConsumerMetadata, Stake, StateDigest};
+use crate::actors::babylon::{BabylonError, ConsumerMetadata, Stake, StateDigest, Transfer, TransferReceipt};
 use crate::actors::finality_provider::{Appchain, FinalityProviderError};
 use crate::actors::{Babylon, FinalityProvider, Miner};
-use crate::ibc::{ChannelIds, Counterparty, Delivery, Link, LinkError, OpenChannel, Outgoing, RemoteChannel};
+use crate::ibc::{
+    ChannelIds, Counterparty, Delivery, Link, LinkError, OpenChannel, Outgoing, RemoteChannel, TRANSFER_PORT,
+    TransferPacket, error_ack,
+};
 use crate::{BlockReport, BsnContracts, Chain, Failure, Genesis, TxError, TxReport};
 
 const BTC: u64 = 100_000_000;
@@ -105,12 +108,23 @@ pub struct BabylonEnd {
     pub packets: VecDeque<Vec<u8>>,
     /// What it answered to our packets.
     pub answers: Vec<Vec<u8>>,
+    /// What became of the transfers that it got.
+    pub transfers: Vec<TransferReceipt>,
+    /// Its channels for transfers.
+    pub transfer_channels: Vec<String>,
 }
 
 impl Counterparty for BabylonEnd {
     fn on_open_init(&mut self, channel: &RemoteChannel) -> Result<String, String> {
         self.babylon.begin_channel(&self.client, &channel.id).map_err(|e| e.to_string())?;
         Ok(channel.version.clone())
+    }
+
+    fn on_open_try(&mut self, channel: &RemoteChannel, version: &str) -> Result<String, String> {
+        if channel.port == TRANSFER_PORT {
+            self.transfer_channels.push(channel.id.clone());
+        }
+        Ok(version.to_owned())
     }
 
     fn on_open_ack(&mut self, _channel: &RemoteChannel, _version: &str) -> Result<(), String> {
@@ -126,7 +140,10 @@ impl Counterparty for BabylonEnd {
         Ok(())
     }
 
-    fn on_receive(&mut self, _channel: &RemoteChannel, packet: &IbcPacket) -> Vec<u8> {
+    fn on_receive(&mut self, channel: &RemoteChannel, packet: &IbcPacket) -> Vec<u8> {
+        if channel.port == TRANSFER_PORT {
+            return self.on_transfer(packet);
+        }
         let answer = match self.babylon.receive(&self.client, &packet.data) {
             Ok(receipt) => receipt.acknowledgement,
             Err(error) => json!({ "error": error.to_string() }).to_string().into_bytes(),
@@ -136,13 +153,27 @@ impl Counterparty for BabylonEnd {
     }
 
     fn outgoing(&mut self, open_channels: &[String]) -> Vec<Outgoing> {
-        let Some(channel_id) = open_channels.last().cloned() else { return Vec::new() };
+        let ours = open_channels.iter().rfind(|id| !self.transfer_channels.contains(id));
+        let Some(channel_id) = ours.cloned() else { return Vec::new() };
         let queued = self.babylon.end_block().into_iter().filter(|(client, _)| *client == self.client);
         self.packets.extend(queued.map(|(_, data)| data));
         self.packets
             .drain(..)
             .map(|data| Outgoing { channel_id: channel_id.clone(), data, timeout_seconds: PACKET_TIMEOUT_S })
             .collect()
+    }
+}
+
+impl BabylonEnd {
+    fn on_transfer(&mut self, packet: &IbcPacket) -> Vec<u8> {
+        let parsed = TransferPacket::parse(packet).and_then(|it| Some((it.amount.parse().ok()?, it)));
+        let Some((amount, TransferPacket { denom, receiver, memo, .. })) = parsed else {
+            return error_ack("not a transfer");
+        };
+        let receipt =
+            self.babylon.receive_transfer(&self.client, &Transfer { receiver, denom, amount, memo });
+        self.transfers.push(receipt.clone());
+        receipt.acknowledgement
     }
 }
 
@@ -225,7 +256,14 @@ impl Network {
         let light_client_code = store(&mut chain, &admin, setup, "btc-light-client.wasm")?;
         let mut babylon = Babylon::new(setup.seed, "bbn-devnet-1");
         (babylon.params.confirmation_depth, babylon.params.finalization_timeout) = (1, 2);
-        let app = BabylonEnd { babylon, client: String::new(), packets: VecDeque::new(), answers: vec![] };
+        let app = BabylonEnd {
+            babylon,
+            client: String::new(),
+            packets: VecDeque::new(),
+            answers: vec![],
+            transfers: vec![],
+            transfer_channels: vec![],
+        };
         let mut link = Link::connect(&mut chain, app);
         link.app.client = link.remote_client_id.clone();
         link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
@@ -273,6 +311,14 @@ impl Network {
         let StateDigest { fps, total_sats, sha256 } =
             self.link.app.babylon.state_digest(&self.link.app.client);
         json!({ "fps": fps, "total_sats": total_sats.to_string(), "sha256": hex::encode(sha256) })
+    }
+
+    /// Opens a channel for coins, on the same connection. After Babylon's own it is `channel-1`.
+    ///
+    /// # Errors
+    /// [`NetworkError::Link`] where either side refuses.
+    pub fn open_transfer(&mut self) -> Result<ChannelIds, NetworkError> {
+        Ok(self.link.open_from_chain(&mut self.chain, &OpenChannel::transfer())?)
     }
 
     /// Registers one more finality provider on Babylon with a stake in whole bitcoin; the next relay brings it.

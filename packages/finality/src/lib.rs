@@ -58,6 +58,7 @@ pub mod jail;
 pub mod liveness;
 pub mod params;
 pub mod resume;
+pub mod rewards;
 pub mod tally;
 pub mod vote;
 

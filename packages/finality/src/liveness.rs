@@ -47,9 +47,10 @@ impl Misses {
         self.bits().take_while(|&at| at < seen).count().try_into().unwrap_or(u64::MAX)
     }
 
-    /// Forgets everything: an FP that unjails starts anew.
-    pub fn clear(&mut self) {
+    /// Forgets everything up to `height`, also what is not judged yet there: an FP that unjails starts anew.
+    pub fn clear(&mut self, height: BlockHeight) {
         self.words.clear();
+        self.last_missed = self.last_missed.max(height);
     }
 
     fn bits(&self) -> impl Iterator<Item = u64> {
@@ -116,7 +117,10 @@ mod tests {
     fn unjailing_wipes_the_slate() {
         let mut misses = Misses::default();
         misses.record(BlockHeight::new(5), 10);
-        misses.clear();
-        assert_eq!(misses.count(BlockHeight::new(5), 10), 0);
+        misses.clear(BlockHeight::new(20));
+        for height in [6, 20, 21] {
+            misses.record(BlockHeight::new(height), 10);
+        }
+        assert_eq!(misses.count(BlockHeight::new(21), 10), 1, "only what is after it");
     }
 }

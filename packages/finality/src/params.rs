@@ -23,6 +23,8 @@ pub struct Params {
     pub min_signed_percent: u64,
     /// How long an FP stays in jail, in seconds.
     pub jail_duration: u64,
+    /// How many percent of the power may go to jail within one such window.
+    pub max_jailed_percent: u64,
     /// How many blocks after the cursor passed a height votes there still count for rewards.
     pub vote_window: u64,
     /// How long settled votes are kept, in blocks.
@@ -48,6 +50,7 @@ impl Default for Params {
             missed_blocks_window: 250,
             min_signed_percent: 50,
             jail_duration: 86_400,
+            max_jailed_percent: 20,
             vote_window: 10,
             vote_retention: 100,
             anchor_retention_s: 7 * 86_400,
@@ -98,7 +101,7 @@ impl Params {
     }
 
     /// The table of bounds.
-    pub fn bounds(&self) -> [Bound; 14] {
+    pub fn bounds(&self) -> [Bound; 15] {
         let Self {
             finality_activation_height,
             max_active_finality_providers,
@@ -108,6 +111,7 @@ impl Params {
             missed_blocks_window,
             min_signed_percent,
             jail_duration,
+            max_jailed_percent,
             vote_window,
             vote_retention,
             anchor_retention_s,
@@ -125,6 +129,7 @@ impl Params {
             bound("missed_blocks_window", *missed_blocks_window, 5, crate::liveness::WINDOW_MAX),
             bound("min_signed_percent", *min_signed_percent, 5, 100),
             bound("jail_duration", *jail_duration, 1, 30 * 86_400),
+            bound("max_jailed_percent", *max_jailed_percent, 1, 100),
             bound("vote_window", *vote_window, 3, 1_000),
             bound("vote_retention", *vote_retention, 10, 10_000),
             bound("anchor_retention_s", *anchor_retention_s, 60, 60 * 86_400),
@@ -174,6 +179,7 @@ mod tests {
                 "missed_blocks_window" => p.missed_blocks_window = value,
                 "min_signed_percent" => p.min_signed_percent = value,
                 "jail_duration" => p.jail_duration = value,
+                "max_jailed_percent" => p.max_jailed_percent = value,
                 "vote_window" => p.vote_window = value,
                 "vote_retention" => p.vote_retention = value,
                 "anchor_retention_s" => p.anchor_retention_s = value,

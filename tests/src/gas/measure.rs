@@ -9,7 +9,9 @@ const ACTIVE: usize = 100;
 const REGISTERED: usize = 1_000;
 /// What one packet carries with ease.
 const REGISTERED_AT_ONCE: usize = 50;
-const FEW_HEIGHTS: u64 = 50;
+const DENOMS: u64 = 10;
+const PERIOD: u64 = 20;
+const FEW_HEIGHTS: u64 = 60;
 const MANY_HEIGHTS: u64 = 10_000;
 /// After so many voted blocks set, cursor and liveness are settled, and no vote is old enough to be deleted.
 const YOUNG_BLOCKS: u64 = 5;
@@ -54,6 +56,8 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     rows.extend(bitcoin::headers()?);
     progress("staking packets");
     rows.append(&mut super::packets::measure()?);
+    progress(&format!("rewards of {DENOMS} denoms for {ACTIVE} finality providers"));
+    whole.push(Row::new(format!("reward_{ACTIVE}_fps"), dearest_reward_block()?));
     rows.append(&mut begins);
     rows.append(&mut ends);
     rows.append(&mut whole);
@@ -114,7 +118,11 @@ fn distinct_stakes(count: usize) -> Vec<u64> {
 
 /// All could vote, the `active` with the most stake may and do.
 fn network(registered: usize, active: usize) -> Result<Network, GasError> {
-    let mut network = Network::deploy(&setup(&[]))?;
+    network_of(&setup(&[]), registered, active)
+}
+
+fn network_of(setup: &Setup, registered: usize, active: usize) -> Result<Network, GasError> {
+    let mut network = Network::deploy(setup)?;
     network.open_channel()?;
     for batch in distinct_stakes(registered).chunks(REGISTERED_AT_ONCE) {
         for stake in batch {
@@ -132,6 +140,28 @@ fn network(registered: usize, active: usize) -> Result<Network, GasError> {
     network.chain.next_block();
     network.offline = (active..registered).collect();
     Ok(network)
+}
+
+/// The dearest EndBlock of a period and of those after it, in which all that is owed leaves.
+fn dearest_reward_block() -> Result<u64, GasError> {
+    let denoms: Vec<String> = (0..DENOMS).map(|number| format!("udenom{number}")).collect();
+    let over = serde_json::json!({
+        "vote_retention": 10, "reward_denoms": denoms, "reward_interval": PERIOD, "ics20_channel_id": "channel-1",
+    });
+    let mut network = network_of(&Setup::new(SEED, &[]).with(over), ACTIVE, ACTIVE)?;
+    network.open_transfer()?;
+    network.run(PERIOD - network.chain.height() % PERIOD)?;
+    let mut dearest = 0;
+    for _ in 0..PERIOD + DENOMS {
+        denoms.iter().for_each(|denom| network.chain.collect_fees(1_000, denom));
+        dearest = dearest.max(end(&network.step())?);
+    }
+    let books: serde_json::Value = network.query(&serde_json::json!({ "rewards": {} }))?;
+    let paid = books["handed_over"].as_array().into_iter().flatten();
+    match paid.filter(|entry| entry["amount"] != "0").count() {
+        all if all == denoms.len() => Ok(dearest),
+        some => Err(format!("{some} of {DENOMS} denoms were handed over").into()),
+    }
 }
 
 /// Every tenth block the hook looks at the light client's tip.

@@ -75,6 +75,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("btc_headers_2000", 30_000_000),
     ("staking_packet_50", 1_400_000),
     ("staking_packet_50_on_1000", 1_400_000),
+    ("reward_100_fps", 2_500_000),
 ];
 
 #[cfg(test)]

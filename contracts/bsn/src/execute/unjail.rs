@@ -3,7 +3,7 @@ use bech32::primitives::decode::CheckedHrpstring;
 use cosmwasm_std::{Addr, Api, Binary, DepsMut, Env, Event, MessageInfo, Response, StdError};
 use eots::{message, schnorr};
 use finality::jail::{self, Right};
-use primitives::{FpPublicKey, SigningContext};
+use primitives::{BlockHeight, FpPublicKey, SigningContext};
 use staking::{FinalityProvider, FpEvent, FpProfile, FpStatus, move_fp};
 
 use super::is_admin;
@@ -40,18 +40,23 @@ pub fn unjail(
     };
     jail::judge(provider, standing_of(fp.status), until, env.block.time.seconds(), right)?;
 
-    record(deps, &provider, &fp)?;
+    record(deps, BlockHeight::new(env.block.height), &provider, &fp)?;
     Ok(Response::new()
         .add_attribute("action", "unjail")
         .add_attribute("fp", provider.to_string())
         .add_event(Event::from(event::Unjail { fp_pubkey_hex: provider.to_string() })))
 }
 
-fn record(deps: DepsMut<'_>, provider: &FpPublicKey, fp: &FinalityProvider) -> Result<(), StdError> {
+fn record(
+    deps: DepsMut<'_>,
+    now: BlockHeight,
+    provider: &FpPublicKey,
+    fp: &FinalityProvider,
+) -> Result<(), StdError> {
     move_fp(&mut StoredLedger(deps.storage), provider, FpEvent::Unjail)?;
     let id = fp.id.get().to_be_bytes();
     if let Some(mut misses) = MISSES.may_load(deps.storage, &id)? {
-        misses.clear();
+        misses.clear(now);
         MISSES.save(deps.storage, &id, &misses)?;
     }
     let mut progress = PROGRESS.load(deps.storage)?;

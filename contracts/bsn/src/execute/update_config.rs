@@ -26,6 +26,8 @@ pub fn update_config(
     config.consumer_description = change.consumer_description.unwrap_or(config.consumer_description);
     config.ibc_packet_timeout_days = change.ibc_packet_timeout_days.unwrap_or(config.ibc_packet_timeout_days);
     config.destination_module = change.destination_module.unwrap_or(config.destination_module);
+    config.reward_denoms = change.reward_denoms.unwrap_or(config.reward_denoms);
+    config.burn_slashed_rewards = change.burn_slashed_rewards.unwrap_or(config.burn_slashed_rewards);
     check(&config, ADMINS.load(deps.storage)?.admin.as_deref())?;
     let before = params.finality_activation_height;
     let params = parse::knobs(params, knobs).checked()?;

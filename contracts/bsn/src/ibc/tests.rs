@@ -38,6 +38,8 @@ pub(crate) fn config() -> Config {
         ibc_packet_timeout_days: 28,
         destination_module: "btcstaking".to_owned(),
         babylon_chain_id: None,
+        reward_denoms: vec!["stake".to_owned()],
+        burn_slashed_rewards: false,
     }
 }
 

@@ -20,6 +20,8 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         ibc_packet_timeout_days,
         destination_module,
         babylon_chain_id,
+        reward_denoms,
+        burn_slashed_rewards,
     } = CONFIG.load(store)?;
     let Params {
         finality_activation_height,
@@ -30,6 +32,7 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         missed_blocks_window,
         min_signed_percent,
         jail_duration,
+        max_jailed_percent,
         vote_window,
         vote_retention,
         anchor_retention_s,
@@ -56,6 +59,8 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         destination_module,
         connection_id: bound.or(connection_id),
         babylon_chain_id,
+        reward_denoms,
+        burn_slashed_rewards,
         finality_activation_height: finality_activation_height.get(),
         max_active_finality_providers,
         min_pub_rand,
@@ -64,6 +69,7 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         missed_blocks_window,
         min_signed_percent,
         jail_duration,
+        max_jailed_percent,
         vote_window,
         vote_retention,
         anchor_retention_s,

@@ -2,7 +2,7 @@
 
 use api::bsn::{
     BitcoinHealth, ChannelHealth, FinalityHealth, HealthResponse, HooksHealth, OutboxHealth, PreviousChannel,
-    StakingHealth, TimestampsHealth, WaitingFor,
+    RewardsResponse, StakingHealth, TimestampsHealth, WaitingFor,
 };
 use cosmwasm_std::{Env, Order, StdResult, Storage, Uint128};
 use finality::tally::{Seat, Step, step};
@@ -32,6 +32,7 @@ pub fn health(
     store: &dyn Storage,
     env: &Env,
     bitcoin: BitcoinHealth,
+    rewards: RewardsResponse,
 ) -> Result<HealthResponse, ContractError> {
     let progress = PROGRESS.load(store)?;
     let header = LAST_HEADER.may_load(store)?;
@@ -53,6 +54,7 @@ pub fn health(
         staking: staking(store, &progress)?,
         paused: paused(&progress, env.block.time.seconds()),
         outbox: outbox(store)?,
+        rewards,
         alarms: Vec::new(),
     };
     health.alarms = alarms(&health, header.as_ref(), env.block.height);
@@ -199,6 +201,12 @@ fn alarms(health: &HealthResponse, header: Option<&LastHeader>, now: u64) -> Vec
     if outbox.refused > 0 {
         alarms.push(format!("Babylon refused {} pieces of evidence: retry them", outbox.refused));
     }
+    for owed in health.rewards.owed.iter().filter(|owed| !owed.amount.is_zero()) {
+        alarms.push(format!(
+            "{}{} are owed and not sent: is the channel of rewards open?",
+            owed.amount, owed.denom
+        ));
+    }
     if staking.quarantined > 0 {
         alarms.push(format!("{} staking items are in quarantine", staking.quarantined));
     }
@@ -234,7 +242,9 @@ mod tests {
         let mut env = mock_env();
         env.block.height = now;
         let bitcoin = BitcoinHealth { tip_height: None, tip_age_s: None, refused: 0, expiring: false };
-        health(&store, &env, bitcoin).unwrap()
+        let rewards =
+            RewardsResponse { owed: vec![], undistributed: vec![], handed_over: vec![], burned: vec![] };
+        health(&store, &env, bitcoin, rewards).unwrap()
     }
 
     #[test]

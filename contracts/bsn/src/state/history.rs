@@ -2,10 +2,11 @@
 
 use cosmwasm_std::{Order, StdResult, Storage};
 use finality::Commitment;
+use finality::active_set::ActiveSet;
 use finality::resume::Resumption;
 use primitives::{BlockHeight, VotingPower};
 
-use super::{COMMITMENTS, POWERS, RESUMED, at, of_at};
+use super::{ACTIVE, COMMITMENTS, POWERS, Progress, RESUMED, SETS, at, of_at};
 
 /// The power that an FP had at a height, by its history alone; zero before its first entry.
 pub fn power_at(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<VotingPower> {
@@ -26,4 +27,15 @@ pub fn resumption_from(storage: &dyn Storage, height: BlockHeight) -> StdResult<
     let highest = at(BlockHeight::new(u64::MAX));
     let first = RESUMED.range(storage, &at(height), &highest, Order::Ascending).next().transpose()?;
     Ok(first.map(|(_, resumption)| resumption))
+}
+
+/// The active set of a height that is not settled yet.
+pub fn set_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<ActiveSet> {
+    if height < progress.set_since {
+        let highest = at(BlockHeight::new(u64::MAX));
+        if let Some(ended) = SETS.range(storage, &at(height), &highest, Order::Ascending).next() {
+            return Ok(ended?.1);
+        }
+    }
+    ACTIVE.load(storage)
 }

@@ -1,5 +1,6 @@
 use api::bsn::Network;
 use finality::Evidence;
+use finality::jail::Throttle;
 use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, VotingPower};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,10 @@ pub struct Config {
     pub destination_module: String,
     /// Babylon's chain id, for proofs of possession.
     pub babylon_chain_id: Option<String>,
+    /// The denoms that are shared out.
+    pub reward_denoms: Vec<String>,
+    /// Whether the part of the slashed is burned rather than shared out.
+    pub burn_slashed_rewards: bool,
 }
 
 /// Who administers.
@@ -52,7 +57,7 @@ pub struct Progress {
     pub cursor: BlockHeight,
     /// The highest height with quorum that the cursor passed.
     pub last_quorum: Option<BlockHeight>,
-    /// Bit `i`: everybody voted at height `cursor - i`.
+    /// Bit `i`: height `cursor - i` has quorum by everybody's vote.
     pub full: u64,
     /// Every height up to here takes no votes any more.
     pub settled: BlockHeight,
@@ -100,6 +105,16 @@ pub struct Progress {
     pub orphans_marked: u32,
     /// When, in seconds since 1970, time alone does something to the channel or the orphans.
     pub wake_at: Option<u64>,
+    /// The active set is as it is since this height; those of lower heights are in the table of sets.
+    pub set_since: BlockHeight,
+    /// How many settled heights of one set are not yet among the weights.
+    pub earned: u64,
+    /// How many denoms are owed.
+    pub owing: u32,
+    /// The number of the next payout.
+    pub payout_next: u32,
+    /// How much power may still go to jail.
+    pub throttle: Throttle,
 }
 
 impl Progress {

@@ -4,7 +4,7 @@ use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 use super::{Block, anchor, prune, settle, tally};
 use crate::ibc::rebind;
 use crate::state::{CHANNELS, PARAMS, PROGRESS};
-use crate::{ContractError, bitcoin, outbox};
+use crate::{ContractError, bitcoin, outbox, rewards};
 
 /// How many pieces of evidence are handed to the channel in a block.
 const OUTGOING: usize = 2;
@@ -17,7 +17,7 @@ pub const SILENT_S: u64 = 6 * 3_600;
 /// Moves the cursor, judges absence, forgets what is old, sends what waits, follows Bitcoin. The progress is
 /// written last.
 pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response, ContractError> {
-    let storage = deps.storage;
+    let (storage, querier) = (deps.storage, deps.querier);
     let mut events = anchor::anchor(storage, block)?.unwrap_or_default();
     let params = PARAMS.load(storage)?;
     let mut progress = PROGRESS.load(storage)?;
@@ -26,6 +26,7 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     events.extend(settle::settle(storage, &params, &mut progress, block)?);
     prune::prune(storage, &params, &mut progress, block)?;
     rebind::mark_orphans(storage, &mut progress)?;
+    let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress)?;
     progress.last_end = block.height;
     PROGRESS.save(storage, &progress)?;
 
@@ -45,8 +46,10 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
             last_height: block.height.to_string(),
         }))
         .add_events(events)
+        .add_events(paid)
         .add_submessages(packets)
-        .add_submessages(follow))
+        .add_submessages(follow)
+        .add_submessages(rewards))
 }
 
 /// An alarm while the channel is open and brings nothing: stake may have ended that still counts here.

@@ -5,7 +5,8 @@ use finality::commitment::{Coverage, coverage};
 use primitives::{BlockHeight, VotingPower};
 
 use crate::state::{
-    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, at, commitment_from, of_at,
+    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, SETS, at, commitment_from,
+    of_at,
 };
 
 /// How many candidates a refresh looks at, at most: about 1.1 M SDK gas. An FP that so many others with more stake
@@ -33,6 +34,14 @@ pub fn refresh(
     let max = usize::try_from(params.max_active_finality_providers).unwrap_or(usize::MAX);
     let Selection { set: after, changes_at } = candidates(storage, progress, height, max)?;
 
+    if torn || before != after {
+        let ended = at(height.previous());
+        // It is there already where an earlier call of this block was torn, and `before` no longer is what it was.
+        if SETS.may_load(storage, &ended)?.is_none() {
+            SETS.save(storage, &ended, &before)?;
+        }
+        progress.set_since = height;
+    }
     let listed = before.listing(&after);
     if listed != before {
         ACTIVE.save(storage, &listed)?;

@@ -31,13 +31,13 @@ pub(super) fn tally(storage: &dyn Storage, progress: &mut Progress, block: &Bloc
                 events.push(finalized(height));
             }
             Step::Resume => {
-                pass(progress, height, full);
+                pass(progress, height, false);
                 widen_gap(progress);
                 progress.resumed = progress.resumed.saturating_add(1);
                 events.push(skipped(height, "resumed"));
             }
             Step::Skip(reason) => {
-                pass(progress, height, true);
+                pass(progress, height, false);
                 widen_gap(progress);
                 if progress.activated.is_some() {
                     events.push(skipped(height, name(reason)));
@@ -55,7 +55,7 @@ pub fn step_at(
     height: BlockHeight,
 ) -> StdResult<(Step, bool, u64)> {
     let seat = seat(storage, progress, height)?;
-    let Seat::Open { total } = seat else { return Ok((step(seat, VotingPower::ZERO), true, HEIGHT_UNITS)) };
+    let Seat::Open { total } = seat else { return Ok((step(seat, VotingPower::ZERO), false, HEIGHT_UNITS)) };
     let (voted, votes) = voted(storage, height)?;
     let (full, mut cost) = (total == voted, votes.saturating_add(HEIGHT_UNITS));
     if height > progress.resumed_through {

@@ -48,6 +48,8 @@ macro_rules! with_knobs {
                     pub min_signed_percent: Option<u64>,
                     /// How long a jail term is, in seconds.
                     pub jail_duration: Option<u64>,
+                    /// How many percent of the power may go to jail within one such window.
+                    pub max_jailed_percent: Option<u64>,
                     /// How many blocks after its quorum a height still takes votes.
                     pub vote_window: Option<u64>,
                     /// How many blocks settled votes are kept.
@@ -75,6 +77,7 @@ macro_rules! with_knobs {
                         missed_blocks_window: self.missed_blocks_window,
                         min_signed_percent: self.min_signed_percent,
                         jail_duration: self.jail_duration,
+                        max_jailed_percent: self.max_jailed_percent,
                         vote_window: self.vote_window,
                         vote_retention: self.vote_retention,
                         anchor_retention_s: self.anchor_retention_s,

@@ -164,6 +164,15 @@ events! {
         /// Its state now.
         state,
     }
+    /// A reward moved in the books.
+    RewardChanged = "reward" {
+        /// Of which denom.
+        denom,
+        /// How much.
+        amount,
+        /// `owed`, `handed_over`, `not_sent`, `burned` or `not_burned`.
+        state,
+    }
     /// The channel opened or closed.
     Channel = "channel" {
         /// Its id.

@@ -217,5 +217,9 @@ with_knobs! {
         pub ibc_packet_timeout_days: Option<u64>,
         /// The module of Babylon that receives rewards.
         pub destination_module: Option<String>,
+        /// All denoms that are shared out.
+        pub reward_denoms: Option<Vec<String>>,
+        /// Whether the part of the slashed is burned.
+        pub burn_slashed_rewards: Option<bool>,
     }
 }

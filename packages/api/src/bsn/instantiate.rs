@@ -44,6 +44,10 @@ with_knobs! {
         pub connection_id: Option<String>,
         /// Babylon's chain id, for proofs of possession; required on mainnet.
         pub babylon_chain_id: Option<String>,
+        /// The denoms that are shared out; the bonded one by default.
+        pub reward_denoms: Option<Vec<String>>,
+        /// Whether the part of the slashed is burned; by default it goes to the others.
+        pub burn_slashed_rewards: Option<bool>,
     }
 
     /// What the incumbent's finality contract took.

@@ -123,6 +123,8 @@ wire! {
         Quarantined(NumberedPage),
         /// [`TrustResponse`](super::TrustResponse).
         Trust(Empty),
+        /// [`RewardsResponse`](super::RewardsResponse).
+        Rewards(Empty),
     }
 
     /// Nothing to say. One type for all such questions: each type that is read costs a contract two kilobytes.

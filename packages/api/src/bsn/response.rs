@@ -44,6 +44,10 @@ wire! {
         /// Babylon's chain id, where proofs of possession are verified.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub babylon_chain_id: Option<String>,
+        /// The denoms that are shared out.
+        pub reward_denoms: Vec<String>,
+        /// Whether the part of the slashed is burned rather than shared out.
+        pub burn_slashed_rewards: bool,
         /// The knob of that name.
         pub finality_activation_height: u64,
         /// The knob of that name.
@@ -60,6 +64,8 @@ wire! {
         pub min_signed_percent: u64,
         /// The knob of that name.
         pub jail_duration: u64,
+        /// The knob of that name.
+        pub max_jailed_percent: u64,
         /// The knob of that name.
         pub vote_window: u64,
         /// The knob of that name.
@@ -454,6 +460,8 @@ wire! {
         pub paused: Vec<String>,
         /// Of evidence on its way.
         pub outbox: OutboxHealth,
+        /// Of rewards.
+        pub rewards: RewardsResponse,
         /// What needs attention, in words.
         pub alarms: Vec<String>,
     }
@@ -565,6 +573,26 @@ wire! {
         pub quarantined: u64,
         /// How many items wait to be worked off.
         pub queued: u64,
+    }
+
+    /// Rewards, denom by denom: owed and undistributed are the contract's balance.
+    pub struct RewardsResponse {
+        /// Owed to those who voted, and not handed over to Babylon.
+        pub owed: Vec<Amount>,
+        /// Not shared out yet: fees, deposits, and transfers that came back.
+        pub undistributed: Vec<Amount>,
+        /// Handed over to Babylon so far.
+        pub handed_over: Vec<Amount>,
+        /// Burned so far: the part of the slashed.
+        pub burned: Vec<Amount>,
+    }
+
+    /// So much of a denom.
+    pub struct Amount {
+        /// Of which.
+        pub denom: String,
+        /// How much.
+        pub amount: Uint128,
     }
 
     /// Evidence on its way.

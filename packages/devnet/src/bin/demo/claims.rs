@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::args::Args;
 use crate::door::{Poisoned, Replaced};
-use crate::run::Run;
+use crate::run::{DENOM, Run};
 use crate::story::Told;
 use crate::view::View;
 
@@ -34,6 +34,7 @@ pub fn check(run: &Run, told: &Told, view: &View, args: &Args) -> Result<Vec<Cla
     claims.extend(hooks(run, told, view));
     claims.push(jail(run, told, view)?);
     claims.extend(slashing(run, told, view)?);
+    claims.extend(rewards(run, told)?);
     claims.extend(costs(run));
     Ok(claims)
 }
@@ -213,6 +214,50 @@ fn shorten_to(text: &str, length: usize) -> String {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }
+fn rewards(run: &Run, told: &Told) -> Result<Vec<Claim>, Box<dyn Error>> {
+    let books = run.ask(&json!({ "rewards": {} }))?;
+    let of = |part: &str| -> u128 {
+        let entries = books[part].as_array().into_iter().flatten();
+        let entry = entries.into_iter().find(|entry| entry["denom"] == DENOM);
+        entry.and_then(|entry| entry["amount"].as_str()?.parse().ok()).unwrap_or_default()
+    };
+    let (owed, undistributed, handed_over) = (of("owed"), of("undistributed"), of("handed_over"));
+    let came = run.blocks.iter().flat_map(|block| &block.events).filter(|event| event.ty == "transfer");
+    let came = came.filter(|event| {
+        event.attributes.iter().any(|it| it.key == "recipient" && it.value == run.network.bsn)
+    });
+    let amounts = came.flat_map(|event| &event.attributes).filter(|it| it.key == "amount");
+    let fees: u128 = amounts.filter_map(|it| it.value.strip_suffix(DENOM)?.parse::<u128>().ok()).sum();
+
+    let app = &run.network.link.app;
+    let of_fp = |index: usize| app.babylon.rewards(&app.client, &run.network.fps[index].public_key(), DENOM);
+    let commission = app.babylon.commission(&app.client, DENOM);
+    let paid: u128 = (0..run.network.fps.len()).map(of_fp).sum();
+    let payouts = app.transfers.len() as u128;
+    let dust = handed_over.saturating_sub(paid + commission);
+    let most_dust = payouts * run.network.fps.len() as u128;
+    Ok(vec![
+        claim(
+            "every fee is handed over, owed or undistributed",
+            format!("{fees} = {handed_over} + {owed} + {undistributed} {DENOM}"),
+            fees > 0 && handed_over > 0 && fees == handed_over + owed + undistributed,
+        ),
+        claim(
+            "rewards arrive on Babylon and add up",
+            format!("{paid} to providers + {commission} commission + {dust} rounded off = {handed_over}"),
+            paid > 0 && paid + commission <= handed_over && dust <= most_dust,
+        ),
+        claim(
+            "who votes less earns less",
+            format!(
+                "the first {}, who was dark {}, who signed twice {}",
+                of_fp(0),
+                of_fp(told.dark),
+                of_fp(told.cheat)
+            ),
+            of_fp(0) > of_fp(told.dark),
+        ),
+    ])
 }
 
 fn costs(run: &Run) -> Vec<Claim> {

@@ -14,6 +14,11 @@ use crate::view::Row;
 /// Votes are forgotten in time, so a height is looked at when nothing can change any more.
 const SETTLED_AFTER: u64 = 30;
 
+/// What every block collects in fees; the chain module hands a tenth of it on.
+pub const FEES: u128 = 1_000_003;
+/// In which denom.
+pub const DENOM: &str = "ustake";
+
 /// What a call cost.
 #[derive(Debug, Clone)]
 pub struct Cost {
@@ -74,6 +79,7 @@ impl Run {
 
     /// Ends the block.
     pub fn end_block(&mut self, note: &str) -> BlockReport {
+        self.network.chain.collect_fees(FEES, DENOM);
         let block = self.network.chain.next_block();
         let height = block.header.height;
         self.journal.note(height, "chain", &block.events);

@@ -45,9 +45,11 @@ pub struct Told {
 pub fn begin(args: &Args) -> Result<(Run, Poisoned), Box<dyn Error>> {
     let setup = Setup::new(args.seed, &[]).with(json!({
         "missed_blocks_window": 20, "min_signed_percent": 50, "jail_duration": JAIL_S, "vote_window": 3,
+        "ics20_channel_id": "channel-1", "reward_interval": 20,
     }));
     let mut run = Run::new(Network::deploy(&setup)?);
     run.network.open_channel()?;
+    run.network.open_transfer()?;
     run.end_block("the channel is open");
     // The last two misbehave, so they have little; together the others have far more than two thirds.
     for left in (0..args.fps).rev() {
@@ -132,6 +134,8 @@ pub fn tell(run: &mut Run, args: &Args) -> Result<Told, Box<dyn Error>> {
         }
         run.step("finality goes on")?;
     }
+    run.vote_all()?;
+    run.relay("rewards arrive on Babylon");
     Ok(told)
 }
 

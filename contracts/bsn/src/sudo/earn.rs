@@ -1,0 +1,75 @@
+use cosmwasm_std::{StdResult, Storage};
+use finality::active_set::ActiveSet;
+use finality::rewards::{Missed, Weights};
+use primitives::BlockHeight;
+
+use super::settle::Roll;
+use crate::state::{MISSED, Progress, SETS, WEIGHTS, at, resumption_from, set_at};
+
+/// Credits those who voted at a height that is settled now; heights come in order, each once.
+pub fn credit(
+    storage: &mut dyn Storage,
+    progress: &mut Progress,
+    height: BlockHeight,
+    roll: &Roll,
+) -> StdResult<()> {
+    let below = height.previous();
+    if height <= progress.set_since
+        && let Some(ended) = SETS.may_load(storage, &at(below))?
+    {
+        weigh(storage, progress, &ended, below)?;
+        SETS.remove(storage, &at(below));
+    }
+    let unpaid = match roll {
+        Roll::Nobody => return Ok(()),
+        Roll::Full => &[][..],
+        Roll::Partial(_) if is_resumed(storage, progress, height)? => return Ok(()),
+        Roll::Partial(absence) => &absence.unpaid,
+    };
+    progress.earned = progress.earned.saturating_add(1);
+    if !unpaid.is_empty() {
+        let mut missed = MISSED.may_load(storage)?.unwrap_or_default();
+        missed.note(height, unpaid);
+        MISSED.save(storage, &missed)?;
+    }
+    Ok(())
+}
+
+/// Ends the period: what everybody has earned in it.
+pub fn end_period(storage: &mut dyn Storage, progress: &mut Progress) -> StdResult<Weights> {
+    let set = set_at(storage, progress, progress.settled)?;
+    weigh(storage, progress, &set, progress.settled)?;
+    let mut weights = WEIGHTS.may_load(storage)?.unwrap_or_default();
+    let frozen = weights.freeze();
+    WEIGHTS.save(storage, &weights)?;
+    Ok(frozen)
+}
+
+/// Turns the heights of a set, the last of them `last`, into weights.
+fn weigh(
+    storage: &mut dyn Storage,
+    progress: &mut Progress,
+    set: &ActiveSet,
+    last: BlockHeight,
+) -> StdResult<()> {
+    if progress.earned == 0 {
+        return Ok(());
+    }
+    let mut missed: Missed = MISSED.may_load(storage)?.unwrap_or_default();
+    let mut weights = WEIGHTS.may_load(storage)?.unwrap_or_default();
+    weights.add(set, progress.earned, &missed, last);
+    WEIGHTS.save(storage, &weights)?;
+    if !missed.is_empty() {
+        missed.clear();
+        MISSED.save(storage, &missed)?;
+    }
+    progress.earned = 0;
+    Ok(())
+}
+
+fn is_resumed(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
+    if height > progress.resumed_through {
+        return Ok(false);
+    }
+    Ok(resumption_from(storage, height)?.is_some_and(|resumption| resumption.covers(height)))
+}
