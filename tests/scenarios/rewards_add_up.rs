@@ -50,6 +50,14 @@ fn step(network: &mut Network, fees: &[(u128, &str)]) {
     for (amount, denom) in fees {
         network.chain.collect_fees(*amount, denom);
     }
+    // What was passed without votes, by a relayer's block, is voted for first.
+    for height in network.finalized() + 1..network.chain.height() {
+        for index in
+            (0..network.fps.len()).filter(|index| !network.offline.contains(index)).collect::<Vec<_>>()
+        {
+            let _ = network.vote(index, height);
+        }
+    }
     let block = network.step();
     assert!(block.hooks.iter().all(|hook| hook.outcome == HookOutcome::Done), "{:?}", block.hooks);
     let (owed, undistributed) = (books(network, "owed"), books(network, "undistributed"));
