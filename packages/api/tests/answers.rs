@@ -88,7 +88,12 @@ fn written_config() -> BTreeMap<String, serde_json::Value> {
     let full: serde_json::Map<_, _> = required
         .map(|name| {
             let kind = &schema["properties"][name]["type"];
-            let value = if kind == "integer" { serde_json::json!(1) } else { serde_json::json!("regtest") };
+            let value = match kind.as_str() {
+                Some("integer") => serde_json::json!(1),
+                Some("array") => serde_json::json!([]),
+                Some("boolean") => serde_json::json!(false),
+                _ => serde_json::json!("regtest"),
+            };
             (name.to_owned(), value)
         })
         .collect();
@@ -123,7 +128,7 @@ fn health_names_what_applies_and_leaves_out_the_rest() {
             r#"{{"finality":{{{finality}}},"hooks":{{"last_begin_block":9,"last_end_block":9,"lost_recently":0}},
             "channel":{{{channel}}},"bitcoin":{{"tip_height":3,"tip_age_s":60,"refused":0,"expiring":false}},"timestamps":{{"height":1,"epoch":2,"trust":"t"}},
             "staking":{{"fps":1,"active":1,"total_power":"100","pop_trusted":0,"quarantined":0,"queued":0}},
-            "paused":[],"outbox":{{"waiting":0,"refused":0}},"rewards":{{"owed":[],"undistributed":[]}},"alarms":[]}}"#
+            "paused":[],"outbox":{{"waiting":0,"refused":0}},"rewards":{{"owed":[],"undistributed":[],"handed_over":[],"burned":[]}},"alarms":[]}}"#
         ))
         .unwrap();
         let read: HealthResponse = from_json(health.to_string()).unwrap();

@@ -214,6 +214,8 @@ fn shorten_to(text: &str, length: usize) -> String {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }
+}
+
 fn rewards(run: &Run, told: &Told) -> Result<Vec<Claim>, Box<dyn Error>> {
     let books = run.ask(&json!({ "rewards": {} }))?;
     let of = |part: &str| -> u128 {
