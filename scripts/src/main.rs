@@ -16,6 +16,7 @@
 mod cargo;
 mod chain;
 mod inputs;
+mod keep;
 mod project;
 mod reproduce;
 mod say;
@@ -37,6 +38,7 @@ usage: cargo xtask <task>
   test [--quick]                                    every check and every test; --quick leaves the virtual machines out
   check                                             formatting, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
+  keep <version>                                    a tagged version's wasm into tests/fixtures/: migrations start from it
   schema [--check]                                  JSON schema of every message into schema/
   gas [--update]                                    what each call costs, beside the last snapshot
   chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
@@ -61,6 +63,7 @@ fn run(args: &[String]) -> Result<()> {
         "check" => flag(rest, "").and_then(|_| suite::check()),
         "wasm" if flag(rest, "--verify-reproducible")? => reproduce::verify(),
         "wasm" => wasm::build(),
+        "keep" => keep::keep(rest),
         "schema" => schema::run(flag(rest, "--check")?),
         "gas" => vm::gas(flag(rest, "--update")?),
         "chain-test" => chain::test(rest),

@@ -52,9 +52,10 @@ fn update(path: &Path, new: Option<Vec<u8>>) -> Result<()> {
     project::write(path, bytes)
 }
 
-/// The JSON files of a folder, by their paths in it.
+/// The generated files of a folder, by their paths in it: schema in JSON, the list of events in Markdown.
 fn names(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     let files = project::files_under(folder)?;
-    let json = files.iter().filter(|path| path.extension().is_some_and(|ext| ext == "json"));
-    Ok(json.filter_map(|path| path.strip_prefix(folder).ok()).map(Path::to_path_buf).collect())
+    let generated =
+        files.iter().filter(|path| path.extension().is_some_and(|ext| ext == "json" || ext == "md"));
+    Ok(generated.filter_map(|path| path.strip_prefix(folder).ok()).map(Path::to_path_buf).collect())
 }

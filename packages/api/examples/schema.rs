@@ -32,6 +32,20 @@ macro_rules! write_all {
     }};
 }
 
+/// The events of `bsn`, as a table for whoever sets alarms.
+fn write_events(folder: &Path) -> Result<()> {
+    let mut text =
+        String::from("# Events of `bsn`\n\nGenerated. On a chain each type begins with `wasm-`.\n");
+    for (ty, when, attributes) in api::bsn::event::LIST {
+        text += &format!("\n## `{ty}`\n\n{}\n\n| attribute | what |\n|---|---|\n", when.trim());
+        for (name, what) in *attributes {
+            text += &format!("| `{name}` | {} |\n", what.trim());
+        }
+    }
+    let path = folder.join("events.md");
+    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
 fn main() -> Result<()> {
     let root = PathBuf::from(env::args_os().nth(1).context("say into which folder")?);
     write_all!(root.join("bsn"), bsn:
@@ -41,8 +55,9 @@ fn main() -> Result<()> {
         FinalityProvidersByTotalActiveSatsResponse, FinalityProvidersResponse, FinalitySignatureResponse,
         FinalityStatusResponse, HealthResponse, HeightResponse, IndexedBlock,
         JailedFinalityProvidersResponse, LastFinalBlockResponse, OutboxResponse, PowerResponse,
-        PowersResponse, PubRandCommit, QuarantinedResponse, SigningInfo, StateDigestResponse, TrustResponse, VotesResponse,
+        PowersResponse, PubRandCommit, QuarantinedResponse, RewardsResponse, SigningInfo, StateDigestResponse, TrustResponse, VotesResponse,
     );
+    write_events(&root.join("bsn"))?;
     write_all!(root.join("btc-light-client"), btc_light_client:
         InstantiateMsg, ExecuteMsg, QueryMsg, MigrateMsg,
         AdminResponse, BtcHeaderResponse, BtcHeadersResponse, ConfigResponse, ConfirmationsResponse,

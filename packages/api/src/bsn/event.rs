@@ -3,12 +3,12 @@
 use cosmwasm_std::Event;
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident = $ty:literal { $($(#[$fdoc:meta])* $field:ident),* $(,)? })*) => {
+    ($(#[doc = $doc:literal] $name:ident = $ty:literal { $(#[doc = $fdoc:literal] $field:ident),* $(,)? })*) => {
         $(
-            $(#[$doc])*
+            #[doc = $doc]
             #[derive(Debug, Clone, PartialEq, Eq)]
             pub struct $name {
-                $($(#[$fdoc])* pub $field: String,)*
+                $(#[doc = $fdoc] pub $field: String,)*
             }
 
             impl $name {
@@ -27,6 +27,10 @@ macro_rules! events {
 
         /// Every event: its type and its attributes.
         pub const ALL: &[(&str, &[&str])] = &[$(($name::TYPE, $name::ATTRIBUTES)),*];
+
+        /// Every event as a list for operators: its type, when it is emitted, and its attributes with what they say.
+        pub const LIST: &[(&str, &str, &[(&str, &str)])] =
+            &[$(($ty, $doc, &[$((stringify!($field), $fdoc)),*])),*];
     };
 }
 

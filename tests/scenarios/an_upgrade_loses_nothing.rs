@@ -1,0 +1,174 @@
+//! Proves: C-35
+//!
+//! A contract full of records is migrated to this build, from it and from every artifact in `tests/fixtures`; each
+//! query answers as before, and finality, rewards and evidence go on.
+
+use std::path::{Path, PathBuf};
+
+use devnet::TxError;
+use devnet::network::{Network, Setup};
+use serde_json::{Value, json};
+
+use super::support::{ask, key, run};
+
+const STAKES: [u64; 6] = [40, 30, 20, 10, 8, 6];
+/// How many commitments each provider makes beside its first.
+const COMMITMENTS: u64 = 400;
+
+fn artifacts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts")
+}
+
+/// Every tagged artifact that is kept, and this build itself.
+fn origins() -> Vec<PathBuf> {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(kept).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| folder.join("bsn.wasm").exists());
+    folders.push(artifacts());
+    folders
+}
+
+/// Thousands of records: votes, anchors, commitments, powers, a slashed and a jailed provider, rewards.
+fn full(artifacts: PathBuf) -> Network {
+    let over = json!({
+        "ics20_channel_id": "channel-1", "reward_interval": 20, "vote_retention": 1_000, "missed_blocks_window": 10,
+    });
+    let mut network = Network::start(Setup { artifacts, ..Setup::new(7, &STAKES).with(over) }).unwrap();
+    network.open_transfer().unwrap();
+    network.offline.insert(5);
+    for _ in 0..60 {
+        network.chain.collect_fees(10_000, "ustake");
+        network.step();
+    }
+    for index in 0..STAKES.len() {
+        let first = network.chain.height() + 10_000;
+        for number in 0..COMMITMENTS {
+            network.commit(index, first + number, 1).unwrap();
+        }
+        network.step();
+    }
+    let tip = network.chain.height();
+    let evidence = network.fps[4].submit_evidence(tip, &network.app_hash(tip), &network.app_hash(tip - 1));
+    network.execute(&evidence).unwrap();
+    network.offline.insert(4);
+    run(&mut network, 5);
+    let entries = network.chain.state_size(&network.bsn).entries;
+    assert!(entries > 2_900, "{entries}");
+    network
+}
+
+fn queries(network: &Network) -> Vec<Value> {
+    let mut queries: Vec<Value> = [
+        "config",
+        "admin",
+        "transfer_info",
+        "trust",
+        "last_finalized_height",
+        "activated_height",
+        "last_final_block",
+        "last_consumer_header",
+        "last_consumer_height",
+        "rewards",
+        "state_digest",
+        "outbox",
+        "quarantined",
+        "finality_providers",
+        "finality_providers_by_total_active_sats",
+        "jailed_finality_providers",
+        "delegations",
+    ]
+    .into_iter()
+    .map(|name| json!({ name: {} }))
+    .collect();
+    for index in 0..STAKES.len() {
+        let fp = key(network, index);
+        for name in [
+            "finality_provider",
+            "finality_provider_info",
+            "signing_info",
+            "first_pub_rand_commit",
+            "last_pub_rand_commit",
+            "delegations_by_f_p",
+        ] {
+            queries.push(json!({ name: {"btc_pk_hex": fp} }));
+        }
+        queries.push(json!({"pub_rand_commit": {"btc_pk_hex": fp, "limit": 30}}));
+        queries.push(json!({"pub_rand_commit": {"btc_pk_hex": fp, "limit": 30, "reverse": true}}));
+        for height in 1..=network.chain.height() {
+            let at = json!({"btc_pk_hex": fp, "height": height});
+            queries.extend(
+                ["finality_provider_power", "finality_signature", "evidence"].map(|name| json!({ name: at })),
+            );
+        }
+    }
+    for height in 1..=network.chain.height() {
+        let at = json!({"height": height});
+        queries.extend(
+            ["block", "votes", "active_finality_providers", "finality_status"]
+                .map(|name| json!({ name: at })),
+        );
+    }
+    queries
+}
+
+fn answers(network: &Network) -> Vec<(Value, Result<Value, String>)> {
+    let answer = |query: Value| {
+        let answer = network.query::<Value>(&query).map_err(|error| error.to_string());
+        (query, answer)
+    };
+    queries(network).into_iter().map(answer).collect()
+}
+
+fn migrate(network: &mut Network, wasm: &str) -> Result<(), TxError> {
+    let bytes = std::fs::read(artifacts().join(wasm)).unwrap();
+    let (admin, bsn) = (network.admin.clone(), network.bsn.clone());
+    let new_code_id = network.chain.store_code(&admin, &bytes).unwrap();
+    network.chain.migrate(&admin, &bsn, new_code_id, &json!({})).map(drop)
+}
+
+#[test]
+fn every_query_answers_as_before_and_everything_goes_on() {
+    for origin in origins() {
+        let mut network = full(origin.clone());
+        // Begins the block in which it is migrated: its hooks come before.
+        network.execute(&json!({"follow_bitcoin": {}})).unwrap();
+        let (before, entries) = (answers(&network), network.chain.storage(&network.bsn).len());
+        assert!(before.iter().filter(|(_, answer)| answer.is_ok()).count() > 1_000);
+        migrate(&mut network, "bsn.wasm").unwrap();
+        let after = answers(&network);
+        for (before, after) in before.iter().zip(&after) {
+            assert_eq!(before, after, "{}", origin.display());
+        }
+        assert_eq!(network.chain.storage(&network.bsn).len(), entries);
+        let finalized = network.finalized();
+        run(&mut network, 5);
+        assert!(network.finalized() > finalized + 3);
+        assert_eq!(
+            ask(&network, json!({"outbox": {}}))["items"][0]["fp_pubkey_hex"],
+            json!(key(&network, 4))
+        );
+    }
+}
+
+#[test]
+fn another_contracts_state_and_a_newer_versions_are_refused() {
+    let network = Network::start(Setup::new(7, &[10])).unwrap();
+    for (name, version, refusal) in [
+        ("btc-staking", "0.1.0", "Cannot migrate from different contract"),
+        ("babylon-contract", "99.0.0", "cannot migrate from version"),
+    ] {
+        let mut network = network.clone();
+        let bsn = network.bsn.clone();
+        let stored = json!({"contract": name, "version": version}).to_string();
+        network.chain.write_raw(&bsn, b"contract_info", stored.as_bytes()).unwrap();
+        let refused = migrate(&mut network, "bsn.wasm").unwrap_err().to_string();
+        assert!(refused.contains(refusal), "{refused}");
+        assert_eq!(network.chain.query_raw(&bsn, b"contract_info"), Some(stored.into_bytes()));
+    }
+    let mut network = network;
+    assert!(
+        migrate(&mut network, "btc-light-client.wasm").is_err(),
+        "nor does another contract take ours over"
+    );
+}
