@@ -4,7 +4,7 @@ use crate::workspace::{self, CONTRACTS, PURE};
 const FLOORS: [&[&str]; 9] = [
     &["primitives", "read-derive"],
     &["eots", "merkle", "bitcoin-spv"],
-    &["staking", "finality"],
+    &["staking", "finality", "timestamping"],
     &["api", "proto"],
     &["bsn", "btc-light-client", "probe"],
     &["testing"],

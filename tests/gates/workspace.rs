@@ -10,7 +10,8 @@ use crate::artifact;
 pub const CONTRACTS: [&str; 3] = [artifact::BSN, artifact::LIGHT_CLIENT, artifact::PROBE];
 
 /// The pure core: no cosmwasm.
-pub const PURE: [&str; 6] = ["primitives", "eots", "merkle", "bitcoin-spv", "staking", "finality"];
+pub const PURE: [&str; 7] =
+    ["primitives", "eots", "merkle", "bitcoin-spv", "staking", "finality", "timestamping"];
 
 /// A package of the workspace.
 pub struct Member {

@@ -10,6 +10,7 @@ mod client;
 mod follow;
 mod forward;
 mod reply;
+mod settle;
 
 pub use client::LightClient;
 pub use follow::{follow, follow_if_due};

@@ -54,8 +54,13 @@ pub fn instantiate(
         ibc_packet_timeout_days: msg.ibc_packet_timeout_days.unwrap_or(DEFAULT_TIMEOUT_DAYS),
         destination_module: msg.destination_module,
         babylon_chain_id: msg.babylon_chain_id,
+        babylon_tag: msg.babylon_tag.as_deref().map(parse::tag).transpose()?,
     };
     check(&config, admin.as_deref())?;
+    let has_client = config.btc_light_client.is_some() || msg.btc_light_client_code_id.is_some();
+    if config.network == Network::Mainnet && !has_client {
+        return Err(invalid("mainnet needs a light client".into()));
+    }
     check_retention(&config, &params)?;
 
     let light_client = match (&config.btc_light_client, msg.btc_light_client_code_id) {
@@ -252,7 +257,7 @@ mod tests {
 
     const LEGACY: &str = r#"{"network":"regtest","btc_confirmation_depth":1,"checkpoint_finalization_timeout":2,
         "consumer_name":"n","consumer_description":"d","ics20_channel_id":"channel-0","destination_module":"btcstaking",
-        "btc_staking_code_id":3,"btc_finality_code_id":4,"babylon_tag":"ignored"EXTRA}"#;
+        "btc_staking_code_id":3,"btc_finality_code_id":4,"babylon_tag":"01020304"EXTRA}"#;
 
     fn deps() -> OwnedDeps<MockStorage, MockApi, MockQuerier> {
         let mut deps = mock_dependencies();

@@ -14,6 +14,14 @@ fn exactly<const N: usize>(what: &'static str, bytes: &Binary) -> Result<[u8; N]
     bytes.as_slice().try_into().map_err(|_| ParseError::Length { what, expected: N, got: bytes.len() })
 }
 
+/// Four bytes in hexadecimal.
+pub fn tag(text: &str) -> Result<[u8; 4], ParseError> {
+    let what = "babylon_tag";
+    let bytes =
+        hex::decode(text).map_err(|_| ParseError::Hex { what, culprit: text.chars().take(80).collect() })?;
+    bytes.as_slice().try_into().map_err(|_| ParseError::Length { what, expected: 4, got: bytes.len() })
+}
+
 pub fn signature<const N: usize>(bytes: &Binary) -> Result<[u8; N], ParseError> {
     exactly("signature", bytes)
 }

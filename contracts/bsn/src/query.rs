@@ -18,10 +18,11 @@ mod signing;
 mod timestamps;
 mod trust;
 
-use api::bsn::{AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
-use cosmwasm_std::{Binary, Deps, Env, to_json_binary};
+use api::bsn::{AtEpoch, AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
+use cosmwasm_std::{Binary, Deps, Env, Storage, to_json_binary};
 use primitives::BlockHeight;
 use serde::Serialize;
+use timestamps::Which;
 
 use crate::error::ContractError;
 
@@ -99,7 +100,14 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             json(evidence::quarantined(store, start_after, limit))
         }
 
-        QueryMsg::LastConsumerHeader(Empty {}) => json(timestamps::last_header(store)),
+        QueryMsg::LastConsumerHeader(Empty {}) => json(timestamps::header(store, None)),
+        QueryMsg::ConsumerHeader(AtHeight { height }) => json(timestamps::header(store, Some(height))),
+        QueryMsg::BabylonBaseEpoch(Empty {}) => epoch(store, Which::Base),
+        QueryMsg::BabylonLastEpoch(Empty {}) => epoch(store, Which::Last),
+        QueryMsg::BabylonEpoch(AtEpoch { epoch_number }) => epoch(store, Which::Number(epoch_number)),
+        QueryMsg::BabylonCheckpoint(AtEpoch { epoch_number }) => {
+            json(timestamps::checkpoint(store, epoch_number))
+        }
         QueryMsg::LastConsumerHeight(Empty {}) => json(timestamps::last_height(store)),
         QueryMsg::Health(Empty {}) => json(
             bitcoin::health(deps, &env)
@@ -107,6 +115,11 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         ),
         QueryMsg::Rewards(Empty {}) => json(rewards::rewards(deps, &env)),
     }
+}
+
+/// One place for three questions: each that writes an answer carries the writer.
+fn epoch(store: &dyn Storage, which: Which) -> Result<Binary, ContractError> {
+    json(timestamps::epoch(store, which))
 }
 
 fn json<T: Serialize>(answer: Result<T, ContractError>) -> Result<Binary, ContractError> {

@@ -8,7 +8,9 @@
 //! | `P` | => [`Progress`] | every EndBlock; whatever changes the set | never: one record |
 //! | `S` | => [`ActiveSet`] | BeginBlock, when the set changes | never: one record |
 //! | `C` | => [`Channels`] | channel open, connect, close; packets | never: one record of bounded length |
-//! | `H` | => [`LastHeader`] | BTCTimestamp packets | never: one record |
+//! | `H` | => [`Header`], the highest of a counted epoch | follow_bitcoin, packets | never: one record |
+//! | `T` | => [`Timestamps`] | BTCTimestamp packets, follow_bitcoin | never: one record of bounded length |
+//! | `E` | epoch => [`Epoch`] | BTCTimestamp packets | with the 100th epoch after it; the base stays |
 //! | `B` | => highest Bitcoin height seen | follow_bitcoin, packets | never: one record |
 //! | `L` | => [`Bitcoin`] | packets, follow_bitcoin | never: one record |
 //! | `N` | => [`Counters`] | registration, quarantine | never: one record |
@@ -41,12 +43,14 @@
 //!
 //! cw2 keeps its own record under `contract_info`, which is why `c` is nobody's.
 
+mod epochs;
 mod history;
 mod kept;
 mod ledger;
 mod records;
 mod table;
 
+pub use epochs::forget_epochs;
 pub use history::{commitment_from, power_at, resumption_from, set_at};
 pub use kept::{Kept, digest};
 pub use ledger::{StoredLedger, is_ranked, staking_tx};
@@ -75,7 +79,9 @@ pub const ACTIVE: Item<ActiveSet> = Item::new(b'S');
 /// See the module's table.
 pub const CHANNELS: Item<Channels> = Item::new(b'C');
 /// See the module's table.
-pub const LAST_HEADER: Item<LastHeader> = Item::new(b'H');
+pub const LAST_HEADER: Item<Header> = Item::new(b'H');
+/// See the module's table.
+pub const TIMESTAMPS: Item<Timestamps> = Item::new(b'T');
 /// See the module's table.
 pub const BTC_TIP: Item<BtcHeight> = Item::new(b'B');
 /// See the module's table.
@@ -83,6 +89,8 @@ pub const BITCOIN: Item<Bitcoin> = Item::new(b'L');
 /// See the module's table.
 pub const COUNTERS: Item<Counters> = Item::new(b'N');
 
+/// See the module's table.
+pub const EPOCHS: Table<8, Epoch> = Table::new(b'E');
 /// See the module's table.
 pub const ANCHORS: Table<8, Anchor> = Table::new(b'a');
 /// See the module's table.
@@ -142,7 +150,7 @@ pub const ACCOUNTS: Item<Vec<Account>> = Item::new(b'X');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHBLNavhmlfiprDdxujbqkQeowyzYZX";
+pub const LETTERS: &[u8] = b"GAKPSCHTBLNEavhmlfiprDdxujbqkQeowyzYZX";
 
 /// The key of a height.
 pub fn at(height: BlockHeight) -> [u8; 8] {

@@ -50,7 +50,8 @@ fn main() -> Result<()> {
     let root = PathBuf::from(env::args_os().nth(1).context("say into which folder")?);
     write_all!(root.join("bsn"), bsn:
         InstantiateMsg, ExecuteMsg, QueryMsg, SudoMsg, MigrateMsg,
-        ActiveFinalityProvidersResponse, AdminResponse, BlocksResponse, ConfigResponse, ConsumerHeader,
+        ActiveFinalityProvidersResponse, AdminResponse, BabylonCheckpoint, BabylonEpoch, BlocksResponse,
+        ConfigResponse, ConsumerHeader,
         Delegation, DelegationsByFpResponse, DelegationsResponse, EvidenceResponse, FinalityProvider, FinalityProviderInfo,
         FinalityProvidersByTotalActiveSatsResponse, FinalityProvidersResponse, FinalitySignatureResponse,
         FinalityStatusResponse, HealthResponse, HeightResponse, IndexedBlock,

@@ -11,6 +11,6 @@ mod sudo;
 pub use config::{Knobs, Network};
 pub use execute::{ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, UpdateConfig, Vote};
 pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg};
-pub use query::{AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
+pub use query::{AtEpoch, AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
 pub use response::*;
 pub use sudo::SudoMsg;

@@ -126,14 +126,17 @@ fn health_names_what_applies_and_leaves_out_the_rest() {
     ] {
         let health: serde_json::Value = serde_json::from_str(&format!(
             r#"{{"finality":{{{finality}}},"hooks":{{"last_begin_block":9,"last_end_block":9,"lost_recently":0}},
-            "channel":{{{channel}}},"bitcoin":{{"tip_height":3,"tip_age_s":60,"refused":0,"expiring":false}},"timestamps":{{"height":1,"epoch":2,"trust":"t"}},
+            "channel":{{{channel}}},"bitcoin":{{"tip_height":3,"tip_age_s":60,"refused":0,"expiring":false}},
+            "timestamps":{{"height":1,"epoch":2,"trust":"t","waiting":0}},
             "staking":{{"fps":1,"active":1,"total_power":"100","pop_trusted":0,"quarantined":0,"queued":0}},
             "paused":[],"outbox":{{"waiting":0,"refused":0}},"rewards":{{"owed":[],"undistributed":[],"handed_over":[],"burned":[]}},"alarms":[]}}"#
         ))
         .unwrap();
         let read: HealthResponse = from_json(health.to_string()).unwrap();
         let written: serde_json::Value = serde_json::from_str(&to_json_string(&read).unwrap()).unwrap();
-        for part in ["finality", "hooks", "channel", "timestamps", "staking", "paused", "outbox", "alarms"] {
+        for part in
+            ["finality", "hooks", "channel", "bitcoin", "timestamps", "staking", "paused", "outbox", "alarms"]
+        {
             assert_eq!(written[part], health[part], "{part}");
         }
     }

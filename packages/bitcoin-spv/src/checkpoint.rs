@@ -125,6 +125,14 @@ impl Checkpoint {
     }
 }
 
+/// The tag of the first output that could be a first half under some tag.
+pub fn tag_of(transaction: &Transaction) -> Option<Tag> {
+    transaction.outputs.iter().find_map(|output| {
+        let (tag, rest) = pushed(&output.script)?.split_first_chunk::<4>()?;
+        (rest.len() == 74 && rest.first() == Some(&VERSION)).then_some(*tag)
+    })
+}
+
 /// The body of half number `part` in the first output that has one.
 fn find<const N: usize>(transaction: &Transaction, tag: Tag, part: u8) -> Option<[u8; N]> {
     transaction.outputs.iter().find_map(|output| {

@@ -129,7 +129,18 @@ impl MerkleBranch {
         if got == *expected { Ok(()) } else { Err(InclusionError::WrongRoot { got, expected: *expected }) }
     }
 
-    /// Verifies the same of a transaction that is at hand, which must not have 64 bytes.
+    /// The Merkle root to which the branch leads from a transaction that is at hand, which must not have 64 bytes.
+    ///
+    /// # Errors
+    /// [`InclusionError::TransactionIsNode`], and those of [`MerkleBranch::root_of`].
+    pub fn root_of_transaction(&self, transaction: &Transaction) -> Result<MerkleRoot, InclusionError> {
+        if transaction.stripped_length == 64 {
+            return Err(InclusionError::TransactionIsNode(transaction.txid));
+        }
+        self.root_of(&transaction.txid)
+    }
+
+    /// Verifies that a block with that root contains that transaction.
     ///
     /// # Errors
     /// [`InclusionError::TransactionIsNode`], and those of [`MerkleBranch::verify`].
@@ -138,10 +149,8 @@ impl MerkleBranch {
         transaction: &Transaction,
         expected: &MerkleRoot,
     ) -> Result<(), InclusionError> {
-        if transaction.stripped_length == 64 {
-            return Err(InclusionError::TransactionIsNode(transaction.txid));
-        }
-        self.verify(&transaction.txid, expected)
+        let got = self.root_of_transaction(transaction)?;
+        if got == *expected { Ok(()) } else { Err(InclusionError::WrongRoot { got, expected: *expected }) }
     }
 }
 

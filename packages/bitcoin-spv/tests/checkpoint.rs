@@ -6,7 +6,7 @@ use bitcoin::{
 };
 use bitcoin_spv::{
     Transaction,
-    checkpoint::{Checkpoint, CheckpointError, FirstHalf, SecondHalf},
+    checkpoint::{Checkpoint, CheckpointError, FirstHalf, SecondHalf, tag_of},
 };
 use primitives::EpochNumber;
 
@@ -90,6 +90,14 @@ fn every_bit_of_the_first_half_and_of_the_link_matters() {
             other => panic!("{bit}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn the_tag_is_read_off_a_first_half_only() {
+    let (first, second) = halves(&expected());
+    assert_eq!(tag_of(&carrying(&first)), Some(first[..4].try_into().unwrap()));
+    assert_eq!(tag_of(&carrying(&second)), None);
+    assert_eq!(tag_of(&carrying(&first[..77])), None);
 }
 
 #[test]

@@ -17,8 +17,9 @@ use std::path::{Path, PathBuf};
 use cosmwasm_std::IbcPacket;
 use primitives::AppHash;
 use proto::Message;
+use proto::btccheckpoint::SubmissionKey;
 use proto::btclightclient::BtcHeaderInfo;
-use proto::zoneconcierge::{BtcHeaders, OutboundPacket, outbound_packet::Packet};
+use proto::zoneconcierge::{BtcHeaders, BtcTimestamp, OutboundPacket, outbound_packet::Packet};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -112,6 +113,8 @@ pub struct BabylonEnd {
     pub transfers: Vec<TransferReceipt>,
     /// Its channels for transfers.
     pub transfer_channels: Vec<String>,
+    /// Whether it keeps to itself what its own blocks would send.
+    pub silent: bool,
 }
 
 impl Counterparty for BabylonEnd {
@@ -155,8 +158,10 @@ impl Counterparty for BabylonEnd {
     fn outgoing(&mut self, open_channels: &[String]) -> Vec<Outgoing> {
         let ours = open_channels.iter().rfind(|id| !self.transfer_channels.contains(id));
         let Some(channel_id) = ours.cloned() else { return Vec::new() };
-        let queued = self.babylon.end_block().into_iter().filter(|(client, _)| *client == self.client);
-        self.packets.extend(queued.map(|(_, data)| data));
+        if !self.silent {
+            let queued = self.babylon.end_block().into_iter().filter(|(client, _)| *client == self.client);
+            self.packets.extend(queued.map(|(_, data)| data));
+        }
         self.packets
             .drain(..)
             .map(|data| Outgoing { channel_id: channel_id.clone(), data, timeout_seconds: PACKET_TIMEOUT_S })
@@ -255,7 +260,11 @@ impl Network {
         let code = store(&mut chain, &admin, setup, "bsn.wasm")?;
         let light_client_code = store(&mut chain, &admin, setup, "btc-light-client.wasm")?;
         let mut babylon = Babylon::new(setup.seed, "bbn-devnet-1");
-        (babylon.params.confirmation_depth, babylon.params.finalization_timeout) = (1, 2);
+        let depth = |name: &str, default| {
+            setup.instantiate[name].as_u64().and_then(|depth| u32::try_from(depth).ok()).unwrap_or(default)
+        };
+        babylon.params.confirmation_depth = depth("btc_confirmation_depth", 1);
+        babylon.params.finalization_timeout = depth("checkpoint_finalization_timeout", 2);
         let app = BabylonEnd {
             babylon,
             client: String::new(),
@@ -263,6 +272,7 @@ impl Network {
             answers: vec![],
             transfers: vec![],
             transfer_channels: vec![],
+            silent: false,
         };
         let mut link = Link::connect(&mut chain, app);
         link.app.client = link.remote_client_id.clone();
@@ -384,9 +394,13 @@ impl Network {
 
     /// A packet of Bitcoin headers of the caller's making, carried here.
     pub fn send_headers(&mut self, headers: Vec<BtcHeaderInfo>) -> Vec<Delivery> {
-        let packet = Packet::BtcHeaders(BtcHeaders { headers });
-        self.link.app.packets.push_back(OutboundPacket { packet: Some(packet) }.encode_to_vec());
+        self.queue(Packet::BtcHeaders(BtcHeaders { headers }));
         self.relay()
+    }
+
+    /// A packet of the caller's making, for the next relay.
+    pub fn queue(&mut self, packet: Packet) {
+        self.link.app.packets.push_back(OutboundPacket { packet: Some(packet) }.encode_to_vec());
     }
 
     /// Blocks of Bitcoin, seen by Babylon and carried here.
@@ -401,6 +415,52 @@ impl Network {
     /// [`Failure`].
     pub fn ask_bitcoin<T: DeserializeOwned>(&self, message: &Value) -> Result<T, NetworkError> {
         Ok(self.chain.query(&self.light_client, message)?)
+    }
+
+    /// The timestamp that Babylon would send of our newest header, its checkpoint mined and buried: for the caller to
+    /// change and to send.
+    ///
+    /// # Errors
+    /// [`NetworkError::Babylon`].
+    pub fn next_timestamp(&mut self) -> Result<BtcTimestamp, NetworkError> {
+        let height = self.chain.height();
+        let (app_hash, time) = self.shown(height);
+        let app = &mut self.link.app;
+        app.babylon.record_header(&app.client, height, &app_hash, time)?;
+        let packets = app.babylon.timestamp(&mut self.miner)?;
+        let ours = packets.into_iter().find(|(to, _)| *to == app.client).map(|(_, data)| data);
+        let packet = ours.and_then(|data| OutboundPacket::decode(data.as_slice()).ok()?.packet);
+        match packet {
+            Some(Packet::BtcTimestamp(timestamp)) => Ok(*timestamp),
+            _ => Err(BabylonError::ChannelNotOpen { client: app.client.clone() }.into()),
+        }
+    }
+
+    /// Has the checkpoint of a sealed epoch mined once more, and puts the new places into a timestamp of it.
+    ///
+    /// # Errors
+    /// [`NetworkError::Babylon`].
+    pub fn resubmit_checkpoint(
+        &mut self,
+        epoch: u64,
+        timestamp: &mut BtcTimestamp,
+    ) -> Result<(), NetworkError> {
+        let again = self.link.app.babylon.submit_checkpoint_again(epoch, &mut self.miner)?;
+        let keys = again.iter().filter_map(|info| info.key.clone()).collect();
+        timestamp.btc_submission_key = Some(SubmissionKey { key: keys });
+        if let Some(proof) = &mut timestamp.proof {
+            proof.proof_epoch_submitted = again.to_vec();
+        }
+        Ok(())
+    }
+
+    /// A timestamp of the caller's making, carried here; no news of Bitcoin goes with it but its own headers.
+    pub fn send_timestamp(&mut self, timestamp: BtcTimestamp) -> Vec<Delivery> {
+        self.queue(Packet::BtcTimestamp(Box::new(timestamp)));
+        self.link.app.silent = true;
+        let deliveries = self.relay();
+        self.link.app.silent = false;
+        deliveries
     }
 
     fn shown(&self, height: u64) -> (AppHash, u64) {

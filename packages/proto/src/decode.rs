@@ -11,7 +11,7 @@ mod timestamp;
 pub use error::ItemError;
 pub use header::{BtcHeader, RawHeader};
 pub use staking_item::{ItemKind, MAX_SIGNATURE_BYTES, MAX_TEXT_BYTES, RawItem, StakingItem};
-pub use timestamp::{Checkpoint, ConsumerHeader, Timestamp};
+pub use timestamp::{ConsumerHeader, Timestamp};
 
 /// The most bytes of a packet that are looked at: twice what ibc-go lets anybody send (256 KiB).
 ///

@@ -7,7 +7,9 @@ use proto::{
     btclightclient::BtcHeaderInfo,
     btcstaking::*,
     checkpointing::RawCheckpoint,
-    decode::{self, ItemError, ItemKind, MAX_PACKET_BYTES, Packet, PacketError, RawItem, StakingItem},
+    decode::{
+        self, ItemError, ItemKind, MAX_PACKET_BYTES, Packet, PacketError, RawItem, StakingItem, Timestamp,
+    },
     epoching::Epoch,
     google,
     zoneconcierge::{outbound_packet, *},
@@ -95,13 +97,17 @@ fn read_all(bytes: &[u8]) -> usize {
         Ok(Packet::Headers(headers)) => headers.iter().filter(|header| header.decode().is_ok()).count(),
         Ok(Packet::Timestamp(timestamp)) => {
             let headers = timestamp.btc_headers().unwrap_or_default();
-            [timestamp.header().is_ok(), timestamp.checkpoint().is_ok(), timestamp.proof().is_ok()]
+            [timestamp.header().is_ok(), claim(&timestamp).is_ok(), timestamp.proof().is_ok()]
                 .into_iter()
                 .chain(headers.iter().map(|header| header.decode().is_ok()))
                 .filter(|good| *good)
                 .count()
         }
     }
+}
+
+fn claim(timestamp: &Timestamp) -> Result<timestamping::Claim, ItemError> {
+    timestamp.epoch().and_then(|epoch| timestamp.claim(&epoch))
 }
 
 fn staking_error(item: impl Into<RawItem>) -> ItemError {
@@ -208,12 +214,16 @@ fn a_timestamp_is_read_part_by_part() {
     let whole = read(timestamp());
     let header = whole.header().unwrap().unwrap();
     assert_eq!((header.height.get(), header.time_nanos), (87, Some(1_000_000_002)));
-    assert_eq!(whole.checkpoint().unwrap().btc_blocks, [[3; 32]; 2]);
+    let claim_of = claim(&whole).unwrap();
+    assert_eq!((claim_of.epoch.get(), claim_of.submission), (2, [[3; 32]; 2]));
+    let long = Epoch { sealer_app_hash: vec![0; 65], ..Default::default() };
+    let long = read(BtcTimestamp { epoch_info: Some(long), ..timestamp() });
+    assert_eq!(claim(&long), Err(ItemError::TooLong { field: "sealer_app_hash", got: 65, max: 64 }));
 
     let bare = read(BtcTimestamp::default());
     assert_eq!(bare.header(), Ok(None));
     assert_eq!(bare.btc_headers(), Ok(vec![]));
-    assert_eq!(bare.checkpoint(), Err(ItemError::Missing { field: "epoch info" }));
+    assert_eq!(claim(&bare), Err(ItemError::Missing { field: "epoch info" }));
     assert_eq!(bare.proof(), Err(ItemError::Missing { field: "proof" }));
 
     let one_place = SubmissionKey { key: vec![TransactionKey::default()] };
@@ -222,7 +232,7 @@ fn a_timestamp_is_read_part_by_part() {
         header: Some(IndexedHeader::default()),
         ..timestamp()
     });
-    assert_eq!(odd.checkpoint(), Err(ItemError::Count { field: "btc_submission_key", got: 1, expected: 2 }));
+    assert_eq!(claim(&odd), Err(ItemError::Count { field: "btc_submission_key", got: 1, expected: 2 }));
     assert_eq!(odd.header(), Err(ItemError::Missing { field: "consumer_id" }));
     assert_eq!(odd.btc_headers().map(|headers| headers.len()), Ok(2));
 }

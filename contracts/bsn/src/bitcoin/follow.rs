@@ -3,8 +3,8 @@ use api::btc_light_client::Tip;
 use cosmwasm_std::{Binary, Env, Event, QuerierWrapper, StdResult, Storage, SubMsg, WasmMsg};
 use primitives::BlockHeight;
 
-use super::{FOLLOW_REPLY, LightClient};
-use crate::state::{BITCOIN, Bitcoin, CONFIG, PROGRESS, Progress, StoredLedger};
+use super::{FOLLOW_REPLY, LightClient, settle::settle};
+use crate::state::{BITCOIN, Bitcoin, CONFIG, Config, PROGRESS, Progress, StoredLedger};
 
 /// How many blocks may pass until a tip is seen that no packet brought.
 const LOOK_EVERY: u64 = 10;
@@ -13,19 +13,23 @@ const EXPIRED: usize = 64;
 /// What the message to ourselves may use, a part of what a hook has.
 const GAS_LIMIT: u64 = 2_000_000;
 
-/// Takes what the light client has learned: the tip, and a portion of the stake that it ends. Anybody may ask for
-/// it at any time.
+/// Takes what the light client has learned: the tip, the checkpoints that lie deep enough now, and a portion of the
+/// stake that ends. Anybody may ask for it at any time.
 ///
 /// # Errors
 /// Only those of storage.
 pub fn follow(storage: &mut dyn Storage, querier: QuerierWrapper<'_>) -> StdResult<Vec<Event>> {
-    let Some(address) = CONFIG.load(storage)?.btc_light_client else { return Ok(vec![]) };
-    let Some(tip) = (LightClient { querier, address: &address }).tip() else { return Ok(vec![]) };
+    let Config { btc_light_client, checkpoint_finalization_timeout: w, .. } = CONFIG.load(storage)?;
+    let client = btc_light_client.as_deref().map(|address| LightClient { querier, address });
+    let tip = client.and_then(|client| client.tip());
+    let mut events = settle(storage, client, tip.as_ref(), w)?;
+    let Some(tip) = tip else { return Ok(events) };
     let seen = BITCOIN.may_load(storage)?.unwrap_or_default();
     if seen.tip != Some(tip.hash) {
         BITCOIN.save(storage, &Bitcoin { tip: Some(tip.hash), ..seen })?;
     }
-    expire(storage, &tip)
+    events.extend(expire(storage, &tip)?);
+    Ok(events)
 }
 
 /// Ends a portion of the stake whose time is over by the highest tip there ever was.

@@ -81,6 +81,10 @@ fn apply(
             let headers = timestamp.btc_headers().unwrap_or_default();
             let mut received = forward(deps, "receive_btc_timestamp", &headers)?;
             received.events.extend(timestamp::apply(deps.storage, env, consumer_id, &timestamp)?);
+            // With headers, this follows when the light client has answered.
+            if received.messages.is_empty() {
+                received.events.extend(bitcoin::follow(deps.storage, deps.querier)?);
+            }
             Ok(received)
         }
         Packet::Staking(items) => {

@@ -22,6 +22,7 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         babylon_chain_id,
         reward_denoms,
         burn_slashed_rewards,
+        babylon_tag: _,
     } = CONFIG.load(store)?;
     let Params {
         finality_activation_height,

@@ -2,17 +2,17 @@
 
 use api::bsn::{
     BitcoinHealth, ChannelHealth, FinalityHealth, HealthResponse, HooksHealth, OutboxHealth, PreviousChannel,
-    RewardsResponse, StakingHealth, TimestampsHealth, WaitingFor,
+    RewardsResponse, StakingHealth, WaitingFor,
 };
 use cosmwasm_std::{Env, Order, StdResult, Storage, Uint128};
 use finality::tally::{Seat, Step, step};
 use primitives::{BlockHeight, VotingPower};
 
-use super::{finality_status, seen};
+use super::{finality_status, seen, timestamps};
 use crate::error::ContractError;
 use crate::state::{
-    CHANNELS, COUNTERS, Channels, ClosedChannel, LAST_HEADER, LastHeader, OUTBOX, Orphans, OutgoingState,
-    PROGRESS, Progress,
+    CHANNELS, COUNTERS, Channels, ClosedChannel, OUTBOX, Orphans, OutgoingState, PROGRESS, Progress,
+    TIMESTAMPS, Timestamps,
 };
 use crate::sudo::SILENT_S;
 
@@ -35,7 +35,7 @@ pub fn health(
     rewards: RewardsResponse,
 ) -> Result<HealthResponse, ContractError> {
     let progress = PROGRESS.load(store)?;
-    let header = LAST_HEADER.may_load(store)?;
+    let record = TIMESTAMPS.may_load(store)?.unwrap_or_default();
     let last = seen::last(store)?.map_or(0, |seen| seen.height.get());
     let mut health = HealthResponse {
         finality: finality(store, &progress, last)?,
@@ -46,18 +46,14 @@ pub fn health(
         },
         channel: channel(store, env)?,
         bitcoin,
-        timestamps: TimestampsHealth {
-            height: progress.timestamped.get(),
-            epoch: header.as_ref().map_or(0, |header| header.babylon_epoch.get()),
-            trust: "header compared with this chain's anchor, epoch trusted".into(),
-        },
+        timestamps: timestamps::health(store)?,
         staking: staking(store, &progress)?,
         paused: paused(&progress, env.block.time.seconds()),
         outbox: outbox(store)?,
         rewards,
         alarms: Vec::new(),
     };
-    health.alarms = alarms(&health, header.as_ref(), env.block.height);
+    health.alarms = alarms(&health, &record, env.block.height);
     health.alarms.extend(moves(store)?);
     Ok(health)
 }
@@ -159,7 +155,7 @@ fn outbox(store: &dyn Storage) -> StdResult<OutboxHealth> {
     Ok(health)
 }
 
-fn alarms(health: &HealthResponse, header: Option<&LastHeader>, now: u64) -> Vec<String> {
+fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<String> {
     let HealthResponse { finality, hooks, channel, bitcoin, staking, outbox, .. } = health;
     let mut alarms = Vec::new();
     if let Some(waiting) = &finality.waiting_for {
@@ -189,8 +185,15 @@ fn alarms(health: &HealthResponse, header: Option<&LastHeader>, now: u64) -> Vec
     if let Some(age) = channel.last_packet_age_s.filter(|age| *age > SILENT_S) {
         alarms.push(format!("Babylon has sent nothing for {age} s"));
     }
-    if let Some(height) = header.and_then(|header| header.contradicted) {
+    if let Some(height) = timestamps.contradicted {
         alarms.push(format!("Babylon timestamped a header at height {height} that is not this chain's"));
+    }
+    if let Some(epoch) = timestamps.epochs.forged {
+        alarms.push(format!("Babylon's checkpoint of epoch {epoch} is not what is in Bitcoin"));
+    }
+    if timestamps.epochs.dropped > 0 {
+        alarms
+            .push(format!("{} checkpoints were dropped before Bitcoin had them", timestamps.epochs.dropped));
     }
     for what in &health.paused {
         alarms.push(format!("{what} is paused: set_paused ends it"));

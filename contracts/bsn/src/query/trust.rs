@@ -1,4 +1,4 @@
-use api::bsn::{TrustResponse, TrustRow};
+use api::bsn::{Network, TrustResponse, TrustRow};
 use cosmwasm_std::Storage;
 
 use crate::error::ContractError;
@@ -6,7 +6,14 @@ use crate::state::{ADMINS, CHANNELS, CONFIG, Channels, Config, PARAMS, PROGRESS}
 
 /// What this deployment verifies, and what it believes.
 pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
-    let Config { babylon_chain_id, btc_light_client, .. } = CONFIG.load(store)?;
+    let Config {
+        babylon_chain_id,
+        btc_light_client,
+        babylon_tag,
+        network,
+        checkpoint_finalization_timeout: w,
+        ..
+    } = CONFIG.load(store)?;
     let Channels { connection_id, rebind, .. } = CHANNELS.may_load(store)?.unwrap_or_default();
     let babylon = "Babylon, over the bound channel";
     let mut channel = format!("connection {}", connection_id.unwrap_or_default());
@@ -20,9 +27,25 @@ pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
         ),
         None => trusted("proofs of possession", babylon),
     };
-    let headers = match btc_light_client {
-        Some(address) => trusted("bitcoin headers", &format!("the light client at {address}")),
-        None => trusted("bitcoin headers", &format!("{babylon}: there is no light client")),
+    let work = match network {
+        Network::Mainnet => "proof of work",
+        _ => "proof of work, which costs little on this network",
+    };
+    let tag = babylon_tag.map_or_else(|| "any tag".into(), |tag| format!("tag {}", hex::encode(tag)));
+    let [headers, checkpoints] = match btc_light_client {
+        Some(address) => [
+            verified("bitcoin headers", &format!("{work}, by the light client at {address}")),
+            verified(
+                "checkpoints are in bitcoin",
+                &format!(
+                    "both halves, of {tag}, {w} deep there; while it is younger than that, babylon's word"
+                ),
+            ),
+        ],
+        None => {
+            let by = format!("{babylon}: there is no light client");
+            [trusted("bitcoin headers", &by), trusted("checkpoints are in bitcoin", &by)]
+        }
     };
     Ok(TrustResponse {
         rows: vec![
@@ -32,10 +55,11 @@ pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
             pop,
             trusted("channel to Babylon", &channel),
             trusted("stake amounts", babylon),
-            trusted("delegations and their end", babylon),
+            trusted("delegations, and those ended early", babylon),
             verified("timestamped header", "the anchor that this chain's own hooks left"),
-            trusted("timestamped epoch", babylon),
+            trusted("epochs, and who sealed them", babylon),
             headers,
+            checkpoints,
             administration(store)?,
             resumption(store)?,
         ],

@@ -97,10 +97,12 @@ impl Babylon {
     /// # Errors
     /// [`BabylonError::NoSuchEpoch`].
     pub fn checkpoint_transactions(&self, epoch: u64) -> Result<[Transaction; 2], BabylonError> {
-        let sealed = self.waiting(epoch)?;
+        Ok(self.transactions_of(self.waiting(epoch)?))
+    }
+
+    fn transactions_of(&self, sealed: &SealedEpoch) -> [Transaction; 2] {
         let checkpoint = Checkpoint::new(self.params.checkpoint_tag, &sealed.raw_checkpoint, [0xab; 20]);
-        let funding = sealed.state.root();
-        Ok(checkpoint.transactions(Txid::from_bytes(funding)))
+        checkpoint.transactions(Txid::from_bytes(sealed.state.root()))
     }
 
     /// Has the two halves of an epoch's checkpoint mined, each in a block of its own, and says where
@@ -114,13 +116,31 @@ impl Babylon {
         miner: &mut Miner,
     ) -> Result<[TransactionInfo; 2], BabylonError> {
         let halves = self.checkpoint_transactions(epoch)?;
+        Ok(self.mine_halves(halves, miner))
+    }
+
+    /// The same for an epoch that is final already: a reorganization has dropped its checkpoint.
+    ///
+    /// # Errors
+    /// [`BabylonError::NoSuchEpoch`].
+    pub fn submit_checkpoint_again(
+        &mut self,
+        epoch: u64,
+        miner: &mut Miner,
+    ) -> Result<[TransactionInfo; 2], BabylonError> {
+        let sealed = self.sealed.get(&epoch).ok_or(BabylonError::NoSuchEpoch { epoch })?;
+        let halves = self.transactions_of(sealed);
+        Ok(self.mine_halves(halves, miner))
+    }
+
+    fn mine_halves(&mut self, halves: [Transaction; 2], miner: &mut Miner) -> [TransactionInfo; 2] {
         let submitted = halves.map(|half| {
             let txid = half.txid();
             miner.mine_with(vec![half]);
             miner.inclusion(&txid).expect("just mined")
         });
         self.see_bitcoin(miner);
-        Ok(submitted)
+        submitted
     }
 
     /// The checkpoint is deep enough: finalizes the epoch and returns a timestamp packet for every open

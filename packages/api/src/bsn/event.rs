@@ -133,6 +133,13 @@ events! {
         /// Whose.
         fp_pubkey_hex,
     }
+    /// Babylon said something of an epoch's checkpoint, or it counts now.
+    BabylonEpoch = "babylon_epoch" {
+        /// Which.
+        epoch,
+        /// `waits`, `known`, or by whose word it counts: `bitcoin` or `babylon`.
+        state,
+    }
     /// The timestamped height moved.
     Timestamped = "timestamped" {
         /// To where.

@@ -48,6 +48,8 @@ with_knobs! {
         pub reward_denoms: Option<Vec<String>>,
         /// Whether the part of the slashed is burned; by default it goes to the others.
         pub burn_slashed_rewards: Option<bool>,
+        /// The four bytes, in hexadecimal, that Babylon's checkpoints in Bitcoin start with; absent, any will do.
+        pub babylon_tag: Option<String>,
     }
 
     /// What the incumbent's finality contract took.

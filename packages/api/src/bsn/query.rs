@@ -107,6 +107,16 @@ wire! {
         ActivatedHeight(Empty),
         /// [`ConsumerHeader`](super::ConsumerHeader), or an error.
         LastConsumerHeader(Empty),
+        /// [`ConsumerHeader`](super::ConsumerHeader) of one of the last 100 epochs, or an error.
+        ConsumerHeader(AtHeight),
+        /// [`BabylonEpoch`](super::BabylonEpoch): the first that counted, or an error.
+        BabylonBaseEpoch(Empty),
+        /// [`BabylonEpoch`](super::BabylonEpoch): the last that counted, or an error.
+        BabylonLastEpoch(Empty),
+        /// [`BabylonEpoch`](super::BabylonEpoch), one of the last 100 that were timestamped, or an error.
+        BabylonEpoch(AtEpoch),
+        /// [`BabylonCheckpoint`](super::BabylonCheckpoint) of one of these, or an error.
+        BabylonCheckpoint(AtEpoch),
         /// [`HeightResponse`](super::HeightResponse), 0 at first.
         LastConsumerHeight(Empty),
         /// The channel of rewards, or `null`.
@@ -140,6 +150,12 @@ wire! {
     pub struct AtHeight {
         /// Which.
         pub height: u64,
+    }
+
+    /// One epoch of Babylon.
+    pub struct AtEpoch {
+        /// Which.
+        pub epoch_number: u64,
     }
 
     /// One finality provider at one height.

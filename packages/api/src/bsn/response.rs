@@ -442,6 +442,34 @@ wire! {
         pub certified_by: u64,
     }
 
+    /// An epoch of Babylon (interfaces.md 4.1); hashes in hexadecimal.
+    pub struct BabylonEpoch {
+        /// Its number.
+        pub epoch_number: u64,
+        /// How many blocks it has.
+        pub current_epoch_interval: u64,
+        /// The height of its first block.
+        pub first_block_height: u64,
+        /// The time of its last block, in nanoseconds since 1970.
+        pub last_block_time: Option<String>,
+        /// Babylon's application hash after it.
+        pub sealer_app_hash: String,
+        /// The hash of the block that sealed it.
+        pub sealer_block_hash: String,
+    }
+
+    /// What Babylon's validators signed of an epoch; bytes in hexadecimal.
+    pub struct BabylonCheckpoint {
+        /// The epoch.
+        pub epoch_num: u64,
+        /// The hash of the block that sealed it.
+        pub block_hash: String,
+        /// Who signed.
+        pub bitmap: String,
+        /// The aggregated signature.
+        pub bls_multi_sig: String,
+    }
+
     /// How everything is, for an operator (interfaces.md 11.9).
     pub struct HealthResponse {
         /// Of finality.
@@ -557,6 +585,8 @@ wire! {
         pub epoch: u64,
         /// Who says so.
         pub trust: String,
+        /// How many checkpoints wait until Bitcoin has buried them.
+        pub waiting: u64,
     }
 
     /// Stake.

@@ -1,5 +1,6 @@
 use primitives::{AppHash, BlockHeight, EpochNumber};
 use prost::{DecodeError, Message};
+use timestamping::{Claim, Submitted};
 
 use super::{
     RawHeader,
@@ -8,9 +9,14 @@ use super::{
     staking_item::MAX_TEXT_BYTES,
 };
 use crate::{
-    btccheckpoint, checkpointing, epoching,
+    btccheckpoint::{SubmissionKey, TransactionInfo},
+    checkpointing::RawCheckpoint,
+    epoching,
     zoneconcierge::{IndexedHeader, ProofFinalizedHeader},
 };
+
+/// The most bytes of a hash of Babylon's: CometBFT's have 32.
+const MAX_HASH_BYTES: usize = 64;
 
 /// A timestamp, cut into its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,26 +41,21 @@ pub struct ConsumerHeader {
     pub height: BlockHeight,
     /// Its time, in nanoseconds since 1970; `None` if absent or before that.
     pub time_nanos: Option<u64>,
-    /// Babylon's app hash at the block that included it; any length.
+    /// Babylon's app hash at the block that included it; at most 64 bytes.
     pub babylon_header_hash: Vec<u8>,
     /// The height of that block of Babylon.
     pub babylon_header_height: u64,
     /// The epoch of that block.
     pub babylon_epoch: EpochNumber,
-    /// sha256 of the transaction of Babylon that brought it; any length.
+    /// sha256 of the transaction of Babylon that brought it; at most 64 bytes.
     pub babylon_tx_hash: Vec<u8>,
 }
 
-/// The epoch a timestamp is about and where in Bitcoin its checkpoint is. Shapes only: that the parts
-/// agree and are proven is for the core to check.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Checkpoint {
-    /// The epoch.
-    pub epoch: epoching::Epoch,
-    /// What its validators signed.
-    pub raw: checkpointing::RawCheckpoint,
-    /// The Bitcoin blocks with its two halves: their hashes in internal order.
-    pub btc_blocks: [[u8; 32]; 2],
+/// The transactions of a [`ProofFinalizedHeader`]: whoever asks for these only reads nothing else.
+#[derive(Clone, PartialEq, Message)]
+struct RawSubmitted {
+    #[prost(message, repeated, tag = "2")]
+    halves: Vec<TransactionInfo>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -97,20 +98,45 @@ impl Timestamp {
         header::cut(&self.btc_headers).map_err(|source| ItemError::Malformed { what: "btc_headers", source })
     }
 
-    /// Reads the epoch, its checkpoint and where that is.
+    /// Reads the epoch.
     ///
     /// # Errors
-    /// [`ItemError`] if one is absent or malformed, or there are not exactly two places.
-    pub fn checkpoint(&self) -> Result<Checkpoint, ItemError> {
-        let epoch = message("epoch info", present("epoch info", &self.epoch_info)?)?;
-        let raw = message("raw checkpoint", present("raw checkpoint", &self.raw_checkpoint)?)?;
+    /// [`ItemError`] if it is absent or malformed, or its app hash longer than a hash.
+    pub fn epoch(&self) -> Result<epoching::Epoch, ItemError> {
+        let epoch: epoching::Epoch = message("epoch info", present("epoch info", &self.epoch_info)?)?;
+        short("sealer_app_hash", &epoch.sealer_app_hash)?;
+        Ok(epoch)
+    }
+
+    /// Reads what is said of an epoch's checkpoint and of the two transactions that carry it. Shapes only: that the
+    /// parts agree and are in Bitcoin is for the core to verify.
+    ///
+    /// # Errors
+    /// [`ItemError`] if one is absent or malformed, or there are not exactly two places and two transactions.
+    pub fn claim(&self, epoch: &epoching::Epoch) -> Result<Claim, ItemError> {
+        let raw: RawCheckpoint = message("raw checkpoint", present("raw checkpoint", &self.raw_checkpoint)?)?;
         let field = "btc_submission_key";
-        let places: btccheckpoint::SubmissionKey = message(field, present(field, &self.btc_submission_key)?)?;
+        let places: SubmissionKey = message(field, present(field, &self.btc_submission_key)?)?;
         let [first, second] = places.key.as_slice() else {
             return Err(ItemError::Count { field, got: places.key.len(), expected: 2 });
         };
-        let btc_blocks = [exactly(field, &first.hash)?, exactly(field, &second.hash)?];
-        Ok(Checkpoint { epoch, raw, btc_blocks })
+        let submitted: RawSubmitted = message("proof", present("proof", &self.proof)?)?;
+        let got = submitted.halves.len();
+        let halves: [TransactionInfo; 2] = submitted.halves.try_into().map_err(|_| ItemError::Count {
+            field: "proof_epoch_submitted",
+            got,
+            expected: 2,
+        })?;
+        Ok(Claim {
+            epoch: EpochNumber::new(epoch.epoch_number),
+            sealer_block_hash: epoch.sealer_block_hash.clone(),
+            checkpoint_epoch: EpochNumber::new(raw.epoch_num),
+            block_hash: raw.block_hash,
+            bitmap: raw.bitmap,
+            bls_multi_sig: raw.bls_multi_sig,
+            submission: [exactly(field, &first.hash)?, exactly(field, &second.hash)?],
+            halves: halves.map(submitted_half),
+        })
     }
 
     /// Reads the proofs: that the epoch was sealed, and that its checkpoint is in Bitcoin.
@@ -130,12 +156,26 @@ impl Timestamp {
     }
 }
 
+fn submitted_half(info: TransactionInfo) -> Submitted {
+    let key = info.key.unwrap_or_default();
+    Submitted { block: key.hash, index: key.index, transaction: info.transaction, branch: info.proof }
+}
+
+fn short(field: &'static str, hash: &[u8]) -> Result<(), ItemError> {
+    match hash.len() {
+        got if got > MAX_HASH_BYTES => Err(ItemError::TooLong { field, got, max: MAX_HASH_BYTES }),
+        _ => Ok(()),
+    }
+}
+
 fn present<'a>(field: &'static str, part: &'a Option<Vec<u8>>) -> Result<&'a [u8], ItemError> {
     part.as_deref().ok_or(ItemError::Missing { field })
 }
 
 fn consumer_header(bytes: &[u8]) -> Result<ConsumerHeader, ItemError> {
     let header: IndexedHeader = message("header", bytes)?;
+    short("babylon_header_hash", &header.babylon_header_hash)?;
+    short("babylon_tx_hash", &header.babylon_tx_hash)?;
     Ok(ConsumerHeader {
         consumer_id: text("consumer_id", header.consumer_id, MAX_TEXT_BYTES)?,
         app_hash: parsed("hash", AppHash::from_slice(&header.hash))?,

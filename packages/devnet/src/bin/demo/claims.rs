@@ -6,6 +6,7 @@ use devnet::{Fault, HookOutcome, attribute_in};
 use serde_json::{Value, json};
 
 use crate::args::Args;
+use crate::bitcoin;
 use crate::door::{Poisoned, Replaced};
 use crate::run::{DENOM, Run};
 use crate::story::Told;
@@ -22,7 +23,8 @@ pub struct Claim {
     pub ok: bool,
 }
 
-fn claim(claim: &'static str, measured: String, ok: bool) -> Claim {
+/// One of them.
+pub fn claim(claim: &'static str, measured: String, ok: bool) -> Claim {
     Claim { claim, measured, ok }
 }
 
@@ -35,6 +37,7 @@ pub fn check(run: &Run, told: &Told, view: &View, args: &Args) -> Result<Vec<Cla
     claims.push(jail(run, told, view)?);
     claims.extend(slashing(run, told, view)?);
     claims.extend(rewards(run, told)?);
+    claims.extend(bitcoin::check(run, &told.bitcoin)?);
     claims.extend(costs(run));
     Ok(claims)
 }
@@ -54,7 +57,7 @@ fn setup(health: &Value, args: &Args) -> Vec<Claim> {
         ),
         claim(
             "randomness is timestamped by Bitcoin",
-            format!("height {timestamped}, epoch {epoch}"),
+            format!("height {timestamped}, epoch {epoch}, {}", text(&health["timestamps"]["trust"])),
             timestamped > 0,
         ),
     ]

@@ -1,10 +1,11 @@
-//! A whole network in one process: votes, lost hooks, jail, an equivocation, bad packets and a dead channel, and what
-//! was measured of it.
+//! A whole network in one process: votes, lost hooks, jail, an equivocation, bad packets, a dead channel, a
+//! reorganization of Bitcoin, and what was measured of it.
 //!
 //! `cargo xtask demo -- --fps 5 --blocks 80 --seed 7 --json`. Leaves `report.html` and `events.jsonl` in the
 //! current folder. Exit code 0 if every claim holds, 1 if one does not, 2 if the flags are wrong.
 
 mod args;
+mod bitcoin;
 mod charts;
 mod claims;
 mod door;

@@ -57,6 +57,12 @@ pub fn page(run: &Run, told: &Told, view: &View, claims: &[Claim], args: &Args) 
             power(run, told, view, last),
         ),
         (
+            "Bitcoin",
+            "Height of the miners' chain and of our light client's. A reorganization drops a checkpoint on the way."
+                .to_owned(),
+            bitcoin(run, span),
+        ),
+        (
             "Gas of calls",
             "SDK gas of every vote, packet and rare call.".to_owned(),
             gas(run, span, &["vote", "packet", "equivocation", "unjail"]),
@@ -128,6 +134,15 @@ fn power(run: &Run, told: &Told, view: &View, last: u64) -> String {
         })
         .collect();
     charts::splits("power by finality provider", &rows)
+}
+
+fn bitcoin(run: &Run, span: (u64, u64)) -> String {
+    let seen = run.tips.iter().filter(|(height, _, _)| *height >= span.0);
+    let miners = seen.clone().map(|(height, _, miners)| (*height, *miners)).collect();
+    let ours = seen.map(|(height, ours, _)| (*height, *ours)).collect();
+    let series = [("the miners", miners), ("our light client", ours)].into_iter().zip(COLOURS);
+    let series = series.map(|((name, points), colour)| Series { name: name.to_owned(), colour, points });
+    charts::dots("height of Bitcoin over heights", span, &series.collect::<Vec<_>>())
 }
 
 fn gas(run: &Run, span: (u64, u64), kinds: &[&str]) -> String {

@@ -44,6 +44,8 @@ pub struct Run {
     pub finalized_in: BTreeMap<u64, u64>,
     /// What the contract said of heights that are settled by now.
     pub rows: Vec<Row>,
+    /// Bitcoin's height here and with the miners, at the end of each block.
+    pub tips: Vec<(u64, u64, u64)>,
     /// How many votes the contract took, and how many it refused.
     pub votes: (u64, u64),
     next_row: u64,
@@ -61,6 +63,7 @@ impl Run {
             blocks: Vec::new(),
             finalized_in: BTreeMap::new(),
             rows: Vec::new(),
+            tips: Vec::new(),
             votes: (0, 0),
             next_row: u64::MAX,
             last_finalized: 0,
@@ -95,6 +98,9 @@ impl Run {
             self.finalized_in.insert(done, height);
         }
         self.last_finalized = finalized;
+        let tip: Option<Value> = self.network.ask_bitcoin(&json!({ "btc_tip_header": {} })).ok();
+        let tip = tip.and_then(|tip| tip["height"].as_u64()).unwrap_or_default();
+        self.tips.push((height, tip, self.network.miner.tip_height().into()));
         self.blocks.push(block.clone());
         self.progress(height, note);
         block

@@ -8,6 +8,7 @@ use primitives::AppHash;
 use serde_json::json;
 
 use crate::args::Args;
+use crate::bitcoin::{self, BitcoinTold};
 use crate::door::{self, Poisoned};
 use crate::run::Run;
 
@@ -39,6 +40,8 @@ pub struct Told {
     pub cheat_height: u64,
     /// The transaction that found it out.
     pub slashing: Option<TxReport>,
+    /// What happened in Bitcoin.
+    pub bitcoin: BitcoinTold,
 }
 
 /// Deploys, opens the channel, registers, survives a poisoned packet, commits randomness and timestamps it.
@@ -105,6 +108,7 @@ pub fn tell(run: &mut Run, args: &Args) -> Result<Told, Box<dyn Error>> {
         cheat: fps - 1,
         cheat_height: 0,
         slashing: None,
+        bitcoin: BitcoinTold::default(),
     };
     run.look_from(start);
     run.network.chain.faults.lose_all(told.lost.iter().copied());
@@ -125,6 +129,7 @@ pub fn tell(run: &mut Run, args: &Args) -> Result<Told, Box<dyn Error>> {
     while run.network.chain.height() < told.torn + 8 {
         run.step("everybody votes")?;
     }
+    told.bitcoin = bitcoin::tell(run)?;
     sign_twice(run, &mut told)?;
     // Whatever happens, not for ever.
     for _ in 0..2 * args.blocks {
