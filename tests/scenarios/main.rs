@@ -1,6 +1,7 @@
 //! Scenarios on the real wasm; file names are claims.
 
 mod a_big_packet_is_worked_off_in_portions;
+mod a_batch_fails_vote_by_vote;
 mod a_block_is_final_only_by_a_later_quorum;
 mod a_dead_channel_is_replaced;
 mod a_vote_with_anything_changed_is_refused;

@@ -1,7 +1,9 @@
 mod admin;
+mod batch;
 mod btc_staking;
 mod commit_public_randomness;
 mod follow_bitcoin;
+mod poll;
 mod rebind_connection;
 mod resume_finality;
 mod resync;
@@ -11,12 +13,15 @@ mod set_paused;
 mod slash;
 mod submit_evidence;
 mod submit_finality_signature;
+mod submit_finality_signature_range;
+mod submit_finality_signatures_at;
 mod unjail;
 mod update_addresses;
 mod update_config;
 
 use api::bsn::{Empty, ExecuteMsg};
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, Storage};
+use primitives::{AppHash, BlockHeight, FpPublicKey};
 
 use crate::state::{ADMINS, CONFIG};
 use crate::{ContractError, parse};
@@ -38,6 +43,21 @@ pub fn execute(
         M::SubmitFinalitySignature { fp_pubkey_hex, height, pub_rand, proof, block_hash, signature } => {
             let vote = parse::vote(&fp_pubkey_hex, height, &pub_rand, proof, &block_hash, &signature)?;
             submit_finality_signature::submit_finality_signature(deps, env, &vote)
+        }
+        M::SubmitFinalitySignatureRange { fp_pubkey_hex, start_height, votes, packed, proof } => {
+            submit_finality_signature_range::submit_finality_signature_range(
+                deps,
+                env,
+                FpPublicKey::from_hex(&fp_pubkey_hex)?,
+                BlockHeight::new(start_height),
+                parse::batch::range(&votes, &packed),
+                &parse::batch::range_proof(&proof)?,
+            )
+        }
+        M::SubmitFinalitySignaturesAt { height, app_hash, votes, packed } => {
+            let (height, app_hash) = (BlockHeight::new(height), AppHash::from_slice(&app_hash)?);
+            let votes = parse::batch::votes_at(height, app_hash, votes, &packed);
+            submit_finality_signatures_at::submit_finality_signatures_at(deps, env, height, votes)
         }
         M::SubmitEvidence { fp_pubkey_hex, height, pub_rand, first, second } => {
             let evidence = parse::evidence(&fp_pubkey_hex, height, &pub_rand, &first, &second)?;

@@ -1,12 +1,14 @@
 //! Strings and bytes end here.
 
+pub mod batch;
+
 use api::bsn::{self as wire, Knobs};
 use cosmwasm_std::Binary;
 use eots::PublicRandomness;
 use finality::Params;
 use finality::commitment::Request;
 use finality::evidence::{Evidence, SignedHash};
-use finality::vote::Vote;
+use finality::vote::{Opening, Vote};
 use merkle::Proof;
 use primitives::{AppHash, BlockHeight, FpPublicKey, ParseError};
 
@@ -53,7 +55,7 @@ pub fn vote(
         provider: FpPublicKey::from_hex(fp_pubkey_hex)?,
         height: BlockHeight::new(height),
         randomness: PublicRandomness::from_bytes(exactly("public randomness", pub_rand)?),
-        proof: proof(merkle_proof)?,
+        opening: Opening::Proof(proof(merkle_proof)?),
         signed: signed_hash(block_hash, signed)?,
     })
 }

@@ -15,7 +15,10 @@
 //! | `L` | => [`Bitcoin`] | packets, follow_bitcoin | never: one record |
 //! | `N` | => [`Counters`] | registration, quarantine | never: one record |
 //! | `a` | height => [`Anchor`] | the first hook of each block | EndBlock, after `anchor_retention_s` |
-//! | `v` | height, id => [`StoredVote`] | votes | EndBlock, `vote_retention` after settling |
+//! | `v` | slot, id => height, [`StoredVote`] | votes | the votes of 256 heights later; what they leave, EndBlock |
+//! | `V` | height, id => [`StoredVote`] | votes, where the slot is taken | EndBlock, `vote_retention` after settling |
+//! | `M` | height, id => [`Sheet`] of many votes | a message of many votes | with `V` |
+//! | `W` | height, id => the signatures of that sheet | with `M` | with `M` |
 //! | `h` | id, height => power from there on | BeginBlock, when it changes | not yet |
 //! | `m` | id, start height => [`Commitment`] | commit_public_randomness | not yet |
 //! | `l` | id => [`Misses`] | EndBlock, for misses only | never: one an FP |
@@ -49,6 +52,7 @@ mod kept;
 mod ledger;
 mod records;
 mod table;
+pub mod votes;
 
 pub use epochs::forget_epochs;
 pub use history::{commitment_from, power_at, resumption_from, set_at};
@@ -94,7 +98,13 @@ pub const EPOCHS: Table<8, Epoch> = Table::new(b'E');
 /// See the module's table.
 pub const ANCHORS: Table<8, Anchor> = Table::new(b'a');
 /// See the module's table.
-pub const VOTES: Table<12, StoredVote> = Table::new(b'v');
+pub const SLOTS: Table<5, (BlockHeight, StoredVote)> = Table::new(b'v');
+/// See the module's table.
+pub const OVERFLOW: Table<12, StoredVote> = Table::new(b'V');
+/// See the module's table.
+pub const SHEETS: Table<12, Sheet> = Table::new(b'M');
+/// See the module's table.
+pub const SIGNATURES: Table<12, Vec<(VotingPower, [u8; 32])>> = Table::new(b'W');
 /// See the module's table.
 pub const POWERS: Table<12, VotingPower> = Table::new(b'h');
 /// See the module's table.
@@ -150,7 +160,7 @@ pub const ACCOUNTS: Item<Vec<Account>> = Item::new(b'X');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHTBLNEavhmlfiprDdxujbqkQeowyzYZX";
+pub const LETTERS: &[u8] = b"GAKPSCHTBLNEavVMWhmlfiprDdxujbqkQeowyzYZX";
 
 /// The key of a height.
 pub fn at(height: BlockHeight) -> [u8; 8] {

@@ -9,7 +9,9 @@ mod response;
 mod sudo;
 
 pub use config::{Knobs, Network};
-pub use execute::{ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, UpdateConfig, Vote};
+pub use execute::{
+    ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, MerkleRangeProof, RangeVote, UpdateConfig, Vote, VoteAt,
+};
 pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg};
 pub use query::{AtEpoch, AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
 pub use response::*;

@@ -4,7 +4,7 @@
 //! height has exactly one nonce, and two signatures there use it twice.
 
 use eots::{PublicRandomness, Recover, message, schnorr};
-use merkle::Proof;
+use merkle::{Hash, Proof, RangeProof, leaf_hash};
 use primitives::{BlockHeight, FpPublicKey, SigningContext};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -53,14 +53,51 @@ impl Commitment {
         randomness: &PublicRandomness,
         proof: &Proof,
     ) -> Result<(), ProofError> {
-        let index = height.get().checked_sub(self.start.get());
-        if index != Some(proof.index) {
-            return Err(ProofError::Index { start: self.start, index: proof.index, height });
-        }
-        if proof.total != self.count {
-            return Err(ProofError::Total { committed: self.count, proven: proof.total });
-        }
+        self.check_place(height, proof.index, proof.total)?;
         proof.verify(&self.root, randomness.as_bytes())?;
+        Ok(())
+    }
+
+    /// As [`verify`](Self::verify), of nothing but the siblings on the way to the root: the place in the tree is the
+    /// height's.
+    ///
+    /// # Errors
+    /// [`ProofError::Merkle`] where they do not lead to the root.
+    pub fn verify_aunts(
+        &self,
+        height: BlockHeight,
+        randomness: &PublicRandomness,
+        aunts: &[Hash],
+    ) -> Result<(), ProofError> {
+        let leaf = randomness.as_bytes();
+        let index = height.above(self.start);
+        let proof = Proof { total: self.count, index, leaf_hash: leaf_hash(leaf), aunts: aunts.to_vec() };
+        self.verify(height, randomness, &proof)
+    }
+
+    /// Verifies that these are the values committed to for as many heights from `start` on.
+    ///
+    /// # Errors
+    /// [`ProofError`], as for one of them.
+    pub fn verify_range(
+        &self,
+        start: BlockHeight,
+        randomness: &[PublicRandomness],
+        proof: &RangeProof,
+    ) -> Result<(), ProofError> {
+        self.check_place(start, proof.start, proof.total)?;
+        let leaves: Vec<&[u8; 32]> = randomness.iter().map(PublicRandomness::as_bytes).collect();
+        proof.verify(&self.root, &leaves)?;
+        Ok(())
+    }
+
+    fn check_place(&self, height: BlockHeight, index: u64, total: u64) -> Result<(), ProofError> {
+        if height.get().checked_sub(self.start.get()) != Some(index) {
+            return Err(ProofError::Index { start: self.start, index, height });
+        }
+        if total != self.count {
+            return Err(ProofError::Total { committed: self.count, proven: total });
+        }
         Ok(())
     }
 }

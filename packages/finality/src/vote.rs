@@ -12,7 +12,7 @@
 //! (interfaces.md 11.11).
 
 use eots::{PublicRandomness, Recover, SecretKey};
-use merkle::Proof;
+use merkle::{Hash, Proof};
 use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext, VotingPower};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -30,9 +30,20 @@ pub struct Vote {
     /// The nonce of that height.
     pub randomness: PublicRandomness,
     /// That it is the committed one.
-    pub proof: Proof,
+    pub opening: Opening,
     /// What is signed, and the signature.
     pub signed: SignedHash,
+}
+
+/// What shows that a nonce is the committed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    /// A proof as the daemon writes it.
+    Proof(Proof),
+    /// Only its aunts: the rest follows from the height and the commitment.
+    Aunts(Vec<Hash>),
+    /// What came of the one proof of a whole run of heights ([`Commitment::verify_range`]).
+    Range(Result<(), ProofError>),
 }
 
 /// A vote as it is stored, under its height and provider.
@@ -157,7 +168,11 @@ fn verify(
             timestamped: facts.timestamped,
         });
     }
-    commitment.verify(height, &vote.randomness, &vote.proof)?;
+    match &vote.opening {
+        Opening::Proof(proof) => commitment.verify(height, &vote.randomness, proof)?,
+        Opening::Aunts(aunts) => commitment.verify_aunts(height, &vote.randomness, aunts)?,
+        Opening::Range(outcome) => outcome.clone()?,
+    }
     vote.signed
         .verify(recover, context, &provider, height, &vote.randomness)
         .map_err(|_| VoteError::Signature { provider, height })
@@ -304,7 +319,7 @@ mod tests {
                 provider: key().public_key().into(),
                 height,
                 randomness: nonce(HEIGHT).public(),
-                proof: self.tree.proof(HEIGHT - START).unwrap(),
+                opening: Opening::Proof(self.tree.proof(HEIGHT - START).unwrap()),
                 signed: SignedHash { app_hash, signature },
             }
         }
@@ -405,13 +420,49 @@ mod tests {
         vote.signed.signature[0] ^= 1;
         assert!(matches!(judged(&vote, &facts), Err(VoteError::Signature { .. })));
         let mut vote = voter.vote(1);
-        vote.proof = voter.tree.proof(0).unwrap();
+        vote.opening = Opening::Proof(voter.tree.proof(0).unwrap());
         assert!(matches!(judged(&vote, &facts), Err(VoteError::Proof(ProofError::Index { .. }))));
         let mut vote = voter.vote(1);
         vote.randomness = nonce(HEIGHT + 1).public();
         assert!(matches!(judged(&vote, &facts), Err(VoteError::Proof(ProofError::Merkle(_)))));
         let mut vote = voter.vote(1);
-        vote.proof.total = 11;
+        vote.opening = Opening::Proof(Proof { total: 11, ..voter.tree.proof(HEIGHT - START).unwrap() });
         assert!(matches!(judged(&vote, &facts), Err(VoteError::Proof(ProofError::Total { .. }))));
+    }
+
+    #[test]
+    fn aunts_alone_prove_as_much_as_a_whole_proof() {
+        let voter = Voter::new();
+        let facts = voter.facts();
+        let aunts = |index| Opening::Aunts(voter.tree.proof(index).unwrap().aunts);
+        let vote = Vote { opening: aunts(HEIGHT - START), ..voter.vote(1) };
+        assert!(matches!(judged(&vote, &facts), Ok(Verdict::Counted(_))));
+        for wrong in (0..10).filter(|index| *index != HEIGHT - START) {
+            let vote = Vote { opening: aunts(wrong), ..vote.clone() };
+            assert!(matches!(judged(&vote, &facts), Err(VoteError::Proof(ProofError::Merkle(_)))), "{wrong}");
+        }
+        let vote = Vote { randomness: nonce(HEIGHT + 1).public(), ..vote };
+        assert!(matches!(judged(&vote, &facts), Err(VoteError::Proof(ProofError::Merkle(_)))));
+    }
+
+    #[test]
+    fn a_proof_of_a_run_counts_for_each_of_its_votes() {
+        let voter = Voter::new();
+        let facts = voter.facts();
+        let nonces: Vec<_> = (HEIGHT..HEIGHT + 3).map(|height| nonce(height).public()).collect();
+        let proof = voter.tree.range(HEIGHT - START, 3).unwrap();
+        let start = BlockHeight::new(HEIGHT);
+        let outcome = voter.commitment.verify_range(start, &nonces, &proof);
+        assert_eq!(outcome, Ok(()));
+        let vote = Vote { opening: Opening::Range(outcome), ..voter.vote(1) };
+        assert!(matches!(judged(&vote, &facts), Ok(Verdict::Counted(_))));
+
+        let elsewhere = voter.commitment.verify_range(start.next(), &nonces, &proof);
+        assert!(matches!(elsewhere, Err(ProofError::Index { .. })));
+        let longer = Commitment { count: 11, ..voter.commitment };
+        assert!(matches!(longer.verify_range(start, &nonces, &proof), Err(ProofError::Total { .. })));
+        let fewer = voter.commitment.verify_range(start, &nonces[..2], &proof);
+        let vote = Vote { opening: Opening::Range(fewer), ..vote };
+        assert!(matches!(judged(&vote, &facts), Err(VoteError::Proof(ProofError::Merkle(_)))));
     }
 }

@@ -11,12 +11,12 @@ const REGISTERED: usize = 1_000;
 const REGISTERED_AT_ONCE: usize = 50;
 const DENOMS: u64 = 10;
 const PERIOD: u64 = 20;
-const FEW_HEIGHTS: u64 = 60;
+const FEW_HEIGHTS: u64 = 400;
 const MANY_HEIGHTS: u64 = 10_000;
 /// After so many voted blocks set, cursor and liveness are settled, and no vote is old enough to be deleted.
 const YOUNG_BLOCKS: u64 = 5;
-/// After so many more each block also deletes the votes of an old one, as in the rest of a chain's life.
-const OLD_BLOCKS: u64 = 30;
+/// After so many more votes are written over old ones, as in the rest of a chain's life.
+const OLD_BLOCKS: u64 = 270;
 /// The set of [`later`].
 const LATER_SET: usize = 10;
 /// After so many blocks its counters have their length for good.
@@ -31,6 +31,8 @@ const LATER_SAMPLE: u64 = 13;
 pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     progress("transactions");
     let mut rows = transactions()?;
+    progress("messages of many votes");
+    rows.extend(super::batched::batched(SEED)?);
     let (mut begins, mut ends, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for count in SETS {
         progress(&format!("blocks with {count} finality providers"));
@@ -42,7 +44,7 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
             let look = bitcoin_block(&mut network)?;
             let block = voted_block(&mut network, count, OLD_BLOCKS)?;
             let sum = begin(&block)? + end(&block)? + block.tx_usage.sdk_gas();
-            whole.push(Row::new(format!("end_block_{count}_pruning"), end(&block)?));
+            whole.push(Row::new(format!("end_block_{count}_old"), end(&block)?));
             whole.push(Row::new(format!("end_block_{count}_bitcoin"), end(&look)?));
             whole.push(Row::new(format!("finalized_block_{count}"), sum));
         }
@@ -133,7 +135,9 @@ fn network_of(setup: &Setup, registered: usize, active: usize) -> Result<Network
     }
     let start = network.chain.height() + 1;
     for index in 0..registered {
-        network.commit(index, start, FEW_HEIGHTS)?;
+        let voted = if index < active { start..start + FEW_HEIGHTS } else { 0..0 };
+        let message = network.fps[index].commit_sparsely(start, FEW_HEIGHTS, &voted);
+        network.execute(&message)?;
     }
     network.chain.next_blocks(2);
     network.timestamp()?;

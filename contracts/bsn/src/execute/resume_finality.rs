@@ -5,7 +5,7 @@ use primitives::{BlockHeight, FpPublicKey};
 
 use super::check_admin;
 use crate::ContractError;
-use crate::state::{PARAMS, PROGRESS, PROVIDERS, RESUMED, VOTES, at, at_of, resumption_from};
+use crate::state::{PARAMS, PROGRESS, PROVIDERS, RESUMED, at, resumption_from, votes};
 use crate::sudo::tally;
 
 /// Records that finality may go on without those who are named (interfaces.md 11.5). The cursor applies it.
@@ -25,7 +25,7 @@ pub fn resume_finality(
     let waiting = progress.cursor.next();
     let facts = Facts {
         waiting,
-        step: tally::step_at(deps.storage, &progress, waiting)?.0,
+        step: tally::step_at(deps.storage, &progress, waiting)?.step,
         now: BlockHeight::new(env.block.height),
         delay: PARAMS.load(deps.storage)?.resume_delay,
     };
@@ -59,7 +59,7 @@ fn named_at(
         .may_load(storage, provider.as_bytes())?
         .ok_or(ContractError::UnknownProvider { provider })?;
     let id = fp.id.get();
-    let voted = VOTES.may_load(storage, &at_of(height, id))?.is_some();
+    let voted = votes::vote_of(storage, height, id)?.is_some();
     Ok(Named { provider, id, voted })
 }
 

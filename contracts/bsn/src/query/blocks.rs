@@ -5,7 +5,7 @@ use primitives::BlockHeight;
 use super::seen::{self, Seen};
 use super::{page, providers};
 use crate::error::ContractError;
-use crate::state::{PROGRESS, Progress, VOTES, at_of};
+use crate::state::{PROGRESS, Progress, votes as stored};
 
 /// How many blocks are looked at for a page of finalized ones.
 const SCAN: usize = 1_000;
@@ -75,10 +75,9 @@ pub fn votes(store: &dyn Storage, height: BlockHeight) -> Result<VotesResponse, 
         return Ok(VotesResponse { btc_pks: Vec::new() });
     }
     let mut btc_pks = Vec::new();
-    for record in VOTES.range(store, &at_of(height, 0), &at_of(height, u32::MAX), Order::Ascending) {
-        let ([.., a, b, c, d], vote) = record?;
+    for (id, vote) in stored::votes_at(store, height)? {
         if vote.fork.is_none() {
-            btc_pks.push(providers::key_of(store, u32::from_be_bytes([a, b, c, d]))?.to_string());
+            btc_pks.push(providers::key_of(store, id)?.to_string());
         }
     }
     Ok(VotesResponse { btc_pks })
@@ -91,7 +90,7 @@ pub fn signature(
     height: BlockHeight,
 ) -> Result<FinalitySignatureResponse, ContractError> {
     let vote = match providers::find(store, btc_pk_hex)? {
-        Some((_, fp)) => VOTES.may_load(store, &at_of(height, fp.id.get()))?,
+        Some((_, fp)) => stored::vote_of(store, height, fp.id.get())?,
         None => None,
     };
     let canonical = vote.filter(|vote| vote.fork.is_none());

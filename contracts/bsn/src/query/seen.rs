@@ -4,7 +4,7 @@ use cosmwasm_std::{Order, StdResult, Storage};
 use finality::tally::Seat;
 use primitives::{BlockHeight, VotingPower};
 
-use crate::state::{ANCHORS, Anchor, Progress, VOTES, at, at_of, resumption_from};
+use crate::state::{ANCHORS, Anchor, Progress, at, resumption_from, votes};
 
 /// A block that the hooks saw.
 pub struct Seen {
@@ -77,10 +77,7 @@ pub fn seat(progress: &Progress, height: BlockHeight, seen: Option<&Seen>) -> Se
 
 /// The power that voted for the canonical hash.
 pub fn voted(store: &dyn Storage, height: BlockHeight) -> StdResult<VotingPower> {
-    VOTES
-        .range(store, &at_of(height, 0), &at_of(height, u32::MAX), Order::Ascending)
-        .map(|vote| Ok(vote?.1.power))
-        .sum()
+    Ok(votes::count(store, height, BlockHeight::default())?.power)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use staking::FpStatus;
 
 use super::{page, providers, seen};
 use crate::error::ContractError;
-use crate::state::{JAILED, MISSES, POWERS, PROGRESS, VOTES, at_of, of_at};
+use crate::state::{JAILED, MISSES, POWERS, PROGRESS, of_at, votes};
 
 /// How many changes of power are looked at for the start of the current run in the set.
 const CHANGES: usize = 50;
@@ -51,7 +51,7 @@ fn last_vote(store: &dyn Storage, id: u32) -> StdResult<Option<BlockHeight>> {
     let Some(last) = seen::last(store)? else { return Ok(None) };
     let lowest = last.height.saturating_sub(HEIGHTS).max(PROGRESS.load(store)?.votes_from);
     for height in (lowest.get()..=last.height.get()).rev().map(BlockHeight::new) {
-        if VOTES.may_load(store, &at_of(height, id))?.is_some() {
+        if votes::vote_of(store, height, id)?.is_some() {
             return Ok(Some(height));
         }
     }
@@ -112,7 +112,8 @@ mod tests {
     fn the_last_vote_is_the_last_height_signed() {
         let mut store = fixture(&[(3, 5)]);
         let vote = StoredVote { power: VotingPower::new(5), signature: [1; 32], fork: None };
-        VOTES.save(&mut store, &at_of(BlockHeight::new(17), 0), &vote).unwrap();
+        let at = BlockHeight::new(17);
+        votes::save(&mut store, at, at, 0, &vote).unwrap();
         assert_eq!(heights(&store), Some((3, 17)));
     }
 }

@@ -153,6 +153,15 @@ pub struct Anchor {
     pub total: Option<VotingPower>,
 }
 
+/// Votes for the canonical hash of a height that came in one message, without their signatures.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// What they count together.
+    pub power: VotingPower,
+    /// Whose they are, in the order of their signatures.
+    pub ids: Vec<u32>,
+}
+
 /// Channels to Babylon.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channels {

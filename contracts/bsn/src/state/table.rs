@@ -86,6 +86,12 @@ impl<T: Serialize + DeserializeOwned> Item<T> {
         get(storage, self.letter, &[]).map(|bytes| decode(self.letter, &bytes)).transpose()
     }
 
+    /// The record, if there is one, as [`Table::peek`] reads it.
+    pub fn peek(&self, storage: &dyn Storage) -> StdResult<Option<T>> {
+        let found = storage.range(Some(&[self.letter]), Some(&[self.letter, 0]), Order::Ascending).next();
+        found.map(|(_, bytes)| decode(self.letter, &bytes)).transpose()
+    }
+
     /// Records it.
     pub fn save(&self, storage: &mut dyn Storage, value: &T) -> StdResult<()> {
         set(storage, self.letter, &[], encode(value))
@@ -109,6 +115,13 @@ impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
     /// The record, if there is one.
     pub fn may_load(&self, storage: &dyn Storage, key: &[u8; N]) -> StdResult<Option<T>> {
         get(storage, self.letter, key).map(|bytes| decode(self.letter, &bytes)).transpose()
+    }
+
+    /// The record, if there is one, read by an iterator over this one key. An SDK chain charges 30 + 3 a byte twice
+    /// for that instead of 1,000 + 3 a byte once: cheaper for all that is shorter than 300 bytes, and for what is
+    /// not there.
+    pub fn peek(&self, storage: &dyn Storage, key: &[u8; N]) -> StdResult<Option<T>> {
+        Ok(self.range(storage, key, key, Order::Ascending).next().transpose()?.map(|(_, value)| value))
     }
 
     /// Records it.

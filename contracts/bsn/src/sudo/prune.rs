@@ -2,10 +2,10 @@ use cosmwasm_std::{Order, StdResult, Storage};
 use finality::Params;
 
 use super::Block;
-use crate::state::{ANCHORS, Progress, VOTES, at, at_of};
+use crate::state::{ANCHORS, Progress, at, votes};
 use primitives::BlockHeight;
 
-/// How many votes are forgotten in a block, at most: about 260,000 SDK gas.
+/// How many votes outside of slots are forgotten in a block, at most: about 260,000 SDK gas.
 const VOTES_PRUNED: usize = 200;
 /// How many anchors are forgotten in a block, at most: more than one comes in, so the pile shrinks.
 const ANCHORS_PRUNED: usize = 3;
@@ -26,16 +26,7 @@ fn prune_votes(storage: &mut dyn Storage, params: &Params, progress: &mut Progre
     if progress.votes_from >= keep_from {
         return Ok(());
     }
-    let (first, last) = (at_of(progress.votes_from, 0), at_of(keep_from.previous(), u32::MAX));
-    let old = VOTES
-        .range(storage, &first, &last, Order::Ascending)
-        .take(VOTES_PRUNED)
-        .map(|vote| vote.map(|(key, _)| key))
-        .collect::<StdResult<Vec<[u8; 12]>>>()?;
-    for key in &old {
-        VOTES.remove(storage, key);
-    }
-    if old.len() < VOTES_PRUNED {
+    if votes::forget(storage, progress.votes_from, keep_from.previous(), VOTES_PRUNED)? {
         progress.votes_from = keep_from;
     }
     Ok(())

@@ -1,10 +1,10 @@
-use cosmwasm_std::{Event, Order, StdResult, Storage};
+use cosmwasm_std::{Event, StdResult, Storage};
 use finality::Params;
 use finality::active_set::ActiveSet;
 use primitives::BlockHeight;
 
 use super::{Block, absence, earn};
-use crate::state::{ANCHORS, Progress, VOTES, at, at_of, set_at};
+use crate::state::{ANCHORS, Progress, at, set_at, votes};
 
 /// How many heights with absentees are judged in a block.
 const JUDGED: u32 = 4;
@@ -101,23 +101,14 @@ fn roll(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdR
     }
     let set = set_at(storage, progress, height)?;
     let (mut silent, mut unpaid) = (Vec::new(), Vec::new());
-    let mut votes =
-        VOTES.range(storage, &at_of(height, 0), &at_of(height, u32::MAX), Order::Ascending).peekable();
+    let votes = votes::votes_at(storage, height)?;
     for member in set.members().iter().filter(|member| !member.power.is_zero()) {
-        let mut own = None;
-        while let Some(vote) = votes.next_if(|vote| {
-            vote.as_ref()
-                .map_or(true, |([.., a, b, c, d], _)| u32::from_be_bytes([*a, *b, *c, *d]) <= member.id)
-        }) {
-            let ([.., a, b, c, d], vote) = vote?;
-            own = (u32::from_be_bytes([a, b, c, d]) == member.id).then_some(vote);
-        }
-        match own {
+        match votes.iter().find(|(id, _)| *id == member.id) {
             None => {
                 silent.push(member.id);
                 unpaid.push(member.id);
             }
-            Some(vote) if vote.fork.is_some() => unpaid.push(member.id),
+            Some((_, vote)) if vote.fork.is_some() => unpaid.push(member.id),
             Some(_) => {}
         }
     }

@@ -1,27 +1,36 @@
 use api::bsn::event::{FinalizeBlock, SkipHeight};
-use cosmwasm_std::{Event, Order, StdResult, Storage};
+use cosmwasm_std::{Event, StdResult, Storage};
 use finality::tally::{Seat, Skipped, Step, step, step_without};
 use primitives::{BlockHeight, VotingPower};
 
 use super::Block;
-use crate::state::{ANCHORS, Progress, VOTES, at, at_of, power_at, resumption_from};
+use crate::state::votes::{self, Count};
+use crate::state::{ANCHORS, Progress, at, power_at, resumption_from};
 
 /// How many units of work the cursor does in a block: a unit is about 300 SDK gas, one vote read.
 const UNITS: u64 = 5_000;
 /// What a height costs beside its votes, in units.
 const HEIGHT_UNITS: u64 = 7;
+/// What deleting a record costs, in units.
+const DELETE_UNITS: u64 = 4;
 /// What it costs, in units, to look whether somebody named in a resumption voted, and what it could have.
 const NAMED_UNITS: u64 = 9;
 
 /// Moves the cursor over every height that has quorum or could have none, until one waits or the portion is done.
 /// The block being executed cannot have votes yet: the cursor stays below it.
-pub(super) fn tally(storage: &dyn Storage, progress: &mut Progress, block: &Block) -> StdResult<Vec<Event>> {
+pub(super) fn tally(
+    storage: &mut dyn Storage,
+    progress: &mut Progress,
+    block: &Block,
+) -> StdResult<Vec<Event>> {
     let mut events = vec![];
     let mut units: u64 = 0;
     while units < UNITS && progress.cursor.next() < block.height {
         let height = progress.cursor.next();
-        let (step, full, cost) = step_at(storage, progress, height)?;
-        units = units.saturating_add(cost);
+        let Look { step, full, units: looked, stale } = step_at(storage, progress, height)?;
+        let deleted = u64::try_from(stale.len()).unwrap_or(u64::MAX).saturating_mul(DELETE_UNITS);
+        units = units.saturating_add(looked).saturating_add(deleted);
+        votes::forget_stale(storage, &stale);
         match step {
             Step::Wait => break,
             Step::Quorum => {
@@ -48,31 +57,44 @@ pub(super) fn tally(storage: &dyn Storage, progress: &mut Progress, block: &Bloc
     Ok(events)
 }
 
-/// What the cursor does at a height, whether everybody has voted there, and what it costs to know, in units.
-pub fn step_at(
-    storage: &dyn Storage,
-    progress: &Progress,
-    height: BlockHeight,
-) -> StdResult<(Step, bool, u64)> {
+/// What is found at a height.
+pub struct Look {
+    /// What the cursor does there.
+    pub step: Step,
+    /// Whether everybody has voted.
+    full: bool,
+    /// What it cost to know.
+    units: u64,
+    /// What is left there of forgotten heights.
+    stale: Vec<[u8; 5]>,
+}
+
+/// Looks at a height.
+pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Look> {
     let seat = seat(storage, progress, height)?;
-    let Seat::Open { total } = seat else { return Ok((step(seat, VotingPower::ZERO), false, HEIGHT_UNITS)) };
-    let (voted, votes) = voted(storage, height)?;
-    let (full, mut cost) = (total == voted, votes.saturating_add(HEIGHT_UNITS));
+    let Seat::Open { total } = seat else {
+        let step = step(seat, VotingPower::ZERO);
+        return Ok(Look { step, full: false, units: HEIGHT_UNITS, stale: vec![] });
+    };
+    let Count { power: voted, read, stale } = votes::count(storage, height, progress.votes_from)?;
+    let units = read.saturating_add(HEIGHT_UNITS);
+    let mut look = Look { step: step(seat, voted), full: total == voted, units, stale };
     if height > progress.resumed_through {
-        return Ok((step(seat, voted), full, cost));
+        return Ok(look);
     }
     let Some(resumption) = resumption_from(storage, height)?.filter(|resumption| resumption.covers(height))
     else {
-        return Ok((step(seat, voted), full, cost));
+        return Ok(look);
     };
     let mut absent = VotingPower::ZERO;
     for id in resumption.absent {
-        if VOTES.may_load(storage, &at_of(height, id))?.is_none() {
+        if votes::vote_of(storage, height, id)?.is_none() {
             absent = absent + power_at(storage, id, height)?;
         }
-        cost = cost.saturating_add(NAMED_UNITS);
+        look.units = look.units.saturating_add(NAMED_UNITS);
     }
-    Ok((step_without(seat, voted, absent), full, cost))
+    look.step = step_without(seat, voted, absent);
+    Ok(look)
 }
 
 fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Seat> {
@@ -81,18 +103,6 @@ fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdR
     }
     let total = ANCHORS.may_load(storage, &at(height))?.and_then(|anchor| anchor.total);
     Ok(total.map_or(Seat::Hole, |total| Seat::Open { total }))
-}
-
-/// The power of the canonical votes at a height, and how many votes were read.
-fn voted(storage: &dyn Storage, height: BlockHeight) -> StdResult<(VotingPower, u64)> {
-    let (first, last) = (at_of(height, 0), at_of(height, u32::MAX));
-    VOTES.range(storage, &first, &last, Order::Ascending).try_fold(
-        (VotingPower::ZERO, 0u64),
-        |(power, votes), vote| {
-            let (_, vote) = vote?;
-            Ok((power + vote.power, votes.saturating_add(1)))
-        },
-    )
 }
 
 fn pass(progress: &mut Progress, height: BlockHeight, full: bool) {

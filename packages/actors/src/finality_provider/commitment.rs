@@ -1,4 +1,4 @@
-use std::{sync::Arc, thread};
+use std::{ops::Range, sync::Arc, thread};
 
 use eots::{PublicRandomness, SecretKey, SecretRandomness};
 use merkle::Tree;
@@ -32,13 +32,14 @@ struct List {
 
 impl Commitment {
     /// Computes the randomness and its tree, on all processors: some 10,000 heights a
-    /// second each.
+    /// second each. Outside of `voted` nobody knows the nonce to a leaf.
     pub(crate) fn new(
         key: &SecretKey,
         context: &SigningContext,
         branch: Branch,
         start_height: u64,
         num_pub_rand: u64,
+        voted: &Range<u64>,
     ) -> Self {
         let heights: Vec<u64> = (start_height..start_height.saturating_add(num_pub_rand)).collect();
         let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -48,7 +49,12 @@ impl Commitment {
                 .chunks(portion)
                 .map(|heights| {
                     scope.spawn(|| {
-                        let public = |height: &u64| secret(key, context, branch, *height).public();
+                        let public = |height: &u64| match voted.contains(height) {
+                            true => secret(key, context, branch, *height).public(),
+                            false => {
+                                PublicRandomness::from_bytes(Sha256::digest(height.to_be_bytes()).into())
+                            }
+                        };
                         heights.iter().map(public).collect::<Vec<_>>()
                     })
                 })

@@ -24,6 +24,8 @@ mod message;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use eots::{SecretKey, message as signed};
 use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext};
 use proto::btcstaking::{BtcSigType, ProofOfPossessionBtc};
@@ -131,7 +133,17 @@ impl FinalityProvider {
 
     /// Commits to other randomness for the same heights, as one does who means to vote on two branches.
     pub fn commit_on_branch(&mut self, branch: Branch, start_height: u64, num: u64) -> Value {
-        let commitment = Commitment::new(&self.key, &self.vote_context, branch, start_height, num);
+        self.commit_for(branch, start_height, num, &(0..u64::MAX))
+    }
+
+    /// Commits to leaves to which only those heights that it will vote at have a nonce: a tree as large as a
+    /// daemon's, in no time.
+    pub fn commit_sparsely(&mut self, start_height: u64, num: u64, voted: &Range<u64>) -> Value {
+        self.commit_for(0, start_height, num, voted)
+    }
+
+    fn commit_for(&mut self, branch: Branch, start_height: u64, num: u64, voted: &Range<u64>) -> Value {
+        let commitment = Commitment::new(&self.key, &self.vote_context, branch, start_height, num, voted);
         let message = self.commit_message(&commitment);
         self.commitments.push(commitment);
         message
@@ -224,6 +236,49 @@ impl FinalityProvider {
         Ok(message::submit_finality_signature_range(&self.public_key_hex(), start_height, &votes, proof))
     }
 
+    /// As [`vote_range`](Self::vote_range), with the votes packed into bytes.
+    ///
+    /// # Errors
+    /// [`FinalityProviderError::NoRandomness`] or [`FinalityProviderError::NotOneCommitment`].
+    pub fn vote_range_packed(
+        &self,
+        start_height: u64,
+        app_hashes: &[AppHash],
+    ) -> Result<Value, FinalityProviderError> {
+        let mut message = self.vote_range(start_height, app_hashes)?;
+        let votes = (start_height..).zip(app_hashes).map(|(height, hash)| self.sign(0, height, hash));
+        let packed: Vec<u8> = votes
+            .flat_map(|vote| [*vote.pub_rand.as_bytes(), vote.app_hash, *vote.signature.as_bytes()].concat())
+            .collect();
+        let fields = &mut message["submit_finality_signature_range"];
+        fields["packed"] = message::base64(packed);
+        fields.as_object_mut().map(|fields| fields.remove("votes"));
+        Ok(message)
+    }
+
+    /// This finality provider's packed entry of [`submit_finality_signatures_at_packed`].
+    ///
+    /// # Errors
+    /// [`FinalityProviderError::NoRandomness`].
+    pub fn vote_entry_packed(
+        &self,
+        height: u64,
+        app_hash: &AppHash,
+    ) -> Result<Vec<u8>, FinalityProviderError> {
+        let none = FinalityProviderError::NoRandomness { height, branch: 0 };
+        let commitment = self.covering(0, height)?;
+        let (index, _) = commitment.public(height).ok_or_else(|| none.clone())?;
+        let proof = commitment.tree().proof(index).ok_or(none)?;
+        let vote = self.sign(0, height, app_hash);
+        let mut entry = Vec::new();
+        entry.extend(self.public_key().as_bytes());
+        entry.extend(vote.pub_rand.as_bytes());
+        entry.extend(vote.signature.as_bytes());
+        entry.extend(u8::try_from(proof.aunts.len()));
+        entry.extend(proof.aunts.concat());
+        Ok(entry)
+    }
+
     /// This finality provider's entry of [`submit_finality_signatures_at`].
     ///
     /// # Errors
@@ -283,6 +338,15 @@ pub fn submit_finality_signatures_at(height: u64, app_hash: &AppHash, entries: &
         "height": height,
         "app_hash": message::base64(app_hash.as_bytes()),
         "votes": entries,
+    } })
+}
+
+/// The same of packed entries, those of [`FinalityProvider::vote_entry_packed`].
+pub fn submit_finality_signatures_at_packed(height: u64, app_hash: &AppHash, entries: &[Vec<u8>]) -> Value {
+    json!({ "submit_finality_signatures_at": {
+        "height": height,
+        "app_hash": message::base64(app_hash.as_bytes()),
+        "packed": message::base64(entries.concat()),
     } })
 }
 

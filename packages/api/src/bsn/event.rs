@@ -53,6 +53,15 @@ events! {
         /// `counted`, `fork` or `equivocation`.
         verdict,
     }
+    /// Votes that came in one message were taken.
+    SubmitFinalitySignatures = "submit_finality_signatures" {
+        /// At which height, or from which on.
+        height,
+        /// How many there were.
+        votes,
+        /// How many of them are for the canonical hash and count.
+        counted,
+    }
     /// An equivocator was found and its key extracted.
     SlashedFinalityProvider = "slashed_finality_provider" {
         /// Which part of the protocol says so.

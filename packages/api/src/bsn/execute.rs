@@ -38,6 +38,38 @@ wire! {
             /// The EOTS signature, 32 bytes.
             signature: Binary,
         },
+        /// Anybody: one finality provider's votes on consecutive heights, with one proof (interfaces.md 11.9). The
+        /// response data is a list of verdicts, one a vote: `counted`, `fork`, `equivocation`, or the text of the
+        /// error that the vote alone would have met. At most 200 votes are taken.
+        SubmitFinalitySignatureRange {
+            /// Whose.
+            fp_pubkey_hex: String,
+            /// The height of the first vote.
+            start_height: u64,
+            /// The votes, one a height.
+            #[serde(default)]
+            votes: Vec<RangeVote>,
+            /// More of them, behind those of `votes`: 96 bytes each, public randomness, application hash, signature.
+            #[serde(default)]
+            packed: Binary,
+            /// That all nonces are the committed ones.
+            proof: MerkleRangeProof,
+        },
+        /// Anybody: votes of many finality providers at one height, for one hash (interfaces.md 11.9). Answers as the
+        /// range does.
+        SubmitFinalitySignaturesAt {
+            /// The height voted at.
+            height: u64,
+            /// The application hash of the header at that height, 32 bytes.
+            app_hash: Binary,
+            /// The votes.
+            #[serde(default)]
+            votes: Vec<VoteAt>,
+            /// More of them, behind those of `votes`: for each key, public randomness and signature of 32 bytes,
+            /// one byte with the number of aunts, and the aunts of 32 bytes, from the leaf to the root.
+            #[serde(default)]
+            packed: Binary,
+        },
         /// Anybody: two signatures prove themselves (interfaces.md 11.9).
         SubmitEvidence {
             /// Who is accused.
@@ -147,6 +179,38 @@ wire! {
         pub leaf_hash: Binary,
         /// The siblings on the way to the root; Go writes none as `null`.
         pub aunts: Option<Vec<Binary>>,
+    }
+
+    /// A Merkle proof of consecutive leaves.
+    pub struct MerkleRangeProof {
+        /// How many leaves the tree has.
+        pub total: u64,
+        /// Which is the first leaf, from zero.
+        pub start: u64,
+        /// The nodes beside the range, level by level from the leaves to the root, the left one first.
+        pub aunts: Vec<Binary>,
+    }
+
+    /// One vote of a finality provider's range.
+    pub struct RangeVote {
+        /// The nonce of that height, 32 bytes.
+        pub pub_rand: Binary,
+        /// The application hash, 32 bytes.
+        pub app_hash: Binary,
+        /// The EOTS signature, 32 bytes.
+        pub signature: Binary,
+    }
+
+    /// One finality provider's vote among others at one height.
+    pub struct VoteAt {
+        /// Whose.
+        pub fp_pubkey_hex: String,
+        /// The nonce of that height, 32 bytes.
+        pub pub_rand: Binary,
+        /// That it is the committed one.
+        pub proof: MerkleProof,
+        /// The EOTS signature, 32 bytes.
+        pub signature: Binary,
     }
 
     /// One of the two votes of an equivocation.

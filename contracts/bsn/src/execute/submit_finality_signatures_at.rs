@@ -1,0 +1,36 @@
+use cosmwasm_std::{DepsMut, Env, Response};
+use finality::vote::{StoredVote, Vote};
+use primitives::{BlockHeight, ParseError};
+
+use super::batch::Outcome;
+use super::poll::{Poll, Taken};
+use crate::ContractError;
+use crate::state::{ANCHORS, at, votes};
+
+/// Takes many FPs' votes at one height, each by itself: one that is refused does not spoil the others.
+pub fn submit_finality_signatures_at(
+    deps: DepsMut<'_>,
+    env: &Env,
+    height: BlockHeight,
+    parsed: Vec<Result<Vote, ParseError>>,
+) -> Result<Response, ContractError> {
+    let poll = Poll::open(deps.storage, deps.api, env)?;
+    let anchor = ANCHORS.peek(deps.storage, &at(height))?;
+
+    let mut outcome = Outcome::default();
+    let mut counted: Vec<(u32, StoredVote)> = vec![];
+    for vote in parsed {
+        let taken = vote.map_err(ContractError::from).and_then(|vote| {
+            let (id, taken) = poll.take_alone(deps.storage, anchor.as_ref(), &counted, &vote)?;
+            match &taken {
+                Taken::Vote(vote) if vote.fork.is_none() => counted.push((id, *vote)),
+                Taken::Vote(vote) => votes::save(deps.storage, poll.progress.votes_from, height, id, vote)?,
+                Taken::Slashed(_) => {}
+            }
+            Ok(taken)
+        });
+        outcome.note(taken)?;
+    }
+    votes::save_all(deps.storage, poll.progress.votes_from, height, &counted)?;
+    outcome.answer(deps.storage, env, height)
+}

@@ -1,0 +1,266 @@
+//! Votes, in three places.
+//!
+//! ```text
+//!   slot (height mod 256), id   the rule: written over by a later height, never deleted for its own sake
+//!   height, id                  where the slot may still hold a vote that somebody needs: in a long backlog
+//!   height, first id            a sheet: many votes of one height that came in one message
+//! ```
+//!
+//! A slot is free for a height once the height 256 below is forgotten, and `votes_from` says what is. So a record in a
+//! slot counts only with its own height on it, and one with a forgotten height is **stale**. The tally deletes
+//! those it meets: what FPs that no longer vote have left behind goes with the next use of the slot.
+
+use cosmwasm_std::{Order, StdResult, Storage};
+use finality::vote::StoredVote;
+use primitives::{BlockHeight, VotingPower};
+
+use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, Sheet, at_of};
+
+/// How many slots there are.
+const SLOT_COUNT: u64 = 256;
+/// How many votes make a sheet. A sheet costs every single vote at its height a look, so it must be worth one.
+pub const SHEET_MIN: usize = 8;
+
+/// What a scan of a height found.
+#[derive(Debug, Default)]
+pub struct Count {
+    /// The power of the votes for the canonical hash.
+    pub power: VotingPower,
+    /// How many records were read.
+    pub read: u64,
+    /// What is left of forgotten heights.
+    pub stale: Vec<[u8; 5]>,
+}
+
+fn slot(height: BlockHeight, id: u32) -> [u8; 5] {
+    let [.., slot] = height.get().to_be_bytes();
+    let [a, b, c, d] = id.to_be_bytes();
+    [slot, a, b, c, d]
+}
+
+fn whole(height: BlockHeight) -> ([u8; 12], [u8; 12]) {
+    (at_of(height, 0), at_of(height, u32::MAX))
+}
+
+/// Counts the votes at a height; heights below `votes_from` are forgotten.
+pub fn count(storage: &dyn Storage, height: BlockHeight, votes_from: BlockHeight) -> StdResult<Count> {
+    let mut count = Count::default();
+    for record in SLOTS.range(storage, &slot(height, 0), &slot(height, u32::MAX), Order::Ascending) {
+        let (key, (at, vote)) = record?;
+        count.read = count.read.saturating_add(1);
+        if at == height {
+            count.power = count.power + vote.power;
+        } else if at < votes_from {
+            count.stale.push(key);
+        }
+    }
+    let (first, last) = whole(height);
+    for vote in OVERFLOW.range(storage, &first, &last, Order::Ascending) {
+        count.read = count.read.saturating_add(1);
+        count.power = count.power + vote?.1.power;
+    }
+    for sheet in SHEETS.range(storage, &first, &last, Order::Ascending) {
+        count.read = count.read.saturating_add(1);
+        count.power = count.power + sheet?.1.power;
+    }
+    Ok(count)
+}
+
+/// Deletes what [`count`] found stale.
+pub fn forget_stale(storage: &mut dyn Storage, stale: &[[u8; 5]]) {
+    stale.iter().for_each(|key| SLOTS.remove(storage, key));
+}
+
+/// The vote of one FP at a height.
+pub fn vote_of(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult<Option<StoredVote>> {
+    match SLOTS.peek(storage, &slot(height, id))? {
+        Some((at, vote)) if at == height => return Ok(Some(vote)),
+        _ => {}
+    }
+    if let Some(vote) = OVERFLOW.peek(storage, &at_of(height, id))? {
+        return Ok(Some(vote));
+    }
+    let (first, last) = whole(height);
+    for sheet in SHEETS.range(storage, &first, &last, Order::Ascending) {
+        let (key, sheet) = sheet?;
+        if let Some(place) = sheet.ids.iter().position(|other| *other == id) {
+            let signatures = SIGNATURES.may_load(storage, &key)?.unwrap_or_default();
+            return Ok(signatures.get(place).map(on_sheet));
+        }
+    }
+    Ok(None)
+}
+
+fn on_sheet((power, signature): &(VotingPower, [u8; 32])) -> StoredVote {
+    StoredVote { power: *power, signature: *signature, fork: None }
+}
+
+/// Every vote at a height, with whose it is: those in slots, those outside, those on sheets, each kind in the order
+/// of the FPs' numbers.
+pub fn votes_at(storage: &dyn Storage, height: BlockHeight) -> StdResult<Vec<(u32, StoredVote)>> {
+    let mut votes = Vec::new();
+    for record in SLOTS.range(storage, &slot(height, 0), &slot(height, u32::MAX), Order::Ascending) {
+        let ([_, id @ ..], (at, vote)) = record?;
+        if at == height {
+            votes.push((u32::from_be_bytes(id), vote));
+        }
+    }
+    let (first, last) = whole(height);
+    for record in OVERFLOW.range(storage, &first, &last, Order::Ascending) {
+        let ([.., a, b, c, d], vote) = record?;
+        votes.push((u32::from_be_bytes([a, b, c, d]), vote));
+    }
+    for sheet in SHEETS.range(storage, &first, &last, Order::Ascending) {
+        let (key, sheet) = sheet?;
+        let signatures = SIGNATURES.may_load(storage, &key)?.unwrap_or_default();
+        votes.extend(sheet.ids.into_iter().zip(signatures.iter().map(on_sheet)));
+    }
+    Ok(votes)
+}
+
+/// Records a vote; heights below `votes_from` are forgotten.
+pub fn save(
+    storage: &mut dyn Storage,
+    votes_from: BlockHeight,
+    height: BlockHeight,
+    id: u32,
+    vote: &StoredVote,
+) -> StdResult<()> {
+    if height.above(votes_from) < SLOT_COUNT {
+        return SLOTS.save(storage, &slot(height, id), &(height, *vote));
+    }
+    OVERFLOW.save(storage, &at_of(height, id), vote)
+}
+
+/// Records votes for the canonical hash of one height that came together.
+pub fn save_all(
+    storage: &mut dyn Storage,
+    votes_from: BlockHeight,
+    height: BlockHeight,
+    votes: &[(u32, StoredVote)],
+) -> StdResult<()> {
+    match votes {
+        [(first, _), ..] if votes.len() >= SHEET_MIN => {
+            let key = at_of(height, *first);
+            let sheet = Sheet {
+                power: votes.iter().map(|(_, vote)| vote.power).sum(),
+                ids: votes.iter().map(|(id, _)| *id).collect(),
+            };
+            SHEETS.save(storage, &key, &sheet)?;
+            SIGNATURES.save(
+                storage,
+                &key,
+                &votes.iter().map(|(_, vote)| (vote.power, vote.signature)).collect(),
+            )
+        }
+        few => few.iter().try_for_each(|(id, vote)| save(storage, votes_from, height, *id, vote)),
+    }
+}
+
+/// Forgets votes from one height to another, both included, that no slot will be written over; at most
+/// `limit` records of a kind. Whether there is nothing left.
+pub fn forget(
+    storage: &mut dyn Storage,
+    from: BlockHeight,
+    to: BlockHeight,
+    limit: usize,
+) -> StdResult<bool> {
+    let (first, last) = (at_of(from, 0), at_of(to, u32::MAX));
+    let keys = |record: StdResult<([u8; 12], _)>| record.map(|(key, _)| key);
+    let old: Vec<[u8; 12]> = OVERFLOW
+        .range(storage, &first, &last, Order::Ascending)
+        .take(limit)
+        .map(keys)
+        .collect::<StdResult<_>>()?;
+    let sheets: Vec<[u8; 12]> = SHEETS
+        .range(storage, &first, &last, Order::Ascending)
+        .take(limit)
+        .map(|sheet| sheet.map(|(key, _)| key))
+        .collect::<StdResult<_>>()?;
+    old.iter().for_each(|key| OVERFLOW.remove(storage, key));
+    for key in &sheets {
+        SHEETS.remove(storage, key);
+        SIGNATURES.remove(storage, key);
+    }
+    Ok(old.len() < limit && sheets.len() < limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosmwasm_std::testing::MockStorage;
+
+    fn at(height: u64) -> BlockHeight {
+        BlockHeight::new(height)
+    }
+
+    fn vote(power: u128) -> StoredVote {
+        StoredVote { power: VotingPower::new(power), signature: [7; 32], fork: None }
+    }
+
+    fn ids(storage: &MockStorage, height: u64) -> Vec<u32> {
+        let mut ids: Vec<u32> =
+            votes_at(storage, at(height)).unwrap().into_iter().map(|(id, _)| id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    #[test]
+    fn a_slot_is_used_again_only_once_its_height_is_forgotten() {
+        let mut storage = MockStorage::new();
+        save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
+        save(&mut storage, at(1), at(261), 0, &vote(4)).unwrap();
+        assert_eq!(vote_of(&storage, at(5), 0).unwrap(), Some(vote(3)));
+        assert_eq!(vote_of(&storage, at(261), 0).unwrap(), Some(vote(4)));
+        assert!(count(&storage, at(261), at(1)).unwrap().stale.is_empty(), "5 is still needed");
+        assert_eq!(count(&storage, at(261), at(1)).unwrap().power, VotingPower::new(4));
+
+        save(&mut storage, at(6), at(261), 1, &vote(5)).unwrap();
+        let counted = count(&storage, at(261), at(6)).unwrap();
+        assert_eq!((counted.power, counted.read), (VotingPower::new(9), 3));
+        assert_eq!(counted.stale, [slot(at(5), 0)]);
+        forget_stale(&mut storage, &counted.stale);
+        assert_eq!((ids(&storage, 5), ids(&storage, 261)), (vec![], vec![0, 1]));
+
+        save(&mut storage, at(300), at(517), 1, &vote(6)).unwrap();
+        assert_eq!((ids(&storage, 261), ids(&storage, 517)), (vec![0], vec![1]), "written over");
+    }
+
+    #[test]
+    fn a_sheet_is_as_good_as_its_votes() {
+        let mut storage = MockStorage::new();
+        let many: Vec<(u32, StoredVote)> =
+            (10..10 + SHEET_MIN as u32).map(|id| (id, vote(id.into()))).collect();
+        save_all(&mut storage, at(1), at(5), &many).unwrap();
+        save_all(&mut storage, at(1), at(5), &[(3, vote(1))]).unwrap();
+        assert_eq!(SHEETS.all(&storage, Order::Ascending).count(), 1);
+        let counted = count(&storage, at(5), at(1)).unwrap();
+        assert_eq!(
+            counted.power,
+            many.iter().map(|(_, vote)| vote.power).sum::<VotingPower>() + VotingPower::new(1)
+        );
+        assert_eq!(counted.read, 2);
+        for (id, vote) in &many {
+            assert_eq!(vote_of(&storage, at(5), *id).unwrap().as_ref(), Some(vote));
+        }
+        assert_eq!(vote_of(&storage, at(5), 9).unwrap(), None);
+        assert_eq!(vote_of(&storage, at(6), 10).unwrap(), None);
+        assert_eq!(ids(&storage, 5)[..2], [3, 10]);
+        assert_eq!(ids(&storage, 5).len(), 1 + SHEET_MIN);
+        assert!(forget(&mut storage, at(1), at(5), 10).unwrap());
+        assert_eq!(ids(&storage, 5), [3], "in its slot until that is used again");
+        assert_eq!(SIGNATURES.all(&storage, Order::Ascending).count(), 0);
+    }
+
+    #[test]
+    fn what_overflows_is_forgotten_in_portions() {
+        let mut storage = MockStorage::new();
+        for id in 0..5 {
+            save(&mut storage, at(1), at(400), id, &vote(1)).unwrap();
+        }
+        assert!(!forget(&mut storage, at(1), at(400), 3).unwrap());
+        assert_eq!(ids(&storage, 400), [3, 4]);
+        assert!(forget(&mut storage, at(1), at(400), 3).unwrap());
+        assert_eq!(ids(&storage, 400), [0; 0]);
+    }
+}
