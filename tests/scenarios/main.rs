@@ -1,9 +1,11 @@
 //! Scenarios on the real wasm; file names are claims.
 
-mod a_big_packet_is_worked_off_in_portions;
 mod a_batch_fails_vote_by_vote;
+mod a_big_packet_is_worked_off_in_portions;
+mod a_block_costs_the_same_whoever_is_registered;
 mod a_block_is_final_only_by_a_later_quorum;
 mod a_dead_channel_is_replaced;
+mod a_long_backlog_is_cleared_in_portions;
 mod a_vote_with_anything_changed_is_refused;
 mod absent_fps_are_jailed_and_return;
 mod an_outage_is_jailed_out_step_by_step;
@@ -19,6 +21,7 @@ mod no_bytes_wedge_the_channel;
 mod only_the_right_hands_govern;
 mod only_work_moves_bitcoin;
 mod queries_are_bounded;
+mod randomness_in_crumbs_costs_only_its_owner;
 mod readme;
 mod rewards_add_up;
 mod stake_ends_by_the_highest_tip;
@@ -32,3 +35,5 @@ mod two_sides_agree;
 mod two_virtual_machines_agree;
 mod two_votes_at_one_height_cost_the_key;
 mod votes_have_exact_error_texts;
+mod what_is_forgotten_is_still_punished;
+mod what_is_kept_levels_off;

@@ -11,6 +11,7 @@ mod health;
 mod page;
 mod power;
 mod providers;
+mod pruned;
 mod randomness;
 mod rewards;
 mod seen;
@@ -109,6 +110,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             json(timestamps::checkpoint(store, epoch_number))
         }
         QueryMsg::LastConsumerHeight(Empty {}) => json(timestamps::last_height(store)),
+        QueryMsg::Pruned(Empty {}) => json(pruned::pruned(store)),
         QueryMsg::Health(Empty {}) => json(
             bitcoin::health(deps, &env)
                 .and_then(|bitcoin| health::health(store, &env, bitcoin, rewards::rewards(deps, &env)?)),

@@ -19,16 +19,17 @@
 //! | `V` | height, id => [`StoredVote`] | votes, where the slot is taken | EndBlock, `vote_retention` after settling |
 //! | `M` | height, id => [`Sheet`] of many votes | a message of many votes | with `V` |
 //! | `W` | height, id => the signatures of that sheet | with `M` | with `M` |
-//! | `h` | id, height => power from there on | BeginBlock, when it changes | not yet |
-//! | `m` | id, start height => [`Commitment`] | commit_public_randomness | not yet |
+//! | `s` | table => where the next sweep of it begins | EndBlock | never: four records |
+//! | `h` | id, height => power from there on | BeginBlock, when it changes | EndBlock's sweep, once no anchor is below |
+//! | `m` | id, start height => [`Commitment`] | commit_public_randomness | EndBlock's sweep, once spent |
 //! | `l` | id => [`Misses`] | EndBlock, for misses only | never: one an FP |
 //! | `f` | key => [`FinalityProvider`] | packets, slashing, jailing | never: one an FP |
 //! | `i` | id => key | registration | never: one an FP |
 //! | `p` | key => [`FpProfile`] | registration | never: one an FP |
 //! | `r` | inverted power, key => id | whatever changes power | with it: one an FP |
-//! | `D` | txid => [`Record`] | packets | never: a txid counts once |
-//! | `d` | txid => [`DelegationStatus`], the early end of a delegation | packets | never: one a delegation |
-//! | `x` | id, txid => true (the VM knows no empty value) | packets | never: one a delegation |
+//! | `D` | txid => [`Record`] | packets | EndBlock's sweep, long after its end |
+//! | `d` | txid => [`DelegationStatus`], the early end of a delegation | packets | with `D` |
+//! | `x` | id, txid => true (the VM knows no empty value) | packets | with `D` |
 //! | `u` | txid or digest, part => a part of what is too long for one value | packets | never: only items of more than 32,000 bytes |
 //! | `j` | key => end of the jail term | jailing, unjailing, slashing | with the term |
 //! | `b` | Bitcoin height, id => sats that expire | packets | expiry |
@@ -41,8 +42,8 @@
 //! | `Y` | => [`Weights`] of this period | EndBlock, when a set or a period ends | never: one record |
 //! | `Z` | payout => [`Weights`] | EndBlock, each `reward_interval` | the next payout, once nothing is owed by it |
 //! | `X` | => [`Account`] of each denom | EndBlock, replies | never: one record of bounded length |
-//! | `e` | key, height => [`Equivocation`] | slashing | never: one an FP |
-//! | `o` | id => [`Outgoing`] | slashing, acknowledgements | never: one an FP |
+//! | `e` | key, height => [`Equivocation`] | slashing | EndBlock's sweep, once Babylon has it and its block has no anchor |
+//! | `o` | id => [`Outgoing`] | slashing, acknowledgements | with `e` |
 //!
 //! cw2 keeps its own record under `contract_info`, which is why `c` is nobody's.
 
@@ -59,7 +60,7 @@ pub use history::{commitment_from, power_at, resumption_from, set_at};
 pub use kept::{Kept, digest};
 pub use ledger::{StoredLedger, is_ranked, staking_tx};
 pub use records::*;
-pub use table::{Item, Table};
+pub use table::{Item, Table, raw, remove_raw};
 
 use finality::active_set::ActiveSet;
 use finality::liveness::Misses;
@@ -105,6 +106,8 @@ pub const OVERFLOW: Table<12, StoredVote> = Table::new(b'V');
 pub const SHEETS: Table<12, Sheet> = Table::new(b'M');
 /// See the module's table.
 pub const SIGNATURES: Table<12, Vec<(VotingPower, [u8; 32])>> = Table::new(b'W');
+/// See the module's table.
+pub const SWEEPS: Table<1, Vec<u8>> = Table::new(b's');
 /// See the module's table.
 pub const POWERS: Table<12, VotingPower> = Table::new(b'h');
 /// See the module's table.
@@ -160,7 +163,7 @@ pub const ACCOUNTS: Item<Vec<Account>> = Item::new(b'X');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHTBLNEavVMWhmlfiprDdxujbqkQeowyzYZX";
+pub const LETTERS: &[u8] = b"GAKPSCHTBLNEavVMWshmlfiprDdxujbqkQeowyzYZX";
 
 /// The key of a height.
 pub fn at(height: BlockHeight) -> [u8; 8] {

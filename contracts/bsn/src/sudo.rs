@@ -6,6 +6,7 @@ mod end_block;
 mod prune;
 mod refresh;
 mod settle;
+pub mod sweep;
 pub mod tally;
 
 pub use end_block::SILENT_S;

@@ -56,7 +56,7 @@ fn main() -> Result<()> {
         FinalityProvidersByTotalActiveSatsResponse, FinalityProvidersResponse, FinalitySignatureResponse,
         FinalityStatusResponse, HealthResponse, HeightResponse, IndexedBlock,
         JailedFinalityProvidersResponse, LastFinalBlockResponse, OutboxResponse, PowerResponse,
-        PowersResponse, PubRandCommit, QuarantinedResponse, RewardsResponse, SigningInfo, StateDigestResponse, TrustResponse, VotesResponse,
+        PowersResponse, PrunedResponse, PubRandCommit, QuarantinedResponse, RewardsResponse, SigningInfo, StateDigestResponse, TrustResponse, VotesResponse,
     );
     write_events(&root.join("bsn"))?;
     write_all!(root.join("btc-light-client"), btc_light_client:

@@ -10,7 +10,8 @@ mod sudo;
 
 pub use config::{Knobs, Network};
 pub use execute::{
-    ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, MerkleRangeProof, RangeVote, UpdateConfig, Vote, VoteAt,
+    ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, MerkleRangeProof, RangeVote, UpdateConfig, Vote,
+    VoteAt,
 };
 pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg};
 pub use query::{AtEpoch, AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};

@@ -31,6 +31,8 @@ pub struct Params {
     pub vote_retention: u64,
     /// How long anchors are kept, in seconds.
     pub anchor_retention_s: u64,
+    /// How many heights may wait for quorum; later ones take no votes until the cursor moves.
+    pub max_backlog: u64,
     /// How old, in blocks, a height without quorum must be before finality may be resumed.
     pub resume_delay: u64,
     /// How long a rebind waits, in seconds.
@@ -54,6 +56,7 @@ impl Default for Params {
             vote_window: 10,
             vote_retention: 100,
             anchor_retention_s: 7 * 86_400,
+            max_backlog: 14_400,
             resume_delay: 1_000,
             rebind_delay: 86_400,
             orphan_grace: 3 * 86_400,
@@ -101,7 +104,7 @@ impl Params {
     }
 
     /// The table of bounds.
-    pub fn bounds(&self) -> [Bound; 15] {
+    pub fn bounds(&self) -> [Bound; 16] {
         let Self {
             finality_activation_height,
             max_active_finality_providers,
@@ -115,6 +118,7 @@ impl Params {
             vote_window,
             vote_retention,
             anchor_retention_s,
+            max_backlog,
             resume_delay,
             rebind_delay,
             orphan_grace,
@@ -133,6 +137,7 @@ impl Params {
             bound("vote_window", *vote_window, 3, 1_000),
             bound("vote_retention", *vote_retention, 10, 10_000),
             bound("anchor_retention_s", *anchor_retention_s, 60, 60 * 86_400),
+            bound("max_backlog", *max_backlog, 100, 100_000),
             bound("resume_delay", *resume_delay, 10, 1_000_000),
             bound("rebind_delay", *rebind_delay, 0, 30 * 86_400),
             bound("orphan_grace", *orphan_grace, 0, 21 * 86_400),
@@ -183,6 +188,7 @@ mod tests {
                 "vote_window" => p.vote_window = value,
                 "vote_retention" => p.vote_retention = value,
                 "anchor_retention_s" => p.anchor_retention_s = value,
+                "max_backlog" => p.max_backlog = value,
                 "resume_delay" => p.resume_delay = value,
                 "rebind_delay" => p.rebind_delay = value,
                 "orphan_grace" => p.orphan_grace = value,

@@ -21,6 +21,8 @@ pub enum Seat {
     Hole,
     /// Before finality was activated.
     Inactive,
+    /// Too many heights below it wait: it takes no votes.
+    Full,
     /// The hooks ran, and this much power may vote.
     Open {
         /// The power of the active set there.
@@ -37,6 +39,8 @@ pub enum Skipped {
     NoActiveSet,
     /// Finality was not active yet.
     BeforeActivation,
+    /// Too many heights waited when its turn came.
+    BacklogFull,
 }
 
 /// What the cursor does at a height.
@@ -57,6 +61,7 @@ pub fn step(seat: Seat, voted: VotingPower) -> Step {
     match seat {
         Seat::Hole => Step::Skip(Skipped::HookLost),
         Seat::Inactive => Step::Skip(Skipped::BeforeActivation),
+        Seat::Full => Step::Skip(Skipped::BacklogFull),
         Seat::Open { total } if total.is_zero() => Step::Skip(Skipped::NoActiveSet),
         Seat::Open { total } if voted.is_quorum_of(total) => Step::Quorum,
         Seat::Open { .. } => Step::Wait,
@@ -116,6 +121,7 @@ mod tests {
         assert_eq!(step(Seat::Hole, VotingPower::new(u128::MAX)), Step::Skip(Skipped::HookLost));
         let nobody = Seat::Open { total: VotingPower::ZERO };
         assert_eq!(step(nobody, VotingPower::ZERO), Step::Skip(Skipped::NoActiveSet));
+        assert_eq!(step(Seat::Full, VotingPower::new(1)), Step::Skip(Skipped::BacklogFull));
         assert_eq!(step(Seat::Inactive, VotingPower::new(1)), Step::Skip(Skipped::BeforeActivation));
     }
 }

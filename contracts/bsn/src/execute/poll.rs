@@ -116,6 +116,7 @@ impl<'a> Poll<'a> {
         match voter.anchor {
             _ if height < activation => Ballot::Inactive { activation },
             _ if height <= settled => Ballot::Closed,
+            Some(Anchor { full: true, .. }) => Ballot::Closed,
             Some(Anchor { app_hash, total: Some(_), .. }) => {
                 Ballot::Open { app_hash: *app_hash, power: voter.power }
             }

@@ -1,4 +1,4 @@
-use cosmwasm_std::{DepsMut, Env, Order, Response, StdResult, Storage};
+use cosmwasm_std::{DepsMut, Env, Response, StdResult, Storage};
 use eots::PublicRandomness;
 use finality::vote::{Opening, Vote};
 use merkle::RangeProof;
@@ -8,7 +8,7 @@ use super::batch::Outcome;
 use super::poll::{Poll, Taken, Voter};
 use crate::ContractError;
 use crate::parse::batch::Signed;
-use crate::state::{ANCHORS, Anchor, POWERS, PROVIDERS, at, commitment_from, of_at, power_at, votes};
+use crate::state::{ANCHORS, Anchor, POWERS, PROVIDERS, at, commitment_from, of_at, power_at, raw, votes};
 
 /// Takes one FP's votes on consecutive heights, each by itself: one that is refused does not spoil the others.
 pub fn submit_finality_signature_range(
@@ -30,16 +30,13 @@ pub fn submit_finality_signature_range(
     let powers = powers(storage, id, start, end)?;
     let power_at = |height| powers.iter().rev().find(|(from, _)| *from <= height).map(|(_, power)| *power);
 
-    let nonces: Vec<PublicRandomness> = signed
-        .iter()
-        .map(|one| one.as_ref().map_or(PublicRandomness::from_bytes([0; 32]), |(nonce, _)| *nonce))
-        .collect();
+    let nonces: Vec<PublicRandomness> = signed.iter().map(|(nonce, _)| *nonce).collect();
     let proven = commitment.map_or(Ok(()), |commitment| commitment.verify_range(start, &nonces, proof));
 
     let mut outcome = Outcome::default();
     let mut height = start;
-    for signed in signed {
-        let taken = signed.map_err(ContractError::from).and_then(|(randomness, signed)| {
+    for (randomness, signed) in signed {
+        let taken = signed.map_err(ContractError::from).and_then(|signed| {
             let opening = Opening::Range(proven.clone());
             let vote = Vote { provider, height, randomness, opening, signed };
             let voter = Voter {
@@ -69,10 +66,11 @@ fn anchors(
     from: BlockHeight,
     before: BlockHeight,
 ) -> StdResult<Vec<(BlockHeight, Anchor)>> {
-    ANCHORS
-        .range(storage, &at(from), &at(before.previous()), Order::Ascending)
-        .map(|anchor| anchor.map(|(key, anchor)| (BlockHeight::new(u64::from_be_bytes(key)), anchor)))
-        .collect()
+    let mut anchors = vec![];
+    for (key, anchor) in raw(storage, b'a', &at(from), &at(before.previous()), usize::MAX) {
+        anchors.push((height_of(&key), ANCHORS.read(&anchor)?));
+    }
+    Ok(anchors)
 }
 
 /// An FP's power there, each from which height on.
@@ -83,10 +81,13 @@ fn powers(
     before: BlockHeight,
 ) -> StdResult<Vec<(BlockHeight, VotingPower)>> {
     let mut powers = vec![(from, power_at(storage, id, from)?)];
-    let changes = POWERS.range(storage, &of_at(id, from), &of_at(id, before), Order::Ascending);
-    for change in changes {
-        let ([_, _, _, _, height @ ..], power) = change?;
-        powers.push((BlockHeight::new(u64::from_be_bytes(height)), power));
+    for (key, power) in raw(storage, b'h', &of_at(id, from), &of_at(id, before), usize::MAX) {
+        powers.push((height_of(&key), POWERS.read(&power)?));
     }
     Ok(powers)
+}
+
+/// The height at the end of a key.
+fn height_of(key: &[u8]) -> BlockHeight {
+    BlockHeight::new(key.last_chunk().map_or(u64::MAX, |height| u64::from_be_bytes(*height)))
 }

@@ -240,6 +240,7 @@ fn only_a_header_of_this_chain_moves_the_timestamped_height() {
         time: 0,
         cursor: BlockHeight::new(0),
         total: None,
+        full: false,
     };
     ANCHORS.save(&mut deps.storage, &at(BlockHeight::new(7)), &anchor).unwrap();
     let future = env.block.height + 1;

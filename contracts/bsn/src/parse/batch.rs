@@ -13,8 +13,11 @@ use super::{exactly, proof, signature, signed_hash};
 /// How many votes are taken from one message.
 pub const VOTES_MAX: usize = 200;
 
-/// A nonce and what was signed with it, or why it is neither.
-pub type Signed = Result<(PublicRandomness, SignedHash), ParseError>;
+/// A nonce and what was signed with it. Only a vote whose nonce is none spoils the proof of the others: its nonce is
+/// zeroes then.
+pub type Signed = (PublicRandomness, Result<SignedHash, ParseError>);
+
+const NO_NONCE: PublicRandomness = PublicRandomness::from_bytes([0; 32]);
 
 fn nonce(bytes: &Binary) -> Result<PublicRandomness, ParseError> {
     Ok(PublicRandomness::from_bytes(exactly("public randomness", bytes)?))
@@ -22,17 +25,22 @@ fn nonce(bytes: &Binary) -> Result<PublicRandomness, ParseError> {
 
 /// The votes of a range: those written out, then those packed.
 pub fn range(votes: &[wire::RangeVote], packed: &Binary) -> Vec<Signed> {
-    let mut all: Vec<Signed> = votes
-        .iter()
-        .take(VOTES_MAX)
-        .map(|vote| Ok((nonce(&vote.pub_rand)?, signed_hash(&vote.app_hash, &vote.signature)?)))
-        .collect();
+    let mut all: Vec<Signed> = vec![];
+    for vote in votes.iter().take(VOTES_MAX) {
+        all.push(match nonce(&vote.pub_rand) {
+            Ok(nonce) => (nonce, signed_hash(&vote.app_hash, &vote.signature)),
+            Err(bad) => (NO_NONCE, Err(bad)),
+        });
+    }
     let mut rest = packed.as_slice();
     while !rest.is_empty() && all.len() < VOTES_MAX {
-        all.push(packed_vote(&mut rest).map(|[randomness, app_hash, signature]| {
-            let app_hash = AppHash::from_bytes(app_hash);
-            (PublicRandomness::from_bytes(randomness), SignedHash { app_hash, signature })
-        }));
+        all.push(match packed_vote(&mut rest) {
+            Ok([nonce, app_hash, signature]) => {
+                let app_hash = AppHash::from_bytes(app_hash);
+                (PublicRandomness::from_bytes(nonce), Ok(SignedHash { app_hash, signature }))
+            }
+            Err(cut) => (NO_NONCE, Err(cut)),
+        });
     }
     all
 }
@@ -51,19 +59,10 @@ pub fn votes_at(
     votes: Vec<wire::VoteAt>,
     packed: &Binary,
 ) -> Vec<Result<Vote, ParseError>> {
-    let mut all: Vec<_> = votes
-        .into_iter()
-        .take(VOTES_MAX)
-        .map(|vote| {
-            Ok(Vote {
-                provider: FpPublicKey::from_hex(&vote.fp_pubkey_hex)?,
-                height,
-                randomness: nonce(&vote.pub_rand)?,
-                opening: Opening::Proof(proof(vote.proof)?),
-                signed: SignedHash { app_hash, signature: signature(&vote.signature)? },
-            })
-        })
-        .collect();
+    let mut all = vec![];
+    for vote in votes.into_iter().take(VOTES_MAX) {
+        all.push(written_vote(height, app_hash, vote));
+    }
     let mut rest = packed.as_slice();
     while !rest.is_empty() && all.len() < VOTES_MAX {
         let vote = packed_vote(&mut rest).and_then(|[key, randomness, signature]| {
@@ -78,6 +77,16 @@ pub fn votes_at(
         all.push(vote);
     }
     all
+}
+
+fn written_vote(height: BlockHeight, app_hash: AppHash, vote: wire::VoteAt) -> Result<Vote, ParseError> {
+    Ok(Vote {
+        provider: FpPublicKey::from_hex(&vote.fp_pubkey_hex)?,
+        height,
+        randomness: nonce(&vote.pub_rand)?,
+        opening: Opening::Proof(proof(vote.proof)?),
+        signed: SignedHash { app_hash, signature: signature(&vote.signature)? },
+    })
 }
 
 /// Three times 32 bytes; too few of them are the last.
@@ -124,7 +133,7 @@ mod tests {
         let cut = votes(&[vote(0), vote(2)].concat()[..97 + 100]);
         assert!(cut[0].is_ok() && cut[1].is_err() && cut.len() == 2);
         assert_eq!(
-            range(&[], &Binary::from(vec![1; 96 * 2 + 95])).iter().filter(|vote| vote.is_ok()).count(),
+            range(&[], &Binary::from(vec![1; 96 * 2 + 95])).iter().filter(|(_, vote)| vote.is_ok()).count(),
             2
         );
     }

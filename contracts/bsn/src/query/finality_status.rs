@@ -133,7 +133,7 @@ fn vote(
             let voted_power = Some(shown(seen::voted(store, height)?));
             VoteStatus { state, reason, voted_power, total_power: Some(shown(total)) }
         }
-        (_, Seat::Hole | Seat::Inactive) => empty,
+        (_, Seat::Hole | Seat::Inactive | Seat::Full) => empty,
     })
 }
 
@@ -141,6 +141,7 @@ fn reason(why: Skipped) -> SkipReason {
     match why {
         Skipped::HookLost => SkipReason::HookLost,
         Skipped::NoActiveSet => SkipReason::NoActiveSet,
+        Skipped::BacklogFull => SkipReason::BacklogFull,
         Skipped::BeforeActivation => SkipReason::BeforeActivation,
     }
 }

@@ -21,7 +21,7 @@ enum When {
     Now,
     /// The hooks saw it.
     Then(BlockHeight),
-    /// A hole, pruned or before activation: nobody has any.
+    /// A hole, pruned, before activation, or the backlog was full: nobody has any.
     Nobody,
 }
 
@@ -29,8 +29,10 @@ fn when(store: &dyn Storage, height: BlockHeight) -> Result<When, ContractError>
     if height < PROGRESS.load(store)?.activation {
         return Ok(When::Nobody);
     }
-    if seen::at_height(store, height)?.is_some() {
-        return Ok(When::Then(height));
+    match seen::at_height(store, height)? {
+        Some(seen) if seen.anchor.full => return Ok(When::Nobody),
+        Some(_) => return Ok(When::Then(height)),
+        None => {}
     }
     let above = seen::last(store)?.is_none_or(|last| height > last.height);
     Ok(if above { When::Now } else { When::Nobody })

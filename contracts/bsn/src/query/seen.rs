@@ -70,6 +70,7 @@ pub fn first_from(store: &dyn Storage, height: BlockHeight) -> StdResult<Option<
 pub fn seat(progress: &Progress, height: BlockHeight, seen: Option<&Seen>) -> Seat {
     match seen {
         _ if height < progress.activation => Seat::Inactive,
+        Some(seen) if seen.anchor.full => Seat::Full,
         Some(seen) => Seat::Open { total: seen.total },
         None => Seat::Hole,
     }
@@ -95,6 +96,7 @@ pub mod tests {
             time: height,
             cursor: BlockHeight::default(),
             total: total.map(VotingPower::new),
+            full: false,
         };
         ANCHORS.save(store, &at(BlockHeight::new(height)), &anchor).unwrap();
     }

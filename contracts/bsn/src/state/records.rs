@@ -84,6 +84,8 @@ pub struct Progress {
     pub votes_from: BlockHeight,
     /// Anchors below are forgotten.
     pub anchors_from: BlockHeight,
+    /// Whether so many heights wait for quorum that the next takes no votes.
+    pub backlog_full: bool,
     /// How many equivocations wait to be sent.
     pub outgoing: u32,
     /// Whether more stake has expired than one portion ended.
@@ -151,6 +153,8 @@ pub struct Anchor {
     pub cursor: BlockHeight,
     /// The power of the active set; `None` while a hook is at work, and for ever if it was torn.
     pub total: Option<VotingPower>,
+    /// Whether the backlog was full: then nobody may vote there, and the total is zero.
+    pub full: bool,
 }
 
 /// Votes for the canonical hash of a height that came in one message, without their signatures.

@@ -15,6 +15,31 @@ pub struct Table<const N: usize, T> {
     value: PhantomData<T>,
 }
 
+/// Records as they lie there, from one key to another, both included and without their letter; at most `limit`.
+/// One function for all tables: each that is typed costs a contract a kilobyte.
+#[inline(never)]
+pub fn raw(
+    storage: &dyn Storage,
+    letter: u8,
+    from: &[u8],
+    to: &[u8],
+    limit: usize,
+) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut records = Vec::new();
+    let mut range = raw_range(storage, letter, from, to, Order::Ascending);
+    while records.len() < limit {
+        let Some((mut key, value)) = range.next() else { break };
+        key.remove(0);
+        records.push((key, value));
+    }
+    records
+}
+
+/// Forgets a record by its key without letter.
+pub fn remove_raw(storage: &mut dyn Storage, letter: u8, key: &[u8]) {
+    forget(storage, letter, key);
+}
+
 // What does not depend on the type of a record stands in functions of its own, so that it is there once.
 
 fn encode<T: Serialize>(value: &T) -> StdResult<Vec<u8>> {
@@ -110,6 +135,11 @@ impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
     /// Declares it.
     pub const fn new(letter: u8) -> Self {
         Self { letter, value: PhantomData }
+    }
+
+    /// A record as [`raw`] gives it.
+    pub fn read(&self, bytes: &[u8]) -> StdResult<T> {
+        decode(self.letter, bytes)
     }
 
     /// The record, if there is one.

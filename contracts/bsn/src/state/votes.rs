@@ -10,11 +10,11 @@
 //! slot counts only with its own height on it, and one with a forgotten height is **stale**. The tally deletes
 //! those it meets: what FPs that no longer vote have left behind goes with the next use of the slot.
 
-use cosmwasm_std::{Order, StdResult, Storage};
+use cosmwasm_std::{StdResult, Storage};
 use finality::vote::StoredVote;
 use primitives::{BlockHeight, VotingPower};
 
-use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, Sheet, at_of};
+use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, Sheet, at_of, raw, remove_raw};
 
 /// How many slots there are.
 const SLOT_COUNT: u64 = 256;
@@ -29,7 +29,7 @@ pub struct Count {
     /// How many records were read.
     pub read: u64,
     /// What is left of forgotten heights.
-    pub stale: Vec<[u8; 5]>,
+    pub stale: Vec<Vec<u8>>,
 }
 
 fn slot(height: BlockHeight, id: u32) -> [u8; 5] {
@@ -38,15 +38,24 @@ fn slot(height: BlockHeight, id: u32) -> [u8; 5] {
     [slot, a, b, c, d]
 }
 
-fn whole(height: BlockHeight) -> ([u8; 12], [u8; 12]) {
-    (at_of(height, 0), at_of(height, u32::MAX))
+/// The number at the end of a key.
+fn id_of(key: &[u8]) -> u32 {
+    key.last_chunk().map_or(u32::MAX, |id| u32::from_be_bytes(*id))
+}
+
+fn in_slot(storage: &dyn Storage, height: BlockHeight) -> Vec<(Vec<u8>, Vec<u8>)> {
+    raw(storage, b'v', &slot(height, 0), &slot(height, u32::MAX), usize::MAX)
+}
+
+fn at_height(storage: &dyn Storage, letter: u8, height: BlockHeight) -> Vec<(Vec<u8>, Vec<u8>)> {
+    raw(storage, letter, &at_of(height, 0), &at_of(height, u32::MAX), usize::MAX)
 }
 
 /// Counts the votes at a height; heights below `votes_from` are forgotten.
 pub fn count(storage: &dyn Storage, height: BlockHeight, votes_from: BlockHeight) -> StdResult<Count> {
     let mut count = Count::default();
-    for record in SLOTS.range(storage, &slot(height, 0), &slot(height, u32::MAX), Order::Ascending) {
-        let (key, (at, vote)) = record?;
+    for (key, record) in in_slot(storage, height) {
+        let (at, vote) = SLOTS.read(&record)?;
         count.read = count.read.saturating_add(1);
         if at == height {
             count.power = count.power + vote.power;
@@ -54,21 +63,22 @@ pub fn count(storage: &dyn Storage, height: BlockHeight, votes_from: BlockHeight
             count.stale.push(key);
         }
     }
-    let (first, last) = whole(height);
-    for vote in OVERFLOW.range(storage, &first, &last, Order::Ascending) {
+    for (_, record) in at_height(storage, b'V', height) {
         count.read = count.read.saturating_add(1);
-        count.power = count.power + vote?.1.power;
+        count.power = count.power + OVERFLOW.read(&record)?.power;
     }
-    for sheet in SHEETS.range(storage, &first, &last, Order::Ascending) {
+    for (_, record) in at_height(storage, b'M', height) {
         count.read = count.read.saturating_add(1);
-        count.power = count.power + sheet?.1.power;
+        count.power = count.power + SHEETS.read(&record)?.power;
     }
     Ok(count)
 }
 
 /// Deletes what [`count`] found stale.
-pub fn forget_stale(storage: &mut dyn Storage, stale: &[[u8; 5]]) {
-    stale.iter().for_each(|key| SLOTS.remove(storage, key));
+pub fn forget_stale(storage: &mut dyn Storage, stale: &[Vec<u8>]) {
+    for key in stale {
+        remove_raw(storage, b'v', key);
+    }
 }
 
 /// The vote of one FP at a height.
@@ -80,11 +90,10 @@ pub fn vote_of(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult
     if let Some(vote) = OVERFLOW.peek(storage, &at_of(height, id))? {
         return Ok(Some(vote));
     }
-    let (first, last) = whole(height);
-    for sheet in SHEETS.range(storage, &first, &last, Order::Ascending) {
-        let (key, sheet) = sheet?;
+    for (key, record) in at_height(storage, b'M', height) {
+        let sheet = SHEETS.read(&record)?;
         if let Some(place) = sheet.ids.iter().position(|other| *other == id) {
-            let signatures = SIGNATURES.may_load(storage, &key)?.unwrap_or_default();
+            let signatures = SIGNATURES.may_load(storage, &at_of(height, id_of(&key)))?.unwrap_or_default();
             return Ok(signatures.get(place).map(on_sheet));
         }
     }
@@ -99,21 +108,20 @@ fn on_sheet((power, signature): &(VotingPower, [u8; 32])) -> StoredVote {
 /// of the FPs' numbers.
 pub fn votes_at(storage: &dyn Storage, height: BlockHeight) -> StdResult<Vec<(u32, StoredVote)>> {
     let mut votes = Vec::new();
-    for record in SLOTS.range(storage, &slot(height, 0), &slot(height, u32::MAX), Order::Ascending) {
-        let ([_, id @ ..], (at, vote)) = record?;
+    for (key, record) in in_slot(storage, height) {
+        let (at, vote) = SLOTS.read(&record)?;
         if at == height {
-            votes.push((u32::from_be_bytes(id), vote));
+            votes.push((id_of(&key), vote));
         }
     }
-    let (first, last) = whole(height);
-    for record in OVERFLOW.range(storage, &first, &last, Order::Ascending) {
-        let ([.., a, b, c, d], vote) = record?;
-        votes.push((u32::from_be_bytes([a, b, c, d]), vote));
+    for (key, record) in at_height(storage, b'V', height) {
+        votes.push((id_of(&key), OVERFLOW.read(&record)?));
     }
-    for sheet in SHEETS.range(storage, &first, &last, Order::Ascending) {
-        let (key, sheet) = sheet?;
-        let signatures = SIGNATURES.may_load(storage, &key)?.unwrap_or_default();
-        votes.extend(sheet.ids.into_iter().zip(signatures.iter().map(on_sheet)));
+    for (key, record) in at_height(storage, b'M', height) {
+        let signatures = SIGNATURES.may_load(storage, &at_of(height, id_of(&key)))?.unwrap_or_default();
+        for (id, signed) in SHEETS.read(&record)?.ids.into_iter().zip(&signatures) {
+            votes.push((id, on_sheet(signed)));
+        }
     }
     Ok(votes)
 }
@@ -142,52 +150,46 @@ pub fn save_all(
     match votes {
         [(first, _), ..] if votes.len() >= SHEET_MIN => {
             let key = at_of(height, *first);
-            let sheet = Sheet {
-                power: votes.iter().map(|(_, vote)| vote.power).sum(),
-                ids: votes.iter().map(|(id, _)| *id).collect(),
-            };
+            let (mut sheet, mut signatures) = (Sheet::default(), Vec::new());
+            for (id, vote) in votes {
+                sheet.power = sheet.power + vote.power;
+                sheet.ids.push(*id);
+                signatures.push((vote.power, vote.signature));
+            }
             SHEETS.save(storage, &key, &sheet)?;
-            SIGNATURES.save(
-                storage,
-                &key,
-                &votes.iter().map(|(_, vote)| (vote.power, vote.signature)).collect(),
-            )
+            SIGNATURES.save(storage, &key, &signatures)
         }
-        few => few.iter().try_for_each(|(id, vote)| save(storage, votes_from, height, *id, vote)),
+        few => {
+            for (id, vote) in few {
+                save(storage, votes_from, height, *id, vote)?;
+            }
+            Ok(())
+        }
     }
 }
 
 /// Forgets votes from one height to another, both included, that no slot will be written over; at most
 /// `limit` records of a kind. Whether there is nothing left.
-pub fn forget(
-    storage: &mut dyn Storage,
-    from: BlockHeight,
-    to: BlockHeight,
-    limit: usize,
-) -> StdResult<bool> {
+pub fn forget(storage: &mut dyn Storage, from: BlockHeight, to: BlockHeight, limit: usize) -> bool {
     let (first, last) = (at_of(from, 0), at_of(to, u32::MAX));
-    let keys = |record: StdResult<([u8; 12], _)>| record.map(|(key, _)| key);
-    let old: Vec<[u8; 12]> = OVERFLOW
-        .range(storage, &first, &last, Order::Ascending)
-        .take(limit)
-        .map(keys)
-        .collect::<StdResult<_>>()?;
-    let sheets: Vec<[u8; 12]> = SHEETS
-        .range(storage, &first, &last, Order::Ascending)
-        .take(limit)
-        .map(|sheet| sheet.map(|(key, _)| key))
-        .collect::<StdResult<_>>()?;
-    old.iter().for_each(|key| OVERFLOW.remove(storage, key));
-    for key in &sheets {
-        SHEETS.remove(storage, key);
-        SIGNATURES.remove(storage, key);
+    let mut done = true;
+    for letters in [&b"V"[..], b"MW"] {
+        let Some(letter) = letters.first() else { continue };
+        let old = raw(storage, *letter, &first, &last, limit);
+        done &= old.len() < limit;
+        for (key, _) in old {
+            for letter in letters {
+                remove_raw(storage, *letter, &key);
+            }
+        }
     }
-    Ok(old.len() < limit && sheets.len() < limit)
+    done
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
 
     fn at(height: u64) -> BlockHeight {
@@ -218,7 +220,7 @@ mod tests {
         save(&mut storage, at(6), at(261), 1, &vote(5)).unwrap();
         let counted = count(&storage, at(261), at(6)).unwrap();
         assert_eq!((counted.power, counted.read), (VotingPower::new(9), 3));
-        assert_eq!(counted.stale, [slot(at(5), 0)]);
+        assert_eq!(counted.stale, [slot(at(5), 0).to_vec()]);
         forget_stale(&mut storage, &counted.stale);
         assert_eq!((ids(&storage, 5), ids(&storage, 261)), (vec![], vec![0, 1]));
 
@@ -247,7 +249,7 @@ mod tests {
         assert_eq!(vote_of(&storage, at(6), 10).unwrap(), None);
         assert_eq!(ids(&storage, 5)[..2], [3, 10]);
         assert_eq!(ids(&storage, 5).len(), 1 + SHEET_MIN);
-        assert!(forget(&mut storage, at(1), at(5), 10).unwrap());
+        assert!(forget(&mut storage, at(1), at(5), 10));
         assert_eq!(ids(&storage, 5), [3], "in its slot until that is used again");
         assert_eq!(SIGNATURES.all(&storage, Order::Ascending).count(), 0);
     }
@@ -258,9 +260,9 @@ mod tests {
         for id in 0..5 {
             save(&mut storage, at(1), at(400), id, &vote(1)).unwrap();
         }
-        assert!(!forget(&mut storage, at(1), at(400), 3).unwrap());
+        assert!(!forget(&mut storage, at(1), at(400), 3));
         assert_eq!(ids(&storage, 400), [3, 4]);
-        assert!(forget(&mut storage, at(1), at(400), 3).unwrap());
+        assert!(forget(&mut storage, at(1), at(400), 3));
         assert_eq!(ids(&storage, 400), [0; 0]);
     }
 }

@@ -1,4 +1,5 @@
 use cosmwasm_std::{Event, StdResult, Storage};
+use primitives::VotingPower;
 
 use super::{Block, refresh};
 use crate::state::{ANCHORS, Anchor, PROGRESS, at};
@@ -7,6 +8,9 @@ use crate::state::{ANCHORS, Anchor, PROGRESS, at};
 ///
 /// The anchor is written before anything that can fail, without a power; the power goes in last. So a hook
 /// that is torn leaves a hole, and the next call of the block, if any, mends it. `None`: it was done before.
+///
+/// Where the backlog is full the block is anchored, for timestamps and the certificate, but takes no votes; what has
+/// changed the set waits.
 pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<Event>>> {
     let key = at(block.height);
     let present = ANCHORS.may_load(storage, &key)?;
@@ -21,7 +25,13 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
         time: block.time,
         cursor: progress.cursor,
         total: Some(progress.total),
+        full: progress.backlog_full,
     };
+    if anchor.full {
+        anchor.total = Some(VotingPower::ZERO);
+        ANCHORS.save(storage, &key, &anchor)?;
+        return Ok(Some(vec![]));
+    }
     if !refresh::is_due(&progress, block.height) {
         ANCHORS.save(storage, &key, &anchor)?;
         return Ok(Some(vec![]));

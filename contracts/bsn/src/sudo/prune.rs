@@ -26,7 +26,7 @@ fn prune_votes(storage: &mut dyn Storage, params: &Params, progress: &mut Progre
     if progress.votes_from >= keep_from {
         return Ok(());
     }
-    if votes::forget(storage, progress.votes_from, keep_from.previous(), VOTES_PRUNED)? {
+    if votes::forget(storage, progress.votes_from, keep_from.previous(), VOTES_PRUNED) {
         progress.votes_from = keep_from;
     }
     Ok(())

@@ -5,7 +5,7 @@ use primitives::{BlockHeight, VotingPower};
 
 use super::Block;
 use crate::state::votes::{self, Count};
-use crate::state::{ANCHORS, Progress, at, power_at, resumption_from};
+use crate::state::{ANCHORS, Anchor, Progress, at, power_at, resumption_from};
 
 /// How many units of work the cursor does in a block: a unit is about 300 SDK gas, one vote read.
 const UNITS: u64 = 5_000;
@@ -66,7 +66,7 @@ pub struct Look {
     /// What it cost to know.
     units: u64,
     /// What is left there of forgotten heights.
-    stale: Vec<[u8; 5]>,
+    stale: Vec<Vec<u8>>,
 }
 
 /// Looks at a height.
@@ -101,8 +101,11 @@ fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdR
     if height < progress.activation {
         return Ok(Seat::Inactive);
     }
-    let total = ANCHORS.may_load(storage, &at(height))?.and_then(|anchor| anchor.total);
-    Ok(total.map_or(Seat::Hole, |total| Seat::Open { total }))
+    Ok(match ANCHORS.may_load(storage, &at(height))? {
+        Some(Anchor { full: true, .. }) => Seat::Full,
+        Some(Anchor { total: Some(total), .. }) => Seat::Open { total },
+        _ => Seat::Hole,
+    })
 }
 
 fn pass(progress: &mut Progress, height: BlockHeight, full: bool) {
@@ -127,6 +130,7 @@ const fn name(reason: Skipped) -> &'static str {
     match reason {
         Skipped::HookLost => "hook_lost",
         Skipped::NoActiveSet => "no_active_set",
+        Skipped::BacklogFull => "backlog_full",
         Skipped::BeforeActivation => "before_activation",
     }
 }

@@ -56,6 +56,8 @@ macro_rules! with_knobs {
                     pub vote_retention: Option<u64>,
                     /// How long anchors are kept, in seconds.
                     pub anchor_retention_s: Option<u64>,
+                    /// How many heights may wait for quorum; later ones take no votes.
+                    pub max_backlog: Option<u64>,
                     /// How old, in blocks, a height without quorum must be before finality may be resumed.
                     pub resume_delay: Option<u64>,
                     /// How long a rebind waits, in seconds.
@@ -81,6 +83,7 @@ macro_rules! with_knobs {
                         vote_window: self.vote_window,
                         vote_retention: self.vote_retention,
                         anchor_retention_s: self.anchor_retention_s,
+                        max_backlog: self.max_backlog,
                         resume_delay: self.resume_delay,
                         rebind_delay: self.rebind_delay,
                         orphan_grace: self.orphan_grace,

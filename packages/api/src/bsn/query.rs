@@ -125,6 +125,8 @@ wire! {
         FinalityStatus(AtHeight),
         /// [`LastFinalBlockResponse`](super::LastFinalBlockResponse), or `null`.
         LastFinalBlock(Empty),
+        /// [`PrunedResponse`](super::PrunedResponse).
+        Pruned(Empty),
         /// [`HealthResponse`](super::HealthResponse).
         Health(Empty),
         /// [`OutboxResponse`](super::OutboxResponse).

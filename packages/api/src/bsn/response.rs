@@ -73,6 +73,8 @@ wire! {
         /// The knob of that name.
         pub anchor_retention_s: u64,
         /// The knob of that name.
+        pub max_backlog: u64,
+        /// The knob of that name.
         pub resume_delay: u64,
         /// The knob of that name.
         pub rebind_delay: u64,
@@ -440,6 +442,16 @@ wire! {
         pub block_hash_hex: String,
         /// The height whose quorum makes it final.
         pub certified_by: u64,
+    }
+
+    /// Below which height what is forgotten: the watermarks.
+    pub struct PrunedResponse {
+        /// Votes. Who signed twice below is still slashed by `submit_evidence`, which needs nothing stored.
+        pub votes_below: u64,
+        /// Blocks, the power history, and evidence that Babylon took.
+        pub blocks_below: u64,
+        /// Delegations that ended below this height of Bitcoin may be forgotten.
+        pub delegations_below: u32,
     }
 
     /// An epoch of Babylon (interfaces.md 4.1); hashes in hexadecimal.
