@@ -9,6 +9,8 @@ pub const FOLLOW_BITCOIN: &[u8] = br#"{"follow_bitcoin":{}}"#;
 
 wire! {
     /// What anybody may send; who is allowed what: each variant.
+    // A message is read once and taken apart at once: where it lies in between costs nothing.
+    #[allow(clippy::large_enum_variant)]
     pub enum ExecuteMsg {
         /// Anybody, with a finality provider's signature (interfaces.md 2.3, 6.4).
         CommitPublicRandomness {
