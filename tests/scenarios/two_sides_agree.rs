@@ -187,6 +187,16 @@ fn settle(network: &mut Network) {
     execute_as(network, &sender, &json!({"retry_quarantined": {"ids": ids}})).unwrap();
 }
 
+/// What an operator does when the digests differ: first what is missing, then what lay aside for want of it, and last
+/// what Babylon no longer has.
+fn mend(network: &mut Network) {
+    let snapshot = network.link.app.babylon.snapshot(&network.link.app.client);
+    resync(network, snapshot);
+    settle(network);
+    let surplus = surplus(network);
+    resync(network, surplus);
+}
+
 thread_local! {
     static FRESH: Network = start_with(&[40, 30], json!({"anchor_retention_s": 30 * DAY, "orphan_grace": DAY}));
 }
@@ -206,13 +216,27 @@ proptest! {
         if lossless {
             prop_assert_eq!(digest(&network), network.babylon_digest(), "nothing was lost");
         }
-        let snapshot = network.link.app.babylon.snapshot(&network.link.app.client);
-        resync(&mut network, snapshot);
-        let surplus = surplus(&network);
-        resync(&mut network, surplus);
-        settle(&mut network);
+        mend(&mut network);
         prop_assert_eq!(digest(&network), network.babylon_digest());
     }
+}
+
+#[test]
+fn after_an_end_was_lost_while_its_delegation_lay_aside() {
+    let mut network = FRESH.with(Clone::clone);
+    network.add_fp(7, 1).unwrap();
+    let txid = *live(&network).iter().find(|txid| of_the_last(&network, txid)).unwrap();
+    network.link.app.babylon.undelegate(&txid).unwrap();
+    let BtcStakingIbcPacket { active_del, .. } = queued(&mut network);
+    carry(&mut network, vec![packet(BtcStakingIbcPacket { active_del, ..Default::default() })]);
+    settle(&mut network);
+    mend(&mut network);
+    assert_eq!(digest(&network), network.babylon_digest());
+}
+
+fn of_the_last(network: &Network, txid: &Txid) -> bool {
+    let last = network.fps.last().unwrap().public_key();
+    network.link.app.babylon.delegation(txid).unwrap().fps.contains(&last)
 }
 
 #[test]
