@@ -28,7 +28,7 @@ mod variant;
 
 pub use fields::Fields;
 pub use json::Json;
-pub use variant::{Content, Variant};
+pub use variant::Variant;
 
 /// A type that a contract reads from JSON.
 pub trait Read: Sized {

@@ -70,11 +70,12 @@ fn variants(data: &DataEnum) -> Result<TokenStream> {
         data.variants.iter().enumerate().map(|(i, variant)| arm(i, variant)).collect::<Result<Vec<_>>>()?;
     Ok(quote! {
         const NAMES: &[&str] = &[#(#names),*];
-        let (variant, content) = crate::read::Variant::of(json, NAMES)?;
-        match variant {
+        let crate::read::Variant { place, name, content } = crate::read::Variant::of(json, NAMES)?;
+        let read = move || match place {
             #(#arms)*
-            _ => Err(content.unreadable()),
-        }
+            _ => Err(crate::read::Unreadable::new("not expected here")),
+        };
+        read().map_err(|error: crate::read::Unreadable| error.within(name))
     })
 }
 
@@ -84,10 +85,10 @@ fn arm(i: usize, variant: &Variant) -> Result<TokenStream> {
         Fields::Unit => quote! { #i => content.nothing().map(|()| Self::#ident), },
         Fields::Named(fields) => {
             let fields = named(quote!(Self::#ident), fields)?;
-            quote! { #i => content.fields(|mut fields| { #fields }), }
+            quote! { #i => { let mut fields = crate::read::Fields::of(content)?; #fields } }
         }
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            quote! { #i => content.value().map(Self::#ident), }
+            quote! { #i => crate::read::Read::read(content).map(Self::#ident), }
         }
         other => return Err(Error::new_spanned(other, "Read wants one field here, or named ones")),
     })

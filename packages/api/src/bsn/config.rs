@@ -1,5 +1,7 @@
 use cosmwasm_schema::schemars::JsonSchema;
 
+use crate::read::{Fields, Unreadable};
+
 /// A network of Bitcoin. What is allowed differs: interfaces.md 11.5, 11.10.
 /// It is also stored, so it has serde's own `Deserialize`.
 #[derive(
@@ -28,9 +30,11 @@ macro_rules! with_knobs {
         pub struct $name:ident { $($(#[$doc:meta])* pub $field:ident: $ty:ty,)* }
     )*) => {
         $(
-            crate::wire! {
-                $(#[$meta])*
-                pub struct $name {
+            #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, read_derive::Deserialize, cosmwasm_schema::schemars::JsonSchema)]
+            #[serde(rename_all = "snake_case")]
+            #[schemars(crate = "cosmwasm_schema::schemars")]
+            $(#[$meta])*
+            pub struct $name {
                     $($(#[$doc])* pub $field: $ty,)*
                     /// The height from which votes are taken.
                     pub finality_activation_height: Option<u64>,
@@ -64,6 +68,31 @@ macro_rules! with_knobs {
                     pub rebind_delay: Option<u64>,
                     /// How long orphaned finality providers keep their power, in seconds.
                     pub orphan_grace: Option<u64>,
+            }
+
+            impl $crate::read::Read for $name {
+                fn read(json: $crate::read::Json) -> Result<Self, $crate::read::Unreadable> {
+                    let mut fields = $crate::read::Fields::of(json)?;
+                    let knobs = $crate::bsn::Knobs::take(&mut fields)?;
+                    Ok(Self {
+                        $($field: fields.take(stringify!($field))?,)*
+                        finality_activation_height: knobs.finality_activation_height,
+                        max_active_finality_providers: knobs.max_active_finality_providers,
+                        min_pub_rand: knobs.min_pub_rand,
+                        max_pub_rand_commit_offset: knobs.max_pub_rand_commit_offset,
+                        reward_interval: knobs.reward_interval,
+                        missed_blocks_window: knobs.missed_blocks_window,
+                        min_signed_percent: knobs.min_signed_percent,
+                        jail_duration: knobs.jail_duration,
+                        max_jailed_percent: knobs.max_jailed_percent,
+                        vote_window: knobs.vote_window,
+                        vote_retention: knobs.vote_retention,
+                        anchor_retention_s: knobs.anchor_retention_s,
+                        max_backlog: knobs.max_backlog,
+                        resume_delay: knobs.resume_delay,
+                        rebind_delay: knobs.rebind_delay,
+                        orphan_grace: knobs.orphan_grace,
+                    })
                 }
             }
 
@@ -100,4 +129,28 @@ with_knobs! {
     /// their defaults (interfaces.md 4.2, 11.10).
     #[derive(Default)]
     pub struct Knobs {}
+}
+
+impl Knobs {
+    /// Out of the fields that they stand among: once for all messages.
+    pub(crate) fn take(fields: &mut Fields) -> Result<Self, Unreadable> {
+        Ok(Self {
+            finality_activation_height: fields.take("finality_activation_height")?,
+            max_active_finality_providers: fields.take("max_active_finality_providers")?,
+            min_pub_rand: fields.take("min_pub_rand")?,
+            max_pub_rand_commit_offset: fields.take("max_pub_rand_commit_offset")?,
+            reward_interval: fields.take("reward_interval")?,
+            missed_blocks_window: fields.take("missed_blocks_window")?,
+            min_signed_percent: fields.take("min_signed_percent")?,
+            jail_duration: fields.take("jail_duration")?,
+            max_jailed_percent: fields.take("max_jailed_percent")?,
+            vote_window: fields.take("vote_window")?,
+            vote_retention: fields.take("vote_retention")?,
+            anchor_retention_s: fields.take("anchor_retention_s")?,
+            max_backlog: fields.take("max_backlog")?,
+            resume_delay: fields.take("resume_delay")?,
+            rebind_delay: fields.take("rebind_delay")?,
+            orphan_grace: fields.take("orphan_grace")?,
+        })
+    }
 }

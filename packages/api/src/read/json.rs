@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::Unreadable;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// A JSON text as a tree. Numbers that no field of ours can be are kept as [`Json::Other`], since an unknown field
@@ -82,5 +83,15 @@ impl<'de> Visitor<'de> for Tree {
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Tree)
+    }
+}
+
+impl Json {
+    /// That nothing stands here.
+    pub fn nothing(self) -> Result<(), Unreadable> {
+        match self {
+            Self::Null => Ok(()),
+            _ => Err(Unreadable::new("not expected here")),
+        }
     }
 }
