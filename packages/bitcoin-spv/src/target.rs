@@ -207,7 +207,10 @@ mod tests {
                 let theirs = bitcoin::Target::from_compact(bitcoin::CompactTarget::from_consensus(bits));
                 prop_assert_eq!(target.get().to_be_bytes(), theirs.to_be_bytes());
                 prop_assert_eq!(target.compact().get(), theirs.to_compact_lossy().to_consensus());
-                prop_assert_eq!(target.work().get().to_be_bytes(), theirs.to_work().to_be_bytes());
+                // Of target 1 rust-bitcoin says 2^256 - 1, where Bitcoin Core's GetBlockProof gives 2^255.
+                if target.get() != U256::ONE {
+                    prop_assert_eq!(target.work().get().to_be_bytes(), theirs.to_work().to_be_bytes());
+                }
             }
         }
 
