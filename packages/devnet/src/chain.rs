@@ -182,10 +182,19 @@ impl Chain {
 
     /// Makes starting an instance of a code cost 2,000 instead of 60,000 SDK gas, as governance can.
     pub fn pin_code(&mut self, code_id: u64) {
+        self.set_pinned(code_id, true);
+    }
+
+    /// The opposite.
+    pub fn unpin_code(&mut self, code_id: u64) {
+        self.set_pinned(code_id, false);
+    }
+
+    fn set_pinned(&mut self, code_id: u64, pinned: bool) {
         let index = code_id.checked_sub(1).and_then(|i| usize::try_from(i).ok());
         let state = &mut *self.world.state();
         if let Some(code) = index.and_then(|i| state.codes.get_mut(i)) {
-            code.pinned = true;
+            code.pinned = pinned;
         }
     }
 

@@ -63,6 +63,7 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     rows.append(&mut begins);
     rows.append(&mut ends);
     rows.append(&mut whole);
+    rows.append(&mut super::worst::measure(progress)?);
     Ok(rows)
 }
 

@@ -10,6 +10,7 @@ mod measure;
 mod packets;
 mod snapshot;
 mod table;
+mod worst;
 
 use std::error::Error;
 
@@ -84,6 +85,12 @@ const BUDGETS: &[(&str, u64)] = &[
     ("staking_packet_50", 1_400_000),
     ("staking_packet_50_on_1000", 1_400_000),
     ("reward_100_fps", 2_500_000),
+    ("worst_late_votes", 2_500_000),
+    ("worst_reward", 2_500_000),
+    ("worst_hooks_lost_500", 2_500_000),
+    ("worst_slash_40_percent", 2_500_000),
+    ("worst_commitments_10000", 2_500_000),
+    ("worst_backlog_10000", 2_500_000),
 ];
 
 #[cfg(test)]
