@@ -5,9 +5,9 @@ use anyhow::{Result, bail};
 use crate::{project, say, wasm};
 
 /// What is kept of a version.
-const KEPT: [&str; 3] = ["bsn.wasm", "btc-light-client.wasm", "checksums.txt"];
+const KEPT: [&str; 2] = ["bsn.wasm", "btc-light-client.wasm"];
 
-/// Builds the artifacts and copies them to `tests/fixtures/<version>`, which must not be there yet.
+/// Builds the artifacts and copies them, with their checksums, to `tests/fixtures/<version>`, which must not be there yet.
 pub fn keep(args: &[String]) -> Result<()> {
     let [version] = args else { bail!("say which version: `cargo xtask keep 0.1.0`") };
     if version.is_empty() || !version.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c)) {
@@ -22,6 +22,13 @@ pub fn keep(args: &[String]) -> Result<()> {
     for name in KEPT {
         project::write(&folder.join(name), project::read(&project::artifacts().join(name))?)?;
     }
+    let checksums = project::read(&project::artifacts().join("checksums.txt"))?;
+    let checksums = String::from_utf8(checksums)?;
+    let kept: String = checksums
+        .split_inclusive('\n')
+        .filter(|line| KEPT.iter().any(|name| line.trim_end().ends_with(name)))
+        .collect();
+    project::write(&folder.join("checksums.txt"), kept)?;
     say::line(&format!("kept in {}: commit it with the tag", folder.display()));
     Ok(())
 }

@@ -17,6 +17,7 @@ mod dependencies;
 mod eots;
 mod exports;
 mod features;
+mod fixtures;
 mod instructions;
 mod locals;
 mod size;

@@ -1,12 +1,14 @@
 //! Proves: C-35
 //!
-//! A contract full of records is migrated to this build, from it and from every artifact in `tests/fixtures`; each
-//! query answers as before, and finality, rewards and evidence go on.
+//! A contract full of records and its light client are migrated to this build, from it and from every artifact in
+//! `tests/fixtures`; each query answers as before, and finality, rewards and evidence go on.
 
 use std::path::{Path, PathBuf};
 
 use devnet::TxError;
+use devnet::actors::Stake;
 use devnet::network::{Network, Setup};
+
 use serde_json::{Value, json};
 
 use super::support::{ask, key, run};
@@ -14,6 +16,10 @@ use super::support::{ask, key, run};
 const STAKES: [u64; 6] = [40, 30, 20, 10, 8, 6];
 /// How many commitments each provider makes beside its first.
 const COMMITMENTS: u64 = 400;
+/// How many delegations each provider gets beside its first.
+const DELEGATIONS: usize = 150;
+/// How many headers of Bitcoin come in beside those of the timestamps.
+const HEADERS: u32 = 300;
 
 fn artifacts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts")
@@ -29,7 +35,8 @@ fn origins() -> Vec<PathBuf> {
     folders
 }
 
-/// Thousands of records: votes, anchors, commitments, powers, a slashed and a jailed provider, rewards.
+/// Thousands of records: votes, anchors, commitments, delegations, headers, powers, a slashed and a jailed provider,
+/// rewards.
 fn full(artifacts: PathBuf) -> Network {
     let over = json!({
         "ics20_channel_id": "channel-1", "reward_interval": 20, "vote_retention": 1_000, "missed_blocks_window": 10,
@@ -48,13 +55,23 @@ fn full(artifacts: PathBuf) -> Network {
         }
         network.step();
     }
+    for index in 0..STAKES.len() {
+        let public_key = network.fps[index].public_key();
+        for _ in 0..DELEGATIONS {
+            network.link.app.babylon.delegate(Stake::new(&[public_key], 10_000)).unwrap();
+        }
+        network.step();
+        network.relay();
+    }
+    network.mine(HEADERS);
     let tip = network.chain.height();
     let evidence = network.fps[4].submit_evidence(tip, &network.app_hash(tip), &network.app_hash(tip - 1));
     network.execute(&evidence).unwrap();
     network.offline.insert(4);
     run(&mut network, 5);
     let entries = network.chain.state_size(&network.bsn).entries;
-    assert!(entries > 2_900, "{entries}");
+    assert!(entries > 4_500, "{entries}");
+    assert!(network.chain.state_size(&network.light_client).entries > u64::from(HEADERS));
     network
 }
 
@@ -112,19 +129,40 @@ fn queries(network: &Network) -> Vec<Value> {
     queries
 }
 
-fn answers(network: &Network) -> Vec<(Value, Result<Value, String>)> {
-    let answer = |query: Value| {
-        let answer = network.query::<Value>(&query).map_err(|error| error.to_string());
-        (query, answer)
-    };
-    queries(network).into_iter().map(answer).collect()
+fn queries_of_light_client(network: &Network) -> Vec<Value> {
+    let mut queries: Vec<Value> = ["admin", "config", "btc_base_header", "btc_tip_header", "rules"]
+        .into_iter()
+        .map(|name| json!({ name: {} }))
+        .collect();
+    let tip: Value = network.ask_bitcoin(&json!({"btc_tip_header": {}})).unwrap();
+    let tip = tip["height"].as_u64().unwrap();
+    queries.extend((tip - 300..=tip + 1).map(|height| json!({"btc_header": {"height": height}})));
+    queries.push(json!({"btc_headers": {"limit": 30, "reverse": true}}));
+    queries
 }
 
-fn migrate(network: &mut Network, wasm: &str) -> Result<(), TxError> {
+type Answer = (Value, Result<Value, String>);
+
+fn answers(network: &Network) -> (Vec<Answer>, Vec<Answer>) {
+    let of = |contract: &str, queries: Vec<Value>| {
+        let answer = |query: Value| {
+            let answer = network.chain.query::<Value>(contract, &query).map_err(|error| error.to_string());
+            (query, answer)
+        };
+        queries.into_iter().map(answer).collect()
+    };
+    (of(&network.bsn, queries(network)), of(&network.light_client, queries_of_light_client(network)))
+}
+
+fn migrate(network: &mut Network, contract: &str, wasm: &str) -> Result<(), TxError> {
     let bytes = std::fs::read(artifacts().join(wasm)).unwrap();
-    let (admin, bsn) = (network.admin.clone(), network.bsn.clone());
+    let admin = network.admin.clone();
     let new_code_id = network.chain.store_code(&admin, &bytes).unwrap();
-    network.chain.migrate(&admin, &bsn, new_code_id, &json!({})).map(drop)
+    network.chain.migrate(&admin, contract, new_code_id, &json!({})).map(drop)
+}
+
+fn good(answers: &[Answer]) -> usize {
+    answers.iter().filter(|(_, answer)| answer.is_ok()).count()
 }
 
 #[test]
@@ -133,14 +171,18 @@ fn every_query_answers_as_before_and_everything_goes_on() {
         let mut network = full(origin.clone());
         // Begins the block in which it is migrated: its hooks come before.
         network.execute(&json!({"follow_bitcoin": {}})).unwrap();
-        let (before, entries) = (answers(&network), network.chain.storage(&network.bsn).len());
-        assert!(before.iter().filter(|(_, answer)| answer.is_ok()).count() > 1_000);
-        migrate(&mut network, "bsn.wasm").unwrap();
+        let (bsn, light_client) = (network.bsn.clone(), network.light_client.clone());
+        let sizes = |network: &Network| [&bsn, &light_client].map(|c| network.chain.storage(c).len());
+        let (before, entries) = (answers(&network), sizes(&network));
+        assert!(good(&before.0) > 1_000 && good(&before.1) > 300);
+        migrate(&mut network, &bsn, "bsn.wasm").unwrap();
+        migrate(&mut network, &light_client, "btc-light-client.wasm").unwrap();
         let after = answers(&network);
-        for (before, after) in before.iter().zip(&after) {
+        for (before, after) in before.0.iter().chain(&before.1).zip(after.0.iter().chain(&after.1)) {
             assert_eq!(before, after, "{}", origin.display());
         }
-        assert_eq!(network.chain.storage(&network.bsn).len(), entries);
+        assert_eq!(sizes(&network), entries);
+        network.mine(2);
         let finalized = network.finalized();
         run(&mut network, 5);
         assert!(network.finalized() > finalized + 3);
@@ -162,13 +204,14 @@ fn another_contracts_state_and_a_newer_versions_are_refused() {
         let bsn = network.bsn.clone();
         let stored = json!({"contract": name, "version": version}).to_string();
         network.chain.write_raw(&bsn, b"contract_info", stored.as_bytes()).unwrap();
-        let refused = migrate(&mut network, "bsn.wasm").unwrap_err().to_string();
+        let refused = migrate(&mut network, &bsn, "bsn.wasm").unwrap_err().to_string();
         assert!(refused.contains(refusal), "{refused}");
         assert_eq!(network.chain.query_raw(&bsn, b"contract_info"), Some(stored.into_bytes()));
     }
     let mut network = network;
+    let bsn = network.bsn.clone();
     assert!(
-        migrate(&mut network, "btc-light-client.wasm").is_err(),
+        migrate(&mut network, &bsn, "btc-light-client.wasm").is_err(),
         "nor does another contract take ours over"
     );
 }

@@ -40,7 +40,7 @@ mod tests {
         assert!(from(CONTRACT_NAME, CONTRACT_VERSION).is_ok());
         assert!(from(CONTRACT_NAME, "0.0.9").is_ok());
         assert!(matches!(from("btc-staking", "0.0.1"), Err(ContractError::OtherContract { .. })));
-        for newer in ["0.1.1", "0.10.0", "1.0.0", "99.0.0-rc.1", "next"] {
+        for newer in ["0.2.1", "0.10.0", "1.0.0", "99.0.0-rc.1", "next"] {
             assert!(matches!(from(CONTRACT_NAME, newer), Err(ContractError::Downgrade { .. })), "{newer}");
         }
     }

@@ -1,0 +1,47 @@
+//! The artifacts of tagged versions, which migrations start from.
+
+use std::path::PathBuf;
+
+use cosmwasm_std_2::Checksum;
+
+use crate::artifact;
+
+fn versions() -> Vec<PathBuf> {
+    let kept = artifact::root().join("tests/fixtures");
+    std::fs::read_dir(kept).expect("versions are kept").map(|entry| entry.expect("it reads").path()).collect()
+}
+
+/// C-35
+#[test]
+fn a_kept_version_is_what_was_tagged() {
+    for version in versions() {
+        let checksums = std::fs::read_to_string(version.join("checksums.txt")).expect("checksums are kept");
+        assert_eq!(checksums.lines().count(), 2, "{}: bsn and its light client", version.display());
+        for line in checksums.lines() {
+            let (checksum, name) = line.split_once("  ").expect("as sha256sum writes it");
+            let wasm = std::fs::read(version.join(name)).expect("the artifact is kept");
+            assert_eq!(Checksum::generate(&wasm).to_hex(), checksum, "{}/{name}", version.display());
+        }
+    }
+}
+
+/// C-35
+#[test]
+fn every_version_of_the_changelog_is_kept() {
+    let changelog = std::fs::read_to_string(artifact::root().join("CHANGELOG.md")).expect("there is one");
+    let mut released: Vec<String> = changelog
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .filter_map(|heading| heading.split(' ').next())
+        .filter(|version| version.starts_with(|first: char| first.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect();
+    let mut kept: Vec<String> = versions()
+        .iter()
+        .filter_map(|folder| folder.file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    (released.sort(), kept.sort());
+    assert_eq!(released, kept);
+    assert!(!kept.is_empty());
+}
