@@ -41,7 +41,8 @@ fn every_version_of_the_changelog_is_kept() {
         .filter_map(|folder| folder.file_name())
         .map(|name| name.to_string_lossy().into_owned())
         .collect();
-    (released.sort(), kept.sort());
+    released.sort();
+    kept.sort();
     assert_eq!(released, kept);
     assert!(!kept.is_empty());
 }

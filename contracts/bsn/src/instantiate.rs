@@ -1,7 +1,8 @@
 use api::bsn::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, Network};
+use api::read::Fields;
 use cosmwasm_std::{
-    Binary, DepsMut, Env, MessageInfo, Reply, Response, StdResult, Storage, SubMsg, SubMsgResult, WasmMsg,
-    from_json, to_json_binary,
+    Binary, DepsMut, Env, MessageInfo, QuerierWrapper, Reply, Response, StdError, StdResult, Storage, SubMsg,
+    SubMsgResult, WasmMsg, from_json, to_json_binary,
 };
 use finality::Params;
 use primitives::BlockHeight;
@@ -38,7 +39,7 @@ pub fn instantiate(
         deps.api.addr_validate(admin)?;
     }
     let params = parse::knobs(parse::knobs(defaults(msg.network), inner), outer).checked()?;
-    let denom = deps.querier.query_bonded_denom()?;
+    let denom = bonded_denom(deps.querier)?;
     let config = Config {
         network: msg.network,
         btc_confirmation_depth: msg.btc_confirmation_depth,
@@ -110,6 +111,15 @@ fn nested<T: DeserializeOwned + Default>(json: Option<&Binary>) -> Result<T, Con
         Some(json) => Ok(from_json(json)?),
         None => Ok(T::default()),
     }
+}
+
+/// The coin that this chain stakes. Asked in plain bytes: cosmwasm-std's types of the staking module weigh 10 kB.
+fn bonded_denom(querier: QuerierWrapper<'_>) -> StdResult<String> {
+    let answer = querier.raw_query(br#"{"staking":{"bonded_denom":{}}}"#);
+    let answer = answer.into_result().map_err(|error| StdError::msg(error.to_string()))?;
+    let answer = answer.into_result().map_err(StdError::msg)?;
+    let denom = Fields::of(from_json(answer)?).and_then(|mut answer| answer.take("denom"));
+    denom.map_err(|error| StdError::msg(error.within("bonded_denom").to_string()))
 }
 
 fn one_admin(named: [Option<String>; 3]) -> Result<Option<String>, ContractError> {

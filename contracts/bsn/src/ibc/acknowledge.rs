@@ -1,5 +1,6 @@
+use api::read::{Read, Variant};
 use cosmwasm_std::{
-    DepsMut, Env, IbcBasicResponse, IbcPacket, IbcPacketAckMsg, StdAck, StdResult, Storage, from_json,
+    Binary, DepsMut, Env, IbcBasicResponse, IbcPacket, IbcPacketAckMsg, StdResult, Storage, from_json,
 };
 use proto::Message;
 use proto::zoneconcierge::{InboundPacket, inbound_packet::Packet};
@@ -23,12 +24,15 @@ pub fn acknowledge(
         return Ok(response);
     }
     let Some(id) = provider_of(deps.storage, &msg.original_packet)? else { return Ok(response) };
-    // What cannot be read is no success.
-    let said = match from_json::<StdAck>(&msg.acknowledgement.data) {
-        Ok(StdAck::Success(_)) => OutboxEvent::Accepted,
-        Ok(StdAck::Error(_)) | Err(_) => OutboxEvent::Refused,
-    };
+    let said =
+        if is_success(&msg.acknowledgement.data) { OutboxEvent::Accepted } else { OutboxEvent::Refused };
     Ok(response.add_events(outbox::happened(deps.storage, env, id, said)?))
+}
+
+/// Whether it is `{"result":"<base64>"}`; what cannot be read is no success.
+fn is_success(acknowledgement: &[u8]) -> bool {
+    let said = from_json(acknowledgement).ok().and_then(|json| Variant::of(json, &["result", "error"]).ok());
+    said.is_some_and(|said| said.place == 0 && Binary::read(said.content).is_ok())
 }
 
 /// Whether we sent the packet on the channel that is open now.
@@ -46,4 +50,31 @@ fn provider_of(storage: &dyn Storage, packet: &IbcPacket) -> StdResult<Option<u3
     let key = evidence.and_then(|evidence| <[u8; 32]>::try_from(evidence.fp_btc_pk).ok());
     let Some(key) = key else { return Ok(None) };
     Ok(PROVIDERS.may_load(storage, &key)?.map(|fp| fp.id.get()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_result_is_success() {
+        for success in [r#"{"result":"AQ=="}"#, r#" {"result": ""} "#] {
+            assert!(is_success(success.as_bytes()), "{success}");
+        }
+        for failure in [
+            r#"{"error":"no"}"#,
+            r#"{"result":1}"#,
+            r#"{"result":1.5e300}"#,
+            r#"{"result":null}"#,
+            r#"{"result":"~"}"#,
+            r#"{"result":"AQ==","error":"no"}"#,
+            r#"{"result":"AQ==","result":"AQ=="}"#,
+            r#""result""#,
+            "1.5",
+            "",
+            "{",
+        ] {
+            assert!(!is_success(failure.as_bytes()), "{failure}");
+        }
+    }
 }
