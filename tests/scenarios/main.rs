@@ -37,3 +37,4 @@ mod two_votes_at_one_height_cost_the_key;
 mod votes_have_exact_error_texts;
 mod what_is_forgotten_is_still_punished;
 mod what_is_kept_levels_off;
+mod what_is_over_is_swept_out;

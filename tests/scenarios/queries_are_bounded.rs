@@ -6,7 +6,7 @@ use devnet::actors::Stake;
 use devnet::network::Network;
 use serde_json::{Value, json};
 
-use super::support::{ask, carry, key, packet, queued, start, start_with};
+use super::support::{ask, carry, key, lengthen, packet, queued, start, start_with};
 
 const WORST: u64 = 2_000_000;
 
@@ -108,18 +108,6 @@ fn a_page_of_the_longest_transactions_there_are() {
     assert!(!list(&page, "delegations").is_empty());
     let txid = |one: &Value| json!(txid_of(one));
     assert_eq!(pages(&network, "delegations", json!({}), "delegations", txid).len(), 5);
-}
-
-/// Adds an output of so many bytes to a transaction with two.
-fn lengthen(tx: &mut Vec<u8>, bytes: u32) {
-    let count = tx.windows(2).position(|two| two == [0x51, 0x20]).unwrap() - 1 - 8 - 1;
-    assert_eq!(tx[count], 2, "two outputs");
-    tx[count] = 3;
-    let mut output = vec![0; 8];
-    output.push(0xfe);
-    output.extend(bytes.to_le_bytes());
-    output.extend(vec![0x6a; bytes as usize]);
-    tx.splice(count + 1..count + 1, output);
 }
 
 #[test]

@@ -1,38 +1,98 @@
 //! Proves: C-05, K14
 //!
-//! Hundreds of commitments of one height each make no hook dearer, none may lie too far ahead, and what is spent is
-//! deleted.
+//! Ten thousand commitments of one height each make no hook and no lookup dearer, a provider that comes and goes with
+//! every height costs one look at the candidates a block, none may lie too far ahead, and what is spent is deleted.
 
-use devnet::Hook;
 use devnet::network::Network;
-use serde_json::json;
+use devnet::{BlockReport, Hook, HookOutcome};
+use serde_json::{Value, json};
 
-use super::support::{ask, key, start, text};
+use super::support::{ask, key, run, set, start, start_with, text};
 
-const CRUMBS: u64 = 300;
+const CRUMBS: u64 = 10_000;
+/// One round of the sweeps through all tables.
+const ROUND: u64 = 64;
 
-fn begin(network: &mut Network) -> u64 {
-    let block = network.step();
+fn begin(block: &BlockReport) -> u64 {
     [Hook::BeginStaking, Hook::BeginFinality]
         .iter()
-        .map(|hook| block.hook(*hook).unwrap().usage.sdk_gas())
+        .map(|hook| block.hook(*hook).unwrap())
+        .inspect(|hook| assert_eq!(hook.outcome, HookOutcome::Done))
+        .map(|hook| hook.usage.sdk_gas())
         .sum()
 }
 
+/// A block in which everybody votes: BeginBlock, EndBlock, and the vote of the one with the crumbs.
+fn costs(network: &mut Network) -> [u64; 3] {
+    let vote = network.vote(3, network.chain.height()).unwrap().usage.sdk_gas();
+    let block = network.step();
+    [begin(&block), block.hook(Hook::EndFinality).unwrap().usage.sdk_gas(), vote]
+}
+
+fn asked(network: &Network, query: &str) -> (Value, u64) {
+    let message = json!({query: {"btc_pk_hex": key(network, 3)}});
+    let (answer, usage) = network.chain.query_report(&network.bsn, &message);
+    (serde_json::from_slice(&answer.unwrap()).unwrap(), usage.sdk_gas())
+}
+
 #[test]
-fn three_hundred_of_one_height() {
+fn ten_thousand_of_one_height() {
     let mut network = start(&[40, 30, 20, 10]);
-    let before = begin(&mut network);
+    let before = costs(&mut network);
+    let (_, asked_before) = asked(&network, "last_pub_rand_commit");
     let far = network.chain.height() + 2_000;
-    for crumb in 0..CRUMBS {
+    let first = network.commit(3, far, 1).unwrap().usage.sdk_gas();
+    for crumb in 1..CRUMBS - 1 {
         network.commit(3, far + crumb, 1).unwrap();
     }
+    let last = network.commit(3, far + CRUMBS - 1, 1).unwrap().usage.sdk_gas();
+    assert!(last.abs_diff(first) * 100 <= first * 10, "the first {first}, the last {last}");
+
+    network.run(2).unwrap();
     network.timestamp().unwrap();
     network.run(3).unwrap();
-    let after = begin(&mut network);
-    assert!(after.abs_diff(before) * 100 <= before * 10, "{before} before, {after} after");
-    let first = ask(&network, json!({"first_pub_rand_commit": {"btc_pk_hex": key(&network, 3)}}));
-    assert!(first["start_height"].as_u64().is_some(), "{first}");
+    let after = costs(&mut network);
+    for (before, after) in before.into_iter().zip(after) {
+        assert!(after.abs_diff(before) * 100 <= before * 10, "{before} before, {after} after");
+    }
+    let (newest, asked_after) = asked(&network, "last_pub_rand_commit");
+    assert_eq!(newest["start_height"], far + CRUMBS - 1, "{newest}");
+    assert!(asked_after.abs_diff(asked_before) * 100 <= asked_before * 10, "{asked_before}, {asked_after}");
+    let (oldest, _) = asked(&network, "first_pub_rand_commit");
+    assert!(oldest["start_height"].as_u64() < Some(far), "{oldest}");
+}
+
+/// In the set at one height, out of it at the next.
+#[test]
+fn every_other_height() {
+    let mut network = start_with(&[40, 30, 20], json!({"vote_retention": 10, "vote_window": 3}));
+    network.add_fp(7, 10).unwrap();
+    network.relay();
+    let start = network.chain.height() + 9;
+    for crumb in 0..40 {
+        network.commit(3, start + 2 * crumb, 1).unwrap();
+    }
+    network.run(2).unwrap();
+    network.timestamp().unwrap();
+    let blocks = start + 1 - network.chain.height();
+    run(&mut network, blocks);
+    let mut sizes = Vec::new();
+    for _ in 0..20 {
+        let block = network.step();
+        assert!(begin(&block) < 60_000, "{}", begin(&block));
+        sizes.push(set(&network, network.chain.height()).len());
+    }
+    assert_eq!(sizes, [4, 3].repeat(10), "it comes and goes");
+    assert_eq!(network.finalized(), network.chain.height() - 1);
+
+    let kept = |network: &Network| {
+        network.chain.storage(&network.bsn).iter().filter(|(key, _)| key[0] == b'm').count()
+    };
+    assert!(kept(&network) > 20);
+    network.run(80 + 3 * ROUND).unwrap();
+    assert_eq!(kept(&network), 3 + 1, "the spent ones are deleted, the last is kept");
+    let (newest, _) = asked(&network, "last_pub_rand_commit");
+    assert_eq!(newest["start_height"], start + 78);
 }
 
 #[test]
@@ -41,4 +101,6 @@ fn none_lies_too_far_ahead() {
     let limit = network.chain.height() + 1 + 160_000;
     let refusal = text(network.commit(1, limit, 1));
     assert!(refusal.contains("too far into the future"), "{refusal}");
+    let first = ask(&network, json!({"last_pub_rand_commit": {"btc_pk_hex": key(&network, 1)}}));
+    assert_eq!(first["num_pub_rand"], 1_000, "nothing was stored");
 }

@@ -1,3 +1,4 @@
 //! Scenarios, wire, gates and gas on the real wasm
 
 pub mod gas;
+pub mod network;

@@ -3,10 +3,11 @@
 use devnet::Failure;
 use devnet::TxReport;
 use devnet::actors::finality_provider::submit_finality_signatures_at_packed;
-use devnet::network::{Network, Setup};
+use devnet::network::Setup;
 use serde_json::Value;
 
 use super::{GasError, Row};
+use crate::network::{self, Code, distinct_stakes};
 
 /// How many votes a message carries.
 const VOTES: usize = 60;
@@ -20,7 +21,8 @@ const ENVELOPE_BYTES: usize = 350;
 /// # Errors
 /// [`GasError`] where a vote does not count.
 pub fn batched(seed: u64) -> Result<Vec<Row>, GasError> {
-    let mut network = network(seed)?;
+    let setup = Setup { randomness: DAEMON_HEIGHTS, ..Setup::new(seed, &distinct_stakes(VOTES)) };
+    let mut network = network::build(&setup, Code::Pinned, |_| 2 * VOTES as u64)?;
     let first = network.chain.height() + 1;
     network.chain.next_blocks(VOTES as u64 + 1);
 
@@ -40,29 +42,6 @@ pub fn batched(seed: u64) -> Result<Vec<Row>, GasError> {
         Row::new("vote_bytes_60_heights", bytes(&by_height)),
         Row::new("vote_bytes_60_fps", bytes(&by_fp)),
     ])
-}
-
-/// 60 FPs with commitments as large as daemons make them.
-fn network(seed: u64) -> Result<Network, GasError> {
-    let stakes: Vec<u64> = (1..).take(VOTES).map(|less| 2_000 - less).collect();
-    let mut network = Network::deploy(&Setup::new(seed, &[]))?;
-    network.open_channel()?;
-    for stake in stakes {
-        network.add_fp(seed, stake)?;
-    }
-    while network.link.app.babylon.queued_events(&network.link.app.client) > 0 {
-        network.relay();
-    }
-    network.chain.next_block();
-    let start = network.chain.height() + 1;
-    for index in 0..VOTES {
-        let message = network.fps[index].commit_sparsely(start, DAEMON_HEIGHTS, &(start..start + 100));
-        network.execute(&message)?;
-    }
-    network.chain.next_blocks(2);
-    network.timestamp()?;
-    network.chain.next_blocks(2);
-    Ok(network)
 }
 
 /// The gas of one of the votes, all of which must count.

@@ -1,16 +1,14 @@
 use devnet::network::{Network, Setup};
-use devnet::{BlockReport, Hook, HookOutcome, gas::Usage};
+use devnet::{BlockReport, gas::Usage};
 
-use super::{GasError, Row, bitcoin};
+use super::hooks::{begin, end};
+use super::{GasError, Row, bitcoin, rewards};
+use crate::network::{self, Code, distinct_stakes};
 
 const SEED: u64 = 7;
 const SETS: [usize; 4] = [1, 10, 60, 100];
 const ACTIVE: usize = 100;
 const REGISTERED: usize = 1_000;
-/// What one packet carries with ease.
-const REGISTERED_AT_ONCE: usize = 50;
-const DENOMS: u64 = 10;
-const PERIOD: u64 = 20;
 const FEW_HEIGHTS: u64 = 400;
 const MANY_HEIGHTS: u64 = 10_000;
 /// After so many voted blocks set, cursor and liveness are settled, and no vote is old enough to be deleted.
@@ -36,7 +34,7 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     let (mut begins, mut ends, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for count in SETS {
         progress(&format!("blocks with {count} finality providers"));
-        let mut network = network(count, count)?;
+        let mut network = voting(count, count)?;
         let block = voted_block(&mut network, count, YOUNG_BLOCKS)?;
         begins.push(Row::new(format!("begin_block_{count}"), begin(&block)?));
         ends.push(Row::new(format!("end_block_{count}"), end(&block)?));
@@ -52,14 +50,15 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     progress("blocks of a network that has run for a while");
     ends.push(later()?);
     progress(&format!("blocks with {ACTIVE} of {REGISTERED} finality providers"));
-    let block = voted_block(&mut network(REGISTERED, ACTIVE)?, ACTIVE, YOUNG_BLOCKS)?;
+    let block = voted_block(&mut voting(REGISTERED, ACTIVE)?, ACTIVE, YOUNG_BLOCKS)?;
     begins.push(Row::new(format!("begin_block_{ACTIVE}_of_{REGISTERED}"), begin(&block)?));
     progress("headers of bitcoin");
     rows.extend(bitcoin::headers()?);
     progress("staking packets");
     rows.append(&mut super::packets::measure()?);
-    progress(&format!("rewards of {DENOMS} denoms for {ACTIVE} finality providers"));
-    whole.push(Row::new(format!("reward_{ACTIVE}_fps"), dearest_reward_block()?));
+    progress(&format!("rewards for {ACTIVE} finality providers"));
+    let reward = rewards::dearest(few(&distinct_stakes(ACTIVE)), Code::Pinned, |_| FEW_HEIGHTS)?;
+    whole.push(Row::new(format!("reward_{ACTIVE}_fps"), reward));
     rows.append(&mut begins);
     rows.append(&mut ends);
     rows.append(&mut whole);
@@ -114,59 +113,15 @@ fn setup(stakes: &[u64]) -> Setup {
     Setup::new(SEED, stakes).with(serde_json::json!({ "vote_retention": 10 }))
 }
 
-/// No two alike, the most first: the set is never decided by a tie.
-fn distinct_stakes(count: usize) -> Vec<u64> {
-    (1..).take(count).map(|less| 2_000 - less).collect()
+/// The same with randomness for a few heights.
+fn few(stakes: &[u64]) -> Setup {
+    Setup { randomness: FEW_HEIGHTS, ..setup(stakes) }
 }
 
 /// All could vote, the `active` with the most stake may and do.
-fn network(registered: usize, active: usize) -> Result<Network, GasError> {
-    network_of(&setup(&[]), registered, active)
-}
-
-fn network_of(setup: &Setup, registered: usize, active: usize) -> Result<Network, GasError> {
-    let mut network = Network::deploy(setup)?;
-    network.open_channel()?;
-    for batch in distinct_stakes(registered).chunks(REGISTERED_AT_ONCE) {
-        for stake in batch {
-            network.add_fp(SEED, *stake)?;
-        }
-        network.relay();
-        network.chain.next_block();
-    }
-    let start = network.chain.height() + 1;
-    for index in 0..registered {
-        let voted = if index < active { start..start + FEW_HEIGHTS } else { 0..0 };
-        let message = network.fps[index].commit_sparsely(start, FEW_HEIGHTS, &voted);
-        network.execute(&message)?;
-    }
-    network.chain.next_blocks(2);
-    network.timestamp()?;
-    network.chain.next_block();
-    network.offline = (active..registered).collect();
-    Ok(network)
-}
-
-/// The dearest EndBlock of a period and of those after it, in which all that is owed leaves.
-fn dearest_reward_block() -> Result<u64, GasError> {
-    let denoms: Vec<String> = (0..DENOMS).map(|number| format!("udenom{number}")).collect();
-    let over = serde_json::json!({
-        "vote_retention": 10, "reward_denoms": denoms, "reward_interval": PERIOD, "ics20_channel_id": "channel-1",
-    });
-    let mut network = network_of(&Setup::new(SEED, &[]).with(over), ACTIVE, ACTIVE)?;
-    network.open_transfer()?;
-    network.run(PERIOD - network.chain.height() % PERIOD)?;
-    let mut dearest = 0;
-    for _ in 0..PERIOD + DENOMS {
-        denoms.iter().for_each(|denom| network.chain.collect_fees(1_000, denom));
-        dearest = dearest.max(end(&network.step())?);
-    }
-    let books: serde_json::Value = network.query(&serde_json::json!({ "rewards": {} }))?;
-    let paid = books["handed_over"].as_array().into_iter().flatten();
-    match paid.filter(|entry| entry["amount"] != "0").count() {
-        all if all == denoms.len() => Ok(dearest),
-        some => Err(format!("{some} of {DENOMS} denoms were handed over").into()),
-    }
+fn voting(registered: usize, active: usize) -> Result<Network, GasError> {
+    let voted = |index| if index < active { FEW_HEIGHTS } else { 0 };
+    Ok(network::build(&few(&distinct_stakes(registered)), Code::Pinned, voted)?)
 }
 
 /// Every tenth block the hook looks at the light client's tip.
@@ -208,21 +163,4 @@ fn voted_block(network: &mut Network, active: usize, blocks: u64) -> Result<Bloc
         return Err(format!("the block after {height} took finality from {before} to {after}").into());
     }
     Ok(block)
-}
-
-fn begin(block: &BlockReport) -> Result<u64, GasError> {
-    Ok(hook(block, Hook::BeginStaking)? + hook(block, Hook::BeginFinality)?)
-}
-
-fn end(block: &BlockReport) -> Result<u64, GasError> {
-    hook(block, Hook::EndFinality)
-}
-
-fn hook(block: &BlockReport, hook: Hook) -> Result<u64, GasError> {
-    match block.hook(hook) {
-        Some(report) if report.outcome == HookOutcome::Done => Ok(report.usage.sdk_gas()),
-        other => {
-            Err(format!("{hook:?} did not take effect: {:?}", other.map(|report| &report.outcome)).into())
-        }
-    }
 }

@@ -6,8 +6,11 @@
 
 mod batched;
 mod bitcoin;
+mod expiry;
+mod hooks;
 mod measure;
 mod packets;
+mod rewards;
 mod snapshot;
 mod table;
 mod worst;
@@ -89,6 +92,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("worst_reward", 2_500_000),
     ("worst_hooks_lost_500", 2_500_000),
     ("worst_slash_40_percent", 2_500_000),
+    ("worst_expiry_5000", 2_500_000),
     ("worst_commitments_10000", 2_500_000),
     ("worst_backlog_10000", 2_500_000),
 ];
