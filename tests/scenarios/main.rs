@@ -8,6 +8,7 @@ mod a_dead_channel_is_replaced;
 mod a_long_backlog_is_cleared_in_portions;
 mod a_vote_with_anything_changed_is_refused;
 mod absent_fps_are_jailed_and_return;
+mod an_interrupted_conversion_goes_on;
 mod an_outage_is_jailed_out_step_by_step;
 mod an_upgrade_loses_nothing;
 mod commitments_count_only_after_a_later_timestamp;

@@ -34,6 +34,7 @@
 )]
 
 mod bitcoin;
+mod convert;
 mod error;
 mod execute;
 mod host;

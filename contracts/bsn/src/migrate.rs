@@ -1,6 +1,9 @@
 use cosmwasm_std::{DepsMut, Response};
 
-use crate::{CONTRACT_NAME, CONTRACT_VERSION, ContractError};
+use crate::{CONTRACT_NAME, CONTRACT_VERSION, ContractError, convert};
+
+/// The first version whose records need no conversion.
+const CURRENT: [u64; 3] = [0, 2, 0];
 
 /// Takes over the state of an older version of this contract; of nothing else.
 pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
@@ -10,6 +13,9 @@ pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
     }
     if release(&stored.version) > release(CONTRACT_VERSION) {
         return Err(ContractError::Downgrade { ours: CONTRACT_VERSION, found: stored.version });
+    }
+    if release(&stored.version) < CURRENT {
+        convert::begin(deps.storage)?;
     }
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new()

@@ -21,7 +21,7 @@
 //! | `W` | height, id => the signatures of that sheet | with `M` | with `M` |
 //! | `s` | table => where the next sweep of it begins | EndBlock | never: four records |
 //! | `h` | id, height => power from there on | BeginBlock, when it changes | EndBlock's sweep, once no anchor is below |
-//! | `m` | id, start height => [`Commitment`] | commit_public_randomness | EndBlock's sweep, once spent |
+//! | `m` | id, start height => [`Commitment`], [`Run`](finality::commitment::Run) | commit_public_randomness | EndBlock's sweep, once spent |
 //! | `l` | id => [`Misses`] | EndBlock, for misses only | never: one an FP |
 //! | `f` | key => [`FinalityProvider`] | packets, slashing, jailing | never: one an FP |
 //! | `i` | id => key | registration | never: one an FP |
@@ -42,6 +42,7 @@
 //! | `Y` | => [`Weights`] of this period | EndBlock, when a set or a period ends | never: one record |
 //! | `Z` | payout => [`Weights`] | EndBlock, each `reward_interval` | the next payout, once nothing is owed by it |
 //! | `X` | => [`Account`] of each denom | EndBlock, replies | never: one record of bounded length |
+//! | `J` | => [`Conversion`] of what an older version stored | migrate, EndBlock | EndBlock, when it is done |
 //! | `e` | key, height => [`Equivocation`] | slashing | EndBlock's sweep, once Babylon has it and its block has no anchor |
 //! | `o` | id => [`Outgoing`] | slashing, acknowledgements | with `e` |
 //!
@@ -56,12 +57,13 @@ mod table;
 pub mod votes;
 
 pub use epochs::forget_epochs;
-pub use history::{commitment_from, power_at, resumption_from, set_at};
+pub use history::{PLACED, commitment_from, last_commitment, power_at, resumption_from, set_at};
 pub use kept::{Kept, digest};
 pub use ledger::{StoredLedger, is_ranked, staking_tx};
 pub use records::*;
 pub use table::{Item, Table, raw, remove_raw};
 
+use crate::convert::Conversion;
 use finality::active_set::ActiveSet;
 use finality::liveness::Misses;
 use finality::resume::Resumption;
@@ -93,6 +95,9 @@ pub const BTC_TIP: Item<BtcHeight> = Item::new(b'B');
 pub const BITCOIN: Item<Bitcoin> = Item::new(b'L');
 /// See the module's table.
 pub const COUNTERS: Item<Counters> = Item::new(b'N');
+
+/// See the module's table.
+pub const CONVERSION: Item<Conversion> = Item::new(b'J');
 
 /// See the module's table.
 pub const EPOCHS: Table<8, Epoch> = Table::new(b'E');
@@ -163,7 +168,7 @@ pub const ACCOUNTS: Item<Vec<Account>> = Item::new(b'X');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHTBLNEavVMWshmlfiprDdxujbqkQeowyzYZX";
+pub const LETTERS: &[u8] = b"GAKPSCHTBLNJEavVMWshmlfiprDdxujbqkQeowyzYZX";
 
 /// The key of a height.
 pub fn at(height: BlockHeight) -> [u8; 8] {

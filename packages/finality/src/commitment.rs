@@ -3,6 +3,10 @@
 //! An FP commits to the Merkle root of the nonces of a run of heights *before* it may vote at them. So a
 //! height has exactly one nonce, and two signatures there use it twice.
 
+mod run;
+
+pub use run::{RUN_MAX, Run};
+
 use eots::{PublicRandomness, Recover, message, schnorr};
 use merkle::{Hash, Proof, RangeProof, leaf_hash};
 use primitives::{BlockHeight, FpPublicKey, SigningContext};
@@ -144,11 +148,10 @@ pub struct Request {
 }
 
 impl Request {
-    /// Checks the rules on parsed data and returns the commitment to store; the signature is left to
+    /// Checks the rules on parsed data and returns the commitment to store, with its place; the signature is left to
     /// [`Request::verify`].
     ///
-    /// `last` is the provider's commitment with the highest heights, `pending` how many of its
-    /// commitments end above `now`.
+    /// `last` is the provider's commitment with the highest heights.
     ///
     /// # Errors
     /// The first rule of [`CommitError`] that is broken.
@@ -156,8 +159,8 @@ impl Request {
         &self,
         params: &Params,
         now: BlockHeight,
-        last: Option<&Commitment>,
-    ) -> Result<Commitment, CommitError> {
+        last: Option<&(Commitment, Run)>,
+    ) -> Result<(Commitment, Run), CommitError> {
         let commitment =
             Commitment { start: self.start, count: self.count, root: self.root, committed_at: now };
         if self.count < params.min_pub_rand {
@@ -176,11 +179,12 @@ impl Request {
         if self.start >= limit {
             return Err(CommitError::TooFarAhead { start: self.start, limit });
         }
-        match last {
-            Some(last) if self.start <= last.end() => {
-                Err(CommitError::Overlap { start: self.start, end: last.end() })
-            }
-            _ => Ok(commitment),
+        if let Some((last, _)) = last.filter(|(last, _)| self.start <= last.end()) {
+            return Err(CommitError::Overlap { start: self.start, end: last.end() });
+        }
+        match Run::after(last, self.start, now) {
+            Ok(run) => Ok((commitment, run)),
+            Err(first) => Err(CommitError::TooManyPending { first }),
         }
     }
 
@@ -239,6 +243,12 @@ pub enum CommitError {
         start: BlockHeight,
         /// The last height committed so far.
         end: BlockHeight,
+    },
+    /// The provider has [`RUN_MAX`] commitments to heights from `first` on (C-05).
+    #[error("{RUN_MAX} commitments are pending, the next may come once height {first} is past")]
+    TooManyPending {
+        /// The lowest height of the pending ones.
+        first: BlockHeight,
     },
     /// Not signed by the provider under the context of this chain and contract.
     #[error("invalid signature on the public randomness commitment of {provider}")]
@@ -342,7 +352,10 @@ mod tests {
     fn commitments_never_overlap_and_never_overflow() {
         let params = Params::default();
         let now = BlockHeight::new(100);
-        let check = |r: Request, last: Option<Commitment>| r.check(&params, now, last.as_ref());
+        let check = |r: Request, last: Option<Commitment>| {
+            let last = last.map(|last| (last, Run::first(last.start)));
+            r.check(&params, now, last.as_ref()).map(drop)
+        };
         assert!(check(request(100, 5), None).is_ok());
         assert_eq!(
             check(request(104, 5), Some(commitment(100, 5, 1))),

@@ -1,9 +1,9 @@
 use api::bsn::event::CommitPublicRandomness;
-use cosmwasm_std::{DepsMut, Env, Event, Order, Response};
+use cosmwasm_std::{DepsMut, Env, Event, Response};
 use finality::commitment::Request;
 use primitives::{BlockHeight, SigningContext};
 
-use crate::state::{COMMITMENTS, PARAMS, PROVIDERS, of_at};
+use crate::state::{PARAMS, PLACED, PROVIDERS, last_commitment, of_at};
 use crate::{ContractError, host};
 
 /// Records which randomness an FP will vote with. It counts once a header above this block is timestamped.
@@ -18,21 +18,17 @@ pub fn commit_public_randomness(
         .ok_or(ContractError::UnknownProvider { provider })?;
     let params = PARAMS.load(deps.storage)?;
     let id = fp.id.get();
-    let (lowest, highest) = (BlockHeight::new(0), BlockHeight::new(u64::MAX));
-    let last = COMMITMENTS
-        .range(deps.storage, &of_at(id, lowest), &of_at(id, highest), Order::Descending)
-        .next()
-        .transpose()?
-        .map(|(_, commitment)| commitment);
+    let last = last_commitment(deps.storage, id)?;
 
     if fp.status.is_slashed() {
         return Err(ContractError::Slashed { provider });
     }
-    let commitment = request.check(&params, BlockHeight::new(env.block.height), last.as_ref())?;
+    let placed = request.check(&params, BlockHeight::new(env.block.height), last.as_ref())?;
     let context = SigningContext::randomness_commitment(&env.block.chain_id, env.contract.address.as_str());
     request.verify(&host::recover(deps.api), &context)?;
 
-    COMMITMENTS.save(deps.storage, &of_at(id, commitment.start), &commitment)?;
+    let (commitment, _) = placed;
+    PLACED.save(deps.storage, &of_at(id, commitment.start), &placed)?;
     Ok(Response::new().add_event(Event::from(CommitPublicRandomness {
         fp_pubkey_hex: provider.to_string(),
         start_height: commitment.start.to_string(),

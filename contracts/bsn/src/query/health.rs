@@ -11,8 +11,8 @@ use primitives::{BlockHeight, VotingPower};
 use super::{finality_status, seen, timestamps};
 use crate::error::ContractError;
 use crate::state::{
-    CHANNELS, COUNTERS, Channels, ClosedChannel, OUTBOX, Orphans, OutgoingState, PROGRESS, Progress,
-    TIMESTAMPS, Timestamps,
+    CHANNELS, CONVERSION, COUNTERS, Channels, ClosedChannel, OUTBOX, Orphans, OutgoingState, PROGRESS,
+    Progress, TIMESTAMPS, Timestamps,
 };
 use crate::sudo::SILENT_S;
 
@@ -55,6 +55,11 @@ pub fn health(
     };
     health.alarms = alarms(&health, &record, env.block.height);
     health.alarms.extend(moves(store)?);
+    if let Some(conversion) = CONVERSION.may_load(store)? {
+        health
+            .alarms
+            .push(format!("what an older version stored is being converted: {} so far", conversion.done));
+    }
     Ok(health)
 }
 

@@ -3,10 +3,14 @@
 use cosmwasm_std::{Order, StdResult, Storage};
 use finality::Commitment;
 use finality::active_set::ActiveSet;
+use finality::commitment::Run;
 use finality::resume::Resumption;
 use primitives::{BlockHeight, VotingPower};
 
-use super::{ACTIVE, COMMITMENTS, POWERS, Progress, RESUMED, SETS, at, of_at};
+use super::{ACTIVE, COMMITMENTS, POWERS, Progress, RESUMED, SETS, Table, at, of_at};
+
+/// [`COMMITMENTS`] with the place in a run, which what version 0.1.0 stored has not.
+pub const PLACED: Table<12, (Commitment, Run)> = Table::new(b'm');
 
 /// The power that an FP had at a height, by its history alone; zero before its first entry.
 pub fn power_at(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<VotingPower> {
@@ -20,6 +24,18 @@ pub fn commitment_from(storage: &dyn Storage, id: u32, height: BlockHeight) -> S
     let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
     let floor = COMMITMENTS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
     Ok(floor.map(|(_, commitment)| commitment))
+}
+
+/// An FP's commitment with the highest heights; one that version 0.1.0 stored counts as the first of a run.
+pub fn last_commitment(storage: &dyn Storage, id: u32) -> StdResult<Option<(Commitment, Run)>> {
+    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, BlockHeight::new(u64::MAX)));
+    match PLACED.range(storage, &lowest, &highest, Order::Descending).next() {
+        Some(Err(_)) => {
+            let last = commitment_from(storage, id, BlockHeight::new(u64::MAX))?;
+            Ok(last.map(|last| (last, Run::first(last.start))))
+        }
+        last => Ok(last.transpose()?.map(|(_, placed)| placed)),
+    }
 }
 
 /// The first resumption that ends at or above a height, whether or not it begins there.

@@ -4,7 +4,7 @@ use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 use super::{Block, anchor, prune, settle, sweep, tally};
 use crate::ibc::rebind;
 use crate::state::{CHANNELS, PARAMS, PROGRESS};
-use crate::{ContractError, bitcoin, outbox, rewards};
+use crate::{ContractError, bitcoin, convert, outbox, rewards};
 
 /// How many pieces of evidence are handed to the channel in a block.
 const OUTGOING: usize = 2;
@@ -26,6 +26,7 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     events.extend(settle::settle(storage, &params, &mut progress, block)?);
     prune::prune(storage, &params, &mut progress, block)?;
     rebind::mark_orphans(storage, &mut progress)?;
+    convert::go_on(storage)?;
     sweep::sweep(storage, params.anchor_retention_s, &progress, block)?;
     progress.backlog_full = block.height.above(progress.cursor) > params.max_backlog;
     let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress)?;
