@@ -6,6 +6,7 @@ mod a_block_costs_the_same_whoever_is_registered;
 mod a_block_is_final_only_by_a_later_quorum;
 mod a_dead_channel_is_replaced;
 mod a_long_backlog_is_cleared_in_portions;
+mod a_provider_proves_that_it_has_its_key;
 mod a_vote_with_anything_changed_is_refused;
 mod absent_fps_are_jailed_and_return;
 mod an_interrupted_conversion_goes_on;
