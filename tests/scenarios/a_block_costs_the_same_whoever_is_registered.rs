@@ -57,7 +57,7 @@ fn with_one_ten_a_hundred_and_a_thousand() {
             assert_eq!((hook.usage.queries, hook.usage.calls), (0, 1), "{:?}", hook.hook);
         }
         assert_eq!(network.finalized(), before + 1, "with {registered}");
-        assert!(dearest(&[block.clone()]) < 200_000);
+        assert!(dearest(std::slice::from_ref(&block)) < 200_000);
         costs.push(begin(&block));
     }
     let (least, most) = (costs.iter().min().unwrap(), costs.iter().max().unwrap());

@@ -8,7 +8,7 @@ use devnet::network::Network;
 use proto::btcstaking::{BtcStakingIbcPacket, NewFinalityProvider};
 use serde_json::json;
 
-use super::support::{carry, execute_as, health, key, packet, quarantined, queued, stake, start, start_with};
+use super::support::{carry, execute_as, health, key, packet, quarantined, queued, stake, start_with};
 
 const BTC: u64 = 100_000_000;
 const BABYLON: &str = "bbn-devnet-1";
