@@ -23,8 +23,10 @@ import (
 	porttypes "github.com/cosmos/ibc-go/v10/modules/core/05-port/types"
 
 	"github.com/CosmWasm/wasmd/app"
+	wasmtypes "github.com/CosmWasm/wasmd/x/wasm/types"
 
 	"bsn.local/chain/x/babylon"
+	"bsn.local/chain/x/meter"
 	"bsn.local/chain/x/zoneconcierge"
 )
 
@@ -66,6 +68,8 @@ func addChainModule(a *app.WasmApp, torn bool) {
 	mm.OrderEndBlockers = append(mm.OrderEndBlockers, babylon.ModuleName)
 	mm.OrderInitGenesis = append(mm.OrderInitGenesis, babylon.ModuleName)
 	mm.OrderExportGenesis = append(mm.OrderExportGenesis, babylon.ModuleName)
+	contracts, _ := a.IBCKeeper.PortKeeper.Router.Route(wasmtypes.ModuleName)
+	reroute(a, map[string]porttypes.IBCModule{wasmtypes.ModuleName: meter.IBCModule{IBCModule: contracts}})
 }
 
 // addZoneConcierge puts Babylon's IBC application on its port.
@@ -74,15 +78,22 @@ func addZoneConcierge(a *app.WasmApp) {
 	ibc := a.IBCKeeper
 	zc := zoneconcierge.NewKeeper(runtime.NewKVStoreService(key), ibc.ChannelKeeper, ibc.ConnectionKeeper)
 	add(a, zoneconcierge.ModuleName, zoneconcierge.NewAppModule(zc))
-	// wasmd has sealed its IBC router: make a new one with its routes and ours
-	router := porttypes.NewRouter()
-	for _, name := range ibc.PortKeeper.Router.Keys() {
-		route, _ := ibc.PortKeeper.Router.Route(name)
+	reroute(a, map[string]porttypes.IBCModule{zoneconcierge.PortID: zoneconcierge.NewIBCModule(zc)})
+}
+
+// reroute replaces the IBC router, which wasmd has sealed, by one with these routes and its others.
+func reroute(a *app.WasmApp, routes map[string]porttypes.IBCModule) {
+	old, router := a.IBCKeeper.PortKeeper.Router, porttypes.NewRouter()
+	for _, name := range old.Keys() {
+		if route, ok := old.Route(name); ok && routes[name] == nil {
+			router.AddRoute(name, route)
+		}
+	}
+	for name, route := range routes {
 		router.AddRoute(name, route)
 	}
-	router.AddRoute(zoneconcierge.PortID, zoneconcierge.NewIBCModule(zc))
 	router.Seal()
-	ibc.PortKeeper.Router = router
+	a.IBCKeeper.PortKeeper.Router = router
 }
 
 func mount(a *app.WasmApp, name string) *storetypes.KVStoreKey {

@@ -13,6 +13,7 @@
 //! and must be what [`artifacts/checksums.txt`](artifact) says.
 
 mod artifact;
+mod chain;
 mod dependencies;
 mod eots;
 mod exports;

@@ -2,7 +2,7 @@ use devnet::network::{Network, Setup};
 use devnet::{BlockReport, gas::Usage};
 
 use super::hooks::{begin, end};
-use super::{GasError, Row, bitcoin, rewards};
+use super::{GasError, Row, bitcoin, rewards, ways};
 use crate::network::{self, Code, distinct_stakes};
 
 const SEED: u64 = 7;
@@ -15,12 +15,9 @@ const MANY_HEIGHTS: u64 = 10_000;
 const YOUNG_BLOCKS: u64 = 5;
 /// After so many more votes are written over old ones, as in the rest of a chain's life.
 const OLD_BLOCKS: u64 = 270;
-/// The set of [`later`].
-const LATER_SET: usize = 10;
-/// After so many blocks its counters have their length for good.
-const LATER_BLOCKS: u64 = 150;
-/// So many blocks are looked at: now and then one does more.
-const LATER_SAMPLE: u64 = 13;
+/// What daemons commit to. So many of those are voted at here.
+const DAEMON_HEIGHTS: u64 = 50_000;
+const VOTED_HEIGHTS: u64 = 500;
 
 /// Measures every row, in the order of the table; `progress` is told what is next.
 ///
@@ -34,21 +31,22 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     let (mut begins, mut ends, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for count in SETS {
         progress(&format!("blocks with {count} finality providers"));
-        let mut network = voting(count, count)?;
+        let mut network = daemons(count)?;
         let block = voted_block(&mut network, count, YOUNG_BLOCKS)?;
         begins.push(Row::new(format!("begin_block_{count}"), begin(&block)?));
         ends.push(Row::new(format!("end_block_{count}"), end(&block)?));
         if count == ACTIVE {
             let look = bitcoin_block(&mut network)?;
+            let [at, range] = [ways::at(&mut network)?, ways::range(&mut network)?];
             let block = voted_block(&mut network, count, OLD_BLOCKS)?;
             let sum = begin(&block)? + end(&block)? + block.tx_usage.sdk_gas();
             whole.push(Row::new(format!("end_block_{count}_old"), end(&block)?));
             whole.push(Row::new(format!("end_block_{count}_bitcoin"), end(&look)?));
             whole.push(Row::new(format!("finalized_block_{count}"), sum));
+            whole.push(Row::new(format!("finalized_block_{count}_at"), at));
+            whole.push(Row::new(format!("finalized_block_{count}_range"), range));
         }
     }
-    progress("blocks of a network that has run for a while");
-    ends.push(later()?);
     progress(&format!("blocks with {ACTIVE} of {REGISTERED} finality providers"));
     let block = voted_block(&mut voting(REGISTERED, ACTIVE)?, ACTIVE, YOUNG_BLOCKS)?;
     begins.push(Row::new(format!("begin_block_{ACTIVE}_of_{REGISTERED}"), begin(&block)?));
@@ -95,19 +93,6 @@ fn transactions() -> Result<Vec<Row>, GasError> {
     ])
 }
 
-/// The middle one of some blocks of a network whose counters have grown, and which deletes no votes: what a real
-/// chain, which is never as young as the other rows' networks, is held against (`tests/chain`).
-fn later() -> Result<Row, GasError> {
-    let setup =
-        Setup::new(SEED, &distinct_stakes(LATER_SET)).with(serde_json::json!({ "vote_retention": 1_000 }));
-    let mut network = Network::start(Setup { randomness: 2 * LATER_BLOCKS, ..setup })?;
-    network.run(LATER_BLOCKS)?;
-    let mut costs = network.run(LATER_SAMPLE)?.iter().map(end).collect::<Result<Vec<_>, _>>()?;
-    costs.sort_unstable();
-    let middle = costs.get(costs.len() / 2).ok_or("no block was made")?;
-    Ok(Row::new(format!("end_block_{LATER_SET}_later"), *middle))
-}
-
 /// Votes are kept as briefly as allowed: what a block deletes is the same, only sooner.
 fn setup(stakes: &[u64]) -> Setup {
     Setup::new(SEED, stakes).with(serde_json::json!({ "vote_retention": 10 }))
@@ -116,6 +101,12 @@ fn setup(stakes: &[u64]) -> Setup {
 /// The same with randomness for a few heights.
 fn few(stakes: &[u64]) -> Setup {
     Setup { randomness: FEW_HEIGHTS, ..setup(stakes) }
+}
+
+/// All vote, with proofs as long as a daemon's.
+fn daemons(count: usize) -> Result<Network, GasError> {
+    let setup = Setup { randomness: DAEMON_HEIGHTS, ..setup(&distinct_stakes(count)) };
+    Ok(network::build(&setup, Code::Pinned, |_| VOTED_HEIGHTS)?)
 }
 
 /// All could vote, the `active` with the most stake may and do.

@@ -13,6 +13,7 @@ mod packets;
 mod rewards;
 mod snapshot;
 mod table;
+mod ways;
 mod worst;
 
 use std::error::Error;
@@ -83,6 +84,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("end_block_100", 60_000),
     ("end_block_100_old", 60_000),
     ("finalized_block_100", 1_500_000),
+    ("finalized_block_100_at", 800_000),
+    ("finalized_block_100_range", 950_000),
     ("btc_header_in_100", 12_000),
     ("btc_headers_2000", 30_000_000),
     ("staking_packet_50", 1_400_000),

@@ -1,6 +1,7 @@
 //! Accounts, and transactions signed by them.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -18,6 +19,11 @@ use crate::rpc::{Rpc, TxResult};
 pub const GAS: u64 = 20_000_000;
 /// The one coin.
 pub const DENOM: &str = "stake";
+/// Other coins, which everybody has too.
+pub const DENOMS: [&str; 10] = [
+    "udenom0", "udenom1", "udenom2", "udenom3", "udenom4", "udenom5", "udenom6", "udenom7", "udenom8",
+    "udenom9",
+];
 const FEE: u128 = 1_000;
 
 /// An account whose key this program holds. Transactions of several threads get their sequence numbers in turn.
@@ -27,6 +33,7 @@ pub struct Account {
     secret: [u8; 32],
     key: SigningKey,
     sequence: Mutex<Option<(u64, u64)>>,
+    pays_in_all: AtomicBool,
 }
 
 impl Account {
@@ -38,12 +45,23 @@ impl Account {
         let secret: [u8; 32] = Sha256::digest(format!("chain-test/{name}")).into();
         let key = SigningKey::from_slice(&secret).map_err(|error| anyhow!("{name}: {error}"))?;
         let address = key.public_key().account_id(prefix).map_err(|error| anyhow!("{prefix}: {error}"))?;
-        Ok(Self { address: address.to_string(), secret, key, sequence: Mutex::new(None) })
+        Ok(Self {
+            address: address.to_string(),
+            secret,
+            key,
+            sequence: Mutex::new(None),
+            pays_in_all: AtomicBool::new(false),
+        })
     }
 
     /// The secret key in hex.
     pub fn secret_hex(&self) -> String {
         hex::encode(self.secret)
+    }
+
+    /// From now on its fees are in all coins, not in the one alone.
+    pub fn pay_in_all_denoms(&self) {
+        self.pays_in_all.store(true, Ordering::Relaxed);
     }
 
     /// Signs the messages and puts them into the mempool; gives the hash and how many bytes they are.
@@ -87,10 +105,11 @@ impl Account {
     }
 
     fn sign(&self, chain_id: &str, msgs: Vec<Any>, gas: u64, number: u64, sequence: u64) -> Result<Vec<u8>> {
-        let fee = Coin::new(FEE, DENOM).map_err(|error| anyhow!("{error}"))?;
+        let more = if self.pays_in_all.load(Ordering::Relaxed) { &DENOMS[..] } else { &[] };
+        let mut fee = Fee::from_amount_and_gas(coin(DENOM)?, gas);
+        fee.amount.extend(more.iter().map(|denom| coin(denom)).collect::<Result<Vec<_>>>()?);
         let body = Body::new(msgs, "", 0_u32);
-        let auth = SignerInfo::single_direct(Some(self.key.public_key()), sequence)
-            .auth_info(Fee::from_amount_and_gas(fee, gas));
+        let auth = SignerInfo::single_direct(Some(self.key.public_key()), sequence).auth_info(fee);
         let chain_id = chain_id.parse().context("a chain id")?;
         SignDoc::new(&body, &auth, &chain_id, number)
             .and_then(|doc| doc.sign(&self.key))
@@ -107,6 +126,11 @@ impl Account {
         let account = BaseAccount::decode(any.value.as_slice())?;
         Ok((account.account_number, account.sequence))
     }
+}
+
+/// A fee in one coin.
+fn coin(denom: &str) -> Result<Coin> {
+    Coin::new(FEE, denom).map_err(|error| anyhow!("{error}"))
 }
 
 /// The account of a module of the SDK: the first 20 bytes of the hash of its name.

@@ -40,6 +40,8 @@ impl Role {
 
 /// How much gas fits in a block, for the shares that are reported.
 pub const BLOCK_GAS: u64 = 100_000_000;
+/// How long a transaction may be.
+const MAX_BYTES: u64 = 4_000_000;
 /// The port of its metrics, from that of its RPC on.
 const METRICS: u16 = 3;
 const RICH: u64 = 1_000_000_000_000;
@@ -129,8 +131,10 @@ impl Chain {
             Some(("prometheus_listen_addr", _)) => {
                 format!("prometheus_listen_addr = \"127.0.0.1:{}\"", self.port + METRICS)
             }
-            // 100 votes for each of several heights may wait.
+            // 100 votes for each of several heights may wait, and packets may be large.
             Some(("size", _)) => "size = 20000".to_owned(),
+            Some(("max_tx_bytes", _)) => format!("max_tx_bytes = {MAX_BYTES}"),
+            Some(("max_body_bytes", _)) => format!("max_body_bytes = {}", 2 * MAX_BYTES),
             _ => line.to_owned(),
         });
         let edited: Vec<String> = lines.collect();
@@ -235,7 +239,10 @@ fn rewrite(genesis: &mut Value, accounts: &[String]) {
                 "account_number": "0", "sequence": "0" })
         })
         .collect();
-    let coins = json!([{ "denom": DENOM, "amount": RICH.to_string() }]);
+    let coins: Value = std::iter::once(DENOM)
+        .chain(account::DENOMS)
+        .map(|denom| json!({ "denom": denom, "amount": RICH.to_string() }))
+        .collect();
     genesis["app_state"]["bank"]["balances"] =
         accounts.iter().map(|address| json!({ "address": address, "coins": coins })).collect();
     // Left out, the supply is the sum of the balances.

@@ -84,13 +84,21 @@ pub fn execute_message(sender: &str, contract: &str, msg: &Value) -> Any {
 /// # Errors
 /// If it answers with an error.
 pub fn query(chain: &Chain, contract: &str, msg: &Value) -> Result<Value> {
+    query_at(chain, contract, msg, 0)
+}
+
+/// Asks a contract about the state after a block, 0 for the last one.
+///
+/// # Errors
+/// As [`query`].
+pub fn query_at(chain: &Chain, contract: &str, msg: &Value, height: u64) -> Result<Value> {
     let request = QuerySmartContractStateRequest {
         address: contract.to_owned(),
         query_data: msg.to_string().into_bytes(),
     };
     let answer = chain
         .rpc
-        .query("/cosmwasm.wasm.v1.Query/SmartContractState", &request.encode_to_vec())
+        .query_at("/cosmwasm.wasm.v1.Query/SmartContractState", &request.encode_to_vec(), height)
         .with_context(|| format!("the contract's answer to {msg}"))?;
     Ok(serde_json::from_slice(&QuerySmartContractStateResponse::decode(answer.as_slice())?.data)?)
 }
@@ -100,6 +108,16 @@ pub fn query(chain: &Chain, contract: &str, msg: &Value) -> Result<Value> {
 /// # Errors
 /// If the proposal fails.
 pub fn govern(chain: &Chain, title: &str, messages: Vec<Any>) -> Result<u64> {
+    let proposal = propose(chain, title, messages)?;
+    process::wait_for("a proposal's end", Duration::from_secs(60), || has_passed(chain, title, proposal))?;
+    chain.rpc.height()
+}
+
+/// Proposes and votes; gives the proposal's number.
+///
+/// # Errors
+/// If the chain refuses.
+pub fn propose(chain: &Chain, title: &str, messages: Vec<Any>) -> Result<u64> {
     let validator = &chain.validator;
     let proposal = MsgSubmitProposal {
         messages,
@@ -115,17 +133,22 @@ pub fn govern(chain: &Chain, title: &str, messages: Vec<Any>) -> Result<u64> {
     let proposal_id = id.parse().context("a proposal id")?;
     let vote = MsgVote { proposal_id, voter: validator.address.clone(), option: 1, metadata: String::new() };
     deliver(chain, validator, vec![wire::sdk(&vote)], GAS)?;
+    Ok(proposal_id)
+}
+
+/// Whether a proposal has passed, or is still voted on.
+///
+/// # Errors
+/// If it failed.
+pub fn has_passed(chain: &Chain, title: &str, proposal_id: u64) -> Result<Option<()>> {
     let request = QueryProposalRequest { proposal_id }.encode_to_vec();
-    process::wait_for("a proposal's end", Duration::from_secs(60), || {
-        let answer = chain.rpc.query("/cosmos.gov.v1.Query/Proposal", &request)?;
-        let Some(proposal) = QueryProposalResponse::decode(answer.as_slice())?.proposal else {
-            bail!("the proposal is gone");
-        };
-        match proposal.status {
-            PASSED => Ok(Some(())),
-            4 | 5 => bail!("the proposal `{title}` ended with: {}", proposal.failed_reason),
-            _ => Ok(None),
-        }
-    })?;
-    chain.rpc.height()
+    let answer = chain.rpc.query("/cosmos.gov.v1.Query/Proposal", &request)?;
+    let Some(proposal) = QueryProposalResponse::decode(answer.as_slice())?.proposal else {
+        bail!("the proposal is gone");
+    };
+    match proposal.status {
+        PASSED => Ok(Some(())),
+        4 | 5 => bail!("the proposal `{title}` ended with: {}", proposal.failed_reason),
+        _ => Ok(None),
+    }
 }

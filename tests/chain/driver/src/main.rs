@@ -17,7 +17,7 @@
 //! |---|---|
 //! | `scenarios` | what must hold; a file's name is the claim |
 //! | `gas`, `load` | what calls cost here and in the embedded chain; 100 finality providers on each block |
-//! | `world`, `voting` | two chains, the relayer, the contract, those who sign |
+//! | `world`, `voting`, `ways` | two chains, the relayer, the contract, those who sign, and how their votes travel |
 //! | `chain`, `relayer`, `process` | the programs, which are stopped whatever happens |
 //! | `account`, `contract`, `wire`, `rpc` | transactions, queries, messages |
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::panic))]
@@ -35,6 +35,7 @@ mod rpc;
 mod say;
 mod scenarios;
 mod voting;
+mod ways;
 mod wire;
 mod world;
 
@@ -45,12 +46,18 @@ use serde_json::json;
 
 use args::{Args, Part};
 use claims::Claims;
-use world::World;
+use world::{Programs, World, workspace};
 
 fn main() -> ExitCode {
     say::seconds();
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match args::parse(&args).and_then(|args| run(&args)) {
+    let result = args::parse(&args).and_then(|args| run(&args));
+    let left = process::left();
+    if !left.is_empty() {
+        eprintln!("\nerror: still running: {left:?}");
+        return ExitCode::FAILURE;
+    }
+    match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -63,6 +70,9 @@ fn main() -> ExitCode {
 /// Milliseconds between blocks where nothing asks for more.
 const QUICK: u64 = 400;
 
+/// The artifacts of the release before.
+const RELEASE: &str = "tests/fixtures/0.1.0";
+
 /// Runs what is asked for; gives whether every claim held.
 fn run(args: &Args) -> Result<bool> {
     process::listen()?;
@@ -71,24 +81,25 @@ fn run(args: &Args) -> Result<bool> {
         say::step("two chains and a relayer");
         let mut world = World::start(&args.programs, "scenarios", 6, QUICK)?;
         scenarios::run(&mut world, &mut claims);
+        drop(world);
+        say::step("two chains with the release before");
+        let before = Programs { artifacts: workspace().join(RELEASE), ..args.programs.clone() };
+        let mut world = World::start(&before, "upgrade", 4, QUICK)?;
+        scenarios::upgrade(&mut world, &mut claims);
     }
     let mut rows = Vec::new();
     if args.wants(Part::Gas) {
         say::step("gas");
-        let mut world = World::start(&args.programs, "gas", 10, QUICK)?;
-        rows = gas::measure(&mut world, &mut claims)?;
+        let mut world = World::start(&args.programs, "gas", 10, gas::PACE_MS)?;
+        rows = gas::measure(&mut world, &mut claims);
     }
     let mut runs = Vec::new();
-    let embedded = gas::embedded()?.get("finalized_block_100").copied().unwrap_or_default();
     if args.wants(Part::Load) {
         say::step("load");
         let mut world = World::start(&args.programs, "load", load::SIGNERS, load::PACE_MS)?;
-        let (measured, more) = load::measure(&mut world, args.blocks, &mut claims)?;
-        gas::claim(&more, &mut claims);
-        rows.extend(more);
-        runs = measured;
+        runs = load::measure(&mut world, args.blocks, &mut claims);
         let path = args.programs.folder.join("load.svg");
-        load::write(&path, &runs, embedded)?;
+        load::write(&path, &runs)?;
         say::line(&format!("the picture is {}", path.display()));
     }
     say::step(&format!("done; logs are in {}", args.programs.folder.display()));
@@ -100,10 +111,10 @@ fn run(args: &Args) -> Result<bool> {
     } else {
         claims.print();
         if !rows.is_empty() {
-            gas::print(&rows);
+            gas::print(&rows, gas::NOT_SHOWN);
         }
         if !runs.is_empty() {
-            load::print(&runs, embedded);
+            load::print(&runs);
         }
     }
     Ok(claims.failures() == 0)

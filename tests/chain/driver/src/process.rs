@@ -1,9 +1,11 @@
-//! Programs that this one starts, and surely stops again.
+//! Programs that this one starts, and surely stops again: when it goes on without them, when it fails, when it is asked to
+//! end, and when it is killed.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,6 +14,10 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// The groups of all programs that were ever started.
+static STARTED: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+/// Waits until the pipe to it breaks, which it does however we end, and kills a group.
+const GUARD: &str = "read -r _; kill -s KILL -- -$0";
 
 /// From now on ctrl-c and SIGTERM are noted, and [`check`] fails: so everything unwinds and stops what it started.
 ///
@@ -57,11 +63,20 @@ pub fn wait_for<T>(what: &str, limit: Duration, mut attempt: impl FnMut() -> Res
     }
 }
 
+/// Which of the groups that were started still have somebody in them.
+pub fn left() -> Vec<i32> {
+    let started = STARTED.lock().map(|started| started.clone()).unwrap_or_default();
+    // Signal 0 reaches nobody and asks whether there is anybody.
+    started.into_iter().filter(|group| killpg(*group, None).is_ok()).map(Pid::as_raw).collect()
+}
+
 /// A program in a process group of its own, its words in a file; dropping it kills the group.
 #[derive(Debug)]
 pub struct Program {
     name: String,
+    group: Pid,
     child: Child,
+    guard: Child,
 }
 
 impl Program {
@@ -79,7 +94,19 @@ impl Program {
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
-        Ok(Self { name: name.to_owned(), child })
+        let group = Pid::from_raw(i32::try_from(child.id()).context("a process id")?);
+        if let Ok(mut started) = STARTED.lock() {
+            started.push(group);
+        }
+        let mut guard = Command::new("sh");
+        guard.args(["-c", GUARD, &group.to_string()]).stdin(Stdio::piped()).stdout(Stdio::null());
+        match guard.stderr(Stdio::null()).process_group(0).spawn() {
+            Ok(guard) => Ok(Self { name: name.to_owned(), group, child, guard }),
+            Err(error) => {
+                let _ = killpg(group, Signal::SIGKILL);
+                Err(error).context("cannot start a guard")
+            }
+        }
     }
 
     /// # Errors
@@ -102,10 +129,8 @@ impl Program {
     }
 
     fn signal(&self, signal: Signal) {
-        if let Ok(id) = i32::try_from(self.child.id()) {
-            // An error says that nobody is left to hear it.
-            let _ = killpg(Pid::from_raw(id), signal);
-        }
+        // An error says that nobody is left to hear it.
+        let _ = killpg(self.group, signal);
     }
 }
 
@@ -113,6 +138,8 @@ impl Drop for Program {
     fn drop(&mut self) {
         self.signal(Signal::SIGKILL);
         let _ = self.child.wait();
+        let _ = self.guard.kill();
+        let _ = self.guard.wait();
     }
 }
 
@@ -137,4 +164,59 @@ pub fn run(command: &mut Command, log: &Path) -> Result<String> {
         bail!("{shown} failed: {}", last.unwrap_or("without a word"));
     }
     Ok(out.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAMILY: &str = "sleep 300 & sleep 300";
+
+    fn family() -> Program {
+        let log = std::env::temp_dir().join(format!("chain-test-{}.log", std::process::id()));
+        Program::start("a family", Command::new("sh").args(["-c", FAMILY]), &log).unwrap()
+    }
+
+    fn is_gone(group: Pid) -> bool {
+        (0..100).any(|_| {
+            std::thread::sleep(Duration::from_millis(20));
+            killpg(group, None).is_err()
+        })
+    }
+
+    #[test]
+    fn whoever_is_dropped_leaves_nobody() {
+        let program = family();
+        let group = program.group;
+        assert!(killpg(group, None).is_ok() && left().contains(&group.as_raw()));
+        drop(program);
+        assert!(is_gone(group) && !left().contains(&group.as_raw()));
+    }
+
+    #[test]
+    fn a_failure_leaves_nobody() {
+        let mut group = None;
+        let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let program = family();
+            group = Some(program.group);
+            panic!("a claim does not hold");
+        }));
+        assert!(failed.is_err() && is_gone(group.unwrap()));
+    }
+
+    #[test]
+    fn the_guard_kills_the_group_when_its_pipe_breaks() {
+        let mut program = family();
+        // As the system does for a process that was killed.
+        drop(program.guard.stdin.take());
+        assert!(program.guard.wait().unwrap().success());
+        program.child.wait().unwrap();
+        assert!(is_gone(program.group));
+    }
+
+    #[test]
+    fn waiting_ends() {
+        let waited = wait_for("nothing", Duration::from_millis(1), || Ok(None::<()>));
+        assert!(waited.unwrap_err().to_string().contains("in vain: nothing"));
+    }
 }

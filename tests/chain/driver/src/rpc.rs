@@ -6,6 +6,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
+use crate::process;
+
 /// A client; clones share connections.
 #[derive(Debug, Clone)]
 pub struct Rpc {
@@ -68,6 +70,8 @@ impl Rpc {
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(20)))
             .http_status_as_error(false)
+            // The node hangs up on who says nothing for ten seconds.
+            .max_idle_age(Duration::from_secs(3))
             .build()
             .into();
         Self { agent, url: format!("http://127.0.0.1:{port}/") }
@@ -131,10 +135,28 @@ impl Rpc {
     /// # Errors
     /// As [`call`](Self::call).
     pub fn results(&self, height: u64) -> Result<(Vec<Event>, Vec<TxResult>)> {
-        let results = self.call("block_results", &json!({ "height": height.to_string() }))?;
+        let ask = json!({ "height": height.to_string() });
+        // A block is there a moment before its results.
+        let results = process::wait_for("a block's results", Duration::from_secs(20), || {
+            match self.call("block_results", &ask) {
+                Ok(results) => Ok(Some(results)),
+                Err(error) if error.to_string().contains("could not find results") => Ok(None),
+                Err(error) => Err(error),
+            }
+        })?;
         let txs = results["txs_results"].as_array().map_or(&[][..], Vec::as_slice);
         let txs = txs.iter().map(tx_result).collect::<Result<_>>()?;
         Ok((events(&results["finalize_block_events"]), txs))
+    }
+
+    /// How many bytes each transaction of a block has.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn lengths(&self, height: u64) -> Result<Vec<usize>> {
+        let block = self.call("block", &json!({ "height": height.to_string() }))?;
+        let txs = block["block"]["data"]["txs"].as_array().map_or(&[][..], Vec::as_slice);
+        txs.iter().map(|tx| Ok(STANDARD.decode(text(tx)?)?.len())).collect()
     }
 
     /// Puts a transaction into the mempool; gives its hash.
@@ -166,7 +188,16 @@ impl Rpc {
     /// # Errors
     /// As [`call`](Self::call), or if the chain refuses it.
     pub fn query(&self, path: &str, data: &[u8]) -> Result<Vec<u8>> {
-        let answer = self.call("abci_query", &json!({ "path": path, "data": hex::encode(data) }))?;
+        self.query_at(path, data, 0)
+    }
+
+    /// The same of the state after a block, 0 for the last one.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query).
+    pub fn query_at(&self, path: &str, data: &[u8], height: u64) -> Result<Vec<u8>> {
+        let ask = json!({ "path": path, "data": hex::encode(data), "height": height.to_string() });
+        let answer = self.call("abci_query", &ask)?;
         let response = &answer["response"];
         if response["code"].as_u64().unwrap_or(0) != 0 {
             bail!("{}", response["log"].as_str().unwrap_or_default());

@@ -7,9 +7,26 @@ use cosmrs::Any;
 use primitives::AppHash;
 use serde_json::json;
 
+use crate::account::Account;
+use crate::chain::BLOCK_GAS;
 use crate::rpc::Header;
-use crate::world::{Signer, VOTE_GAS, World};
+use crate::ways::Way;
+use crate::world::{Sends, Signer, VOTE_GAS, World};
 use crate::{contract, process};
+
+/// How long nobody looks.
+const POLL: Duration = Duration::from_millis(50);
+/// As many messages go into one transaction, or few more.
+const TOGETHER: usize = 150;
+/// What each of them may use: three times what it does.
+const TOGETHER_GAS: u64 = 80_000;
+
+impl Signer {
+    /// Whether it votes there.
+    pub fn votes_at(&self, height: u64) -> bool {
+        self.is_online && self.from <= height
+    }
+}
 
 impl World {
     /// Everybody online commits randomness for `count` heights from `start` on.
@@ -76,10 +93,16 @@ impl World {
     /// # Errors
     /// If the chain is not there.
     pub fn vote(&mut self) -> Result<()> {
+        match self.sends {
+            Sends::First => return self.vote_together(),
+            Sends::OneMessage => return self.vote_by(Way::At),
+            Sends::Each => {}
+        }
         let tip = self.consumer.rpc.height()?;
         for height in self.voted_to + 1..=tip {
             let header = self.consumer.rpc.header(Some(height))?;
-            for (index, signer) in self.signers.iter().enumerate().filter(|(_, signer)| signer.is_online) {
+            let signers = self.signers.iter().enumerate();
+            for (index, signer) in signers.filter(|(_, signer)| signer.votes_at(height)) {
                 let Ok(message) = self.vote_message(index, &header) else { continue };
                 let (rpc, id) = (&self.consumer.rpc, &self.consumer.id);
                 signer.account.broadcast(rpc, id, vec![message], VOTE_GAS)?;
@@ -87,6 +110,57 @@ impl World {
             self.voted_to = height;
         }
         Ok(())
+    }
+
+    /// As [`vote`](Self::vote), but the first one's account sends the votes of all, each in a message of its own, many
+    /// messages in a transaction.
+    ///
+    /// # Errors
+    /// As [`vote`](Self::vote).
+    pub fn vote_together(&mut self) -> Result<()> {
+        let tip = self.consumer.rpc.height()?;
+        let sender = self.signers.first().ok_or_else(|| anyhow!("nobody signs"))?.account.clone();
+        let mut messages = Vec::new();
+        for height in self.voted_to + 1..=tip {
+            let header = self.consumer.rpc.header(Some(height))?;
+            for (index, _) in self.signers.iter().enumerate().filter(|(_, signer)| signer.votes_at(height)) {
+                messages.push(self.vote_message_of(index, &sender.address, &header)?);
+            }
+            if messages.len() >= TOGETHER {
+                self.send_together(&sender, std::mem::take(&mut messages))?;
+            }
+            self.voted_to = height;
+        }
+        self.send_together(&sender, messages)
+    }
+
+    /// All but these vote at a height, together; afterwards everybody has voted up to there.
+    ///
+    /// # Errors
+    /// As [`vote`](Self::vote).
+    pub fn vote_rest(&mut self, height: u64, have: &[usize]) -> Result<()> {
+        let header = self.consumer.rpc.header(Some(height))?;
+        let sender = self.signers.first().ok_or_else(|| anyhow!("nobody signs"))?.account.clone();
+        let rest = self.signers.iter().enumerate().filter(|(_, signer)| signer.votes_at(height));
+        let messages = rest
+            .filter(|(index, _)| !have.contains(index))
+            .map(|(index, _)| self.vote_message_of(index, &sender.address, &header))
+            .collect::<Result<_>>()?;
+        self.send_together(&sender, messages)?;
+        self.voted_to = height;
+        Ok(())
+    }
+
+    /// Sends messages in one transaction, if there are any; does not wait for a block.
+    ///
+    /// # Errors
+    /// If the node refuses.
+    pub fn send_together(&self, sender: &Account, messages: Vec<Any>) -> Result<()> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let gas = VOTE_GAS + TOGETHER_GAS * messages.len() as u64;
+        sender.broadcast(&self.consumer.rpc, &self.consumer.id, messages, gas.min(BLOCK_GAS)).map(|_| ())
     }
 
     /// As [`vote`](Self::vote), but several at once send the votes of a height: with many signers one by one would take
@@ -102,7 +176,7 @@ impl World {
             let (signers, rpc, id, bsn) = (&self.signers, &self.consumer.rpc, &self.consumer.id, &self.bsn);
             let portion = signers.len().div_ceil(AT_ONCE).max(1);
             let send = |portion: &[Signer]| -> Result<()> {
-                for signer in portion.iter().filter(|signer| signer.is_online) {
+                for signer in portion.iter().filter(|signer| signer.votes_at(height)) {
                     let vote = signer.fp.vote(header.height, &AppHash::from_bytes(header.app_hash))?;
                     let message = contract::execute_message(&signer.account.address, bsn, &vote);
                     signer.account.broadcast(rpc, id, vec![message], VOTE_GAS)?;
@@ -143,7 +217,7 @@ impl World {
                 let health = self.query(&json!({ "health": {} }))?;
                 bail!("waited {} s in vain: {what}; health is {health}", limit.as_secs());
             }
-            process::pause(Duration::from_millis(150))?;
+            process::pause(POLL)?;
         }
     }
 

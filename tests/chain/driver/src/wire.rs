@@ -173,6 +173,46 @@ pub struct Counterparty {
     pub channel_id: String,
 }
 
+/// `/ibc.applications.transfer.v1.MsgTransfer`
+#[derive(Clone, PartialEq, Message)]
+pub struct MsgTransfer {
+    #[prost(string, tag = "1")]
+    pub source_port: String,
+    #[prost(string, tag = "2")]
+    pub source_channel: String,
+    #[prost(message, optional, tag = "3")]
+    pub token: Option<Coin>,
+    #[prost(string, tag = "4")]
+    pub sender: String,
+    #[prost(string, tag = "5")]
+    pub receiver: String,
+    #[prost(message, optional, tag = "6")]
+    pub timeout_height: Option<Height>,
+    /// In nanoseconds.
+    #[prost(uint64, tag = "7")]
+    pub timeout_timestamp: u64,
+    #[prost(string, tag = "8")]
+    pub memo: String,
+}
+
+/// `cosmos.base.v1beta1.Coin`
+#[derive(Clone, PartialEq, Message)]
+pub struct Coin {
+    #[prost(string, tag = "1")]
+    pub denom: String,
+    #[prost(string, tag = "2")]
+    pub amount: String,
+}
+
+/// A height of IBC; zero is none.
+#[derive(Clone, PartialEq, Message)]
+pub struct Height {
+    #[prost(uint64, tag = "1")]
+    pub revision_number: u64,
+    #[prost(uint64, tag = "2")]
+    pub revision_height: u64,
+}
+
 /// `cosmwasm.wasm.v1.MsgPinCodes` and `MsgUnpinCodes`.
 #[derive(Clone, PartialEq, Message)]
 pub struct MsgPinCodes {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use actors::babylon::ConsumerMetadata;
 use actors::finality_provider::Appchain;
@@ -44,14 +45,29 @@ pub struct Programs {
     pub folder: PathBuf,
 }
 
+/// Who sends the votes of a height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sends {
+    /// Each its own, in a transaction.
+    Each,
+    /// The first one all of them, each in a message, many messages in a transaction.
+    First,
+    /// The first one all of them, in one message: such votes are stored elsewhere, and leave nothing behind.
+    OneMessage,
+}
+
 /// A finality provider and the account that pays for its messages.
 pub struct Signer {
     /// What it signs with.
     pub fp: FinalityProvider,
-    /// Who pays.
-    pub account: Account,
+    /// Who pays; several may have one.
+    pub account: Arc<Account>,
     /// Whether it votes.
     pub is_online: bool,
+    /// The first height at which it votes.
+    pub from: u64,
+    /// Up to which height it has voted in turns.
+    pub sent_to: u64,
 }
 
 /// Everything.
@@ -74,6 +90,8 @@ pub struct World {
     pub bsn: String,
     /// Its code.
     pub code_id: u64,
+    /// The light client, and its code.
+    pub light_client: (String, u64),
     /// The contract's own admin.
     pub admin: Account,
     /// Somebody without any right.
@@ -82,8 +100,10 @@ pub struct World {
     pub signers: Vec<Signer>,
     /// Up to which height everybody online has voted.
     pub voted_to: u64,
+    /// How [`vote`](Self::vote) sends votes.
+    pub sends: Sends,
     artifacts: PathBuf,
-    spare: Vec<Account>,
+    spare: Vec<Arc<Account>>,
 }
 
 impl World {
@@ -101,7 +121,7 @@ impl World {
         let stranger = Account::new(Role::Consumer.prefix(), "stranger")?;
         let spare =
             (0..signers).map(|index| Account::new(Role::Consumer.prefix(), &format!("signer-{index}")));
-        let spare: Vec<Account> = spare.collect::<Result<_>>()?;
+        let spare: Vec<Arc<Account>> = spare.map(|account| account.map(Arc::new)).collect::<Result<_>>()?;
         let [consumer, genesis] = [
             End { role: Role::Consumer, id: IDS[0], port: PORTS[0] },
             End { role: Role::Genesis, id: IDS[1], port: PORTS[1] },
@@ -129,10 +149,12 @@ impl World {
             channel: String::new(),
             bsn: String::new(),
             code_id: 0,
+            light_client: (String::new(), 0),
             admin,
             stranger,
             signers: Vec::new(),
             voted_to: 0,
+            sends: Sends::Each,
             artifacts: programs.artifacts.clone(),
             spare,
         })
@@ -188,6 +210,10 @@ impl World {
         }
         let governance = self.consumer.governance()?;
         self.bsn = contract::instantiate(&self.consumer, self.code_id, &message, "bsn", &governance)?;
+        let config = self.query(&json!({ "config": {} }))?;
+        let address =
+            config["btc_light_client"].as_str().ok_or_else(|| anyhow!("there is no light client"))?;
+        self.light_client = (address.to_owned(), light_client);
         Ok(())
     }
 
@@ -196,13 +222,11 @@ impl World {
     /// # Errors
     /// If the proposal fails.
     pub fn register(&self) -> Result<u64> {
-        let light_client = self.query(&json!({ "config": {} }))?["btc_light_client"].take();
-        let light_client = light_client.as_str().ok_or_else(|| anyhow!("there is no light client"))?;
         let message = MsgSetBsnContracts {
             authority: self.consumer.governance()?,
             contracts: Some(BsnContracts {
                 babylon_contract: self.bsn.clone(),
-                btc_light_client_contract: light_client.to_owned(),
+                btc_light_client_contract: self.light_client.0.clone(),
                 btc_staking_contract: self.bsn.clone(),
                 btc_finality_contract: self.bsn.clone(),
             }),
@@ -218,6 +242,17 @@ impl World {
         contract::govern(&self.consumer, title, vec![wire::ours(type_url, message)])
     }
 
+    /// As [`govern`](Self::govern), while everybody votes on.
+    ///
+    /// # Errors
+    /// If the proposal fails.
+    pub fn govern_and_vote<M: Message>(&mut self, title: &str, type_url: &str, message: &M) -> Result<()> {
+        let proposal = contract::propose(&self.consumer, title, vec![wire::ours(type_url, message)])?;
+        self.vote_until(title, std::time::Duration::from_secs(60), |world| {
+            contract::has_passed(&world.consumer, title, proposal)
+        })
+    }
+
     /// Opens the zoneconcierge channel from Babylon's side.
     ///
     /// # Errors
@@ -230,21 +265,36 @@ impl World {
         Ok(self.babylon.open_channel(&client, id)?)
     }
 
-    /// Registers finality providers with these stakes in bitcoin on Babylon; nothing is sent yet.
+    /// Registers finality providers with these stakes in bitcoin on Babylon; nothing is sent yet. Where no account is left,
+    /// they share the first one's.
     ///
     /// # Errors
-    /// If there are no accounts left, or Babylon's double refuses.
+    /// If there never was an account, or Babylon's double refuses.
     pub fn add_signers(&mut self, stakes: &[u64]) -> Result<()> {
-        let appchain = Appchain { chain_id: self.consumer.id.clone(), contract: self.bsn.clone() };
         for stake in stakes {
-            let index = self.signers.len();
-            let account = self.spare.pop().ok_or_else(|| anyhow!("no account is left"))?;
-            let fp = FinalityProvider::new(SEED, u32::try_from(index)?, &appchain);
-            self.babylon.register_fp(&fp, &self.client)?;
-            self.babylon.delegate(Stake::new(&[fp.public_key()], stake * BTC))?;
-            self.signers.push(Signer { fp, account, is_online: true });
+            let key = self.add_signer()?.fp.public_key();
+            self.babylon.delegate(Stake::new(&[key], stake * BTC))?;
         }
         Ok(())
+    }
+
+    /// Registers one more on Babylon, without stake of its own; it will not vote.
+    ///
+    /// # Errors
+    /// As [`add_signers`](Self::add_signers).
+    pub fn add_registered(&mut self) -> Result<()> {
+        self.add_signer()?.is_online = false;
+        Ok(())
+    }
+
+    fn add_signer(&mut self) -> Result<&mut Signer> {
+        let appchain = Appchain { chain_id: self.consumer.id.clone(), contract: self.bsn.clone() };
+        let shared = || self.signers.first().map(|first| first.account.clone());
+        let account = self.spare.pop().or_else(shared).ok_or_else(|| anyhow!("there is no account"))?;
+        let fp = FinalityProvider::new(SEED, u32::try_from(self.signers.len())?, &appchain);
+        self.babylon.register_fp(&fp, &self.client)?;
+        self.signers.push(Signer { fp, account, is_online: true, from: 0, sent_to: 0 });
+        self.signers.last_mut().ok_or_else(|| anyhow!("nobody signs"))
     }
 
     /// Sends what Babylon has to say in its next blocks; gives how many packets.
@@ -261,7 +311,7 @@ impl World {
                 return Ok(sent);
             }
             for packet in ours {
-                self.send(packet, 0)?;
+                self.send_packet(packet, 0)?;
                 sent += 1;
             }
         }
@@ -271,7 +321,7 @@ impl World {
     ///
     /// # Errors
     /// If the genesis chain refuses it.
-    pub fn send(&self, packet: Vec<u8>, timeout_seconds: u64) -> Result<TxResult> {
+    pub fn send_packet(&self, packet: Vec<u8>, timeout_seconds: u64) -> Result<TxResult> {
         let validator = &self.genesis.validator;
         let (sender, channel) = (validator.address.clone(), self.channel.clone());
         let message = MsgSend { sender, channel, packet, timeout_seconds };
@@ -294,7 +344,7 @@ impl World {
         )?;
         let packets = self.babylon.timestamp(&mut self.miner)?;
         for (_, packet) in packets.into_iter().filter(|(to, _)| *to == client) {
-            self.send(packet, 0)?;
+            self.send_packet(packet, 0)?;
         }
         Ok(())
     }
@@ -314,6 +364,24 @@ impl World {
     /// If it answers with an error.
     pub fn query(&self, msg: &Value) -> Result<Value> {
         contract::query(&self.consumer, &self.bsn, msg)
+    }
+
+    /// Asks the contract about the state after a block.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query).
+    pub fn query_at(&self, msg: &Value, height: u64) -> Result<Value> {
+        contract::query_at(&self.consumer, &self.bsn, msg, height)
+    }
+
+    /// The value at a key of the contract's storage after a block; empty if there is none.
+    ///
+    /// # Errors
+    /// If the chain does not show its store.
+    pub fn raw_at(&self, key: &[u8], height: u64) -> Result<Vec<u8>> {
+        let address: cosmrs::AccountId = self.bsn.parse().map_err(|error| anyhow!("{error}"))?;
+        let key = [&[3][..], &address.to_bytes(), key].concat();
+        self.consumer.rpc.query_at("/store/wasm/key", &key, height)
     }
 
     /// The last finalized height, 0 if there is none.
@@ -343,7 +411,11 @@ impl World {
     }
 }
 
-fn bitcoin_start() -> Result<u32> {
+/// When Bitcoin began.
+///
+/// # Errors
+/// If the clock is wrong.
+pub fn bitcoin_start() -> Result<u32> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
     Ok(u32::try_from(now.saturating_sub(BITCOIN_AGE))?)
 }

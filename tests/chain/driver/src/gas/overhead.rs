@@ -38,6 +38,8 @@ pub enum Answer {
     Ok(Vec<u8>),
     /// With this text.
     Error(String),
+    /// To a packet, with this acknowledgement.
+    Ack(Vec<u8>),
 }
 
 /// A hook's call: what its meter showed, and the events that came of it.
@@ -45,18 +47,19 @@ pub enum Answer {
 pub struct Call {
     /// SDK gas.
     pub gas: u64,
-    events: Vec<Event>,
+    /// What was said meanwhile.
+    pub events: Vec<Event>,
 }
 
 impl Overhead {
-    /// For the contract as it is stored now.
+    /// For a contract of a code, as both are stored now.
     ///
     /// # Errors
     /// If the chain does not show its store.
-    pub fn of(world: &World, is_pinned: bool) -> Result<Self> {
-        let address: AccountId = world.bsn.parse().map_err(|error| anyhow!("{error}"))?;
+    pub fn of(world: &World, contract: &str, code_id: u64, is_pinned: bool) -> Result<Self> {
+        let address: AccountId = contract.parse().map_err(|error| anyhow!("{error}"))?;
         let contract = [&[2][..], &address.to_bytes()].concat();
-        let code = [&[1][..], &world.code_id.to_be_bytes()].concat();
+        let code = [&[1][..], &code_id.to_be_bytes()].concat();
         let read = |key: &[u8]| -> Result<u64> {
             let value = world.consumer.rpc.query("/store/wasm/key", key).context("the store of x/wasm")?;
             Ok(READ_FLAT + READ_BYTE * (key.len() + value.len()) as u64)
@@ -77,20 +80,9 @@ impl Overhead {
         control + TX_BYTE * bytes as u64
     }
 
-    /// A transaction's row.
-    pub fn row(
-        self,
-        name: &str,
-        events: &[Event],
-        answer: &Answer,
-        real: u64,
-        ante: u64,
-        embedded: u64,
-    ) -> Row {
-        let events: Vec<Event> = match answer {
-            Answer::Ok(_) => events.to_vec(),
-            Answer::Error(_) => Vec::new(),
-        };
+    /// The row of a call that used `real`, `ante` of it before the contract.
+    pub fn row(self, name: &str, events: &[Event], answer: &Answer, real: u64, ante: u64) -> Row {
+        let events = if matches!(answer, Answer::Error(_)) { &[] } else { events };
         Row {
             call: name.to_owned(),
             is_pinned: self.is_pinned,
@@ -98,13 +90,13 @@ impl Overhead {
             ante,
             reads: self.reads,
             instance: self.instance(),
-            response: event_cost(&events) + json_length(&events, answer),
-            embedded,
+            response: event_cost(events) + json_length(events, answer),
+            ..Row::default()
         }
     }
 
     /// The row of one or more hooks.
-    pub fn hook_row(self, name: &str, calls: &[Call], embedded: u64) -> Row {
+    pub fn hook_row(self, name: &str, calls: &[Call]) -> Row {
         let response =
             |call: &Call| event_cost(&call.events) + json_length(&call.events, &Answer::Ok(Vec::new()));
         let count = calls.len() as u64;
@@ -112,32 +104,31 @@ impl Overhead {
             call: name.to_owned(),
             is_pinned: self.is_pinned,
             real: calls.iter().map(|call| call.gas).sum(),
-            ante: 0,
             reads: self.reads * count,
             instance: self.instance() * count,
             response: calls.iter().map(response).sum(),
-            embedded,
+            ..Row::default()
         }
     }
+}
 
-    /// The hooks of a block, each with the contract's events since the one before.
-    ///
-    /// # Errors
-    /// If a hook says no gas.
-    pub fn calls(self, events: &[Event]) -> Result<Vec<Call>> {
-        let (mut calls, mut since) = (Vec::new(), Vec::new());
-        for event in events {
-            match event.kind.as_str() {
-                "hook_gas" => {
-                    let gas = event.get("gas").and_then(|gas| gas.parse().ok()).context("a hook's gas")?;
-                    calls.push(Call { gas, events: std::mem::take(&mut since) });
-                }
-                "tx" => since.clear(),
-                _ => since.push(event.clone()),
+/// The hooks of a block, each with the events since the one before.
+///
+/// # Errors
+/// If a hook says no gas.
+pub fn calls(events: &[Event]) -> Result<Vec<Call>> {
+    let (mut calls, mut since) = (Vec::new(), Vec::new());
+    for event in events {
+        match event.kind.as_str() {
+            "hook_gas" => {
+                let gas = event.get("gas").and_then(|gas| gas.parse().ok()).context("a hook's gas")?;
+                calls.push(Call { gas, events: std::mem::take(&mut since) });
             }
+            "tx" => since.clear(),
+            _ => since.push(event.clone()),
         }
-        Ok(calls)
     }
+    Ok(calls)
 }
 
 /// An event as the contract wrote it: no type where it is the response's own attributes.
@@ -180,21 +171,19 @@ fn json_length(events: &[Event], answer: &Answer) -> u64 {
     let attributes = |event: &Written<'_>| -> Value {
         event.attributes.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect()
     };
-    let json = match answer {
-        Answer::Error(text) => json!({ "error": text }),
-        Answer::Ok(data) => {
-            let list = written(events);
-            let (own, custom): (Vec<_>, Vec<_>) = list.iter().partition(|event| event.kind.is_none());
-            let own = own.first().map_or_else(|| json!([]), |event| attributes(event));
-            let custom: Value = custom
-                .iter()
-                .map(|event| json!({ "type": event.kind, "attributes": attributes(event) }))
-                .collect();
-            let data = if data.is_empty() { Value::Null } else { STANDARD.encode(data).into() };
-            json!({ "ok": { "messages": [], "attributes": own, "events": custom, "data": data } })
-        }
+    let (key, data) = match answer {
+        Answer::Error(text) => return json!({ "error": text }).to_string().len() as u64,
+        Answer::Ok(data) => ("data", data),
+        Answer::Ack(data) => ("acknowledgement", data),
     };
-    json.to_string().len() as u64
+    let list = written(events);
+    let (own, custom): (Vec<_>, Vec<_>) = list.iter().partition(|event| event.kind.is_none());
+    let own = own.first().map_or_else(|| json!([]), |event| attributes(event));
+    let custom: Value =
+        custom.iter().map(|event| json!({ "type": event.kind, "attributes": attributes(event) })).collect();
+    let data = if data.is_empty() { Value::Null } else { STANDARD.encode(data).into() };
+    json!({ "ok": { "messages": [], "attributes": own, "events": custom, key: data } }).to_string().len()
+        as u64
 }
 
 /// The data of the first message's response.
@@ -230,6 +219,8 @@ mod tests {
         assert_eq!(json_length(&[], &error), r#"{"error":"no"}"#.len() as u64);
         let empty = r#"{"ok":{"messages":[],"attributes":[],"events":[],"data":null}}"#;
         assert_eq!(json_length(&[], &Answer::Ok(Vec::new())), empty.len() as u64);
+        let ack = r#"{"ok":{"acknowledgement":"AQ==","messages":[],"attributes":[],"events":[]}}"#;
+        assert_eq!(json_length(&[], &Answer::Ack(vec![1])), ack.len() as u64);
     }
 
     #[test]
@@ -241,7 +232,7 @@ mod tests {
             event("wasm-b", &[("k", "v")]),
             event("hook_gas", &[("gas", "7")]),
         ];
-        let calls = Overhead { reads: 0, is_pinned: true }.calls(&events).unwrap();
+        let calls = calls(&events).unwrap();
         assert_eq!(calls.iter().map(|call| call.gas).collect::<Vec<_>>(), [5, 7]);
         assert_eq!(event_cost(&calls[1].events), PER_EVENT + 1 + PER_ATTRIBUTE);
     }

@@ -11,28 +11,29 @@ use super::{Block, Run};
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 220.0;
 const LEFT: f64 = 90.0;
-const COLORS: [&str; 2] = ["#1f6fb2", "#c2571a"];
+const COLORS: [&str; 3] = ["#1f6fb2", "#c2571a", "#2d8a4e"];
 
-/// A panel: its title, the figure of a block, and a line to compare with.
-type Panel<'a> = (&'a str, &'a dyn Fn(&Block) -> u64, Option<u64>);
+/// A panel: its title, the figure of a block, and a run's figure to compare with.
+type Panel<'a> = (&'a str, &'a dyn Fn(&Block) -> u64, Option<&'a dyn Fn(&Run) -> u64>);
 
-/// Writes the picture: gas and lag of each block; `embedded` is the embedded chain's gas for such a block.
+/// Writes the picture: gas and lag of each block.
 ///
 /// # Errors
 /// If the file cannot be written.
-pub fn write(path: &Path, runs: &[Run], embedded: u64) -> Result<()> {
-    fs::write(path, picture(runs, embedded)).with_context(|| format!("cannot write {}", path.display()))
+pub fn write(path: &Path, runs: &[Run]) -> Result<()> {
+    fs::write(path, picture(runs)).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn picture(runs: &[Run], embedded: u64) -> String {
+fn picture(runs: &[Run]) -> String {
     let gas = |block: &Block| block.tx_gas + block.hook_gas;
     let hooks = |block: &Block| block.hook_gas;
     let lag = |block: &Block| block.lag;
+    let embedded = |run: &Run| run.embedded;
     let panels: [Panel<'_>; 3] = [
         (
             "SDK gas of a block: votes and hooks (dashed: the embedded chain, without wasmd's part)",
             &gas,
-            Some(embedded),
+            Some(&embedded),
         ),
         ("SDK gas of the three hooks", &hooks, None),
         ("heights that finality is behind", &lag, None),
@@ -54,9 +55,10 @@ fn picture(runs: &[Run], embedded: u64) -> String {
     svg + "</svg>\n"
 }
 
-fn draw(svg: &mut String, top: f64, (title, figure, line): &Panel<'_>, runs: &[Run]) {
+fn draw(svg: &mut String, top: f64, (title, figure, compared): &Panel<'_>, runs: &[Run]) {
     let figures = runs.iter().flat_map(|run| run.blocks.iter().map(figure));
-    let most = figures.chain(*line).max().unwrap_or(1).max(1) as f64;
+    let lines = runs.iter().filter_map(|run| compared.map(|compared| compared(run)));
+    let most = figures.chain(lines).max().unwrap_or(1).max(1) as f64;
     let y = |value: u64| top + HEIGHT - value as f64 / most * HEIGHT;
     let _ = writeln!(svg, "<text x='{LEFT}' y='{}'>{title}</text>", top - 10.0);
     let _ = writeln!(
@@ -65,36 +67,44 @@ fn draw(svg: &mut String, top: f64, (title, figure, line): &Panel<'_>, runs: &[R
     );
     let _ = writeln!(svg, "<text x='{}' y='{}' text-anchor='end'>{most}</text>", LEFT - 6.0, top + 12.0);
     let _ = writeln!(svg, "<text x='{}' y='{}' text-anchor='end'>0</text>", LEFT - 6.0, top + HEIGHT);
-    if let Some(value) = line {
-        let (y, right) = (y(*value), LEFT + WIDTH);
-        let _ = writeln!(
-            svg,
-            "<line x1='{LEFT}' x2='{right}' y1='{y}' y2='{y}' stroke='#555' stroke-dasharray='6 4'/>"
-        );
-    }
     for (index, run) in runs.iter().enumerate() {
+        let color = COLORS[index % COLORS.len()];
+        if let Some(compared) = compared {
+            let (y, right) = (y(compared(run)), LEFT + WIDTH);
+            let _ = writeln!(
+                svg,
+                "<line x1='{LEFT}' x2='{right}' y1='{y}' y2='{y}' stroke='{color}' stroke-dasharray='6 4'/>"
+            );
+        }
         let step = WIDTH / (run.blocks.len() as f64 - 1.0).max(1.0);
         let mut points = String::new();
         for (at, block) in run.blocks.iter().enumerate() {
             let _ = write!(points, "{:.1},{:.1} ", LEFT + step * at as f64, y(figure(block)));
         }
-        let color = COLORS[index % COLORS.len()];
         let _ = writeln!(svg, "<polyline points='{points}' fill='none' stroke='{color}'/>");
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Way;
     use super::*;
+    use crate::ways::Way;
 
     #[test]
     fn each_run_is_a_line_in_each_panel() {
         let blocks = vec![Block { tx_gas: 10, ..Block::default() }, Block { lag: 3, ..Block::default() }];
-        let run = |way| Run { way, blocks: blocks.clone(), expected: 0, taken: 0, seconds: 1.0, busy: 0.5 };
-        let svg = picture(&[run(Way::Single), run(Way::Together)], 20);
-        assert_eq!(svg.matches("<polyline").count(), 6);
-        assert_eq!(svg.matches("stroke-dasharray").count(), 1);
+        let run = |way| Run {
+            way,
+            blocks: blocks.clone(),
+            expected: 0,
+            taken: 0,
+            seconds: 1.0,
+            busy: 0.5,
+            embedded: 20,
+        };
+        let svg = picture(&Way::ALL.map(run));
+        assert_eq!(svg.matches("<polyline").count(), 9);
+        assert_eq!(svg.matches("stroke-dasharray").count(), 3);
         // The first block's 10 of at most 20 is half way up the first panel.
         assert!(svg.contains(&format!("{:.1},{:.1} ", LEFT, 60.0 + HEIGHT / 2.0)), "{svg}");
         assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN"));
@@ -102,6 +112,6 @@ mod tests {
 
     #[test]
     fn nothing_is_still_a_picture() {
-        assert!(picture(&[], 0).ends_with("</svg>\n"));
+        assert!(picture(&[]).ends_with("</svg>\n"));
     }
 }

@@ -52,9 +52,10 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
         let outbox = &world.query(&json!({ "health": {} }))?["outbox"];
         Ok((outbox["waiting"] == json!(0)).then_some(()))
     })?;
-    let health = world.query(&json!({ "health": {} }))?;
-    let done = health["outbox"]["refused"] == json!(0);
-    notes.claim("the outbox is empty once Babylon has answered", done, health["outbox"].to_string());
+    let sent = world.query(&json!({ "outbox": {} }))?;
+    let item = &sent["items"][0];
+    let done = item["state"] == json!("done") && item["fp_pubkey_hex"] == json!(key);
+    notes.claim("Babylon's acknowledgement came back: the evidence is done", done, sent.to_string());
     let now = world.consumer.rpc.height()?;
     world.vote_until_finalized(now, PATIENCE)?;
     notes.claim("finality goes on with the others", true, format!("height {now} is finalized by three"));

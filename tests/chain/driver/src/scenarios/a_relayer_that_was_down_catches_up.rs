@@ -32,7 +32,7 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
 }
 
 /// Babylon's double does not know what the Go side slashed.
-fn slashed_out(world: &World, mut table: Vec<(String, u64)>) -> Vec<(String, u64)> {
+pub fn slashed_out(world: &World, mut table: Vec<(String, u64)>) -> Vec<(String, u64)> {
     let gone: Vec<String> =
         world.signers.iter().filter(|s| !s.is_online).map(|s| s.fp.public_key_hex()).collect();
     table.retain(|(key, _)| !gone.contains(key));

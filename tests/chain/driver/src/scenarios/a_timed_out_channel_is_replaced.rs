@@ -29,7 +29,7 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
     world.babylon.delegate(Stake::new(&[signer.fp.public_key()], BTC))?;
     let packets = world.babylon.end_block();
     for (_, packet) in packets {
-        world.send(packet, 2)?;
+        world.send_packet(packet, 2)?;
     }
     process::pause(Duration::from_secs(4))?;
     world.vote_blocks(3)?;

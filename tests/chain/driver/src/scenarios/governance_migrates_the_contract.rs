@@ -1,49 +1,178 @@
-//! Governance, and nobody else, migrates the contract to another code; state and finality survive.
+//! A network of release 0.1.0, with votes and a slashed finality provider, is migrated to this build: by governance, and by
+//! nobody else. Every answer about what was is the same, and finality goes on.
 
-use anyhow::Result;
+use actors::FinalityProvider;
+use anyhow::{Result, anyhow};
 use cosmrs::proto::cosmwasm::wasm::v1::{
     MsgMigrateContract, QueryContractInfoRequest, QueryContractInfoResponse,
 };
 use cosmrs::proto::traits::Message;
-use serde_json::json;
+use primitives::AppHash;
+use serde_json::{Value, json};
 
-use super::{Notes, PATIENCE, stake_arrives_over_ibc as stake};
+use super::{Notes, PATIENCE};
 use crate::account::GAS;
-use crate::world::World;
-use crate::{contract, wire};
+use crate::world::{PATH, VOTE_GAS, World, workspace};
+use crate::{contract, process, wire};
+
+const CHEAT: usize = 3;
+const RANDOMNESS: u64 = 2_000;
+/// So many final heights there are before.
+const HEIGHTS: u64 = 20;
 
 pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
-    let next = contract::store(&world.consumer, world.artifact("bsn.wasm")?)?;
-    let migrate = |sender: &str| {
-        let msg = json!({}).to_string().into_bytes();
-        wire::sdk(&MsgMigrateContract {
-            sender: sender.to_owned(),
-            contract: world.bsn.clone(),
-            code_id: next,
-            msg,
-        })
-    };
+    let old = begin(world)?;
+    slash(world)?;
+    let new = workspace().join("artifacts");
+    let code = |name: &str| contract::store(&world.consumer, std::fs::read(new.join(name))?);
+    let (next, next_client) = (code("bsn.wasm")?, code("btc-light-client.wasm")?);
     let (rpc, id) = (&world.consumer.rpc, &world.consumer.id);
-    let (refused, _) = world.admin.deliver(rpc, id, vec![migrate(&world.admin.address)], GAS)?;
+    let message = migrate(&world.admin.address, &world.bsn, next);
+    let (refused, _) = world.admin.deliver(rpc, id, vec![message], GAS)?;
     notes.claim("the contract's own admin cannot migrate it", refused.code != 0, refused.log);
 
-    let (before, providers) = (world.finalized()?, stake::power(world)?);
-    contract::govern(&world.consumer, "migrate", vec![migrate(&world.consumer.governance()?)])?;
-    let code = code_of(world)?;
+    let finalized = world.finalized()?;
+    let before = answers(world, old..finalized)?;
+    let message = migrate(&world.consumer.governance()?, &world.bsn, next);
+    let proposal = contract::propose(&world.consumer, "migrate", vec![message])?;
+    world.vote_until("the migration", PATIENCE, |world| {
+        contract::has_passed(&world.consumer, "migrate", proposal)
+    })?;
+    let message = migrate(&world.admin.address, &world.light_client.0, next_client);
+    contract::deliver(&world.consumer, &world.admin, vec![message], GAS)?;
+    let codes = [code_of(world, &world.bsn)?, code_of(world, &world.light_client.0)?];
+    let version = String::from_utf8(world.raw_at(b"contract_info", 0)?)?;
+    let is_new = version.contains(env!("CARGO_PKG_VERSION")) && codes == [next, next_client];
     notes.claim(
-        "governance can",
-        code == next && code != world.code_id,
-        format!("code {} is now {code}", world.code_id),
+        "governance migrates 0.1.0 to this build, and the admin its light client",
+        is_new,
+        format!("codes {} and {} are now {codes:?}, {version}", world.code_id, world.light_client.1),
     );
-    world.code_id = code;
-    let kept = stake::power(world)? == providers;
-    let finalized = world.vote_until_finalized(before + 10, PATIENCE)?;
-    notes.claim("stake is kept and finality goes on", kept, format!("{before} to {finalized}"));
+    [world.code_id, world.light_client.1] = codes;
+    let after = answers(world, old..finalized)?;
+    let differs: Vec<String> = before
+        .iter()
+        .zip(&after)
+        .filter(|(before, after)| before != after)
+        .map(|((query, before), (_, after))| format!("{query}: {before}, then {after}"))
+        .collect();
+    let all = format!("{} queries", before.len());
+    notes.claim(
+        "every answer about what was is the same",
+        differs.is_empty() && before.len() == after.len(),
+        if differs.is_empty() { all } else { differs.join("; ") },
+    );
+    let end = world.vote_until_finalized(finalized + HEIGHTS, PATIENCE)?;
+    notes.claim("finality goes on", true, format!("{finalized} to {end}"));
+    let seen = world.consumer.rpc.height()?;
+    world.timestamp(seen)?;
+    world.vote_until("a timestamp", PATIENCE, |world| {
+        let health = world.query(&json!({ "health": {} }))?;
+        Ok((health["timestamps"]["height"] == json!(seen)).then_some(()))
+    })?;
+    notes.claim(
+        "packets and headers of Bitcoin are taken as before",
+        true,
+        format!("timestamp of height {seen}"),
+    );
     Ok(())
 }
 
-fn code_of(world: &World) -> Result<u64> {
-    let request = QueryContractInfoRequest { address: world.bsn.clone() }.encode_to_vec();
+/// A network of four whose last heights are final; gives the first of them.
+fn begin(world: &mut World) -> Result<u64> {
+    world.link()?;
+    world.deploy(&json!({}))?;
+    world.register()?;
+    let id = format!("channel-{}", super::the_channel_is_babylons_alone::next_channel(world)?);
+    world.open_channel(PATH, &id)?;
+    world.add_signers(&[40, 30, 20, 10])?;
+    world.relayer.start(&[PATH])?;
+    let sent = world.send_news()?;
+    process::wait_for("the stake", PATIENCE, || Ok((world.acks()?.len() >= sent).then_some(())))?;
+    let start = world.consumer.rpc.height()? + 1;
+    world.commit_all(start, RANDOMNESS)?;
+    let seen = world.consumer.wait_blocks(2)?;
+    world.timestamp(seen)?;
+    let first = process::wait_for("an active set", PATIENCE, || {
+        let height = world.consumer.rpc.height()?.saturating_sub(1);
+        let set = world.query(&json!({ "active_finality_providers": { "height": height } }))?;
+        let active = set["active_finality_providers"].as_object().map_or(0, serde_json::Map::len);
+        Ok((active == world.signers.len()).then_some(height))
+    })?;
+    world.voted_to = first - 1;
+    world.vote_until_finalized(first + HEIGHTS, PATIENCE)?;
+    Ok(first)
+}
+
+/// One votes twice and is slashed.
+fn slash(world: &mut World) -> Result<()> {
+    let height = world.vote_blocks(2)?;
+    let header = world.consumer.rpc.header(Some(height))?;
+    let cheat = world.signers.get_mut(CHEAT).ok_or_else(|| anyhow!("there are four"))?;
+    cheat.is_online = false;
+    let (canonical, fork) = (AppHash::from_bytes(header.app_hash), AppHash::from_bytes([0xbb; 32]));
+    let [_, second] = FinalityProvider::double_vote(&cheat.fp, height, &canonical, &fork)?;
+    let account = cheat.account.clone();
+    contract::deliver(
+        &world.consumer,
+        &account,
+        vec![contract::execute_message(&account.address, &world.bsn, &second)],
+        2 * VOTE_GAS,
+    )?;
+    world.vote_until("the acknowledgement", PATIENCE, |world| {
+        let sent = world.query(&json!({ "outbox": {} }))?;
+        Ok((sent["items"][0]["state"] == json!("done")).then_some(()))
+    })?;
+    let now = world.consumer.rpc.height()?;
+    world.vote_until_finalized(now, PATIENCE).map(|_| ())
+}
+
+fn migrate(sender: &str, contract: &str, code_id: u64) -> cosmrs::Any {
+    let (sender, contract) = (sender.to_owned(), contract.to_owned());
+    wire::sdk(&MsgMigrateContract { sender, contract, code_id, msg: b"{}".to_vec() })
+}
+
+/// What is asked before and after, with its answer: what no block changes any more.
+fn answers(world: &World, heights: std::ops::Range<u64>) -> Result<Vec<(Value, Value)>> {
+    let mut queries = ["admin", "config", "state_digest", "trust", "quarantined", "outbox"]
+        .map(|q| json!({ q: {} }))
+        .to_vec();
+    queries.push(json!({ "finality_providers_by_total_active_sats": { "limit": 30 } }));
+    for signer in &world.signers {
+        let key = signer.fp.public_key_hex();
+        queries.push(json!({ "finality_provider": { "btc_pk_hex": key } }));
+        queries.push(json!({ "last_pub_rand_commit": { "btc_pk_hex": key } }));
+        queries.push(json!({ "finality_provider_info": { "btc_pk_hex": key } }));
+        queries.push(json!({ "finality_provider_power": { "btc_pk_hex": key, "height": heights.start } }));
+    }
+    for height in heights {
+        queries.push(json!({ "finality_status": { "height": height } }));
+        queries.push(json!({ "votes": { "height": height } }));
+        queries.push(json!({ "active_finality_providers": { "height": height } }));
+    }
+    let ask = |query: Value| Ok((query.clone(), without_now(world.query(&query)?)));
+    let mut answers = queries.into_iter().map(ask).collect::<Result<Vec<_>>>()?;
+    for query in [json!({ "btc_base_header": {} }), json!({ "btc_headers": { "limit": 30 } })] {
+        let answer = contract::query(&world.consumer, &world.light_client.0, &query)?;
+        answers.push((query, answer));
+    }
+    Ok(answers)
+}
+
+/// An answer about finality providers without the height at which it was given.
+fn without_now(mut answer: Value) -> Value {
+    let is_of_one = answer.get("total_active_sats").is_some();
+    if let Some(one) = answer.as_object_mut().filter(|_| is_of_one) {
+        one.remove("height");
+    }
+    if let Some(Value::Array(fps)) = answer.get_mut("fps") {
+        fps.iter_mut().for_each(|fp| *fp = without_now(fp.take()));
+    }
+    answer
+}
+
+fn code_of(world: &World, contract: &str) -> Result<u64> {
+    let request = QueryContractInfoRequest { address: contract.to_owned() }.encode_to_vec();
     let answer = world.consumer.rpc.query("/cosmwasm.wasm.v1.Query/ContractInfo", &request)?;
     let info = QueryContractInfoResponse::decode(answer.as_slice())?.contract_info;
     Ok(info.map_or(0, |info| info.code_id))
