@@ -92,44 +92,13 @@ pub fn evidence(
     })
 }
 
-/// The knobs laid over `params`; bounds are for [`Params::checked`].
-pub fn knobs(params: Params, knobs: Knobs) -> Params {
-    let Knobs {
-        finality_activation_height,
-        max_active_finality_providers,
-        min_pub_rand,
-        max_pub_rand_commit_offset,
-        reward_interval,
-        missed_blocks_window,
-        min_signed_percent,
-        jail_duration,
-        max_jailed_percent,
-        vote_window,
-        vote_retention,
-        anchor_retention_s,
-        max_backlog,
-        resume_delay,
-        rebind_delay,
-        orphan_grace,
-    } = knobs;
-    Params {
-        finality_activation_height: finality_activation_height
-            .map_or(params.finality_activation_height, BlockHeight::new),
-        max_active_finality_providers: max_active_finality_providers
-            .unwrap_or(params.max_active_finality_providers),
-        min_pub_rand: min_pub_rand.unwrap_or(params.min_pub_rand),
-        max_pub_rand_commit_offset: max_pub_rand_commit_offset.unwrap_or(params.max_pub_rand_commit_offset),
-        reward_interval: reward_interval.unwrap_or(params.reward_interval),
-        missed_blocks_window: missed_blocks_window.unwrap_or(params.missed_blocks_window),
-        min_signed_percent: min_signed_percent.unwrap_or(params.min_signed_percent),
-        jail_duration: jail_duration.unwrap_or(params.jail_duration),
-        max_jailed_percent: max_jailed_percent.unwrap_or(params.max_jailed_percent),
-        vote_window: vote_window.unwrap_or(params.vote_window),
-        vote_retention: vote_retention.unwrap_or(params.vote_retention),
-        anchor_retention_s: anchor_retention_s.unwrap_or(params.anchor_retention_s),
-        max_backlog: max_backlog.unwrap_or(params.max_backlog),
-        resume_delay: resume_delay.unwrap_or(params.resume_delay),
-        rebind_delay: rebind_delay.unwrap_or(params.rebind_delay),
-        orphan_grace: orphan_grace.unwrap_or(params.orphan_grace),
-    }
+macro_rules! lay_each {
+    ({ $($(#[$about:meta])* $knob:ident: $kind:ty,)* } $given:ident over $params:ident) => {
+        Params { $($knob: $given.$knob.map_or($params.$knob, Into::into),)* }
+    };
+}
+
+/// The knobs that are given laid over `params`; bounds are for [`Params::checked`].
+pub fn knobs(params: Params, given: Knobs) -> Params {
+    api::for_each_knob! { lay_each given over params }
 }

@@ -6,7 +6,7 @@ use primitives::{BlockHeight, BtcHeight, FpPublicKey};
 use staking::{FpEvent, FpOutcome, Ledger, move_fp};
 
 use crate::outbox;
-use crate::state::{EVIDENCE, Equivocation, PROGRESS, StoredLedger, key_at};
+use crate::state::{EVIDENCE, Equivocation, StoredLedger, key_at, mark_stale};
 
 /// Records an equivocation: no power from the next block for ever, the evidence and the key kept, and the evidence on
 /// its way to Babylon as soon as there is one. The message itself is the caller's to send.
@@ -43,8 +43,6 @@ pub fn status(storage: &mut dyn Storage, now: BlockHeight, key: &FpPublicKey) ->
     let outcome = move_fp(&mut ledger, key, FpEvent::Slash { height: now, btc_height })?;
     let FpOutcome::Moved { .. } = outcome else { return Ok(None) };
     let id = ledger.fp(key)?.map(|fp| fp.id.get());
-    let mut progress = PROGRESS.load(storage)?;
-    progress.stale = true;
-    PROGRESS.save(storage, &progress)?;
+    mark_stale(storage)?;
     Ok(id)
 }

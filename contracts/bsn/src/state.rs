@@ -64,6 +64,7 @@ pub use records::*;
 pub use table::{Item, Table, raw, remove_raw};
 
 use crate::convert::Conversion;
+use cosmwasm_std::{StdResult, Storage};
 use finality::active_set::ActiveSet;
 use finality::liveness::Misses;
 use finality::resume::Resumption;
@@ -169,6 +170,16 @@ pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
 pub const LETTERS: &[u8] = b"GAKPSCHTBLNJEavVMWshmlfiprDdxujbqkQeowyzYZX";
+
+/// Has the active set computed anew with the next BeginBlock.
+pub fn mark_stale(storage: &mut dyn Storage) -> StdResult<()> {
+    let mut progress = PROGRESS.load(storage)?;
+    if progress.stale {
+        return Ok(());
+    }
+    progress.stale = true;
+    PROGRESS.save(storage, &progress)
+}
 
 /// The key of a height.
 pub fn at(height: BlockHeight) -> [u8; 8] {

@@ -4,16 +4,18 @@ mod config;
 pub mod event;
 mod execute;
 mod instantiate;
+mod knobs;
 mod query;
 mod response;
 mod sudo;
 
-pub use config::{Knobs, Network};
+pub use config::Network;
 pub use execute::{
     ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, MerkleRangeProof, RangeVote, UpdateConfig, Vote,
     VoteAt,
 };
 pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg};
+pub use knobs::Knobs;
 pub use query::{AtEpoch, AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
 pub use response::*;
 pub use sudo::SudoMsg;

@@ -8,6 +8,18 @@ macro_rules! counter {
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name($inner);
 
+        impl From<$inner> for $name {
+            fn from(number: $inner) -> Self {
+                Self(number)
+            }
+        }
+
+        impl From<$name> for $inner {
+            fn from(counter: $name) -> Self {
+                counter.0
+            }
+        }
+
         impl $name {
             /// Wraps the number as it is on the wire.
             pub const fn new(number: $inner) -> Self {

@@ -7,7 +7,7 @@ use primitives::{BlockHeight, FpPublicKey, SigningContext};
 use staking::{FinalityProvider, FpEvent, FpProfile, FpStatus, move_fp};
 
 use super::is_admin;
-use crate::state::{MISSES, PROFILES, PROGRESS, PROVIDERS, StoredLedger};
+use crate::state::{MISSES, PROFILES, PROVIDERS, StoredLedger, mark_stale};
 use crate::{ContractError, host, parse, standing_of};
 
 /// Lets an FP out of jail: back into the set from the next block, with a clean slate.
@@ -59,9 +59,7 @@ fn record(
         misses.clear(now);
         MISSES.save(deps.storage, &id, &misses)?;
     }
-    let mut progress = PROGRESS.load(deps.storage)?;
-    progress.stale = true;
-    PROGRESS.save(deps.storage, &progress)
+    mark_stale(deps.storage)
 }
 
 /// Whether the sender's address has the bytes of the operator's address on Babylon.

@@ -6,7 +6,7 @@ use primitives::SigningContext;
 use proto::decode::{RawItem, StakingItem};
 use staking::{Item, NewFinalityProvider, PopVerdict, Rules, Verdict};
 
-use crate::state::{BTC_TIP, CHANNELS, Config, PROGRESS, StoredLedger};
+use crate::state::{BTC_TIP, CHANNELS, Config, StoredLedger, mark_stale};
 use crate::{host, quarantine};
 
 /// Babylon's module of staking, as its signing contexts name it.
@@ -135,15 +135,6 @@ fn fate(verdict: Verdict) -> Fate {
         Verdict::AlreadyKnown => Fate::Known,
         Verdict::Quarantined(reason) => Fate::Refused(reason.to_string()),
     }
-}
-
-fn mark_stale(storage: &mut dyn Storage) -> StdResult<()> {
-    let mut progress = PROGRESS.load(storage)?;
-    if progress.stale {
-        return Ok(());
-    }
-    progress.stale = true;
-    PROGRESS.save(storage, &progress)
 }
 
 /// Adds our verdict on the proof of possession.

@@ -1,9 +1,17 @@
 use api::bsn::{AdminResponse, ConfigResponse};
 use cosmwasm_std::{Env, Storage};
-use finality::Params;
 
 use crate::error::ContractError;
 use crate::state::{ADMINS, CHANNELS, CONFIG, Config, PARAMS};
+
+macro_rules! with_each_of {
+    (
+        { $($(#[$about:meta])* $knob:ident: $kind:ty,)* }
+        $params:ident in $name:ident { $($field:ident $(: $value:expr)?,)* }
+    ) => {
+        $name { $($field $(: $value)?,)* $($knob: $params.$knob.into(),)* }
+    };
+}
 
 /// Who and where this deployment is, and every knob: this contract is all four of the incumbent's.
 pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, ContractError> {
@@ -24,27 +32,10 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         burn_slashed_rewards,
         babylon_tag: _,
     } = CONFIG.load(store)?;
-    let Params {
-        finality_activation_height,
-        max_active_finality_providers,
-        min_pub_rand,
-        max_pub_rand_commit_offset,
-        reward_interval,
-        missed_blocks_window,
-        min_signed_percent,
-        jail_duration,
-        max_jailed_percent,
-        vote_window,
-        vote_retention,
-        anchor_retention_s,
-        max_backlog,
-        resume_delay,
-        rebind_delay,
-        orphan_grace,
-    } = PARAMS.load(store)?;
+    let params = PARAMS.load(store)?;
     let bound = CHANNELS.may_load(store)?.and_then(|channels| channels.connection_id);
     let this = || env.contract.address.to_string();
-    Ok(ConfigResponse {
+    Ok(api::for_each_knob! { with_each_of params in ConfigResponse {
         network,
         btc_confirmation_depth,
         checkpoint_finalization_timeout,
@@ -63,23 +54,7 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         babylon_chain_id,
         reward_denoms,
         burn_slashed_rewards,
-        finality_activation_height: finality_activation_height.get(),
-        max_active_finality_providers,
-        min_pub_rand,
-        max_pub_rand_commit_offset,
-        reward_interval,
-        missed_blocks_window,
-        min_signed_percent,
-        jail_duration,
-        max_jailed_percent,
-        vote_window,
-        vote_retention,
-        anchor_retention_s,
-        max_backlog,
-        resume_delay,
-        rebind_delay,
-        orphan_grace,
-    })
+    } })
 }
 
 /// Who administers, and who is about to.

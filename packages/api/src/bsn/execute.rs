@@ -1,7 +1,7 @@
 use cosmwasm_std::Binary;
 
 use super::Empty;
-use super::config::with_knobs;
+use super::knobs::{declare_with_knobs, with_knobs};
 use crate::wire;
 
 /// [`ExecuteMsg::FollowBitcoin`] as the contract sends it to itself.

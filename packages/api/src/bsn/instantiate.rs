@@ -1,7 +1,7 @@
 use cosmwasm_std::Binary;
 
 use super::Network;
-use super::config::with_knobs;
+use super::knobs::{declare_with_knobs, with_knobs};
 use crate::wire;
 
 with_knobs! {
@@ -51,7 +51,9 @@ with_knobs! {
         /// The four bytes, in hexadecimal, that Babylon's checkpoints in Bitcoin start with; absent, any will do.
         pub babylon_tag: Option<String>,
     }
+}
 
+with_knobs! {
     /// What the incumbent's finality contract took.
     #[derive(Default)]
     pub struct LegacyFinalityMsg {
