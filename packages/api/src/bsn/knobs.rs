@@ -28,9 +28,10 @@ macro_rules! for_each_knob {
                 max_jailed_percent: u64,
                 /// How many blocks after its quorum a height still takes votes.
                 vote_window: u64,
-                /// How many blocks settled votes are kept.
+                /// How many blocks settled votes are kept, and commitments to randomness that are spent.
                 vote_retention: u64,
-                /// How long anchors are kept, in seconds.
+                /// How long blocks are kept, in seconds, and the power history, evidence that Babylon took, and delegations
+                /// that ended.
                 anchor_retention_s: u64,
                 /// How many heights may wait for quorum; later ones take no votes.
                 max_backlog: u64,

@@ -446,11 +446,13 @@ wire! {
 
     /// Below which height what is forgotten: the watermarks.
     pub struct PrunedResponse {
-        /// Votes. Who signed twice below is still slashed by `submit_evidence`, which needs nothing stored.
+        /// Votes, and commitments to randomness that end there (`vote_retention`). Who signed twice below is still
+        /// slashed by `submit_evidence`, which needs nothing stored.
         pub votes_below: u64,
-        /// Blocks, the power history, and evidence that Babylon took.
+        /// Blocks, the power history, and evidence that Babylon took (`anchor_retention_s`).
         pub blocks_below: u64,
-        /// Delegations that ended below this height of Bitcoin may be forgotten.
+        /// Delegations that ended below this height of Bitcoin may be forgotten (`anchor_retention_s`, at ten minutes a
+        /// block).
         pub delegations_below: u32,
     }
 
