@@ -1,0 +1,92 @@
+//! Who and where a deployment is, and who administers it.
+
+use crate::bsn::Network;
+use crate::wire;
+
+wire! {
+    /// The union of the incumbent's three configs: no field conflicts.
+    pub struct ConfigResponse {
+        /// The network of Bitcoin.
+        pub network: Network,
+        /// k.
+        pub btc_confirmation_depth: u32,
+        /// w.
+        pub checkpoint_finalization_timeout: u32,
+        /// The light client, if there is one.
+        pub btc_light_client: Option<String>,
+        /// This contract.
+        pub btc_staking: String,
+        /// This contract.
+        pub btc_finality: String,
+        /// This contract.
+        pub babylon: String,
+        /// This contract.
+        pub staking: String,
+        /// This contract.
+        pub finality: String,
+        /// As instantiated.
+        pub consumer_name: String,
+        /// As instantiated.
+        pub consumer_description: String,
+        /// The bonded denom.
+        pub denom: String,
+        /// In days.
+        pub ibc_packet_timeout_days: u64,
+        /// The module of Babylon that receives rewards.
+        pub destination_module: String,
+        /// Bound to this one, once known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub connection_id: Option<String>,
+        /// Babylon's chain id, where proofs of possession are verified.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub babylon_chain_id: Option<String>,
+        /// The denoms that are shared out.
+        pub reward_denoms: Vec<String>,
+        /// Whether the part of the slashed is burned rather than shared out.
+        pub burn_slashed_rewards: bool,
+        /// The knob of that name.
+        pub finality_activation_height: u64,
+        /// The knob of that name.
+        pub max_active_finality_providers: u32,
+        /// The knob of that name.
+        pub min_pub_rand: u64,
+        /// The knob of that name.
+        pub max_pub_rand_commit_offset: u64,
+        /// The knob of that name.
+        pub reward_interval: u64,
+        /// The knob of that name.
+        pub missed_blocks_window: u64,
+        /// The knob of that name.
+        pub min_signed_percent: u64,
+        /// The knob of that name.
+        pub jail_duration: u64,
+        /// The knob of that name.
+        pub max_jailed_percent: u64,
+        /// The knob of that name.
+        pub vote_window: u64,
+        /// The knob of that name.
+        pub vote_retention: u64,
+        /// The knob of that name.
+        pub anchor_retention_s: u64,
+        /// The knob of that name.
+        pub max_backlog: u64,
+        /// The knob of that name.
+        pub resume_delay: u64,
+        /// The knob of that name.
+        pub rebind_delay: u64,
+        /// The knob of that name.
+        pub orphan_grace: u64,
+    }
+
+    /// Who administers, and who is about to.
+    pub struct AdminResponse {
+        /// The admin.
+        pub admin: Option<String>,
+        /// Proposed, has not accepted yet.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub pending_admin: Option<String>,
+        /// Whether renouncing is proposed.
+        #[serde(default)]
+        pub pending_renounce: bool,
+    }
+}

@@ -1,0 +1,80 @@
+use super::*;
+
+fn commitment(start: u64, count: u64, at: u64) -> Commitment {
+    Commitment { start: BlockHeight::new(start), count, root: [0; 32], committed_at: BlockHeight::new(at) }
+}
+
+fn request(start: u64, count: u64) -> Request {
+    Request {
+        provider: FpPublicKey::from_bytes([1; 32]),
+        start: BlockHeight::new(start),
+        count,
+        root: [0; 32],
+        signature: [0; 64],
+    }
+}
+
+#[test]
+fn a_header_of_its_own_block_does_not_timestamp_it() {
+    let made_in_block_7 = commitment(10, 5, 7);
+    assert!(!made_in_block_7.counts(BlockHeight::new(6)));
+    assert!(!made_in_block_7.counts(BlockHeight::new(7)));
+    assert!(made_in_block_7.counts(BlockHeight::new(8)));
+}
+
+#[test]
+fn coverage_says_when_it_changes() {
+    let (one, two) = (commitment(10, 5, 1), commitment(20, 5, 2));
+    let at = |h: u64, t: u64| {
+        let floor = if h >= 20 {
+            Some(&two)
+        } else if h >= 10 {
+            Some(&one)
+        } else {
+            None
+        };
+        let next = if h < 10 {
+            Some(&one)
+        } else if h < 20 {
+            Some(&two)
+        } else {
+            None
+        };
+        coverage(BlockHeight::new(h), BlockHeight::new(t), floor, next)
+    };
+    let is = |covered, changes: Option<u64>| Coverage { covered, changes_at: changes.map(BlockHeight::new) };
+    assert_eq!(at(9, 9), is(false, Some(10)));
+    assert_eq!(at(10, 9), is(true, Some(15)));
+    assert_eq!(at(14, 9), is(true, Some(15)));
+    assert_eq!(at(15, 9), is(false, Some(20)));
+    assert_eq!(at(25, 9), is(false, None));
+    assert_eq!(at(10, 1), is(false, None), "not timestamped: only a new timestamp changes that");
+}
+
+#[test]
+fn commitments_never_overlap_and_never_overflow() {
+    let params = Params::default();
+    let now = BlockHeight::new(100);
+    let check = |r: Request, last: Option<Commitment>| {
+        let last = last.map(|last| (last, Run::first(last.start)));
+        r.check(&params, now, last.as_ref()).map(drop)
+    };
+    assert!(check(request(100, 5), None).is_ok());
+    assert_eq!(
+        check(request(104, 5), Some(commitment(100, 5, 1))),
+        Err(CommitError::Overlap { start: BlockHeight::new(104), end: BlockHeight::new(104) })
+    );
+    assert!(check(request(105, 5), Some(commitment(100, 5, 1))).is_ok());
+    assert_eq!(check(request(105, 0), None), Err(CommitError::TooFew { given: 0, required: 1 }));
+    assert_eq!(
+        check(request(105, u64::MAX), None),
+        Err(CommitError::Overflow { start: BlockHeight::new(105), count: u64::MAX })
+    );
+    let limit = BlockHeight::new(100 + params.max_pub_rand_commit_offset);
+    assert_eq!(check(request(limit.get(), 1), None), Err(CommitError::TooFarAhead { start: limit, limit }));
+    assert!(check(request(limit.get() - 1, 1), None).is_ok());
+    assert_eq!(
+        check(request(0, 1), None),
+        Err(CommitError::NotActivated { start: BlockHeight::new(0), activation: BlockHeight::new(1) })
+    );
+}
