@@ -41,6 +41,8 @@ usage: cargo xtask <task>
   keep <version>                                    a tagged version's wasm into tests/fixtures/: migrations start from it
   schema [--check]                                  JSON schema of every message into schema/
   gas [--update]                                    what each call costs, beside the last snapshot
+  figures                                           the README's table and picture, made of that snapshot
+  flat                                              5,000 blocks on the real wasm: state and gas must level off
   chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";
 
@@ -66,6 +68,8 @@ fn run(args: &[String]) -> Result<()> {
         "keep" => keep::keep(rest),
         "schema" => schema::run(flag(rest, "--check")?),
         "gas" => vm::gas(flag(rest, "--update")?),
+        "figures" => flag(rest, "").and_then(|_| vm::figures()),
+        "flat" => flag(rest, "").and_then(|_| vm::flat()),
         "chain-test" => chain::test(rest),
         "vectors" => flag(rest, "").and_then(|_| vectors::list()),
         "help" | "--help" | "-h" => {

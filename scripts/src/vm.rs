@@ -27,6 +27,20 @@ pub fn gas(update: bool) -> Result<()> {
     )
 }
 
+/// Makes the README's table and picture anew of the gas snapshot.
+pub fn figures() -> Result<()> {
+    build("figures")?;
+    run("figures", &[], "the figures cannot be made of tests/gas/snapshot.json")
+}
+
+/// Runs a chain for long and draws what it keeps.
+pub fn flat() -> Result<()> {
+    wasm::build()?;
+    build("flat")?;
+    say::step("flat");
+    run("flat", &[], "what the contract keeps, or what a block costs, does not level off: see above")
+}
+
 /// Builds one program; only what that one needs, though with the features of all.
 fn build(program: &str) -> Result<()> {
     say::timed(

@@ -18,6 +18,7 @@ mod dependencies;
 mod eots;
 mod exports;
 mod features;
+mod figures;
 mod fixtures;
 mod instructions;
 mod locals;

@@ -1,4 +1,6 @@
 //! Scenarios, wire, gates and gas on the real wasm
 
+pub mod chart;
+pub mod flat;
 pub mod gas;
 pub mod network;

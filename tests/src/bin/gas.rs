@@ -1,9 +1,9 @@
 //! The gas table: measures every row on the real wasm, prints it beside the incumbent's, and fails where a
-//! row has left the snapshot or its budget. `--update` rewrites the snapshot.
+//! row has left the snapshot or its budget. `--update` rewrites the snapshot and what is made of it.
 
 use std::process::ExitCode;
 
-use tests::gas::{GasError, Snapshot, measure, print, snapshot_path};
+use tests::gas::{GasError, Snapshot, figures, measure, print, snapshot_path};
 
 fn main() -> ExitCode {
     match run() {
@@ -33,5 +33,6 @@ fn run() -> Result<Vec<String>, GasError> {
     }
     let after = Snapshot::of(&rows);
     after.write(&snapshot_path())?;
+    figures::write(&after)?;
     Ok(after.complaints(&rows))
 }

@@ -60,6 +60,8 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     rows.append(&mut begins);
     rows.append(&mut ends);
     rows.append(&mut whole);
+    progress("backlogs of votes by all");
+    rows.append(&mut super::backlog::measure()?);
     rows.append(&mut super::worst::measure(progress)?);
     Ok(rows)
 }

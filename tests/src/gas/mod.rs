@@ -4,10 +4,13 @@
 //! the chain charges for starting an instance, for events, or for a transaction's bytes. The incumbent's
 //! figures were measured the same way.
 
+mod backlog;
 mod batched;
 mod bitcoin;
 mod expiry;
+pub mod figures;
 mod hooks;
+mod incumbent;
 mod measure;
 mod packets;
 mod rewards;
@@ -42,7 +45,7 @@ impl Row {
 
     /// What the incumbent pays for the same, where it was measured.
     pub fn incumbent(&self) -> Option<u64> {
-        INCUMBENT.iter().find(|(name, _)| *name == self.name).map(|(_, gas)| *gas)
+        incumbent::gas(&self.name)
     }
 
     /// The most that it may cost.
@@ -55,23 +58,6 @@ impl Row {
         self.budget().is_some_and(|budget| self.gas > budget)
     }
 }
-
-const INCUMBENT: &[(&str, u64)] = &[
-    ("vote", 67_876),
-    ("vote_bad_signature", 32_698),
-    ("commit_randomness", 29_484),
-    ("begin_block_1", 24_512),
-    ("begin_block_10", 160_759),
-    ("begin_block_60", 918_224),
-    ("begin_block_100", 1_524_779),
-    ("end_block_1", 37_059),
-    ("end_block_10", 79_452),
-    ("end_block_60", 315_344),
-    ("end_block_100", 503_966),
-    ("finalized_block_100", 8_830_000),
-    ("btc_header_in_100", 23_000),
-    ("staking_packet_50", 14_650_000),
-];
 
 const BUDGETS: &[(&str, u64)] = &[
     ("vote", 14_000),
@@ -91,6 +77,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("staking_packet_50", 1_400_000),
     ("staking_packet_50_on_1000", 1_400_000),
     ("reward_100_fps", 2_500_000),
+    ("backlog_10_of_100_fps", 2_500_000),
+    ("backlog_100_of_100_fps", 2_500_000),
     ("worst_late_votes", 2_500_000),
     ("worst_reward", 2_500_000),
     ("worst_hooks_lost_500", 2_500_000),

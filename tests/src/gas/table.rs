@@ -23,12 +23,13 @@ fn figure(gas: Option<u64>) -> String {
 }
 
 /// How many times less than theirs, to a tenth.
-fn ratio(ours: u64, theirs: u64) -> String {
+pub(super) fn ratio(ours: u64, theirs: u64) -> String {
     let tenths = theirs.saturating_mul(10) / ours.max(1);
     format!("{}.{}x", tenths / 10, tenths % 10)
 }
 
-fn grouped(gas: u64) -> String {
+/// With a comma between thousands.
+pub(super) fn grouped(gas: u64) -> String {
     match gas / 1_000 {
         0 => gas.to_string(),
         thousands => format!("{},{:03}", grouped(thousands), gas % 1_000),

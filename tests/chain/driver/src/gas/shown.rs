@@ -43,6 +43,8 @@ const COMPARED: &[&str] = &[
 ];
 /// Rows of the snapshot that are not compared, and why.
 pub const NOT_SHOWN: &[(&str, &str)] = &[
+    ("backlog_100_of_100_fps", "ten thousand votes must come in one certain block"),
+    ("backlog_10_of_100_fps", "a thousand votes must come in one certain block"),
     ("worst_backlog_10000", "10,000 blocks take more than an hour here"),
     ("worst_commitments_10000", "the same hook with another set: its price is that of end_block"),
     ("worst_expiry_5000", "5,000 stakes that end at one height of Bitcoin take an hour to bring here"),
