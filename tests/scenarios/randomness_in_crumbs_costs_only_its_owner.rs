@@ -1,7 +1,8 @@
 //! Proves: C-05, K14
 //!
 //! Ten thousand commitments of one height each make no hook and no lookup dearer, a provider that comes and goes with
-//! every height costs one look at the candidates a block, none may lie too far ahead, and what is spent is deleted.
+//! every height costs one look at the candidates a block, none may lie too far ahead, what is spent is deleted, and
+//! who has ten thousand pending waits for the first of them.
 
 use devnet::network::Network;
 use devnet::{BlockReport, Hook, HookOutcome};
@@ -103,4 +104,35 @@ fn none_lies_too_far_ahead() {
     assert!(refusal.contains("too far into the future"), "{refusal}");
     let first = ask(&network, json!({"last_pub_rand_commit": {"btc_pk_hex": key(&network, 1)}}));
     assert_eq!(first["num_pub_rand"], 1_000, "nothing was stored");
+}
+
+/// One that its provider made after 9,999 others, as storage has it.
+fn make_it_the_ten_thousandth(network: &mut Network) {
+    let bsn = network.bsn.clone();
+    let (key, mut value) =
+        network.chain.storage(&bsn).into_iter().rfind(|(key, _)| key.starts_with(b"m\0\0\0\x02")).unwrap();
+    assert_eq!(value.pop(), Some(0), "it is the first of its run");
+    value.extend([0x8f, 0x4e]);
+    network.chain.write_raw(&bsn, &key, &value).unwrap();
+}
+
+#[test]
+fn who_has_ten_thousand_pending_waits_for_the_first_of_them() {
+    let mut network = start(&[40, 30]);
+    network.add_fp(7, 5).unwrap();
+    network.relay();
+    let first = network.chain.height() + 12;
+    network.commit(2, first, 5).unwrap();
+    make_it_the_ten_thousandth(&mut network);
+
+    let refusal = text(network.commit(2, first + 5, 5));
+    let said = format!("10000 commitments are pending, the next may come once height {first} is past");
+    assert!(refusal.contains(&said), "{refusal}");
+    while network.chain.height() < first - 1 {
+        network.step();
+    }
+    assert!(text(network.commit(2, first + 5, 5)).contains(&said), "not in that block yet");
+    run(&mut network, 1);
+    network.commit(2, first + 5, 5).unwrap();
+    network.commit(2, first + 10, 5).unwrap();
 }
