@@ -37,6 +37,11 @@ pub fn read_price(key: &[u8], value: &[u8]) -> u64 {
     READ_FLAT + READ_BYTE * length(key, value)
 }
 
+/// The price of reading a contract's balance from x/bank's own store: a letter, the address behind its length, the denom.
+pub fn balance_price(denom: &str, amount: &str) -> u64 {
+    READ_FLAT + READ_BYTE * (KEY_PREFIX_LENGTH + 1 + denom.len() + amount.len()) as u64
+}
+
 /// The price of writing `value` at `key`, in SDK gas.
 pub fn write_price(key: &[u8], value: &[u8]) -> u64 {
     WRITE_FLAT + WRITE_BYTE * length(key, value)
@@ -182,6 +187,7 @@ mod tests {
         assert_eq!(read_price(b"k", b""), 1_000 + 3 * 34);
         assert_eq!(read_price(b"k", &[0; 100]), 1_000 + 3 * 134);
         assert_eq!(write_price(b"k", &[0; 100]), 2_000 + 30 * 134);
+        assert_eq!(balance_price("ubbn", "1000"), 1_000 + 3 * (1 + 1 + 32 + 4 + 4));
         assert_eq!(step_price(None), 30);
         assert_eq!(step_price(Some((b"k", b"v"))), 30 + 3 * 35);
         assert_eq!(delete_price(), 1_000);

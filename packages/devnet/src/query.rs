@@ -9,7 +9,12 @@ use cosmwasm_std::{
 use prost::Message;
 use serde_json::{Value, json};
 
-use crate::{error::Failure, gas::read_price, state::key_prefix, world::World};
+use crate::{
+    error::Failure,
+    gas::{balance_price, read_price},
+    state::key_prefix,
+    world::World,
+};
 
 type Answer = SystemResult<ContractResult<Binary>>;
 
@@ -45,7 +50,7 @@ impl World {
     fn ask(self: &Rc<Self>, contract: &str, request: QueryRequest<Empty>) -> Result<Answer, Failure> {
         match request {
             QueryRequest::Wasm(query) => self.ask_wasm(query),
-            QueryRequest::Bank(query) => Ok(self.ask_bank(query)),
+            QueryRequest::Bank(query) => self.ask_bank(query),
             QueryRequest::Staking(StakingQuery::BondedDenom {}) => {
                 Ok(ok_json(&json!({ "denom": self.bonded_denom })))
             }
@@ -111,11 +116,12 @@ impl World {
         Ok(self.state().store.get(full.as_slice()).cloned())
     }
 
-    fn ask_bank(&self, query: BankQuery) -> Answer {
-        let state = self.state();
-        match query {
+    fn ask_bank(&self, query: BankQuery) -> Result<Answer, Failure> {
+        let mut state = self.state();
+        Ok(match query {
             BankQuery::Balance { address, denom } => {
                 let amount = state.balance(&address, &denom).to_string();
+                state.charge_storage(balance_price(&denom, &amount))?;
                 ok_json(&json!({ "amount": { "denom": denom, "amount": amount } }))
             }
             BankQuery::Supply { denom } => {
@@ -123,7 +129,7 @@ impl World {
                 ok_json(&json!({ "amount": { "denom": denom, "amount": amount } }))
             }
             other => unsupported(format!("{other:?}")),
-        }
+        })
     }
 
     fn ask_ibc(&self, contract: &str, query: IbcQuery) -> Answer {

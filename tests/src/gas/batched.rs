@@ -13,6 +13,8 @@ use crate::network::{self, Code, distinct_stakes};
 const VOTES: usize = 60;
 /// The daemon's default: proofs of 16 aunts.
 const DAEMON_HEIGHTS: u64 = 50_000;
+/// How many aunts a range needs depends on where in the tree it lies: it begins at a multiple of this.
+const ALIGNED: u64 = 64;
 /// What a transaction has beside its message: sender, contract, fee, signature.
 const ENVELOPE_BYTES: usize = 350;
 
@@ -22,7 +24,11 @@ const ENVELOPE_BYTES: usize = 350;
 /// [`GasError`] where a vote does not count.
 pub fn batched(seed: u64) -> Result<Vec<Row>, GasError> {
     let setup = Setup { randomness: DAEMON_HEIGHTS, ..Setup::new(seed, &distinct_stakes(VOTES)) };
-    let mut network = network::build(&setup, Code::Pinned, |_| 2 * VOTES as u64)?;
+    let mut network = network::build(&setup, Code::Pinned, |_| 3 * VOTES as u64)?;
+    let start = network.fps[0].commitments().first().map_or(0, |commitment| commitment.start_height);
+    while !(network.chain.height() + 1 - start).is_multiple_of(ALIGNED) {
+        network.chain.next_block();
+    }
     let first = network.chain.height() + 1;
     network.chain.next_blocks(VOTES as u64 + 1);
 

@@ -8,12 +8,13 @@ use crate::world::{Programs, workspace};
 
 /// How it is called; normally by `cargo xtask chain-test`.
 pub const USAGE: &str = "\
-usage: chain-test --chain PROGRAM --relayer PROGRAM [--only scenarios|gas|load] [--blocks N] [--json]
+usage: chain-test --chain PROGRAM --relayer PROGRAM [--only scenarios|gas|load] [--blocks N] [--port P] [--json]
 
   --chain     tests/chain, built
   --relayer   tests/chain/rly, built
   --only      one part: the scenarios, the gas table, or the load of 100 finality providers
   --blocks    for how many blocks the load lasts, each way of voting (200)
+  --port      the first of twenty ports on loopback (27600)
   --json      the result as JSON on stdout";
 
 /// A part of the run.
@@ -53,7 +54,7 @@ impl Args {
 /// If they make no sense.
 pub fn parse(args: &[String]) -> Result<Args> {
     let (mut chain, mut relayer) = (None, None);
-    let (mut only, mut blocks, mut is_json) = (None, 200, false);
+    let (mut only, mut blocks, mut port, mut is_json) = (None, 200, 27_600, false);
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let mut value = || rest.next().with_context(|| format!("`{arg}` needs a value\n\n{USAGE}"));
@@ -61,6 +62,7 @@ pub fn parse(args: &[String]) -> Result<Args> {
             "--chain" => chain = Some(PathBuf::from(value()?)),
             "--relayer" => relayer = Some(PathBuf::from(value()?)),
             "--blocks" => blocks = value()?.parse().context("`--blocks` needs a number")?,
+            "--port" => port = value()?.parse().context("`--port` needs a port")?,
             "--only" => only = Some(part(value()?)?),
             "--json" => is_json = true,
             other => bail!("there is no `{other}`\n\n{USAGE}"),
@@ -73,6 +75,7 @@ pub fn parse(args: &[String]) -> Result<Args> {
         relayer: needed(relayer, "--relayer")?,
         artifacts: workspace().join("artifacts"),
         folder: target.join("chain-test"),
+        port,
     };
     Ok(Args { programs, only, blocks, is_json })
 }
@@ -98,8 +101,14 @@ mod tests {
     fn all_parts_are_wanted_unless_one_is_named() {
         let all = parsed("--chain a --relayer b").unwrap();
         assert!([Part::Scenarios, Part::Gas, Part::Load].iter().all(|part| all.wants(*part)));
-        let one = parsed("--chain a --relayer b --only gas --json --blocks 5").unwrap();
-        assert!(one.wants(Part::Gas) && !one.wants(Part::Load) && one.is_json && one.blocks == 5);
+        let one = parsed("--chain a --relayer b --only gas --json --blocks 5 --port 9").unwrap();
+        assert!(
+            one.wants(Part::Gas)
+                && !one.wants(Part::Load)
+                && one.is_json
+                && one.blocks == 5
+                && one.programs.port == 9
+        );
     }
 
     #[test]

@@ -43,6 +43,8 @@ use bench::Bench;
 /// How far the rest may be from the embedded figure.
 pub const TOLERANCE_PERMILLE: u64 = 30;
 const SCENARIO: &str = "the_gas_model_is_true";
+/// The longest period of rewards that there can be.
+const NEVER: u64 = 1_000_000;
 /// Milliseconds between blocks: votes are there before the next one begins.
 pub const PACE_MS: u64 = 300;
 /// As in the embedded chain's rows of transactions.
@@ -66,7 +68,8 @@ pub fn measure(world: &mut World, claims: &mut Claims) -> Vec<Row> {
 }
 
 fn all(world: &mut World, claims: &mut Claims, rows: &mut Vec<Row>) -> Result<()> {
-    let over = json!({ "vote_retention": 10, "missed_blocks_window": 1_000 });
+    // No rewards, until they are measured.
+    let over = json!({ "vote_retention": 10, "missed_blocks_window": 1_000, "reward_interval": NEVER });
     // Votes of their own stay where the next ones are written: only where that is measured.
     world.sends = Sends::OneMessage;
     grow::start(world, &over)?;
@@ -87,6 +90,9 @@ fn all(world: &mut World, claims: &mut Claims, rows: &mut Vec<Row>) -> Result<()
     bench.both(|bench| hooks::measure(bench, "60", ""))?;
     bench.grow(100, |_| DAEMON_HEIGHTS)?;
     batches::measure(&mut bench)?;
+    // Until EndBlock finds no votes of their own any more where it counts.
+    bench.vote_to(bench.singles_to + OLD)?;
+    bench.world.vote_blocks(4 * SETTLED)?;
     bench.both(|bench| [Way::At, Way::Range].into_iter().try_for_each(|way| whole::measure(bench, way)))?;
     bench.world.sends = Sends::First;
     let full_from = bench.world.voted_to;

@@ -17,7 +17,7 @@ use crate::claims::Claims;
 use crate::gas;
 use crate::rpc::Event;
 use crate::ways::{HEIGHTS, Way};
-use crate::world::World;
+use crate::world::{Sends, World};
 use crate::{process, say};
 
 pub use chart::write;
@@ -84,6 +84,7 @@ pub fn measure(world: &mut World, blocks: u64, claims: &mut Claims) -> Vec<Run> 
 }
 
 fn all(world: &mut World, blocks: u64, claims: &mut Claims, runs: &mut Vec<Run>) -> Result<()> {
+    world.sends = Sends::OneMessage;
     gas::start(world, &json!({ "vote_retention": 10 }))?;
     gas::grow(world, SIGNERS)?;
     gas::pin(world, true)?;

@@ -27,7 +27,8 @@ pub const PATH: &str = "first";
 pub const BTC: u64 = 100_000_000;
 /// How long before now Bitcoin began, in seconds: longer than all that is mined takes.
 const BITCOIN_AGE: u64 = 86_400;
-const PORTS: [u16; 2] = [27_600, 27_610];
+/// How far apart the ports of the two chains are.
+const APART: u16 = 10;
 const IDS: [&str; 2] = ["bsn-chain-1", "bbn-chain-1"];
 /// What one vote may use: five times what it does.
 pub const VOTE_GAS: u64 = 400_000;
@@ -43,6 +44,8 @@ pub struct Programs {
     pub artifacts: PathBuf,
     /// Homes and logs of this run.
     pub folder: PathBuf,
+    /// The first of the twenty ports that it uses.
+    pub port: u16,
 }
 
 /// Who sends the votes of a height.
@@ -122,16 +125,17 @@ impl World {
         let spare =
             (0..signers).map(|index| Account::new(Role::Consumer.prefix(), &format!("signer-{index}")));
         let spare: Vec<Arc<Account>> = spare.map(|account| account.map(Arc::new)).collect::<Result<_>>()?;
+        let ports = [programs.port, programs.port + APART];
         let [consumer, genesis] = [
-            End { role: Role::Consumer, id: IDS[0], port: PORTS[0] },
-            End { role: Role::Genesis, id: IDS[1], port: PORTS[1] },
+            End { role: Role::Consumer, id: IDS[0], port: ports[0] },
+            End { role: Role::Genesis, id: IDS[1], port: ports[1] },
         ];
         let (relayer, relayers) = Relayer::init(&programs.relayer, &folder, &[consumer, genesis])?;
         let [at_consumer, at_genesis] = relayers.as_slice() else { bail!("the relayer has two keys") };
         let mut rich = vec![at_consumer.clone(), admin.address.clone(), stranger.address.clone()];
         rich.extend(spare.iter().map(|account| account.address.clone()));
         let init = |role, index: usize, rich: &[String]| {
-            Chain::init(role, IDS[index], PORTS[index], &programs.chain, &folder, rich, pace_ms)
+            Chain::init(role, IDS[index], ports[index], &programs.chain, &folder, rich, pace_ms)
         };
         let mut consumer = init(Role::Consumer, 0, &rich)?;
         let mut genesis = init(Role::Genesis, 1, std::slice::from_ref(at_genesis))?;

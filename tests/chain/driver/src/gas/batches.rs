@@ -11,35 +11,47 @@ use crate::world::World;
 const VOTES: u64 = 60;
 /// The first of those who commit to as many heights as daemons do.
 const FIRST: usize = 10;
+/// The first of those who join last: they have left no votes where these ones go.
+const LAST: usize = 60;
+/// How many aunts a range needs depends on where in the tree it lies: it begins at a multiple of this.
+const ALIGNED: u64 = 64;
 
-/// The rows, with the code pinned and not. Nobody votes meanwhile: those heights wait.
+/// The rows, with the code pinned and not.
 ///
 /// # Errors
 /// If a vote does not count.
 pub fn measure(bench: &mut Bench<'_>) -> Result<()> {
-    let first = bench.world.voted_to + 1;
-    let last = first + VOTES;
-    bench.world.consumer.wait_until(last + 1)?;
+    bench.both(by_provider)?;
+    paused(bench)
+}
+
+/// Votes for many heights, which wait: nobody votes meanwhile.
+fn paused(bench: &mut Bench<'_>) -> Result<()> {
+    let last = bench.world.signers.get(LAST).ok_or_else(|| anyhow!("a hundred must vote"))?;
+    let start = last.fp.commitments().first().map_or(0, |commitment| commitment.start_height);
+    let first = loop {
+        let first = start + (bench.world.voted_to + 2 - start).next_multiple_of(ALIGNED);
+        bench.vote_to(first - 1)?;
+        // Else two blocks came at once, and both were voted for.
+        if bench.world.voted_to < first {
+            break first;
+        }
+    };
+    let end = first + VOTES;
+    bench.world.consumer.wait_until(end)?;
     let online: Vec<bool> = bench.world.signers.iter().map(|signer| signer.is_online).collect();
     bench.world.signers.iter_mut().for_each(|signer| signer.is_online = false);
-    let voted_to = bench.world.voted_to;
-    let mut turn = 0;
+    let mut voter = LAST;
     bench.both(|bench| {
-        let (voter, height) = (FIRST + turn, last + turn as u64);
-        turn += 1;
-        by_height(bench, voter, first)?;
-        by_provider(bench, height)
+        voter += 1;
+        by_height(bench, voter - 1, first)
     })?;
     for (signer, is_online) in bench.world.signers.iter_mut().zip(online) {
         signer.is_online = is_online;
     }
     // The others vote for what has waited.
-    bench.world.voted_to = voted_to;
-    for height in first..=last + 1 {
-        let sixty: Vec<usize> = (FIRST..FIRST + VOTES as usize).collect();
-        let have = if height < last { &[FIRST, FIRST + 1] } else { sixty.as_slice() };
-        bench.world.vote_rest(height, have)?;
-    }
+    (first..end).try_for_each(|height| bench.world.vote_in_one_message(height, &[LAST, LAST + 1]))?;
+    bench.world.voted_to = end - 1;
     Ok(())
 }
 
@@ -51,13 +63,16 @@ fn by_height(bench: &mut Bench<'_>, voter: usize, first: u64) -> Result<()> {
     note(bench, "60_heights", voter, &message)
 }
 
-fn by_provider(bench: &mut Bench<'_>, height: u64) -> Result<()> {
+fn by_provider(bench: &mut Bench<'_>) -> Result<()> {
+    let height = bench.clean_height()?;
     let hash = hash(bench.world, height)?;
     let sixty = bench.world.signers.iter().skip(FIRST).take(VOTES as usize);
     let entries =
         sixty.map(|signer| signer.fp.vote_entry_packed(height, &hash)).collect::<Result<Vec<_>, _>>()?;
     let message = actors::finality_provider::submit_finality_signatures_at_packed(height, &hash, &entries);
-    note(bench, "60_fps", FIRST, &message)
+    note(bench, "60_fps", FIRST, &message)?;
+    let sixty: Vec<usize> = (FIRST..FIRST + VOTES as usize).collect();
+    bench.world.vote_rest(height, &sixty)
 }
 
 fn hash(world: &World, height: u64) -> Result<AppHash> {

@@ -24,6 +24,8 @@ pub struct Bench<'a> {
     pub is_pinned: bool,
     /// What was measured.
     pub rows: &'a mut Vec<Row>,
+    /// The last height at which everybody sent a message of its own: such votes lie about for 256 heights.
+    pub singles_to: u64,
     embedded: BTreeMap<String, u64>,
 }
 
@@ -42,7 +44,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// If the snapshot cannot be read.
     pub fn new(world: &'a mut World, rows: &'a mut Vec<Row>) -> Result<Self> {
-        Ok(Self { world, is_pinned: false, rows, embedded: shown::embedded()? })
+        Ok(Self { world, is_pinned: false, rows, singles_to: 0, embedded: shown::embedded()? })
     }
 
     /// Lets the network have so many finality providers; each new one commits to so many heights.
@@ -74,6 +76,17 @@ impl<'a> Bench<'a> {
                 Ok((world.voted_to >= height).then_some(()))
             })
             .map(|_| ())
+    }
+
+    /// A height at which nobody has voted yet, and at which EndBlock has deleted what was left of 256 heights before.
+    ///
+    /// # Errors
+    /// If the chain does not get there.
+    pub fn clean_height(&mut self) -> Result<u64> {
+        self.world.vote_blocks(2)?;
+        let height = self.world.voted_to + 1;
+        self.world.consumer.wait_until(height + 2)?;
+        Ok(height)
     }
 
     /// The contract.

@@ -17,16 +17,14 @@ const FEW_HEIGHTS: u64 = 400;
 /// # Errors
 /// If one does not end as it should.
 pub fn measure(bench: &mut Bench<'_>) -> Result<()> {
-    bench.world.vote_blocks(2)?;
-    let height = bench.world.voted_to + 1;
-    bench.world.consumer.wait_until(height)?;
+    let height = bench.clean_height()?;
     let header = bench.world.consumer.rpc.header(Some(height))?;
     let hash = AppHash::from_bytes(header.app_hash);
     let bsn = bench.bsn();
     let [first, second] = [0, 1].map(|index| bench.world.signers.get(index));
     let (Some(first), Some(second)) = (first, second) else { return Err(anyhow!("two must vote")) };
 
-    let other = first.fp.vote(height - 1, &hash)?;
+    let other = first.fp.vote(height, &AppHash::from_bytes([1; 32]))?;
     let mut bad = first.fp.vote(height, &hash)?;
     bad["submit_finality_signature"]["signature"] = other["submit_finality_signature"]["signature"].clone();
     let (refused, _, _) = bench.call("vote_bad_signature", &first.account, &bsn, &bad, false)?;
