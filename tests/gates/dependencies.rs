@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 9] = [
     &["bsn", "btc-light-client", "probe"],
     &["testing"],
     &["actors"],
-    &["devnet"],
+    &["devnet", "fuzz-bodies"],
     &["tests", "chain-test", "xtask"],
 ];
 
