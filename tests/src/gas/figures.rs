@@ -22,6 +22,8 @@ const ROWS: &[(&str, &str)] = &[
     ("begin_block_100_of_1000", "the same, 1,000 registered"),
     ("end_block_100", "EndBlock, 100 votes, one block finalized"),
     ("finalized_block_100", "a finalized block with 100 FPs, votes and hooks"),
+    ("finalized_block_100_at", "the same, one message for all votes of the block"),
+    ("finalized_block_100_range", "the same, one message for an FP's votes of many blocks"),
     ("backlog_100_of_100_fps", "dearest EndBlock that clears 100 blocks of backlog, 100 FPs"),
     ("staking_packet_50", "staking packet, 50 delegations"),
     ("btc_header_in_100", "a Bitcoin header; here its proof of work is checked"),
