@@ -68,7 +68,7 @@ fn sum(bench: &Bench<'_>, way: Way, from: u64) -> Result<Row> {
             }
         }
     }
-    if count < BLOCKS * 10 {
+    if count < BLOCKS {
         bail!("{count} votes in {BLOCKS} blocks");
     }
     // A hundred transactions take longer to send than a block takes: they are late, and hooks of late votes cost more.
