@@ -22,6 +22,7 @@ mod reproduce;
 mod say;
 mod schema;
 mod setup;
+mod simulate;
 mod suite;
 mod vectors;
 mod vm;
@@ -43,6 +44,8 @@ usage: cargo xtask <task>
   gas [--update]                                    what each call costs, beside the last snapshot
   figures                                           the README's table and picture, made of that snapshot
   flat                                              5,000 blocks on the real wasm: state and gas must level off
+  simulate [--seed N] [--fps N] [--blocks N] [--wasm]
+                                                    random faults for many blocks, beside a model that must agree
   chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";
 
@@ -70,6 +73,7 @@ fn run(args: &[String]) -> Result<()> {
         "gas" => vm::gas(flag(rest, "--update")?),
         "figures" => flag(rest, "").and_then(|_| vm::figures()),
         "flat" => flag(rest, "").and_then(|_| vm::flat()),
+        "simulate" => simulate::simulate(rest),
         "chain-test" => chain::test(rest),
         "vectors" => flag(rest, "").and_then(|_| vectors::list()),
         "help" | "--help" | "-h" => {

@@ -41,6 +41,18 @@ pub fn flat() -> Result<()> {
     run("flat", &[], "what the contract keeps, or what a block costs, does not level off: see above")
 }
 
+/// Builds the wasm and runs the simulation on it, with these arguments.
+pub fn simulate(args: &[String]) -> Result<()> {
+    wasm::build()?;
+    build("simulate-wasm")?;
+    say::step("simulation on the real wasm");
+    run(
+        "simulate-wasm",
+        args,
+        "something that must hold does not: see the line above, and the command that does it again",
+    )
+}
+
 /// Builds one program; only what that one needs, though with the features of all.
 fn build(program: &str) -> Result<()> {
     say::timed(

@@ -1,7 +1,7 @@
 use crate::workspace::{self, CONTRACTS, PURE};
 
 /// The floors of the house: a package is built on lower floors only.
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["primitives", "read-derive"],
     &["eots", "merkle", "bitcoin-spv"],
     &["staking", "finality", "timestamping"],
@@ -10,6 +10,7 @@ const FLOORS: [&[&str]; 9] = [
     &["testing"],
     &["actors"],
     &["devnet", "fuzz-bodies"],
+    &["simulation"],
     &["tests", "chain-test", "xtask"],
 ];
 

@@ -23,6 +23,7 @@ mod no_bytes_wedge_the_channel;
 mod only_the_right_hands_govern;
 mod only_work_moves_bitcoin;
 mod queries_are_bounded;
+mod random_faults_break_nothing;
 mod randomness_in_crumbs_costs_only_its_owner;
 mod readme;
 mod rewards_add_up;

@@ -4,3 +4,4 @@ pub mod chart;
 pub mod flat;
 pub mod gas;
 pub mod network;
+pub mod simulated;

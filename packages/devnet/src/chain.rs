@@ -13,7 +13,7 @@ use crate::{
     module::{BsnContracts, ModuleParams},
     report::Header,
     state::{BlockNow, Code, Contract, State},
-    vm::{Vm, vm3},
+    vm::Vm,
     world::World,
 };
 
@@ -36,10 +36,11 @@ pub struct Genesis {
     pub block_seconds: u64,
 }
 
-impl Default for Genesis {
-    fn default() -> Self {
+impl Genesis {
+    /// On a virtual machine of one's own choice, else as by default.
+    pub fn on(vm: Rc<dyn Vm>) -> Self {
         Self {
-            vm: vm3(),
+            vm,
             chain_id: "bsn-devnet-1".to_owned(),
             prefix: "bbnc".to_owned(),
             bonded_denom: "ustake".to_owned(),
@@ -47,6 +48,13 @@ impl Default for Genesis {
             time: Timestamp::from_seconds(1_750_000_000),
             block_seconds: 6,
         }
+    }
+}
+
+#[cfg(feature = "vm")]
+impl Default for Genesis {
+    fn default() -> Self {
+        Self::on(crate::vm::vm3())
     }
 }
 
@@ -100,6 +108,7 @@ impl Clone for Chain {
     }
 }
 
+#[cfg(feature = "vm")]
 impl Default for Chain {
     fn default() -> Self {
         Self::new(Genesis::default())

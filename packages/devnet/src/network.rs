@@ -212,6 +212,7 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError`].
+    #[cfg(feature = "vm")]
     pub fn start(setup: Setup) -> Result<Self, NetworkError> {
         Self::start_on(Genesis::default(), setup)
     }
@@ -245,6 +246,7 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError`].
+    #[cfg(feature = "vm")]
     pub fn deploy(setup: &Setup) -> Result<Self, NetworkError> {
         Self::deploy_on(Genesis::default(), setup)
     }
@@ -254,11 +256,28 @@ impl Network {
     /// # Errors
     /// [`NetworkError`].
     pub fn deploy_on(genesis: Genesis, setup: &Setup) -> Result<Self, NetworkError> {
+        let read = |file: &str| {
+            let path = setup.artifacts.join(file);
+            std::fs::read(&path).map_err(|_| NetworkError::NoWasm { path })
+        };
+        Self::deploy_codes(genesis, setup, &read("bsn.wasm")?, &read("btc-light-client.wasm")?)
+    }
+
+    /// The same with the codes of the contract and of the light client given, as the virtual machine stores them.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn deploy_codes(
+        genesis: Genesis,
+        setup: &Setup,
+        bsn: &[u8],
+        light_client: &[u8],
+    ) -> Result<Self, NetworkError> {
         let mut chain = Chain::new(Genesis { seed: setup.seed, ..genesis });
         let admin = chain.account("admin");
         let sender = chain.account("sender");
-        let code = store(&mut chain, &admin, setup, "bsn.wasm")?;
-        let light_client_code = store(&mut chain, &admin, setup, "btc-light-client.wasm")?;
+        let code = store(&mut chain, &admin, bsn)?;
+        let light_client_code = store(&mut chain, &admin, light_client)?;
         let mut babylon = Babylon::new(setup.seed, "bbn-devnet-1");
         let depth = |name: &str, default| {
             setup.instantiate[name].as_u64().and_then(|depth| u32::try_from(depth).ok()).unwrap_or(default)
@@ -533,10 +552,8 @@ impl Network {
 }
 
 /// Stores and pins one of our contracts.
-fn store(chain: &mut Chain, creator: &str, setup: &Setup, file: &str) -> Result<u64, NetworkError> {
-    let path = setup.artifacts.join(file);
-    let wasm = std::fs::read(&path).map_err(|_| NetworkError::NoWasm { path })?;
-    let code = chain.store_code(creator, &wasm)?;
+fn store(chain: &mut Chain, creator: &str, wasm: &[u8]) -> Result<u64, NetworkError> {
+    let code = chain.store_code(creator, wasm)?;
     chain.pin_code(code);
     Ok(code)
 }

@@ -7,6 +7,7 @@
 mod cache_dir;
 mod code;
 mod macros;
+#[cfg(feature = "vm")]
 mod three;
 
 use std::rc::Rc;
@@ -15,6 +16,7 @@ use thiserror::Error;
 
 pub use cache_dir::CacheDir;
 pub use code::{CAPABILITIES, CodeFacts};
+#[cfg(feature = "vm")]
 pub use three::{Vm3, vm3};
 
 /// The sha256 of a wasm file: how the VM knows a code.

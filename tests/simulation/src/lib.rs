@@ -1,0 +1,37 @@
+//! Thousands of blocks with random faults, beside a model that shares no decision with the contracts.
+//!
+//! # The idea
+//!
+//! A network of the devnet (the chain with its hooks, Babylon, a relayer, miners, finality providers) runs the
+//! contracts, either natively ([`native::Native`]) or as wasm in a virtual machine that the caller brings. Dice of a
+//! seed decide what goes wrong: hooks are lost, torn and starved, operators are away, Bitcoin reorganizes, the channel
+//! closes, packets come twice or as garbage, some sign twice. A [`model`] of maps and loops reads the same
+//! wire and says what must be true; after every block contract and model are compared.
+//!
+//! # The danger
+//!
+//! A model that asks the contract agrees with it. So it is told by the contract only what chance decided inside of a
+//! torn hook, and who went to jail; that is held against the misses that it counted itself.
+//!
+//! # Synopsis
+//!
+//! ```
+//! use simulation::{Plan, Run, native};
+//!
+//! let plan = Plan { seed: 1, fps: 4, blocks: 20, wasm: false };
+//! let run = Run::start(plan, native::machine())?;
+//! assert!(run.chain().height() > 0);
+//! # Ok::<(), simulation::Broken>(())
+//! ```
+
+pub mod cli;
+mod dice;
+pub mod model;
+pub mod native;
+mod plan;
+mod report;
+mod run;
+
+pub use plan::{Broken, Plan};
+pub use report::{Report, seconds};
+pub use run::{Machine, Run};

@@ -1,0 +1,108 @@
+//! What should be true, told by maps, sums and loops over everything.
+//!
+//! It reads what comes over the wire and shares no code with the contracts: no decision, no storage, no
+//! arithmetic of theirs.
+
+mod fp;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod txid;
+mod wire;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+pub use fp::{Committed, Fp, Share};
+pub use wire::Carried;
+
+/// A finality provider's key, x-only.
+pub type Key = [u8; 32];
+/// Power by key.
+pub type Set = BTreeMap<Key, u64>;
+
+/// The whole.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// Everybody who ever registered.
+    pub fps: BTreeMap<Key, Fp>,
+    /// How many may be in the set.
+    pub seats: usize,
+    /// The highest block of Bitcoin that came.
+    pub tip: u32,
+    /// The highest height of ours that Bitcoin has buried.
+    pub timestamped: u64,
+    /// The set of each height that a hook saw; no others.
+    pub sets: BTreeMap<u64, Set>,
+    /// Who voted for the canonical hash of a height.
+    pub votes: BTreeMap<u64, BTreeSet<Key>>,
+    /// The last height passed, in order.
+    pub cursor: u64,
+    /// The last height with quorum among those.
+    pub last_quorum: Option<u64>,
+    /// How many channels came before this one.
+    pub era: u32,
+    /// Who came over a channel before this one has no power any more.
+    pub powerless_below: u32,
+    /// Delegations that were ended early, by txid.
+    pub ended: BTreeSet<String>,
+}
+
+impl Model {
+    /// The set at a height, from everything known now: who has stake, timestamped randomness and a clean sheet; most
+    /// stake first, the lower key first among equals.
+    pub fn select(&self, height: u64) -> Set {
+        let may =
+            |fp: &Fp| fp.era >= self.powerless_below && fp.is_free() && fp.may_sign(height, self.timestamped);
+        let mut candidates: Vec<(u64, Key)> = self
+            .fps
+            .iter()
+            .filter(|(_, fp)| may(fp))
+            .map(|(key, fp)| (fp.power(self.tip), *key))
+            .filter(|(power, _)| *power > 0)
+            .collect();
+        candidates.sort_unstable_by(|(power, key), (other, its)| other.cmp(power).then(key.cmp(its)));
+        candidates.into_iter().take(self.seats).map(|(power, key)| (key, power)).collect()
+    }
+
+    /// The most powerful who could be in the set if they had randomness, most stake first.
+    pub fn contenders(&self, many: usize) -> Vec<Key> {
+        let able = |fp: &Fp| fp.era >= self.powerless_below && !fp.slashed;
+        let mut all: Vec<(u64, Key)> = self
+            .fps
+            .iter()
+            .filter(|(_, fp)| able(fp))
+            .map(|(key, fp)| (fp.power(self.tip), *key))
+            .filter(|(power, _)| *power > 0)
+            .collect();
+        all.sort_unstable_by(|(power, key), (other, its)| other.cmp(power).then(key.cmp(its)));
+        all.into_iter().take(many).map(|(_, key)| key).collect()
+    }
+
+    /// Of this channel's finality providers with stake: how many, their sum, and the hash over key and stake of each
+    /// in the order of keys. The slashed have none.
+    pub fn digest(&self) -> (u64, u128, String) {
+        let mut hash = Sha256::new();
+        let (mut many, mut sum) = (0, 0);
+        for (key, fp) in self.fps.iter().filter(|(_, fp)| fp.era == self.era && !fp.slashed) {
+            let power = fp.power(self.tip);
+            if power > 0 {
+                hash.update(key);
+                hash.update(power.to_be_bytes());
+                many += 1;
+                sum += u128::from(power);
+            }
+        }
+        (many, sum, hex::encode(hash.finalize()))
+    }
+
+    /// Forgets what lies far below the cursor.
+    pub fn forget_below(&mut self, height: u64) {
+        self.sets = self.sets.split_off(&height);
+        self.votes = self.votes.split_off(&height);
+        for fp in self.fps.values_mut() {
+            fp.forget_below(height, self.tip);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use super::*;
+
+fn model(powers: &[u64]) -> Model {
+    let mut model = Model { seats: 3, timestamped: 5, ..Model::default() };
+    for (number, power) in powers.iter().enumerate() {
+        let share = Share { sats: *power, expiry: 100 };
+        let fp = Fp {
+            stake: BTreeMap::from([("tx".into(), share)]),
+            committed: vec![Committed { start: 1, end: 50, at: 1 }],
+            ..Fp::default()
+        };
+        model.fps.insert([u8::try_from(number).unwrap(); 32], fp);
+    }
+    model
+}
+
+#[test]
+fn the_most_powerful_are_selected_and_the_lower_key_wins() {
+    let mut model = model(&[5, 9, 5, 5, 7]);
+    let keys: Vec<u8> = model.select(10).keys().map(|key| key[0]).collect();
+    assert_eq!(keys, [0, 1, 4]);
+    model.fps.get_mut(&[1; 32]).unwrap().slashed = true;
+    model.fps.get_mut(&[4; 32]).unwrap().jailed_until = Some(1);
+    assert_eq!(model.select(10).len(), 3);
+    assert!(model.select(51).is_empty(), "nobody has randomness there");
+    model.timestamped = 1;
+    assert!(model.select(10).is_empty(), "a commitment needs a later timestamp");
+    model.timestamped = 5;
+    model.tip = 100;
+    assert!(model.select(10).is_empty(), "all stake has run out");
+}
+
+#[test]
+fn a_height_is_passed_with_more_than_two_thirds_or_without_a_set() {
+    let mut model = model(&[1, 1, 1]);
+    model.sets.insert(3, model.select(3));
+    model.votes.insert(3, BTreeSet::from([[0; 32], [1; 32], [9; 32]]));
+    model.advance(6);
+    assert_eq!((model.cursor, model.last_quorum), (2, None), "two of three are not more than two thirds");
+    model.votes.entry(3).or_default().insert([2; 32]);
+    model.advance(6);
+    assert_eq!((model.cursor, model.last_quorum), (5, Some(3)));
+}
+
+#[test]
+fn a_miss_is_a_seat_without_a_vote() {
+    let mut model = model(&[1]);
+    for height in 1..=10 {
+        model.sets.insert(height, model.select(height));
+    }
+    model.votes.insert(4, BTreeSet::from([[0; 32]]));
+    assert_eq!(model.misses(&[0; 32], 10, 20), 9);
+    assert_eq!(model.misses(&[0; 32], 10, 3), 4);
+    assert_eq!(model.misses(&[7; 32], 10, 20), 0);
+}

@@ -1,0 +1,169 @@
+//! What must be true after every block.
+
+use devnet::BlockReport;
+use serde_json::{Value, json};
+
+use super::Run;
+use crate::plan::{ANCHOR_RETENTION_S, BLOCK_S, Broken, DENOM, VOTE_RETENTION};
+
+/// So many heights of up to a hundred votes a backlog loses in a block, at least.
+const PORTION: u64 = 8;
+/// So many blocks after the last fault that keeps finality from moving it has caught up.
+const RESUMED_WITHIN: u64 = 300;
+/// How far below the last finalized height the model remembers.
+const REMEMBERED: u64 = 500;
+
+impl Run {
+    pub(super) fn check(&mut self, block: &BlockReport) -> Result<(), Broken> {
+        let height = block.header.height;
+        self.check_cursor(height)?;
+        self.check_resumed(height)?;
+        self.check_books()?;
+        if height.is_multiple_of(10) {
+            self.check_votes()?;
+            self.check_timestamped()?;
+        }
+        if height.is_multiple_of(25) {
+            self.check_stake()?;
+        }
+        if height.is_multiple_of(100) {
+            self.check_size(height)?;
+            let floor = self.finalized.saturating_sub(REMEMBERED);
+            self.model.forget_below(floor);
+            self.passed_at = self.passed_at.split_off(&floor);
+        }
+        Ok(())
+    }
+
+    /// Finality is never ahead of the model, never goes back, and catches up in portions.
+    fn check_cursor(&mut self, height: u64) -> Result<(), Broken> {
+        self.model.advance(height);
+        let (before, ideal) = (self.finalized, self.model.last_quorum.unwrap_or_default());
+        let now: Option<u64> = self.ask(&json!({ "last_finalized_height": {} }))?;
+        let now = now.unwrap_or_default();
+        self.ensure(now >= before, || format!("finality went back from {before} to {now}"))?;
+        self.ensure(now <= ideal, || format!("{now} is finalized, the model knows of a quorum at {ideal}"))?;
+        let quick = !self.ended_well || now == ideal || now >= before + PORTION;
+        self.ensure(quick, || format!("finality moves from {before} to {now} where {ideal} is possible"))?;
+        self.report.hold("a height is finalized by quorum only, in order, and a backlog by portions");
+        for passed in before + 1..=now {
+            self.passed_at.insert(passed, height);
+        }
+        self.finalized = now;
+        self.report.reach("heights that waited", height - 1 - now.min(height - 1));
+        Ok(())
+    }
+
+    /// Once what stops finality is over it moves again, within a number of blocks.
+    fn check_resumed(&mut self, height: u64) -> Result<(), Broken> {
+        let stalled = height <= self.weather.lost_until
+            || height <= self.weather.outage_until
+            || self.model.sets.get(&height).is_none_or(|set| set.is_empty());
+        if stalled {
+            self.weather.calm_since = None;
+            return Ok(());
+        }
+        let since = *self.weather.calm_since.get_or_insert(height);
+        if self.finalized + 2 >= since {
+            if height > since && self.weather.waiting {
+                self.report.reach("blocks until finality had caught up after a standstill", height - since);
+                self.report.hold("finality resumes after a standstill");
+            }
+            self.weather.waiting = false;
+        } else {
+            self.weather.waiting = true;
+        }
+        self.ensure(!self.weather.waiting || height - since <= RESUMED_WITHIN, || {
+            format!(
+                "finality stands at {} though nothing has kept it from moving since {since}",
+                self.finalized
+            )
+        })
+    }
+
+    /// Owed and undistributed are the balance, and what came is here, on its way, on Babylon, or burned.
+    fn check_books(&mut self) -> Result<(), Broken> {
+        let books: Value = self.ask(&json!({ "rewards": {} }))?;
+        let of = |part: &str| -> u128 {
+            let entries = books[part].as_array().into_iter().flatten().filter(|one| one["denom"] == DENOM);
+            entries.filter_map(|one| one["amount"].as_str()?.parse::<u128>().ok()).sum()
+        };
+        let chain = &self.net.chain;
+        let balance = chain.balance(&self.net.bsn, DENOM);
+        let escrow = |channel: &String| chain.balance(&devnet::address::escrow("bbnc", channel), DENOM);
+        let away: u128 = self.coins.iter().map(escrow).sum();
+        self.ensure(of("owed") + of("undistributed") == balance, || {
+            format!("{books}, but there is {balance}")
+        })?;
+        let all = balance + away + of("burned");
+        self.ensure(all == self.fees, || format!("of {} only {all} is left: {books}", self.fees))?;
+        self.report.hold("owed and undistributed are the balance, and no coin is lost");
+        Ok(())
+    }
+
+    /// The votes that are stored at a height are those that were counted.
+    fn check_votes(&mut self) -> Result<(), Broken> {
+        let at = self.finalized.max(1) + self.dice.between(0, 3);
+        let answer: Value = self.ask(&json!({ "votes": { "height": at } }))?;
+        let stored: Vec<&str> =
+            answer["btc_pks"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let known = self.model.votes.get(&at);
+        let all = known.into_iter().flatten().all(|key| stored.contains(&hex::encode(key).as_str()));
+        let count = known.map_or(0, |voters| voters.len());
+        // Two more may be there: the first halves of double votes, which count for nothing.
+        self.ensure(all && stored.len() <= count + 2, || {
+            format!("{count} votes at {at}, stored are {stored:?}")
+        })?;
+        self.report.hold("the stored votes of a height are those that were counted");
+        Ok(())
+    }
+
+    fn check_timestamped(&mut self) -> Result<(), Broken> {
+        let answer: Value = self.ask(&json!({ "last_consumer_height": {} }))?;
+        let health: Value = self.ask(&json!({ "health": {} }))?;
+        let (ours, theirs) =
+            (self.model.timestamped, health["timestamps"]["height"].as_u64().unwrap_or_default());
+        self.ensure(ours == theirs, || {
+            format!("timestamped is {theirs}, the model's {ours}: {answer}: {health}")
+        })?;
+        self.report.hold("the timestamped height is the model's");
+        Ok(())
+    }
+
+    /// Everybody's stake is the sum of its live delegations.
+    pub(super) fn check_stake(&mut self) -> Result<(), Broken> {
+        if self.queued()? > 0 {
+            return Ok(());
+        }
+        let answer: Value = self.ask(&json!({ "state_digest": {} }))?;
+        let (many, sum, hash) = self.model.digest();
+        let digest = json!({ "fps": many, "total_sats": sum.to_string(), "sha256": hash });
+        self.ensure(answer == digest, || format!("the digest is {answer}, the model's {digest}"))?;
+        self.report.hold("everybody's stake is the sum of its live delegations");
+        Ok(())
+    }
+
+    /// How many staking items wait to be worked off.
+    pub(super) fn queued(&self) -> Result<u64, Broken> {
+        let health: Value = self.ask(&json!({ "health": {} }))?;
+        Ok(health["staking"]["queued"].as_u64().unwrap_or_default())
+    }
+
+    /// What is kept is bounded by what there is, not by time.
+    fn check_size(&mut self, _height: u64) -> Result<(), Broken> {
+        let size = self.net.chain.state_size(&self.net.bsn);
+        let (fps, seats) = (self.operators.len() as u64, self.plan.seats() as u64);
+        let waiting = self.report.most.get("heights that waited").copied().unwrap_or_default();
+        let anchors = ANCHOR_RETENTION_S / BLOCK_S + waiting;
+        let bound = 200
+            + 20 * fps
+            + 5 * (fps + self.delegated)
+            + 2 * anchors
+            + seats * (256 + VOTE_RETENTION + waiting);
+        self.ensure(size.entries <= bound, || format!("{} records are kept, {bound} allowed", size.entries))?;
+        self.report.hold("what is kept is bounded");
+        self.report.reach("records kept", size.entries);
+        self.report.reach("bytes kept", size.bytes);
+        Ok(())
+    }
+}
