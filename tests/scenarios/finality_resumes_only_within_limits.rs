@@ -7,7 +7,7 @@ use devnet::HookOutcome;
 use devnet::network::Network;
 use serde_json::json;
 
-use super::support::{ask, execute_as, health, key, run, start_with, status, text};
+use super::support::{ask, execute_as, health, key, run, start_with, status, text, vote_for};
 
 const DELAY: u64 = 12;
 const GONE: [usize; 2] = [2, 3];
@@ -133,4 +133,28 @@ fn a_rogue_admin_cannot_finalize_with_its_own() {
     for height in halting - 1..=through {
         assert_ne!(status(&network, height)["block"], json!("final"), "{height}");
     }
+}
+
+#[test]
+fn a_slashed_vote_for_another_hash_does_not_stop_finality_for_ever() {
+    let mut network = start_with(&[30, 30, 20, 20], json!({"resume_delay": DELAY, "vote_window": 3}));
+    network.offline.extend(GONE);
+    network.step();
+    let halting = network.chain.height() - 1;
+    // Both vote for another hash at two heights, then one of them for ours: only that one is found out.
+    for height in [halting, halting + 1] {
+        for index in GONE {
+            vote_for(&mut network, index, height, height - 1).unwrap();
+        }
+        network.chain.next_block();
+    }
+    vote_for(&mut network, 2, halting, halting).unwrap();
+    for index in [0, 1] {
+        network.vote(index, halting + 1).unwrap();
+    }
+    network.run(DELAY).unwrap();
+    assert!(text(resume(&mut network, halting, &GONE)).contains("it cannot be left out"), "3 is not slashed");
+    resume(&mut network, halting, &[2]).unwrap();
+    run(&mut network, 3);
+    assert_eq!(network.finalized() + 1, halting, "60 of 80 with 20 for another hash: that is quorum");
 }

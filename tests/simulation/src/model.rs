@@ -45,6 +45,8 @@ pub struct Model {
     pub era: u32,
     /// Who came over a channel before this one has no power any more.
     pub powerless_below: u32,
+    /// What governance said: from which height through which, without whom.
+    pub resumed: Vec<(u64, u64, BTreeSet<Key>)>,
     /// Delegations that were ended early, by txid.
     pub ended: BTreeSet<String>,
 }

@@ -32,6 +32,8 @@ pub const VOTE_RETENTION: u64 = 50;
 pub const ANCHOR_RETENTION_S: u64 = 3_600;
 /// How long who came over a former channel keeps its power, in seconds.
 pub const ORPHAN_GRACE_S: u64 = 1_200;
+/// How old a height without quorum must be for governance to resume finality, in blocks.
+pub const RESUME_DELAY: u64 = 20;
 /// How deep in Bitcoin a checkpoint must lie.
 pub const W: u32 = 4;
 /// The coin that fees are in.
@@ -64,6 +66,7 @@ impl Plan {
             "vote_retention": VOTE_RETENTION,
             "anchor_retention_s": ANCHOR_RETENTION_S,
             "orphan_grace": ORPHAN_GRACE_S,
+            "resume_delay": RESUME_DELAY,
             "rebind_delay": 0,
             "reward_interval": 100,
             "reward_denoms": [DENOM],

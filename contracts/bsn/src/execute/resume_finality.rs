@@ -5,7 +5,7 @@ use primitives::{BlockHeight, FpPublicKey};
 
 use super::check_admin;
 use crate::ContractError;
-use crate::state::{PARAMS, PROGRESS, PROVIDERS, RESUMED, at, resumption_from, votes};
+use crate::state::{PARAMS, PROGRESS, PROVIDERS, RESUMED, at, resumption_from};
 use crate::sudo::tally;
 
 /// Records that finality may go on without those who are named (interfaces.md 11.5). The cursor applies it.
@@ -59,7 +59,7 @@ fn named_at(
         .may_load(storage, provider.as_bytes())?
         .ok_or(ContractError::UnknownProvider { provider })?;
     let id = fp.id.get();
-    let voted = votes::vote_of(storage, height, id)?.is_some();
+    let voted = tally::has_spoken(storage, height, id)?;
     Ok(Named { provider, id, voted })
 }
 

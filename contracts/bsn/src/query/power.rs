@@ -2,12 +2,13 @@ use std::collections::BTreeMap;
 
 use api::bsn::{ActiveFinalityProvidersResponse, PowerResponse, PowersResponse};
 use cosmwasm_std::{Order, Storage};
+use finality::active_set::ActiveSet;
 use primitives::{BlockHeight, VotingPower};
 use staking::{FinalityProvider, FpStatus};
 
 use super::{providers, seen};
 use crate::error::ContractError;
-use crate::state::{ACTIVE, FP_KEYS, PROGRESS, PROVIDERS, RANKING, power_at};
+use crate::state::{ACTIVE, FP_KEYS, PROGRESS, PROVIDERS, RANKING, power_at, set_at};
 
 /// For how many heights power is answered at once.
 const BATCH: usize = 100;
@@ -90,26 +91,34 @@ pub fn active_set(
 ) -> Result<ActiveFinalityProvidersResponse, ContractError> {
     let active_finality_providers = match when(store, height)? {
         When::Nobody => BTreeMap::new(),
-        When::Now => now(store)?,
-        When::Then(height) => then(store, height)?,
+        When::Now => listed(store, &ACTIVE.may_load(store)?.unwrap_or_default(), true)?,
+        When::Then(height) => {
+            let progress = PROGRESS.load(store)?;
+            match height > progress.settled {
+                true => listed(store, &set_at(store, &progress, height)?, false)?,
+                false => then(store, height)?,
+            }
+        }
     };
     Ok(ActiveFinalityProvidersResponse { active_finality_providers })
 }
 
-fn now(store: &dyn Storage) -> Result<BTreeMap<String, u64>, ContractError> {
-    let set = ACTIVE.may_load(store)?.unwrap_or_default();
+/// Who is in a set with power; `now`: and may still vote.
+fn listed(store: &dyn Storage, set: &ActiveSet, now: bool) -> Result<BTreeMap<String, u64>, ContractError> {
     let mut powers = BTreeMap::new();
     for member in set.members() {
         let key = providers::key_of(store, member.id)?;
-        let fp = PROVIDERS.may_load(store, key.as_bytes())?;
-        if fp.is_some_and(|fp| matches!(fp.status, FpStatus::Registered)) {
+        let may_vote = |fp: FinalityProvider| matches!(fp.status, FpStatus::Registered);
+        if !member.power.is_zero()
+            && (!now || PROVIDERS.may_load(store, key.as_bytes())?.is_some_and(may_vote))
+        {
             powers.insert(key.to_string(), member.power.to_u64());
         }
     }
     Ok(powers)
 }
 
-/// The powers of a past height: of those with most stake today first, until they are the whole of what there was.
+/// The powers of a height whose set is kept no more: of those with most stake today first, until they are the whole of what there was.
 fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64>, ContractError> {
     let total = seen::at_height(store, height)?.map_or(VotingPower::ZERO, |seen| seen.total);
     let ranked = RANKING.all(store, Order::Ascending).map(|record| record.map(|(_, id)| id));
@@ -138,8 +147,10 @@ fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64
 mod tests {
     use super::seen::tests::{anchor, progress};
     use super::*;
-    use crate::state::{POWERS, of_at};
+    use crate::state::{POWERS, Progress, SETS, join, of_at, rank};
     use cosmwasm_std::testing::MockStorage;
+    use finality::active_set::{Member, select};
+    use finality::commitment::Coverage;
     use staking::FpId;
 
     fn fixture(status: FpStatus) -> (MockStorage, String) {
@@ -173,11 +184,41 @@ mod tests {
         assert_eq!(powers, [(6, 9), (7, 0)]);
     }
 
+    fn settled(store: &mut MockStorage, height: u64) {
+        let progress = Progress { settled: BlockHeight::new(height), ..PROGRESS.load(store).unwrap() };
+        PROGRESS.save(store, &progress).unwrap();
+    }
+
     #[test]
     fn the_set_of_a_height_is_everybodys_power_there() {
-        let (store, key) = fixture(FpStatus::Registered);
+        let (mut store, key) = fixture(FpStatus::Registered);
+        settled(&mut store, 6);
         let set = |height| active_set(&store, BlockHeight::new(height)).unwrap().active_finality_providers;
         assert_eq!(set(4), BTreeMap::from([(key, 7)]));
         assert!(set(5).is_empty());
+    }
+
+    #[test]
+    fn the_set_of_a_height_that_is_not_settled_is_told_however_many_are_registered() {
+        let (mut store, key) = fixture(FpStatus::Slashed {
+            height: BlockHeight::new(6),
+            btc_height: primitives::BtcHeight::new(1),
+        });
+        for id in 1..=1_001 {
+            let key = join(&id.to_be_bytes(), &[7; 28]);
+            FP_KEYS.save(&mut store, &id.to_be_bytes(), &key).unwrap();
+            RANKING.save(&mut store, &rank(VotingPower::new(1), &key), &id).unwrap();
+        }
+        let member = Member { id: 0, power: VotingPower::new(9) };
+        let covered = Coverage { covered: true, changes_at: None };
+        let set = select([Ok::<_, ()>((member, covered))].into_iter(), 5).unwrap().set;
+        ACTIVE.save(&mut store, &ActiveSet::default()).unwrap();
+        SETS.save(&mut store, &crate::state::at(BlockHeight::new(6)), &set).unwrap();
+        let progress = Progress { set_since: BlockHeight::new(7), ..PROGRESS.load(&store).unwrap() };
+        PROGRESS.save(&mut store, &progress).unwrap();
+        let ask = |store: &MockStorage| active_set(store, BlockHeight::new(6));
+        assert_eq!(ask(&store).unwrap().active_finality_providers, BTreeMap::from([(key, 9)]));
+        settled(&mut store, 6);
+        assert!(ask(&store).is_err(), "later the history is searched, and that is bounded");
     }
 }

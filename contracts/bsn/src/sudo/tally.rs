@@ -5,7 +5,7 @@ use primitives::{BlockHeight, VotingPower};
 
 use super::Block;
 use crate::state::votes::{self, Count};
-use crate::state::{ANCHORS, Anchor, Progress, at, power_at, resumption_from};
+use crate::state::{ANCHORS, Anchor, FP_KEYS, PROVIDERS, Progress, at, power_at, resumption_from};
 
 /// How many units of work the cursor does in a block: a unit is about 300 SDK gas, one vote read.
 const UNITS: u64 = 5_000;
@@ -88,13 +88,24 @@ pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) 
     };
     let mut absent = VotingPower::ZERO;
     for id in resumption.absent {
-        if votes::vote_of(storage, height, id)?.is_none() {
+        if !has_spoken(storage, height, id)? {
             absent = absent + power_at(storage, id, height)?;
         }
         look.units = look.units.saturating_add(NAMED_UNITS);
     }
     look.step = step_without(seat, voted, absent);
     Ok(look)
+}
+
+/// Whether an FP's vote at a height keeps it from being left out there. Any does, but of a slashed one only a vote for
+/// the canonical hash: one for another hash is half of what slashed it, and would stop finality for ever.
+pub fn has_spoken(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult<bool> {
+    let Some(vote) = votes::vote_of(storage, height, id)? else { return Ok(false) };
+    if vote.fork.is_none() {
+        return Ok(true);
+    }
+    let key = FP_KEYS.may_load(storage, &id.to_be_bytes())?.unwrap_or_default();
+    Ok(!PROVIDERS.may_load(storage, &key)?.is_some_and(|fp| fp.status.is_slashed()))
 }
 
 fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Seat> {

@@ -11,13 +11,36 @@ impl Model {
                 let voted: u128 =
                     voters.into_iter().flatten().filter_map(|key| set.get(key)).map(|p| u128::from(*p)).sum();
                 let total: u128 = set.values().map(|power| u128::from(*power)).sum();
-                if voted * 3 <= total * 2 {
-                    return;
+                match self.left_out(height) {
+                    None if voted * 3 > total * 2 => self.last_quorum = Some(height),
+                    Some(gone) if gone == total || voted * 3 > (total - gone) * 2 => {}
+                    _ => return,
                 }
-                self.last_quorum = Some(height);
             }
             self.cursor = height;
         }
+    }
+
+    /// The power that governance says is gone for good at a height: of those who are named and did not vote. The last
+    /// word counts; what is passed under it is not finalized.
+    fn left_out(&self, height: u64) -> Option<u128> {
+        let (.., named) =
+            self.resumed.iter().rev().find(|(from, through, _)| (*from..=*through).contains(&height))?;
+        let gone = self.sets.get(&height)?.iter().filter(|(key, _)| named.contains(*key));
+        let gone = gone.filter(|(key, _)| !self.has_voted(key, height));
+        Some(gone.map(|(_, power)| u128::from(*power)).sum())
+    }
+
+    /// Whom governance must leave out at the height that finality waits at, for it to go on: the slashed who did not
+    /// vote there, if without them there can be no quorum.
+    pub fn gone_for_good(&self) -> Option<(u64, Vec<Key>)> {
+        let height = self.cursor + 1;
+        let set = self.sets.get(&height)?;
+        let total: u128 = set.values().map(|power| u128::from(*power)).sum();
+        let is_gone = |key: &&Key| self.fps[*key].slashed && !self.has_voted(key, height);
+        let gone: Vec<Key> = set.keys().filter(is_gone).copied().collect();
+        let missing: u128 = gone.iter().filter_map(|key| set.get(key)).map(|power| u128::from(*power)).sum();
+        ((total - missing) * 3 <= total * 2).then_some((height, gone))
     }
 
     /// Whether somebody was in the set of a height.

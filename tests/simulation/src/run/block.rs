@@ -42,6 +42,7 @@ impl Run {
             self.commit(height)?;
         }
         self.unjail()?;
+        self.govern(height)?;
         if faults && self.dice.one_in(150) {
             self.equivocate_before_voting(height - 1)?;
         }

@@ -43,7 +43,9 @@ impl Run {
         let now = now.unwrap_or_default();
         self.ensure(now >= before, || format!("finality went back from {before} to {now}"))?;
         self.ensure(now <= ideal, || format!("{now} is finalized, the model knows of a quorum at {ideal}"))?;
-        let quick = !self.ended_well || now == ideal || now >= before + PORTION;
+        // What governance resumed is passed without being finalized.
+        let resumed = self.model.resumed.last().is_some_and(|(_, through, _)| now <= *through);
+        let quick = !self.ended_well || resumed || now == ideal || now >= before + PORTION;
         self.ensure(quick, || format!("finality moves from {before} to {now} where {ideal} is possible"))?;
         self.report.hold("a height is finalized by quorum only, in order, and a backlog by portions");
         for passed in before + 1..=now {
@@ -54,30 +56,26 @@ impl Run {
         Ok(())
     }
 
-    /// Once what stops finality is over it moves again, within a number of blocks.
+    /// Once what stops finality is over it catches up, within a number of blocks.
     fn check_resumed(&mut self, height: u64) -> Result<(), Broken> {
         let stalled = height <= self.weather.lost_until
             || height <= self.weather.outage_until
-            || self.model.sets.get(&height).is_none_or(|set| set.is_empty());
+            || self.model.sets.get(&height).is_some_and(|set| set.is_empty())
+            || self.model.gone_for_good().is_some();
         if stalled {
-            self.weather.calm_since = None;
+            self.weather.calm_since = height + 1;
+            self.weather.waiting = true;
             return Ok(());
         }
-        let since = *self.weather.calm_since.get_or_insert(height);
-        if self.finalized + 2 >= since {
-            if height > since && self.weather.waiting {
-                self.report.reach("blocks until finality had caught up after a standstill", height - since);
-                self.report.hold("finality resumes after a standstill");
-            }
+        let since = self.weather.calm_since;
+        if self.weather.waiting && self.finalized >= since {
             self.weather.waiting = false;
-        } else {
-            self.weather.waiting = true;
+            self.report.reach("blocks until finality had caught up after a standstill", height - since);
+            self.report.hold("finality resumes after a standstill");
         }
-        self.ensure(!self.weather.waiting || height - since <= RESUMED_WITHIN, || {
-            format!(
-                "finality stands at {} though nothing has kept it from moving since {since}",
-                self.finalized
-            )
+        let late = height.saturating_sub(since) > RESUMED_WITHIN && self.finalized + RESUMED_WITHIN < height;
+        self.ensure(!late, || {
+            format!("finality stands at {} though nothing keeps it from moving since {since}", self.finalized)
         })
     }
 

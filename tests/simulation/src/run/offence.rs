@@ -3,11 +3,11 @@
 use devnet::TxReport;
 use devnet::actors::finality_provider::submit_finality_signatures_at;
 use primitives::AppHash;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Run;
 use crate::model::Key;
-use crate::plan::Broken;
+use crate::plan::{Broken, RESUME_DELAY};
 
 impl Run {
     /// Equivocations and messages that must be refused.
@@ -122,6 +122,29 @@ impl Run {
         self.ensure(nothing, || format!("the slashed are slashed again: {outcome:?}"))?;
         self.report.hold("nobody is slashed twice");
         Ok(())
+    }
+}
+
+impl Run {
+    /// Where the slashed took so much power with them that a height can have no quorum, governance leaves them out.
+    pub(super) fn govern(&mut self, height: u64) -> Result<(), Broken> {
+        let Some((halting, gone)) = self.model.gone_for_good() else { return Ok(()) };
+        if height < halting + RESUME_DELAY {
+            return Ok(());
+        }
+        let names: Vec<String> = gone.iter().map(hex::encode).collect();
+        let message = json!({ "resume_finality": { "halting_height": halting, "fp_pubkeys_hex": names } });
+        let admin = self.net.admin.clone();
+        match self.execute_as(&admin, &message)? {
+            Ok(_) => {
+                self.report.see("heights that governance resumed finality at", 1);
+                self.model.resumed.push((halting, height, gone.into_iter().collect()));
+                Ok(())
+            }
+            // The contract is on its way to that height.
+            Err(refused) if refused.contains("does not wait at height") => Ok(()),
+            Err(refused) => Err(self.broken(format!("finality is not resumed at {halting}: {refused}"))),
+        }
     }
 }
 

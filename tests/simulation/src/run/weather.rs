@@ -24,7 +24,7 @@ pub struct Weather {
     /// The relayer is stopped until a packet has timed out.
     pub timing_out: bool,
     /// Since when nothing keeps finality from moving.
-    pub calm_since: Option<u64>,
+    pub calm_since: u64,
     /// Whether it has not caught up since.
     pub waiting: bool,
 }
