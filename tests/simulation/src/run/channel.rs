@@ -18,8 +18,8 @@ const QUIET: u64 = 1_200;
 impl Run {
     /// Everything that waits is carried, unless the relayer is out.
     pub(super) fn relay(&mut self, height: u64) -> Result<(), Broken> {
-        if self.weather.timing_out && self.weather.replaced_at.is_some() {
-            self.weather.timing_out = false;
+        if self.weather.timed_out_at.is_some_and(|at| at <= height) {
+            self.weather.timed_out_at = None;
             self.net.link.faults.clear();
         }
         self.carry()?;
@@ -115,7 +115,7 @@ impl Run {
         self.net.queue(Packet::BtcHeaders(BtcHeaders { headers: Vec::new() }));
         self.carry()?;
         self.net.chain.skip_seconds(TIMEOUT_S);
-        self.weather.timing_out = true;
+        self.weather.timed_out_at = Some(height + 1);
         Ok(())
     }
 

@@ -21,8 +21,8 @@ pub struct Weather {
     pub orphans: Vec<(u32, u64)>,
     /// When a channel was replaced last.
     pub replaced: u64,
-    /// The relayer is stopped until a packet has timed out.
-    pub timing_out: bool,
+    /// The relayer stands still until this height, and a packet times out meanwhile.
+    pub timed_out_at: Option<u64>,
     /// Since when nothing keeps finality from moving.
     pub calm_since: u64,
     /// Whether it has not caught up since.
