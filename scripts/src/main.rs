@@ -46,6 +46,7 @@ usage: cargo xtask <task>
   flat                                              5,000 blocks on the real wasm: state and gas must level off
   simulate [--seed N] [--fps N] [--blocks N] [--wasm]
                                                     random faults for many blocks, beside a model that must agree
+  simulate --flat [--fps N] [--blocks N]            100,000 quiet blocks: state and gas must level off; draws them
   chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";
 

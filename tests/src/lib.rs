@@ -1,7 +1,8 @@
 //! Scenarios, wire, gates and gas on the real wasm
 
-pub mod chart;
 pub mod flat;
 pub mod gas;
 pub mod network;
 pub mod simulated;
+
+pub use simulation::chart;

@@ -24,8 +24,10 @@
 //! # Ok::<(), simulation::Broken>(())
 //! ```
 
+pub mod chart;
 pub mod cli;
 mod dice;
+pub mod flat;
 pub mod model;
 pub mod native;
 mod plan;

@@ -4,6 +4,7 @@
 //! computing is not; a panic is the failure of the call, as it is in wasm.
 
 mod api;
+mod oracle;
 mod storage;
 
 use std::any::Any;
@@ -19,6 +20,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use api::NativeApi;
+pub use oracle::{Oracle, Signer};
 use storage::{Asking, Backing};
 
 /// What stands for the wasm of `bsn`.
@@ -27,8 +29,17 @@ pub const BSN: &[u8] = b"bsn, compiled natively";
 pub const LIGHT_CLIENT: &[u8] = b"btc-light-client, compiled natively";
 
 /// The machine this program runs on.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Native;
+#[derive(Debug, Clone, Default)]
+pub struct Native {
+    oracle: Option<Oracle>,
+}
+
+impl Native {
+    /// The same without a curve: signatures are what the oracle says.
+    pub fn with(oracle: &Oracle) -> Self {
+        Self { oracle: Some(oracle.clone()) }
+    }
+}
 
 /// What the host refused; it goes up through the contract as a trap does.
 struct Trap(HostError);
@@ -50,7 +61,7 @@ impl Vm for Native {
         let is_bsn = *call.code == <[u8; 32]>::from(Sha256::digest(BSN));
         let mut stage = Stage {
             storage: Backing(Rc::clone(&host)),
-            api: NativeApi { prefix: host.prefix() },
+            api: NativeApi { prefix: host.prefix(), oracle: self.oracle.clone() },
             asking: Asking(host),
         };
         let ran =
@@ -150,5 +161,5 @@ fn answered<T: Serialize, E: Display>(result: Result<T, E>) -> StdResult<Vec<u8>
 
 /// The machine with both contracts.
 pub fn machine() -> crate::Machine {
-    crate::Machine { vm: Rc::new(Native), bsn: BSN.to_vec(), light_client: LIGHT_CLIENT.to_vec() }
+    crate::Machine { vm: Rc::new(Native::default()), bsn: BSN.to_vec(), light_client: LIGHT_CLIENT.to_vec() }
 }

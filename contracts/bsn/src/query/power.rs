@@ -204,7 +204,7 @@ mod tests {
             height: BlockHeight::new(6),
             btc_height: primitives::BtcHeight::new(1),
         });
-        for id in 1..=1_001 {
+        for id in 1..=1_001_u32 {
             let key = join(&id.to_be_bytes(), &[7; 28]);
             FP_KEYS.save(&mut store, &id.to_be_bytes(), &key).unwrap();
             RANKING.save(&mut store, &rank(VotingPower::new(1), &key), &id).unwrap();

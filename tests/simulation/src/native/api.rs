@@ -3,10 +3,14 @@ use cosmwasm_std::{Addr, Api, CanonicalAddr, RecoverPubkeyError, StdError, StdRe
 use devnet::address;
 use eots::Recover;
 
+use super::Oracle;
+
 /// The chain's functions: its addresses, and the curve.
 pub struct NativeApi {
     /// Of the chain's addresses.
     pub prefix: String,
+    /// What stands for the curve, if something does.
+    pub oracle: Option<Oracle>,
 }
 
 impl Api for NativeApi {
@@ -35,6 +39,9 @@ impl Api for NativeApi {
         signature: &[u8],
         id: u8,
     ) -> Result<Vec<u8>, RecoverPubkeyError> {
+        if let Some(oracle) = &self.oracle {
+            return oracle.recover(hash, signature).ok_or_else(|| RecoverPubkeyError::unknown_err(10));
+        }
         let parsed = hash.try_into().ok().zip(signature.try_into().ok());
         let point = parsed.and_then(|(hash, signature)| eots::Native.recover(hash, signature, id));
         point.map(|point| point.to_vec()).ok_or_else(|| RecoverPubkeyError::unknown_err(10))

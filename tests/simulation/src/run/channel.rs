@@ -146,8 +146,10 @@ impl Run {
         self.delegations.clear();
         self.register_all()?;
         // Babylon begins anew with its last few blocks of Bitcoin; what lies between, somebody must bring.
+        self.net.miner.mine_blocks(1);
         let headers = self.net.miner.headers(self.model.tip.saturating_sub(6), self.net.miner.tip_height());
         self.net.queue(Packet::BtcHeaders(BtcHeaders { headers }));
+        self.see_bitcoin();
         Ok(())
     }
 
