@@ -27,7 +27,7 @@ fn the_same_seed_runs_the_same() {
 
 #[test]
 fn a_quiet_round_has_a_size_and_a_price() {
-    let rounds = flat::run(4, 1).unwrap();
+    let rounds = flat::run(4, 1, |_| ()).unwrap();
     assert!(rounds.len() == 1 && rounds[0].block == flat::ROUND);
     assert!(rounds[0].bytes > 10_000 && rounds[0].hooks > 10_000, "{rounds:?}");
     assert!(rounds[0].dearest < 5_000_000, "{rounds:?}");
