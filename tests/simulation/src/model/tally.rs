@@ -1,4 +1,4 @@
-use super::{Key, Model};
+use super::{Fp, Key, Model};
 
 impl Model {
     /// Moves the cursor over everything below `tip` that has quorum or could not have one.
@@ -31,13 +31,14 @@ impl Model {
         Some(gone.map(|(_, power)| u128::from(*power)).sum())
     }
 
-    /// Whom governance must leave out at the height that finality waits at, for it to go on: the slashed who did not
-    /// vote there, if without them there can be no quorum.
+    /// Whom governance must leave out at the height that finality waits at, for it to go on: the slashed, and orphans
+    /// in jail, who did not vote there, if without them there can be no quorum.
     pub fn gone_for_good(&self) -> Option<(u64, Vec<Key>)> {
         let height = self.cursor + 1;
         let set = self.sets.get(&height)?;
         let total: u128 = set.values().map(|power| u128::from(*power)).sum();
-        let is_gone = |key: &&Key| self.fps[*key].slashed && !self.has_voted(key, height);
+        let out = |fp: &Fp| fp.slashed || (fp.era < self.powerless_below && fp.jailed_until.is_some());
+        let is_gone = |key: &&Key| out(&self.fps[*key]) && !self.has_voted(key, height);
         let gone: Vec<Key> = set.keys().filter(is_gone).copied().collect();
         let missing: u128 = gone.iter().filter_map(|key| set.get(key)).map(|power| u128::from(*power)).sum();
         ((total - missing) * 3 <= total * 2).then_some((height, gone))

@@ -132,14 +132,15 @@ impl Run {
         }
     }
 
-    /// Who is in jail and may come out does.
+    /// Who is in jail and may come out does. Orphans are out of it, and out of power, as soon as they are marked.
     pub(super) fn unjail(&mut self) -> Result<(), Broken> {
         let (now, height) = (self.now(), self.height());
         let due: Vec<_> = self
             .model
             .fps
             .iter()
-            .filter(|(_, fp)| !fp.slashed && fp.jailed_until.is_some())
+            .filter(|(_, fp)| !fp.slashed && fp.era >= self.model.powerless_below)
+            .filter(|(_, fp)| fp.jailed_until.is_some())
             .map(|(key, fp)| (*key, fp.jailed_until.unwrap_or_default()))
             .collect();
         for (key, until) in due {
