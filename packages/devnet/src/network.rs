@@ -64,6 +64,9 @@ pub enum NetworkError {
     FinalityProvider(#[from] FinalityProviderError),
 }
 
+/// What one packet carries with ease.
+const REGISTERED_AT_ONCE: usize = 50;
+
 /// What a network starts with.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -308,6 +311,34 @@ impl Network {
         let miner = Miner::new(setup.seed, BITCOIN_START);
         let (fps, offline) = (Vec::new(), BTreeSet::new());
         Ok(Self { chain, link, miner, bsn, light_client, admin, sender, channel: None, fps, offline })
+    }
+
+    /// Opens the channel and gives each of the setup's stakes a finality provider, with a commitment of the setup's
+    /// randomness that counts. Of that each can use as many values as `voted` says by its place; who can use none is
+    /// offline.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn populate(&mut self, setup: &Setup, voted: impl Fn(usize) -> u64) -> Result<(), NetworkError> {
+        self.open_channel()?;
+        for batch in setup.stakes.chunks(REGISTERED_AT_ONCE) {
+            for stake in batch {
+                self.add_fp(setup.seed, *stake)?;
+            }
+            self.relay();
+            self.chain.next_block();
+        }
+        let start = self.chain.height() + 1;
+        for index in 0..setup.stakes.len() {
+            let usable = start..start + voted(index);
+            let message = self.fps[index].commit_sparsely(start, setup.randomness, &usable);
+            self.execute(&message)?;
+        }
+        self.chain.next_blocks(2);
+        self.timestamp()?;
+        self.chain.next_block();
+        self.offline = (0..setup.stakes.len()).filter(|index| voted(*index) == 0).collect();
+        Ok(())
     }
 
     /// Opens the channel as Babylon's scripts do.

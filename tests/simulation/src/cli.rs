@@ -3,11 +3,13 @@
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use crate::backlog::{self, Backlog};
 use crate::report::seconds;
 use crate::{Machine, Plan, Run};
 
 /// What a run's arguments are.
-pub const USAGE: &str = "arguments: [--seed N] [--fps N] [--blocks N]; without a seed the clock gives one";
+pub const USAGE: &str =
+    "arguments: [--backlog] [--seed N] [--fps N] [--blocks N]; without a seed the clock gives one";
 
 /// Reads a plan; `default` holds what is not said.
 ///
@@ -64,6 +66,25 @@ pub fn run(plan: Plan, machine: Machine) -> ExitCode {
         }
         Err(broken) => {
             eprintln!("seed {} does not hold: {broken}\nagain: {}", plan.seed, plan.replay());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Lets a plan's backlog grow and clears it.
+pub fn backlog(plan: Plan, machine: &Machine) -> ExitCode {
+    let Plan { seed, fps, blocks: heights, .. } = plan;
+    println!("seed {seed}: {fps} finality providers, a backlog of {heights} heights");
+    match backlog::clear(Backlog { seed, fps, heights }, machine, |how| println!("  {how}")) {
+        Ok(cleared) => {
+            println!("{cleared}");
+            ExitCode::SUCCESS
+        }
+        Err(broken) => {
+            eprintln!(
+                "seed {seed} does not hold: {broken}\nagain: cargo xtask simulate --backlog --seed {seed} --fps {fps} \
+                 --blocks {heights}"
+            );
             ExitCode::FAILURE
         }
     }

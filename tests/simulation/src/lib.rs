@@ -24,6 +24,7 @@
 //! # Ok::<(), simulation::Broken>(())
 //! ```
 
+pub mod backlog;
 pub mod chart;
 pub mod cli;
 mod dice;

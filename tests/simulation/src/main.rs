@@ -1,4 +1,4 @@
-//! `cargo xtask simulate`: the contracts natively, under faults or, with `--flat`, for very long.
+//! `cargo xtask simulate`: the contracts natively, under faults, or for very long, or with a backlog.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,14 +9,20 @@ use simulation::{Plan, cli, flat, native};
 const PICTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/flat.svg");
 
 fn main() -> ExitCode {
-    let (words, flags): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|word| word != "--flat");
-    let is_flat = !flags.is_empty();
-    let (fps, blocks) = if is_flat { (100, 100_000) } else { (200, 1_500) };
+    let (flags, words): (Vec<_>, Vec<_>) =
+        std::env::args().skip(1).partition(|word| word == "--flat" || word == "--backlog");
+    let flag = flags.first().map(String::as_str);
+    let (fps, blocks) = match flag {
+        Some("--flat") => (100, 100_000),
+        Some(_) => (100, 10_000),
+        None => (200, 1_500),
+    };
     let default = Plan { seed: cli::seed_of_the_clock(), fps, blocks, wasm: false };
-    match cli::plan(words.into_iter(), default) {
-        Ok(plan) if is_flat => flat::report(plan.fps, plan.blocks, Path::new(PICTURE)),
-        Ok(plan) => cli::run(plan, native::machine()),
-        Err(usage) => {
+    match (cli::plan(words.into_iter(), default), flag) {
+        (Ok(plan), Some("--flat")) => flat::report(plan.fps, plan.blocks, Path::new(PICTURE)),
+        (Ok(plan), Some(_)) => cli::backlog(plan, &native::machine()),
+        (Ok(plan), None) => cli::run(plan, native::machine()),
+        (Err(usage), _) => {
             eprintln!("{usage}");
             ExitCode::FAILURE
         }
