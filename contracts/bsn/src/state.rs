@@ -27,7 +27,7 @@
 //! | `i` | id => key | registration | never: one an FP |
 //! | `p` | key => [`FpProfile`] | registration | never: one an FP |
 //! | `r` | inverted power, key => id | whatever changes power | with it: one an FP |
-//! | `D` | txid => [`Record`] | packets | EndBlock's sweep, long after its end |
+//! | `D` | txid => [`Record`] | packets | EndBlock's sweep, long after its end; one of an end alone, never |
 //! | `d` | txid => [`DelegationStatus`], the early end of a delegation | packets | with `D` |
 //! | `x` | id, txid => true (the VM knows no empty value) | packets | with `D` |
 //! | `u` | txid or digest, part => a part of what is too long for one value | packets | never: only items of more than 32,000 bytes |

@@ -16,7 +16,7 @@ const LATE: u64 = 9;
 const CRUMBS: u64 = 10_000;
 const BACKLOG: u64 = 10_000;
 /// Within so many blocks a backlog of 10,000 heights must be cleared.
-const CLEARED_WITHIN: u64 = 20;
+const CLEARED_WITHIN: u64 = 26;
 const SETTLING: u64 = 200;
 /// Blocks in which what was set off must run its course.
 const AFTERWARDS: u64 = 20;

@@ -8,7 +8,7 @@ use crate::state::votes::{self, Count};
 use crate::state::{ANCHORS, Anchor, FP_KEYS, PROVIDERS, Progress, at, power_at, resumption_from};
 
 /// How many units of work the cursor does in a block: a unit is about 300 SDK gas, one vote read.
-const UNITS: u64 = 5_000;
+const UNITS: u64 = 4_000;
 /// What a height costs beside its votes, in units.
 const HEIGHT_UNITS: u64 = 7;
 /// What deleting a record costs, in units.
