@@ -54,9 +54,10 @@ impl Model {
         self.votes.get(&height).is_some_and(|voters| voters.contains(key))
     }
 
-    /// How many of the `window` heights that end with `last` somebody was in the set at and did not vote.
+    /// How many of the `window` heights that end with `last` somebody was in the set at and did not vote in time.
     pub fn misses(&self, key: &Key, last: u64, window: u64) -> u64 {
-        let missed = |height: &u64| self.could_vote(key, *height) && !self.has_voted(key, *height);
+        let in_time = |height: u64| self.has_voted(key, height) && !self.late.contains(&(height, *key));
+        let missed = |height: &u64| self.could_vote(key, *height) && !in_time(*height);
         (last.saturating_sub(window)..=last).filter(missed).count() as u64
     }
 }

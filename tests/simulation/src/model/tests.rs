@@ -51,5 +51,7 @@ fn a_miss_is_a_seat_without_a_vote() {
     model.votes.insert(4, BTreeSet::from([[0; 32]]));
     assert_eq!(model.misses(&[0; 32], 10, 20), 9);
     assert_eq!(model.misses(&[0; 32], 10, 3), 4);
+    model.late.insert((4, [0; 32]));
+    assert_eq!(model.misses(&[0; 32], 10, 20), 10, "a vote after the verdict does not undo the miss");
     assert_eq!(model.misses(&[7; 32], 10, 20), 0);
 }

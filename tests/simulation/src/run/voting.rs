@@ -6,7 +6,7 @@ use devnet::actors::finality_provider::{
 use serde_json::{Value, json};
 
 use super::Run;
-use crate::plan::{Broken, VOTE_WINDOW};
+use crate::plan::{Broken, VOTE_WINDOW, WINDOW};
 
 /// How many heights one operator catches up with in a block.
 const CATCH_UP: usize = 60;
@@ -117,6 +117,9 @@ impl Run {
         match outcome {
             Ok(()) => {
                 self.model.votes.entry(at).or_default().insert(key);
+                if self.height() > at + WINDOW {
+                    self.model.late.insert((at, key));
+                }
                 self.report.see("votes counted", 1);
                 Ok(())
             }
