@@ -14,6 +14,8 @@ const TAKEN: &str = r#"{"result":""}"#;
 const TIMEOUT_S: u64 = 86_400 + 60;
 /// How many blocks lie between two closures, at least.
 const QUIET: u64 = 1_200;
+/// The state digest, which is compared throughout, is answered for so many registrations; each replacement adds all.
+const REGISTERED: usize = 5_000;
 
 impl Run {
     /// Everything that waits is carried, unless the relayer is out.
@@ -95,7 +97,9 @@ impl Run {
 
     /// Now and then the channel closes, or a packet times out and its channel with it.
     pub(super) fn closures(&mut self, height: u64) -> Result<(), Broken> {
-        if self.weather.replaced_at.is_some()
+        let crowded = self.operators.len() + self.plan.fps as usize > REGISTERED;
+        if crowded
+            || self.weather.replaced_at.is_some()
             || height < self.weather.replaced + QUIET
             || !self.dice.one_in(700)
         {
