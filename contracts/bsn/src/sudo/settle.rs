@@ -9,7 +9,7 @@ use crate::state::{ANCHORS, Progress, at, set_at, votes};
 /// How many heights with absentees are judged in a block.
 const JUDGED: u32 = 4;
 /// How many heights that were judged before the cursor passed them are settled in a block.
-const CAUGHT_UP: u32 = 12;
+const CAUGHT_UP: u32 = 6;
 /// How many heights are settled in a block.
 const SETTLED: u32 = 200;
 
