@@ -1,9 +1,13 @@
+mod from_0_2_0;
+
 use cosmwasm_std::{DepsMut, Response};
 
 use crate::{CONTRACT_NAME, CONTRACT_VERSION, ContractError, convert};
 
-/// The first version whose records need no conversion.
-const CURRENT: [u64; 3] = [0, 2, 0];
+/// The first version that stores a commitment with its place in a run.
+const PLACES_COMMITMENTS: [u64; 3] = [0, 2, 0];
+/// The first version with the fields of [`from_0_2_0`].
+const HAS_FIELDS_OF_0_3_0: [u64; 3] = [0, 3, 0];
 
 /// Takes over the state of an older version of this contract; of nothing else.
 pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
@@ -14,8 +18,11 @@ pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
     if release(&stored.version) > release(CONTRACT_VERSION) {
         return Err(ContractError::Downgrade { ours: CONTRACT_VERSION, found: stored.version });
     }
-    if release(&stored.version) < CURRENT {
+    if release(&stored.version) < PLACES_COMMITMENTS {
         convert::begin(deps.storage)?;
+    }
+    if release(&stored.version) < HAS_FIELDS_OF_0_3_0 {
+        from_0_2_0::add_fields(deps.storage)?;
     }
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new()
@@ -46,7 +53,7 @@ mod tests {
         assert!(from(CONTRACT_NAME, CONTRACT_VERSION).is_ok());
         assert!(from(CONTRACT_NAME, "0.0.9").is_ok());
         assert!(matches!(from("btc-staking", "0.0.1"), Err(ContractError::OtherContract { .. })));
-        for newer in ["0.2.1", "0.10.0", "1.0.0", "99.0.0-rc.1", "next"] {
+        for newer in ["0.3.1", "0.10.0", "1.0.0", "99.0.0-rc.1", "next"] {
             assert!(matches!(from(CONTRACT_NAME, newer), Err(ContractError::Downgrade { .. })), "{newer}");
         }
     }

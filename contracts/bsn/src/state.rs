@@ -61,7 +61,7 @@ pub use history::{PLACED, commitment_from, last_commitment, power_at, resumption
 pub use kept::{Kept, digest};
 pub use ledger::{StoredLedger, is_ranked, staking_tx};
 pub use records::*;
-pub use table::{Item, Table, raw, remove_raw};
+pub use table::{Item, Table, append, raw, remove_raw};
 
 use crate::convert::Conversion;
 use cosmwasm_std::{StdResult, Storage};

@@ -203,7 +203,7 @@ fn only_its_own_earlier_versions_migrate() {
     assert!(migrate("btc-light-client", btc_light_client::VERSION).is_ok());
     assert!(migrate("btc-light-client", "0.0.9").is_ok());
     assert!(matches!(migrate("btc-staking", "0.0.9"), Err(ContractError::OtherContract { .. })));
-    for later in ["1.0.0", "0.2.1", "1.0.0-rc.3", "", "0.1", "0.1.0.0"] {
+    for later in ["1.0.0", "0.3.1", "1.0.0-rc.3", "", "0.1", "0.1.0.0"] {
         assert!(
             matches!(migrate("btc-light-client", later), Err(ContractError::Downgrade { .. })),
             "{later}"

@@ -40,6 +40,13 @@ pub fn remove_raw(storage: &mut dyn Storage, letter: u8, key: &[u8]) {
     forget(storage, letter, key);
 }
 
+/// Writes fields behind the single record of a letter, if there is one: a migration gives it what it lacks.
+pub fn append(storage: &mut dyn Storage, letter: u8, fields: &impl Serialize) -> StdResult<()> {
+    let Some(mut record) = get(storage, letter, &[]) else { return Ok(()) };
+    record.extend(encode(fields)?);
+    set(storage, letter, &[], Ok(record))
+}
+
 // What does not depend on the type of a record stands in functions of its own, so that it is there once.
 
 fn encode<T: Serialize>(value: &T) -> StdResult<Vec<u8>> {
