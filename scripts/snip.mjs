@@ -1,8 +1,7 @@
 // Empties functions that no contract ever runs, so that wasm-opt can drop them and what only they use: the backtrace
-// that the standard library's own panic hook would print, and its demangler. Each entry point puts cosmwasm-std's
-// hook in its place, which hands the message of a panic to the chain; so panics keep their messages, and 26 kB of
-// bsn's 683 kB go. Printing floats, which only an error of serde's would do on meeting one, prints nothing: 14 kB; the
-// contracts read JSON of others without it (packages/api/src/read.rs).
+// that the standard library's own panic hook would print, and its demangler. Printing floats, which only an error of
+// serde's would do on meeting one, prints nothing: the contracts read JSON of others without it
+// (packages/api/src/read.rs). A pattern that matches nothing is an error: else a new compiler would undo this silently.
 //
 // The danger: the compiler merges functions of equal code, so a small one may serve others than its name says. Hence
 // only the few large ones that everything else hangs on are emptied, by their exact paths.
@@ -30,18 +29,21 @@ wasm.setFeatures(
   BulkMemory | BulkMemoryOpt | SignExt | MutableGlobals | NontrappingFPToInt | Multivalue | ReferenceTypes,
 );
 const OK = 0;
-let emptied = 0;
+const matched = new Set();
 for (let i = 0; i < wasm.getNumFunctions(); i += 1) {
   const reference = wasm.getFunctionByIndex(i);
   const { name } = binaryen.getFunctionInfo(reference);
-  if (NEVER_RUN.some((pattern) => pattern.test(name))) {
-    binaryen.Function.setBody(reference, wasm.unreachable());
-    emptied += 1;
-  } else if (PRINTS_NOTHING.some((pattern) => pattern.test(name))) {
-    binaryen.Function.setBody(reference, wasm.i32.const(OK));
-    emptied += 1;
+  const pattern = [...NEVER_RUN, ...PRINTS_NOTHING].find((pattern) => pattern.test(name));
+  if (pattern) {
+    matched.add(pattern);
+    const body = PRINTS_NOTHING.includes(pattern) ? wasm.i32.const(OK) : wasm.unreachable();
+    binaryen.Function.setBody(reference, body);
   }
+}
+const missed = [...NEVER_RUN, ...PRINTS_NOTHING].filter((pattern) => !matched.has(pattern));
+if (missed.length > 0) {
+  console.error(`no function of ${from} is called ${missed.join(" or ")}: does the compiler name them otherwise?`);
+  process.exit(1);
 }
 binaryen.setDebugInfo(true);
 writeFileSync(to, wasm.emitBinary());
-console.log(`   emptied ${emptied} functions that no contract needs`);

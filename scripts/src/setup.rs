@@ -20,7 +20,19 @@ pub fn sysroot() -> Result<PathBuf> {
 
 /// Installs the wasm target unless the compiler has it.
 pub fn wasm_target() -> Result<()> {
-    if starts("rustc") && sysroot()?.join("lib/rustlib").join(TARGET).is_dir() {
+    let folder = Path::new("lib/rustlib").join(TARGET);
+    of_rust("wasm target", &folder, &["target", "add", TARGET])
+}
+
+/// Installs the sources of Rust's standard library unless the compiler has them.
+pub fn library_sources() -> Result<()> {
+    let folder = Path::new("lib/rustlib/src/rust/library");
+    of_rust("library sources", folder, &["component", "add", "rust-src"])
+}
+
+/// Installs a part of Rust unless its folder is there.
+fn of_rust(part: &str, folder: &Path, install: &[&str]) -> Result<()> {
+    if starts("rustc") && sysroot()?.join(folder).is_dir() {
         return Ok(());
     }
     if !starts("rustup") {
@@ -28,10 +40,10 @@ pub fn wasm_target() -> Result<()> {
             "rustup is missing: install it from https://rustup.rs, it brings the Rust that rust-toolchain.toml names"
         );
     }
-    say::step("installing Rust's wasm target");
+    say::step(&format!("installing Rust's {part}"));
     let mut rustup = Command::new("rustup");
-    rustup.args(["target", "add", TARGET]).current_dir(project::root()).stdout(Stdio::null());
-    cargo::run(&mut rustup, "rustup could not install the wasm target: is the network there?")
+    rustup.args(install).current_dir(project::root()).stdout(Stdio::null());
+    cargo::run(&mut rustup, &format!("rustup could not install Rust's {part}: is the network there?"))
 }
 
 /// Installs the wasm-opt that `scripts/package-lock.json` pins, unless it is there.
