@@ -27,7 +27,7 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     prune::prune(storage, &params, &mut progress, block)?;
     rebind::mark_orphans(storage, &mut progress)?;
     convert::go_on(storage)?;
-    sweep::sweep(storage, params.anchor_retention_s, &progress, block)?;
+    sweep::sweep(storage, params.anchor_retention_s, &mut progress, block)?;
     progress.backlog_full = block.height.above(progress.cursor) > params.max_backlog;
     let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress)?;
     progress.last_end = block.height;
