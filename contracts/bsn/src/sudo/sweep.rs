@@ -78,10 +78,12 @@ fn portion(storage: &mut dyn Storage, letter: u8, floors: &Floors) -> StdResult<
     let from = SWEEPS.may_load(storage, &[letter])?.unwrap_or_default();
     let limit = if letter == b'o' { LOOKED_AT_OUTBOX } else { LOOKED_AT };
     let entries = raw_within(storage, letter, &from, &[u8::MAX; 40], limit, BYTES);
-    let mut next = match entries.as_slice() {
-        [_, .., (last, _)] => last.clone(),
-        _ => vec![],
-    };
+    let bytes = entries
+        .iter()
+        .map(|(key, value)| key.len().saturating_add(value.len()))
+        .fold(0, usize::saturating_add);
+    let is_end = entries.len() < limit && (bytes < BYTES || entries.len() < 2);
+    let mut next = entries.last().filter(|_| !is_end).map(|(last, _)| last.clone()).unwrap_or_default();
     let (mut gone, mut deletions) = (0_usize, 0_usize);
     for (index, (key, value)) in entries.iter().enumerate() {
         if deletions >= DELETIONS {
