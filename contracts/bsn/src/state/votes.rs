@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn forgetting_outruns_the_largest_inflow() {
         let mut storage = MockStorage::new();
-        let mut come = |storage: &mut MockStorage, height| {
+        let come = |storage: &mut MockStorage, height| {
             (0..200).for_each(|id| OVERFLOW.save(storage, &at_of(at(height), id), &vote(1)).unwrap());
         };
         (1..=400).for_each(|height| come(&mut storage, height));

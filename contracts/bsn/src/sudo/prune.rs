@@ -78,8 +78,8 @@ mod tests {
         let mut storage = MockStorage::new();
         for height in 1..=through {
             let anchor = Anchor {
-                app_hash: AppHash::default(),
-                block_hash: BlockHash::default(),
+                app_hash: AppHash::from_bytes([0; 32]),
+                block_hash: BlockHash::from_bytes([0; 32]),
                 time: height,
                 cursor: at_height(0),
                 total: Some(VotingPower::ZERO),
@@ -91,7 +91,12 @@ mod tests {
     }
 
     fn block(time: u64) -> Block {
-        Block { height: at_height(time), time, hash: BlockHash::default(), app_hash: AppHash::default() }
+        Block {
+            height: at_height(time),
+            time,
+            hash: BlockHash::from_bytes([0; 32]),
+            app_hash: AppHash::from_bytes([0; 32]),
+        }
     }
 
     fn lowest_anchor(storage: &MockStorage) -> u64 {
@@ -112,10 +117,10 @@ mod tests {
         }
         for now in 103..200 {
             prune(&mut storage, &params(), &mut progress, &block(now)).unwrap();
-            assert!(lowest_anchor(&storage) + RETENTION > now - 20, "at most some blocks behind");
-            assert!(lowest_anchor(&storage) <= now - RETENTION + 1, "none earlier than its time");
+            let lowest = now - RETENTION + 1;
+            assert!(lowest_anchor(&storage) == lowest || now < 120, "more go in a block than come");
+            assert!(lowest_anchor(&storage) <= lowest, "none before its time");
         }
-        assert_eq!(lowest_anchor(&storage), 199 - RETENTION + 1);
     }
 
     /// Whether votes are kept or not: the heights are what nobody has been judged or paid for.
@@ -152,12 +157,14 @@ mod tests {
         let mut progress =
             Progress { settled: at_height(1_090), votes_from: at_height(1), ..Progress::default() };
         let mut before = progress.votes_from;
-        for _ in 0..63 {
+        for _ in 0..62 {
             prune(&mut storage, &params(), &mut progress, &block(2_000)).unwrap();
             assert!(progress.votes_from > before, "{before}");
             before = progress.votes_from;
         }
         assert_eq!(before, at_height(1_080));
+        progress.settled = at_height(1_091);
+        prune(&mut storage, &params(), &mut progress, &block(2_001)).unwrap();
         let kept: Vec<u64> = (1_000..1_100)
             .filter(|height| !votes::votes_at(&storage, at_height(*height)).unwrap().is_empty())
             .collect();

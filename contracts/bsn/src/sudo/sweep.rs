@@ -282,8 +282,8 @@ mod tests {
             let block = Block {
                 height: at(height),
                 time: 0,
-                hash: BlockHash::default(),
-                app_hash: AppHash::default(),
+                hash: BlockHash::from_bytes([0; 32]),
+                app_hash: AppHash::from_bytes([0; 32]),
             };
             sweep(&mut storage, 0, progress, &block).unwrap();
             kept(&storage, &POWERS)
