@@ -12,7 +12,7 @@ mod seen;
 mod series;
 mod stakes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -51,6 +51,8 @@ pub struct Round {
     /// The most records in each table.
     pub tables: BTreeMap<u8, u64>,
 }
+
+type Figure = fn(&Round) -> u64;
 
 /// Runs so many blocks, and on to the end of the round.
 ///
@@ -118,8 +120,7 @@ fn series(rounds: &[Round]) -> Vec<Series> {
         of("gas of the hooks' storage".into(), &|round| round.hooks),
         of("gas of the dearest hooks' storage".into(), &|round| round.dearest),
     ];
-    let letters: std::collections::BTreeSet<u8> =
-        rounds.iter().flat_map(|round| round.tables.keys().copied()).collect();
+    let letters: BTreeSet<u8> = rounds.iter().flat_map(|round| round.tables.keys().copied()).collect();
     series.extend(letters.into_iter().map(|letter| {
         let name = format!("table `{}`, {}", char::from(letter), table(letter));
         of(name, &move |round| round.tables.get(&letter).copied().unwrap_or_default())

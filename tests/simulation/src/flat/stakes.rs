@@ -26,7 +26,7 @@ impl Stakes {
     pub fn next(&mut self) -> (u64, Made) {
         let number = self.0;
         self.0 += 1;
-        let sats = 1_000_000;
+        let sats: u64 = 1_000_000;
         let mut tx = vec![2, 0, 0, 0, 1];
         tx.extend(Sha256::digest(number.to_be_bytes()));
         tx.extend([0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 1]);
