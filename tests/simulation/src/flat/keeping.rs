@@ -22,11 +22,18 @@ const SPENT: u64 = 12;
 /// So many entries of power of an FP may be below what the oldest anchor needs: each new one removes one.
 const SUPERSEDED: u64 = 3;
 
+/// For so many blocks delegations may be over before a sweep comes to any: the turns of all tables.
+const BEFORE_A_SWEEP: usize = 64;
+/// How many a sweep comes to at once, at most.
+const A_SWEEP: usize = 96;
+
 /// The knobs, and how many finality providers vote.
 #[derive(Debug, Clone, Copy)]
 pub struct Knobs {
     /// All of them, all the time.
     pub fps: u64,
+    /// How many delegations come in a block, at most.
+    pub delegations: usize,
     /// How many blocks after the cursor passed a height votes there still count.
     pub vote_window: u64,
     /// How long settled votes are kept, in blocks.
@@ -221,7 +228,7 @@ impl Keeping {
         let (known, all) = (self.delegations.len(), seen.delegations.len());
         must(known == all, b'D', || format!("{all} entries, of which {known} came or did not go before"))?;
         let ended = self.delegations.values().filter(|(end, _)| has_ended(*end)).count();
-        let most = (all - ended) / 2 + 160;
+        let most = (all - ended) / 2 + BEFORE_A_SWEEP * self.knobs.delegations + A_SWEEP;
         must(ended <= most, b'D', || format!("{ended} of {all} entries are over, at most {most}"))?;
         let by_fp: u64 = self.delegations.values().map(|(_, fps)| fps).sum();
         must(seen.count(b'x') == by_fp, b'x', || format!("{} entries, not {by_fp}", seen.count(b'x')))?;

@@ -75,6 +75,7 @@ impl Life {
         let (chain, contract) = (net.chain.chain_id().to_owned(), net.bsn.clone());
         let knobs = Knobs {
             fps: fps.into(),
+            delegations: pace.delegations.max(1),
             vote_window: VOTE_WINDOW,
             vote_retention,
             anchor_retention_s: ANCHOR_RETENTION_S,
@@ -120,11 +121,11 @@ impl Life {
         self.vote_as_planned(last)?;
         let block = self.net.chain.next_block();
         self.keeping.block(block.header.height, block.header.time.seconds());
-        let fits = |hook: &HookReport| {
-            hook.outcome == HookOutcome::Done && hook.usage.storage_gas + hook.usage.instance_gas < HOOK_GAS
-        };
-        if !block.hooks.iter().all(fits) {
-            return Err(self.broken(format!("{:?}", block.hooks)));
+        if let Some(dear) = block.hooks.iter().find(|hook| !fits(hook)) {
+            let HookReport { hook, outcome, usage, .. } = dear;
+            return Err(
+                self.broken(format!("{hook:?} for {} SDK gas of storage: {outcome:?}", usage.storage_gas))
+            );
         }
         let finalized = self.net.finalized();
         if finalized < last && !self.is_behind(last) {
@@ -309,6 +310,11 @@ impl Life {
     fn broken(&self, what: impl ToString) -> Broken {
         Broken { height: self.net.chain.height() + 1, what: what.to_string() }
     }
+}
+
+/// Whether a hook took effect within its gas.
+fn fits(hook: &HookReport) -> bool {
+    hook.outcome == HookOutcome::Done && hook.usage.storage_gas + hook.usage.instance_gas < HOOK_GAS
 }
 
 fn nonce(height: u64) -> [u8; 32] {
