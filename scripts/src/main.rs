@@ -46,7 +46,8 @@ usage: cargo xtask <task>
   flat                                              5,000 blocks on the real wasm: state and gas must level off
   simulate [--seed N] [--fps N] [--blocks N] [--wasm]
                                                     random faults for many blocks, beside a model that must agree
-  simulate --flat [--fps N] [--blocks N]            100,000 quiet blocks: state and gas must level off; draws them
+  simulate --flat [--fps N] [--blocks N]            25,600 full blocks and 100,000 quiet ones: tables hold what they must, state and
+                                                    gas level off; draws the quiet ones
   simulate --backlog [--fps N] [--blocks N]         10,000 blocks wait for one height's votes, then are cleared
   chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";

@@ -20,8 +20,8 @@
 //! | `M` | height, id => [`Sheet`] of many votes | a message of many votes | with `V` |
 //! | `W` | height, id => the signatures of that sheet | with `M` | with `M` |
 //! | `s` | table => where the next sweep of it begins | EndBlock | never: four records |
-//! | `h` | id, height => power from there on | BeginBlock, when it changes | EndBlock's sweep, once no anchor is below |
-//! | `m` | id, start height => [`Commitment`], [`Run`](finality::commitment::Run) | commit_public_randomness | EndBlock's sweep, once spent |
+//! | `h` | id, height => power from there on | BeginBlock, when it changes | the FP's next entries, and EndBlock's sweep, once no anchor is below the entry above |
+//! | `m` | id, start height => [`Commitment`], [`Run`](finality::commitment::Run) | commit_public_randomness | the FP's next commitments, and EndBlock's sweep, once spent |
 //! | `l` | id => [`Misses`] | EndBlock, for misses only | never: one an FP |
 //! | `f` | key => [`FinalityProvider`] | packets, slashing, jailing | never: one an FP |
 //! | `i` | id => key | registration | never: one an FP |
@@ -30,7 +30,7 @@
 //! | `D` | txid => [`Record`] | packets | EndBlock's sweep, long after its end; one of an end alone, never |
 //! | `d` | txid => [`DelegationStatus`], the early end of a delegation | packets | with `D` |
 //! | `x` | id, txid => true (the VM knows no empty value) | packets | with `D` |
-//! | `u` | txid or digest, part => a part of what is too long for one value | packets | never: only items of more than 32,000 bytes |
+//! | `u` | txid or digest, part => a part of what is too long for one value | packets | with `D`; those of items, never: only items of more than 32,000 bytes |
 //! | `j` | key => end of the jail term | jailing, unjailing, slashing | with the term |
 //! | `b` | Bitcoin height, id => sats that expire | packets | expiry |
 //! | `w` | last height => [`Resumption`] | resume_finality | the next one, once its heights are forgotten |
@@ -57,11 +57,13 @@ mod table;
 pub mod votes;
 
 pub use epochs::forget_epochs;
-pub use history::{PLACED, commitment_from, last_commitment, power_at, resumption_from, set_at};
-pub use kept::{Kept, digest};
+pub use history::{
+    PLACED, commitment_from, last_commitment, power_at, remove_superseded, resumption_from, set_at,
+};
+pub use kept::{Kept, PARTS_MAX, digest};
 pub use ledger::{StoredLedger, is_ranked, staking_tx};
 pub use records::*;
-pub use table::{Item, Table, append, raw, remove_raw};
+pub use table::{Item, Table, append, raw, raw_within, remove_raw};
 
 use crate::convert::Conversion;
 use cosmwasm_std::{StdResult, Storage};

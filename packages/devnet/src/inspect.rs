@@ -65,7 +65,8 @@ impl Chain {
         size
     }
 
-    fn each_entry(&self, contract: &str, mut see: impl FnMut(&[u8], &[u8])) {
+    /// Shows every entry of a contract's storage, in order.
+    pub fn each_entry(&self, contract: &str, mut see: impl FnMut(&[u8], &[u8])) {
         let Ok(address) = self.world().decode(contract) else { return };
         let prefix = key_prefix(&address);
         let range = prefixed_range(&prefix, None, None);

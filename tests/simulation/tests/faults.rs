@@ -1,6 +1,6 @@
 //! A few short runs: whether contract and model agree, and whether the model would notice if they did not.
 
-use simulation::{Plan, Report, Run, flat, native};
+use simulation::{Plan, Report, Run, native};
 
 fn run(seed: u64, fps: u32, blocks: u64) -> Report {
     let plan = Plan { seed, fps, blocks, wasm: false };
@@ -23,12 +23,4 @@ fn contract_and_model_agree_under_faults() {
 #[test]
 fn the_same_seed_runs_the_same() {
     assert_eq!(run(3, 4, 60), run(3, 4, 60));
-}
-
-#[test]
-fn a_quiet_round_has_a_size_and_a_price() {
-    let rounds = flat::run(4, 1, |_| ()).unwrap();
-    assert!(rounds.len() == 1 && rounds[0].block == flat::ROUND);
-    assert!(rounds[0].bytes > 10_000 && rounds[0].hooks > 10_000, "{rounds:?}");
-    assert!(rounds[0].dearest < 5_000_000, "{rounds:?}");
 }

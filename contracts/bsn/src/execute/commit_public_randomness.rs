@@ -3,8 +3,14 @@ use cosmwasm_std::{DepsMut, Env, Event, Response};
 use finality::commitment::Request;
 use primitives::{BlockHeight, SigningContext};
 
-use crate::state::{PARAMS, PLACED, PROVIDERS, last_commitment, of_at};
+use crate::state::{PARAMS, PLACED, PROGRESS, PROVIDERS, last_commitment, of_at, remove_superseded};
 use crate::{ContractError, host};
+
+/// With one commitment in so many of a run, and with the first of each, spent ones of the FP are removed: as the hooks'
+/// sweep alone could not, however many commitments come in.
+const CLEANED_EVERY: u32 = 8;
+/// How many, at most: more than have come since the last time.
+const CLEANED: usize = 9;
 
 /// Records which randomness an FP will vote with. It counts once a header above this block is timestamped.
 pub fn commit_public_randomness(
@@ -27,7 +33,11 @@ pub fn commit_public_randomness(
     let context = SigningContext::randomness_commitment(&env.block.chain_id, env.contract.address.as_str());
     request.verify(&host::recover(deps.api), &context)?;
 
-    let (commitment, _) = placed;
+    let (commitment, run) = placed;
+    if last.is_some() && run.number.is_multiple_of(CLEANED_EVERY) {
+        let votes_from = PROGRESS.load(deps.storage)?.votes_from;
+        remove_superseded(deps.storage, b'm', id, votes_from, CLEANED);
+    }
     PLACED.save(deps.storage, &of_at(id, commitment.start), &placed)?;
     Ok(Response::new().add_event(Event::from(CommitPublicRandomness {
         fp_pubkey_hex: provider.to_string(),

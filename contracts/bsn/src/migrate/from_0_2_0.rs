@@ -15,7 +15,10 @@ pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
 }
 
 /// The fields of [`Progress`](crate::state::Progress) since 0.2.0, in their order.
-fn progress() -> impl Serialize {}
+fn progress() -> impl Serialize {
+    let sweeping = None::<u8>;
+    (sweeping,)
+}
 
 /// The fields of [`Params`](finality::Params) since 0.2.0, in their order: a live chain keeps its rules until its
 /// governance changes them.

@@ -7,7 +7,7 @@ use finality::commitment::Run;
 use finality::resume::Resumption;
 use primitives::{BlockHeight, VotingPower};
 
-use super::{ACTIVE, COMMITMENTS, POWERS, Progress, RESUMED, SETS, Table, at, of_at};
+use super::{ACTIVE, COMMITMENTS, POWERS, Progress, RESUMED, SETS, Table, at, of_at, raw, remove_raw};
 
 /// [`COMMITMENTS`] with the place in a run, which what version 0.1.0 stored has not.
 pub const PLACED: Table<12, (Commitment, Run)> = Table::new(b'm');
@@ -38,6 +38,16 @@ pub fn last_commitment(storage: &dyn Storage, id: u32) -> StdResult<Option<(Comm
     }
 }
 
+/// Removes the lowest of an FP's entries under a letter, at most `most`, that a later one at or below `mark` supersedes.
+/// Whoever writes entries calls it, so that an FP's own writes keep its pile from growing.
+pub fn remove_superseded(storage: &mut dyn Storage, letter: u8, id: u32, mark: BlockHeight, most: usize) {
+    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, mark));
+    let entries = raw(storage, letter, &lowest, &highest, most.saturating_add(1));
+    for (superseded, _) in entries.iter().rev().skip(1) {
+        remove_raw(storage, letter, superseded);
+    }
+}
+
 /// The first resumption that ends at or above a height, whether or not it begins there.
 pub fn resumption_from(storage: &dyn Storage, height: BlockHeight) -> StdResult<Option<Resumption>> {
     let highest = at(BlockHeight::new(u64::MAX));
@@ -54,4 +64,38 @@ pub fn set_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -
         }
     }
     ACTIVE.load(storage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosmwasm_std::testing::MockStorage;
+
+    fn heights(storage: &MockStorage, id: u32) -> Vec<u64> {
+        POWERS
+            .all(storage, Order::Ascending)
+            .map(|entry| entry.unwrap().0)
+            .filter(|key| key[..4] == id.to_be_bytes())
+            .map(|key| u64::from_be_bytes(key[4..].try_into().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_a_later_entry_below_the_mark_supersedes_goes() {
+        let mut storage = MockStorage::new();
+        for (id, height) in [(6, 1), (7, 2), (7, 4), (7, 6), (7, 8), (8, 1)] {
+            let key = of_at(id, BlockHeight::new(height));
+            POWERS.save(&mut storage, &key, &VotingPower::new(height.into())).unwrap();
+        }
+        let mut remove = |mark, most| {
+            remove_superseded(&mut storage, b'h', 7, BlockHeight::new(mark), most);
+            heights(&storage, 7)
+        };
+        assert_eq!(remove(3, 9), [2, 4, 6, 8], "2 holds at 3");
+        assert_eq!(remove(7, 1), [4, 6, 8]);
+        assert_eq!(remove(5, 9), [4, 6, 8]);
+        assert_eq!(remove(6, 1), [6, 8], "6 holds at 6");
+        assert_eq!(remove(u64::MAX, 9), [8]);
+        assert_eq!((heights(&storage, 6), heights(&storage, 8)), (vec![1], vec![1]), "of others nothing");
+    }
 }

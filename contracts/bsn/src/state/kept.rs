@@ -1,5 +1,5 @@
 use cosmwasm_std::{Order, StdResult, Storage};
-use proto::decode::{ItemKind, RawItem};
+use proto::decode::{ItemKind, MAX_PACKET_BYTES, RawItem};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -9,6 +9,10 @@ use super::{PARTS, join};
 const SHORT: usize = 32_000;
 /// How long a part of something longer is.
 const PART: usize = 60_000;
+
+/// How many parts anything has, at most: it came in a packet.
+#[expect(clippy::cast_possible_truncation, reason = "nine")]
+pub const PARTS_MAX: u8 = MAX_PACKET_BYTES.div_ceil(PART) as u8;
 
 /// A staking item in storage, as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,11 +25,26 @@ pub fn raw(
     to: &[u8],
     limit: usize,
 ) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let mut records = Vec::new();
+    raw_within(storage, letter, from, to, limit, usize::MAX)
+}
+
+/// The same, and no more records once these have so many bytes, keys included; but never fewer than two, so that
+/// whoever begins with the last record of before comes on.
+#[inline(never)]
+pub fn raw_within(
+    storage: &dyn Storage,
+    letter: u8,
+    from: &[u8],
+    to: &[u8],
+    limit: usize,
+    max_bytes: usize,
+) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let (mut records, mut bytes) = (Vec::new(), 0_usize);
     let mut range = raw_range(storage, letter, from, to, Order::Ascending);
-    while records.len() < limit {
+    while records.len() < limit && (bytes < max_bytes || records.len() < 2) {
         let Some((mut key, value)) = range.next() else { break };
         key.remove(0);
+        bytes = bytes.saturating_add(key.len()).saturating_add(value.len());
         records.push((key, value));
     }
     records

@@ -21,6 +21,12 @@ const SLOT_COUNT: u64 = 256;
 /// How many votes make a sheet. A sheet costs every single vote at its height a look, so it must be worth one.
 pub const SHEET_MIN: usize = 8;
 
+/// How many votes outside of slots are forgotten in a block, at most: more than a height can have, so that the pile
+/// shrinks. About 360,000 SDK gas.
+const SINGLES_FORGOTTEN: usize = 256;
+/// How many sheets are: more than twice what a height can have. At most about 200,000 SDK gas.
+const SHEETS_FORGOTTEN: usize = 64;
+
 /// What a scan of a height found.
 #[derive(Debug, Default)]
 pub struct Count {
@@ -41,6 +47,11 @@ fn slot(height: BlockHeight, id: u32) -> [u8; 5] {
 /// The number at the end of a key.
 fn id_of(key: &[u8]) -> u32 {
     key.last_chunk().map_or(u32::MAX, |id| u32::from_be_bytes(*id))
+}
+
+/// The height at the beginning of a key.
+fn height_of(key: &[u8]) -> BlockHeight {
+    BlockHeight::new(key.first_chunk().map_or(u64::MAX, |height| u64::from_be_bytes(*height)))
 }
 
 fn in_slot(storage: &dyn Storage, height: BlockHeight) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -168,22 +179,29 @@ pub fn save_all(
     }
 }
 
-/// Forgets votes from one height to another, both included, that no slot will be written over; at most
-/// `limit` records of a kind. Whether there is nothing left.
-pub fn forget(storage: &mut dyn Storage, from: BlockHeight, to: BlockHeight, limit: usize) -> bool {
+/// Forgets votes outside of slots from one height to another, both included, the lowest first: a portion of each
+/// kind. Answers up to which height: there the next portion has to begin, since this one may have ended within it.
+pub fn forget(storage: &mut dyn Storage, from: BlockHeight, to: BlockHeight) -> BlockHeight {
     let (first, last) = (at_of(from, 0), at_of(to, u32::MAX));
-    let mut done = true;
-    for letters in [&b"V"[..], b"MW"] {
-        let Some(letter) = letters.first() else { continue };
-        let old = raw(storage, *letter, &first, &last, limit);
-        done &= old.len() < limit;
-        for (key, _) in old {
-            for letter in letters {
-                remove_raw(storage, *letter, &key);
-            }
-        }
+    let singles = raw(storage, b'V', &first, &last, SINGLES_FORGOTTEN);
+    let sheets = raw(storage, b'M', &first, &last, SHEETS_FORGOTTEN);
+    let end = end_of(&singles, SINGLES_FORGOTTEN, to).min(end_of(&sheets, SHEETS_FORGOTTEN, to));
+    for (key, _) in singles.iter().filter(|(key, _)| height_of(key) <= end) {
+        remove_raw(storage, b'V', key);
     }
-    done
+    for (key, _) in sheets.iter().filter(|(key, _)| height_of(key) <= end) {
+        remove_raw(storage, b'M', key);
+        remove_raw(storage, b'W', key);
+    }
+    end
+}
+
+/// Up to which height a portion that was asked for up to `to` has the records.
+fn end_of(portion: &[(Vec<u8>, Vec<u8>)], limit: usize, to: BlockHeight) -> BlockHeight {
+    match portion.last() {
+        Some((key, _)) if portion.len() == limit => height_of(key),
+        _ => to,
+    }
 }
 
 #[cfg(test)]
@@ -249,20 +267,83 @@ mod tests {
         assert_eq!(vote_of(&storage, at(6), 10).unwrap(), None);
         assert_eq!(ids(&storage, 5)[..2], [3, 10]);
         assert_eq!(ids(&storage, 5).len(), 1 + SHEET_MIN);
-        assert!(forget(&mut storage, at(1), at(5), 10));
+        assert_eq!(forget(&mut storage, at(1), at(5)), at(5));
         assert_eq!(ids(&storage, 5), [3], "in its slot until that is used again");
         assert_eq!(SIGNATURES.all(&storage, Order::Ascending).count(), 0);
     }
 
+    fn outside(storage: &MockStorage) -> usize {
+        OVERFLOW.all(storage, Order::Ascending).count()
+    }
+
     #[test]
-    fn what_overflows_is_forgotten_in_portions() {
+    fn what_overflows_is_forgotten_in_portions_the_lowest_first() {
         let mut storage = MockStorage::new();
-        for id in 0..5 {
-            save(&mut storage, at(1), at(400), id, &vote(1)).unwrap();
+        for height in 300..304 {
+            for id in 0..200 {
+                OVERFLOW.save(&mut storage, &at_of(at(height), id), &vote(1)).unwrap();
+            }
         }
-        assert!(!forget(&mut storage, at(1), at(400), 3));
-        assert_eq!(ids(&storage, 400), [3, 4]);
-        assert!(forget(&mut storage, at(1), at(400), 3));
-        assert_eq!(ids(&storage, 400), [0; 0]);
+        assert_eq!(forget(&mut storage, at(1), at(302)), at(301), "56 of that height, too");
+        assert_eq!((ids(&storage, 300).len(), ids(&storage, 301).len()), (0, 144));
+        assert_eq!(forget(&mut storage, at(301), at(302)), at(302), "144 and 112");
+        assert_eq!(forget(&mut storage, at(302), at(302)), at(302));
+        assert_eq!(outside(&storage), 200, "those of 303");
+    }
+
+    /// 200 FPs vote one by one, for ever outside of slots, and nothing was forgotten for 400 heights.
+    #[test]
+    fn forgetting_outruns_the_largest_inflow() {
+        let mut storage = MockStorage::new();
+        let come = |storage: &mut MockStorage, height| {
+            (0..200).for_each(|id| OVERFLOW.save(storage, &at_of(at(height), id), &vote(1)).unwrap());
+        };
+        (1..=400).for_each(|height| come(&mut storage, height));
+        let mut from = at(1);
+        for height in 401..=2_000 {
+            come(&mut storage, height);
+            from = forget(&mut storage, from, at(height - 100));
+        }
+        assert_eq!(from, at(1_900), "as far as it may");
+        assert!(outside(&storage) <= 101 * 200, "{}", outside(&storage));
+    }
+
+    #[test]
+    fn sheets_are_forgotten_in_portions_with_their_signatures() {
+        let mut storage = MockStorage::new();
+        for height in 1..=40 {
+            for first in [0, 100] {
+                let many: Vec<_> = (first..first + 8).map(|id| (id, vote(1))).collect();
+                save_all(&mut storage, at(1), at(height), &many).unwrap();
+            }
+        }
+        save(&mut storage, at(0), at(300), 7, &vote(1)).unwrap();
+        let left = |storage: &MockStorage| {
+            [SHEETS.all(storage, Order::Ascending).count(), SIGNATURES.all(storage, Order::Ascending).count()]
+        };
+        assert_eq!(forget(&mut storage, at(1), at(400)), at(32), "as far as the sheets came");
+        assert_eq!((left(&storage), ids(&storage, 300)), ([16, 16], vec![7]));
+        assert_eq!(forget(&mut storage, at(32), at(400)), at(400));
+        assert_eq!((left(&storage), outside(&storage)), ([0, 0], 0));
+    }
+
+    /// A slot is used 256 heights later: what lies in it until then is neither written over nor deleted nor counted.
+    #[test]
+    fn a_kept_vote_in_the_slot_of_256_heights_back_stays() {
+        for kept_from in [at(4), at(5)] {
+            let mut storage = MockStorage::new();
+            save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
+            save(&mut storage, kept_from, at(261), 0, &vote(4)).unwrap();
+            let counted = count(&storage, at(261), kept_from).unwrap();
+            assert_eq!((counted.power, counted.stale.len()), (VotingPower::new(4), 0));
+            forget_stale(&mut storage, &counted.stale);
+            assert_eq!(vote_of(&storage, at(5), 0).unwrap(), Some(vote(3)));
+            assert_eq!(vote_of(&storage, at(261), 0).unwrap(), Some(vote(4)));
+            assert_eq!((ids(&storage, 5), ids(&storage, 261), outside(&storage)), (vec![0], vec![0], 1));
+        }
+        let mut storage = MockStorage::new();
+        save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
+        save(&mut storage, at(6), at(261), 0, &vote(4)).unwrap();
+        assert_eq!((vote_of(&storage, at(5), 0).unwrap(), outside(&storage)), (None, 0), "its time is over");
     }
 }

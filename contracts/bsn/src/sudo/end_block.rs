@@ -6,6 +6,9 @@ use crate::ibc::rebind;
 use crate::state::{CHANNELS, PARAMS, PROGRESS};
 use crate::{ContractError, bitcoin, convert, outbox, rewards};
 
+/// Where the cursor passed more heights than that, the block clears a backlog and leaves pruning to later ones: both
+/// together would be more than half of a hook's gas.
+const PASSED: u64 = 2;
 /// How many pieces of evidence are handed to the channel in a block.
 const OUTGOING: usize = 2;
 
@@ -22,12 +25,16 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     let params = PARAMS.load(storage)?;
     let mut progress = PROGRESS.load(storage)?;
 
+    let cursor = progress.cursor;
     events.extend(tally::tally(storage, &mut progress, block)?);
+    let is_catching_up = progress.cursor.above(cursor) > PASSED;
     events.extend(settle::settle(storage, &params, &mut progress, block)?);
-    prune::prune(storage, &params, &mut progress, block)?;
     rebind::mark_orphans(storage, &mut progress)?;
     convert::go_on(storage)?;
-    sweep::sweep(storage, params.anchor_retention_s, &progress, block)?;
+    if !is_catching_up {
+        prune::prune(storage, &params, &mut progress, block)?;
+        sweep::sweep(storage, params.anchor_retention_s, &mut progress, block)?;
+    }
     progress.backlog_full = block.height.above(progress.cursor) > params.max_backlog;
     let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress)?;
     progress.last_end = block.height;

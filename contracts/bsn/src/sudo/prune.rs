@@ -5,8 +5,6 @@ use super::Block;
 use crate::state::{ANCHORS, Progress, at, votes};
 use primitives::BlockHeight;
 
-/// How many votes outside of slots are forgotten in a block, at most: about 260,000 SDK gas.
-const VOTES_PRUNED: usize = 200;
 /// How many anchors are forgotten in a block, at most: more than one comes in, so the pile shrinks.
 const ANCHORS_PRUNED: usize = 3;
 
@@ -17,19 +15,18 @@ pub fn prune(
     progress: &mut Progress,
     block: &Block,
 ) -> StdResult<()> {
-    prune_votes(storage, params, progress)?;
+    prune_votes(storage, params, progress);
     prune_anchors(storage, params, progress, block)
 }
 
-fn prune_votes(storage: &mut dyn Storage, params: &Params, progress: &mut Progress) -> StdResult<()> {
+fn prune_votes(storage: &mut dyn Storage, params: &Params, progress: &mut Progress) {
     let keep_from = progress.settled.saturating_sub(params.vote_retention);
     if progress.votes_from >= keep_from {
-        return Ok(());
+        return;
     }
-    if votes::forget(storage, progress.votes_from, keep_from.previous(), VOTES_PRUNED) {
-        progress.votes_from = keep_from;
-    }
-    Ok(())
+    // The watermark moves with every portion, and what the last one left of the height below it is the first of the next.
+    let end = votes::forget(storage, progress.votes_from.previous(), keep_from.previous());
+    progress.votes_from = progress.votes_from.max(end.next());
 }
 
 /// An anchor goes when it is old enough and nothing needs it: its height is settled and its votes are gone.
@@ -55,4 +52,126 @@ fn prune_anchors(
         progress.anchors_from = BlockHeight::new(u64::from_be_bytes(key)).next();
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosmwasm_std::testing::MockStorage;
+    use finality::vote::StoredVote;
+    use primitives::{AppHash, BlockHash, VotingPower};
+
+    use crate::state::Anchor;
+
+    const RETENTION: u64 = 60;
+
+    fn at_height(height: u64) -> BlockHeight {
+        BlockHeight::new(height)
+    }
+
+    fn params() -> Params {
+        Params { vote_window: 3, vote_retention: 10, anchor_retention_s: RETENTION, ..Params::default() }
+    }
+
+    /// One anchor a second, from height 1 on.
+    fn anchored(through: u64) -> MockStorage {
+        let mut storage = MockStorage::new();
+        for height in 1..=through {
+            let anchor = Anchor {
+                app_hash: AppHash::from_bytes([0; 32]),
+                block_hash: BlockHash::from_bytes([0; 32]),
+                time: height,
+                cursor: at_height(0),
+                total: Some(VotingPower::ZERO),
+                full: false,
+            };
+            ANCHORS.save(&mut storage, &at(at_height(height)), &anchor).unwrap();
+        }
+        storage
+    }
+
+    fn block(time: u64) -> Block {
+        Block {
+            height: at_height(time),
+            time,
+            hash: BlockHash::from_bytes([0; 32]),
+            app_hash: AppHash::from_bytes([0; 32]),
+        }
+    }
+
+    fn lowest_anchor(storage: &MockStorage) -> u64 {
+        let first = ANCHORS.all(storage, Order::Ascending).next().unwrap().unwrap();
+        u64::from_be_bytes(first.0)
+    }
+
+    #[test]
+    fn anchors_live_to_the_end_of_their_retention() {
+        let mut storage = anchored(500);
+        let mut progress = Progress { settled: at_height(499), ..Progress::default() };
+        for (now, lowest) in [(60, 1), (61, 2), (62, 3), (63, 4), (100, 7), (101, 10), (102, 13)] {
+            prune(&mut storage, &params(), &mut progress, &block(now)).unwrap();
+            assert_eq!(
+                (lowest_anchor(&storage), progress.anchors_from.get()),
+                (lowest, if lowest > 1 { lowest } else { 0 })
+            );
+        }
+        for now in 103..200 {
+            prune(&mut storage, &params(), &mut progress, &block(now)).unwrap();
+            let lowest = now - RETENTION + 1;
+            assert!(lowest_anchor(&storage) == lowest || now < 120, "more go in a block than come");
+            assert!(lowest_anchor(&storage) <= lowest, "none before its time");
+        }
+    }
+
+    /// Whether votes are kept or not: the heights are what nobody has been judged or paid for.
+    #[test]
+    fn an_open_height_older_than_retention_keeps_its_anchor() {
+        for votes_from in [0, 5_000] {
+            let mut storage = anchored(500);
+            let mut progress =
+                Progress { settled: at_height(50), votes_from: at_height(votes_from), ..Progress::default() };
+            for now in 1_000..1_100 {
+                prune(&mut storage, &params(), &mut progress, &block(now)).unwrap();
+            }
+            let kept = progress.votes_from.min(progress.settled).get() - 3 + 1;
+            assert_eq!(lowest_anchor(&storage), kept);
+            assert!(kept <= 51);
+            progress.settled = at_height(400);
+            for now in 2_000..2_200 {
+                prune(&mut storage, &params(), &mut progress, &block(now)).unwrap();
+            }
+            assert!(lowest_anchor(&storage) > 300);
+        }
+    }
+
+    /// The watermark of votes moves with every portion, and never above what must be kept.
+    #[test]
+    fn the_watermark_moves_while_there_is_more() {
+        let mut storage = MockStorage::new();
+        let vote = StoredVote { power: VotingPower::new(1), signature: [7; 32], fork: None };
+        for height in 1_000..1_100 {
+            for id in 0..200 {
+                votes::save(&mut storage, at_height(1), at_height(height), id, &vote).unwrap();
+            }
+        }
+        let mut progress =
+            Progress { settled: at_height(1_090), votes_from: at_height(1), ..Progress::default() };
+        let mut before = progress.votes_from;
+        for _ in 0..62 {
+            prune(&mut storage, &params(), &mut progress, &block(2_000)).unwrap();
+            assert!(progress.votes_from > before, "{before}");
+            before = progress.votes_from;
+        }
+        assert_eq!(before, at_height(1_080));
+        progress.settled = at_height(1_091);
+        prune(&mut storage, &params(), &mut progress, &block(2_001)).unwrap();
+        let kept: Vec<u64> = (1_000..1_100)
+            .filter(|height| !votes::votes_at(&storage, at_height(*height)).unwrap().is_empty())
+            .collect();
+        assert_eq!(
+            kept,
+            (1_080..1_100).collect::<Vec<_>>(),
+            "nothing is left below, and nothing missing above"
+        );
+    }
 }

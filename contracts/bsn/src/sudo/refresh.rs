@@ -6,7 +6,7 @@ use primitives::{BlockHeight, VotingPower};
 
 use crate::state::{
     ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, SETS, at, commitment_from,
-    of_at,
+    of_at, remove_superseded,
 };
 
 /// How many candidates a refresh looks at, at most: about 1.1 M SDK gas. An FP that so many others with more stake
@@ -48,6 +48,9 @@ pub fn refresh(
     }
     let mut events = vec![];
     for change in listed.changes_to(&after, torn) {
+        if !torn {
+            remove_superseded(storage, b'h', change.id, progress.anchors_from, 1);
+        }
         POWERS.save(storage, &of_at(change.id, height), &change.after)?;
         if change.joined() || change.left() {
             events.push(status_change(storage, change.id, change.joined())?);

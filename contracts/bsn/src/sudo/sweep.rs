@@ -1,64 +1,107 @@
-//! What is over goes: every 16 blocks a portion of one table is looked at, and what nobody can need is deleted.
+//! Garbage collection: every 16 blocks a portion of one table is looked at, and what nothing can need is deleted.
 //!
-//! | table | goes when |
+//! | table | an entry is deleted when |
 //! |---|---|
 //! | power history | a later entry of the FP is at or below the oldest anchor; zeroes at or below it |
 //! | commitments | its last height is forgotten, and it is not the FP's last one |
 //! | evidence and its place in the outbox | Babylon took it, and the block of the slashing has no anchor any more |
 //! | delegations | they ended `anchor_retention_s` of Bitcoin's time ago, and their stake is out of the sums |
 //!
-//! The portion is twice what can come in on a busy chain, so the pile shrinks; an entry waits for its turn, at most
-//! for as long as the table has entries over 4 a block.
+//! A portion ends by entries, by bytes, and by deletions. Where it found a quarter of its entries deletable, the next
+//! block goes on with the table, and so on until a portion finds less. So the pile shrinks whatever comes in, and a table
+//! without garbage costs next to nothing.
 
 use cosmwasm_std::{StdResult, Storage};
-use primitives::BlockHeight;
-use staking::{Delegation, FpStatus, Record};
+use primitives::{BlockHeight, BtcHeight};
+use staking::{FpStatus, Record};
 
 use super::Block;
 use crate::state::{
-    BTC_TIP, COMMITMENTS, DELEGATIONS, DELEGATIONS_OF, EVIDENCE, FP_KEYS, OUTBOX, OutgoingState, POWERS,
-    PROVIDERS, Progress, SWEEPS, join, key_at, raw, remove_raw,
+    BTC_TIP, COMMITMENTS, DELEGATIONS, DELEGATIONS_OF, EVIDENCE, FP_KEYS, OUTBOX, OutgoingState, PARTS_MAX,
+    POWERS, PROVIDERS, Progress, SWEEPS, join, key_at, raw, raw_within, remove_raw,
 };
 
 /// Every how many blocks.
 const EVERY: u64 = 16;
-/// How many entries of a table with small ones are looked at.
-const SMALL: usize = 128;
-/// How many of a table with large ones.
-const LARGE: usize = 32;
+/// How many entries a portion has, at most.
+const LOOKED_AT: usize = 128;
+/// How many of the outbox, where each may cost two reads more.
+const LOOKED_AT_OUTBOX: usize = 32;
+/// After how many bytes of keys and values a portion ends: about 50,000 SDK gas, and as much again as two records have
+/// at most, 70,000 bytes.
+const BYTES: usize = 16_000;
+/// After how many deletions a portion ends, at 1,000 SDK gas each; a delegation may bring [`staking::MAX_FPS`] more.
+const DELETIONS: usize = 64;
 /// Seconds between two blocks of Bitcoin.
 pub const BITCOIN_BLOCK_S: u64 = 600;
+
+/// Below which heights there is nothing that anything can need.
+struct Floors {
+    anchors: BlockHeight,
+    votes: BlockHeight,
+    delegations: BtcHeight,
+}
 
 /// Looks at the portion whose turn it is.
 pub(super) fn sweep(
     storage: &mut dyn Storage,
     retention_s: u64,
-    progress: &Progress,
+    progress: &mut Progress,
     block: &Block,
 ) -> StdResult<()> {
-    let height = block.height.get();
-    if !height.is_multiple_of(EVERY) {
-        return Ok(());
+    let Some(letter) = turn(block.height, progress.sweeping) else { return Ok(()) };
+    let delegations = if letter == b'D' { ended_below(storage, retention_s)? } else { BtcHeight::new(0) };
+    let floors = Floors { anchors: progress.anchors_from, votes: progress.votes_from, delegations };
+    let goes_on = portion(storage, letter, &floors)?;
+    if goes_on || progress.sweeping == Some(letter) {
+        progress.sweeping = goes_on.then_some(letter);
     }
-    match height / EVERY % 4 {
-        0 => powers(storage, progress.anchors_from),
-        1 => commitments(storage, progress.votes_from),
-        2 => evidence(storage, progress.anchors_from),
-        _ => delegations(storage, retention_s / BITCOIN_BLOCK_S),
-    }
+    Ok(())
 }
 
-/// The next entries of a table, from where the last portion ended; the last of them comes again as the first of the
-/// next portion, unless the table ends here.
-fn portion(storage: &mut dyn Storage, letter: u8, limit: usize) -> StdResult<Vec<(Vec<u8>, Vec<u8>)>> {
+/// Which table's turn it is: every 16 blocks the next one's, in between that of the one that is not finished.
+fn turn(height: BlockHeight, unfinished: Option<u8>) -> Option<u8> {
+    if !height.get().is_multiple_of(EVERY) {
+        return unfinished;
+    }
+    Some(match height.get() / EVERY % 4 {
+        0 => b'h',
+        1 => b'm',
+        2 => b'o',
+        _ => b'D',
+    })
+}
+
+/// Looks at the next entries of a table, from where the last portion ended: its last entry is the first of this one.
+/// Whether there was so much to delete that the next block should go on.
+fn portion(storage: &mut dyn Storage, letter: u8, floors: &Floors) -> StdResult<bool> {
     let from = SWEEPS.may_load(storage, &[letter])?.unwrap_or_default();
-    let entries = raw(storage, letter, &from, &[u8::MAX; 40], limit);
-    let next = match entries.last() {
-        Some((last, _)) if entries.len() == limit => last.clone(),
-        _ => vec![],
-    };
+    let limit = if letter == b'o' { LOOKED_AT_OUTBOX } else { LOOKED_AT };
+    let entries = raw_within(storage, letter, &from, &[u8::MAX; 40], limit, BYTES);
+    let bytes = entries
+        .iter()
+        .map(|(key, value)| key.len().saturating_add(value.len()))
+        .fold(0, usize::saturating_add);
+    let is_end = entries.len() < limit && (bytes < BYTES || entries.len() < 2);
+    let mut next = entries.last().filter(|_| !is_end).map(|(last, _)| last.clone()).unwrap_or_default();
+    let (mut gone, mut deletions) = (0_usize, 0_usize);
+    for (index, (key, value)) in entries.iter().enumerate() {
+        if deletions >= DELETIONS {
+            next.clone_from(key);
+            break;
+        }
+        let above = entries.get(index.saturating_add(1)).map(|(key, _)| key.as_slice());
+        let deleted = match letter {
+            b'h' => power(storage, key, value, above, floors.anchors)?,
+            b'm' => commitment(storage, key, value, above, floors.votes)?,
+            b'o' => evidence(storage, key, value, floors.anchors)?,
+            _ => delegation(storage, key, value, floors.delegations)?,
+        };
+        deletions = deletions.saturating_add(deleted);
+        gone = gone.saturating_add(usize::from(deleted > 0));
+    }
     SWEEPS.save(storage, &[letter], &next)?;
-    Ok(entries)
+    Ok(deletions >= DELETIONS || gone > entries.len() / 4)
 }
 
 /// An FP's number and a height, as keys of both say it.
@@ -66,85 +109,104 @@ fn place(key: &[u8]) -> (Option<&[u8]>, BlockHeight) {
     (key.get(..4), BlockHeight::new(key.last_chunk().map_or(u64::MAX, |height| u64::from_be_bytes(*height))))
 }
 
-fn powers(storage: &mut dyn Storage, anchors_from: BlockHeight) -> StdResult<()> {
-    let entries = portion(storage, b'h', SMALL)?;
-    for (index, (key, power)) in entries.iter().enumerate() {
-        let (id, height) = place(key);
-        let next = entries.get(index.saturating_add(1)).map(|(key, _)| place(key));
-        let superseded = next.is_some_and(|(other, above)| other == id && above <= anchors_from);
-        if superseded || (height <= anchors_from && POWERS.read(power)?.is_zero()) {
-            remove_raw(storage, b'h', key);
-        }
+// Each of these deletes an entry that is over; how many deletions that were.
+
+fn power(
+    storage: &mut dyn Storage,
+    key: &[u8],
+    value: &[u8],
+    above: Option<&[u8]>,
+    floor: BlockHeight,
+) -> StdResult<usize> {
+    let (id, height) = place(key);
+    let superseded = above.map(place).is_some_and(|(other, above)| other == id && above <= floor);
+    if superseded || (height <= floor && POWERS.read(value)?.is_zero()) {
+        remove_raw(storage, b'h', key);
+        return Ok(1);
     }
-    Ok(())
+    Ok(0)
 }
 
-fn commitments(storage: &mut dyn Storage, votes_from: BlockHeight) -> StdResult<()> {
-    let entries = portion(storage, b'm', SMALL)?;
-    for (index, (key, commitment)) in entries.iter().enumerate() {
-        let next = entries.get(index.saturating_add(1)).map(|(key, _)| place(key).0);
-        if next == Some(place(key).0) && COMMITMENTS.read(commitment)?.end() < votes_from {
-            remove_raw(storage, b'm', key);
-        }
+fn commitment(
+    storage: &mut dyn Storage,
+    key: &[u8],
+    value: &[u8],
+    above: Option<&[u8]>,
+    floor: BlockHeight,
+) -> StdResult<usize> {
+    let is_last = above.is_none_or(|above| place(above).0 != place(key).0);
+    if is_last || COMMITMENTS.read(value)?.end() >= floor {
+        return Ok(0);
     }
-    Ok(())
+    remove_raw(storage, b'm', key);
+    Ok(1)
 }
 
-fn evidence(storage: &mut dyn Storage, anchors_from: BlockHeight) -> StdResult<()> {
-    for (id, outgoing) in portion(storage, b'o', LARGE)? {
-        let outgoing = OUTBOX.read(&outgoing)?;
-        let Some(key) = FP_KEYS.may_load(storage, &join(&id, &[]))? else { continue };
-        let slashed = PROVIDERS.may_load(storage, &key)?.map(|fp| fp.status);
-        let is_old = matches!(slashed, Some(FpStatus::Slashed { height, .. }) if height < anchors_from);
-        if outgoing.state == OutgoingState::Done && is_old {
-            EVIDENCE.remove(storage, &key_at(&key, outgoing.height));
-            remove_raw(storage, b'o', &id);
-        }
+fn evidence(storage: &mut dyn Storage, id: &[u8], value: &[u8], floor: BlockHeight) -> StdResult<usize> {
+    let outgoing = OUTBOX.read(value)?;
+    if outgoing.state != OutgoingState::Done {
+        return Ok(0);
     }
-    Ok(())
+    let Some(key) = FP_KEYS.may_load(storage, &join(id, &[]))? else { return Ok(0) };
+    let slashed = PROVIDERS.may_load(storage, &key)?.map(|fp| fp.status);
+    if !matches!(slashed, Some(FpStatus::Slashed { height, .. }) if height < floor) {
+        return Ok(0);
+    }
+    EVIDENCE.remove(storage, &key_at(&key, outgoing.height));
+    remove_raw(storage, b'o', id);
+    Ok(2)
 }
 
-fn delegations(storage: &mut dyn Storage, retention: u64) -> StdResult<()> {
-    let Some(tip) = BTC_TIP.may_load(storage)? else { return Ok(()) };
-    let retention = u32::try_from(retention).unwrap_or(u32::MAX);
+/// Delegations are over that ended below this height: the retention is past, and their stake has left the sums.
+fn ended_below(storage: &dyn Storage, retention_s: u64) -> StdResult<BtcHeight> {
+    let Some(tip) = BTC_TIP.may_load(storage)? else { return Ok(BtcHeight::new(0)) };
+    let retention = u32::try_from(retention_s / BITCOIN_BLOCK_S).unwrap_or(u32::MAX);
     let counted = raw(storage, b'b', &[], &[u8::MAX; 8], 1);
-    for (txid, record) in portion(storage, b'D', LARGE)? {
-        let Record::Known(delegation) = DELEGATIONS.read(&record)? else { continue };
-        let end = delegation.end_height;
-        let is_counted =
-            counted.first().is_some_and(|(first, _)| first.as_slice() <= &end.get().to_be_bytes()[..]);
-        if !is_counted && tip > end.saturating_add(retention) {
-            forget(storage, &txid, &delegation);
-        }
-    }
-    Ok(())
+    let counted = counted.first().and_then(|(key, _)| key.first_chunk()).map(|key| u32::from_be_bytes(*key));
+    Ok(tip.saturating_sub(retention).min(BtcHeight::new(counted.unwrap_or(u32::MAX))))
 }
 
 /// Should it come again it has long expired, and so no power.
-fn forget(storage: &mut dyn Storage, txid: &[u8], delegation: &Delegation) {
+fn delegation(storage: &mut dyn Storage, txid: &[u8], value: &[u8], floor: BtcHeight) -> StdResult<usize> {
+    let Record::Known(delegation) = DELEGATIONS.read(value)? else { return Ok(0) };
+    if delegation.end_height >= floor {
+        return Ok(0);
+    }
+    let mut deletions = 2_usize;
     for fp in delegation.ours() {
         DELEGATIONS_OF.remove(storage, &join(&fp.get().to_be_bytes(), txid));
+        deletions = deletions.saturating_add(1);
     }
-    for (part, _) in raw(storage, b'u', &join::<33>(txid, &[0]), &join::<33>(txid, &[u8::MAX]), usize::MAX) {
-        remove_raw(storage, b'u', &part);
+    // A long transaction lies in parts. They are not read: that would cost 180,000 SDK gas each.
+    if delegation.staking_tx.is_empty() {
+        for part in 0..PARTS_MAX {
+            remove_raw(storage, b'u', &join::<33>(txid, &[part]));
+            deletions = deletions.saturating_add(1);
+        }
     }
     remove_raw(storage, b'd', txid);
     remove_raw(storage, b'D', txid);
+    Ok(deletions)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::Table;
-    use crate::state::of_at;
     use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
     use finality::Commitment;
-    use primitives::VotingPower;
+    use primitives::{AppHash, BlockHash, FpPublicKey, Sats, VotingPower};
     use serde::{Serialize, de::DeserializeOwned};
+    use staking::{Delegation, FpId, ItemDigest, Named};
+
+    use crate::state::{ENDED, PARTS, Table, of_at, power_at};
 
     fn at(height: u64) -> BlockHeight {
         BlockHeight::new(height)
+    }
+
+    fn floors(height: u64) -> Floors {
+        Floors { anchors: at(height), votes: at(height), delegations: BtcHeight::new(0) }
     }
 
     fn kept<const N: usize, T: Serialize + DeserializeOwned>(
@@ -162,7 +224,7 @@ mod tests {
         for (id, height, power) in entries {
             POWERS.save(&mut storage, &of_at(id, at(height)), &VotingPower::new(power)).unwrap();
         }
-        powers(&mut storage, at(10)).unwrap();
+        portion(&mut storage, b'h', &floors(10)).unwrap();
         let left: Vec<[u8; 12]> =
             POWERS.all(&storage, Order::Ascending).map(|entry| entry.unwrap().0).collect();
         assert_eq!(left, [(0, 10), (0, 20), (2, 11), (3, 30)].map(|(id, height)| of_at(id, at(height))));
@@ -172,8 +234,7 @@ mod tests {
                 .filter(|(id, from, _)| *id == 0 && *from <= height)
                 .map(|entry| entry.2)
                 .next_back();
-            let power = crate::state::power_at(&storage, 0, at(height)).unwrap();
-            assert_eq!(power.get(), last.unwrap(), "at {height}");
+            assert_eq!(power_at(&storage, 0, at(height)).unwrap().get(), last.unwrap(), "at {height}");
         }
     }
 
@@ -184,22 +245,115 @@ mod tests {
             let commitment = Commitment { start: at(start), count: 10, root: [0; 32], committed_at: at(0) };
             COMMITMENTS.save(&mut storage, &of_at(id, at(start)), &commitment).unwrap();
         }
-        commitments(&mut storage, at(20)).unwrap();
+        portion(&mut storage, b'm', &floors(20)).unwrap();
         assert_eq!(kept(&storage, &COMMITMENTS), 3, "1 to 10 of the first is spent; 11 to 20 is not");
-        commitments(&mut storage, at(1_000)).unwrap();
+        portion(&mut storage, b'm', &floors(1_000)).unwrap();
         assert_eq!(kept(&storage, &COMMITMENTS), 2, "each keeps its last");
     }
 
-    #[test]
-    fn portions_come_round_to_every_entry() {
+    fn history(entries: u64) -> MockStorage {
         let mut storage = MockStorage::new();
-        let many = 5 * u64::try_from(SMALL).unwrap() + 3;
-        for height in 1..=many {
+        for height in 1..=entries {
             POWERS.save(&mut storage, &of_at(0, at(height)), &VotingPower::new(1)).unwrap();
         }
-        for _ in 0..7 {
-            powers(&mut storage, at(many)).unwrap();
+        storage
+    }
+
+    #[test]
+    fn portions_end_by_deletions_and_come_round_to_every_entry() {
+        let many = 5 * u64::try_from(DELETIONS).unwrap() + 3;
+        let mut storage = history(many);
+        for left in (1..=5).rev() {
+            assert!(portion(&mut storage, b'h', &floors(many)).unwrap(), "there is more");
+            assert_eq!(kept(&storage, &POWERS), (left - 1) * DELETIONS + 3);
         }
+        assert!(!portion(&mut storage, b'h', &floors(0)).unwrap());
+        portion(&mut storage, b'h', &floors(many)).unwrap();
+        portion(&mut storage, b'h', &floors(many)).unwrap();
         assert_eq!(kept(&storage, &POWERS), 1);
+    }
+
+    /// A block that goes on where the last one stopped, and one that does not.
+    #[test]
+    fn a_table_with_much_to_delete_has_the_next_block_too() {
+        let mut storage = history(300);
+        let mut progress = Progress { anchors_from: at(300), ..Progress::default() };
+        let mut block = |height, progress: &mut Progress| {
+            let block = Block {
+                height: at(height),
+                time: 0,
+                hash: BlockHash::from_bytes([0; 32]),
+                app_hash: AppHash::from_bytes([0; 32]),
+            };
+            sweep(&mut storage, 0, progress, &block).unwrap();
+            kept(&storage, &POWERS)
+        };
+        assert_eq!(block(63, &mut progress), 300, "nobody's turn");
+        assert_eq!(block(64, &mut progress), 300 - DELETIONS);
+        assert_eq!(block(65, &mut progress), 300 - 2 * DELETIONS);
+        assert_eq!(block(80, &mut progress), 300 - 2 * DELETIONS, "the turn of commitments");
+        assert_eq!(progress.sweeping, Some(b'h'));
+        (81..90).for_each(|height| _ = block(height, &mut progress));
+        assert_eq!((block(90, &mut progress), progress.sweeping), (1, None));
+    }
+
+    fn delegated(end: u32, fps: u32, staking_tx: Vec<u8>) -> Record {
+        Record::Known(Delegation {
+            staker_address: String::new(),
+            staker_key: [1; 32],
+            fps: (0..fps)
+                .map(|id| Named::Ours(FpId::new(id)))
+                .chain([Named::Other(FpPublicKey::from_bytes([9; 32]))])
+                .collect(),
+            start_height: BtcHeight::new(1),
+            end_height: BtcHeight::new(end),
+            unbonding_time: 1,
+            sats: Sats::new(1).unwrap(),
+            output_index: 0,
+            params_version: 0,
+            digest: ItemDigest::of(&[]),
+            staking_tx,
+        })
+    }
+
+    fn ended_at(height: u32) -> Floors {
+        Floors { delegations: BtcHeight::new(height), ..floors(0) }
+    }
+
+    #[test]
+    fn portions_end_by_bytes() {
+        let mut storage = MockStorage::new();
+        for txid in 0..10 {
+            DELEGATIONS.save(&mut storage, &[txid; 32], &delegated(9, 1, vec![7; 31_000])).unwrap();
+        }
+        let mut looked_at = vec![];
+        for _ in 0..9 {
+            portion(&mut storage, b'D', &ended_at(0)).unwrap();
+            looked_at.push(SWEEPS.may_load(&storage, b"D").unwrap().unwrap());
+        }
+        assert_eq!(
+            looked_at,
+            (1..10).map(|txid| vec![txid; 32]).collect::<Vec<_>>(),
+            "two by two, the one again"
+        );
+    }
+
+    #[test]
+    fn of_a_delegation_nothing_is_left_and_of_others_everything() {
+        let mut storage = MockStorage::new();
+        for (txid, end) in [([1; 32], 9), ([2; 32], 10)] {
+            DELEGATIONS.save(&mut storage, &txid, &delegated(end, 3, vec![])).unwrap();
+            ENDED.save(&mut storage, &txid, &staking::DelegationStatus::Unbonding).unwrap();
+            (0..3_u32).for_each(|fp| {
+                DELEGATIONS_OF.save(&mut storage, &join(&fp.to_be_bytes(), &txid), &true).unwrap();
+            });
+            (0..PARTS_MAX).for_each(|part| {
+                PARTS.save(&mut storage, &join(&txid, &[part]), &vec![0; 60_000]).unwrap();
+            });
+        }
+        assert!(portion(&mut storage, b'D', &ended_at(10)).unwrap());
+        let left = [kept(&storage, &DELEGATIONS), kept(&storage, &ENDED), kept(&storage, &DELEGATIONS_OF)];
+        assert_eq!((left, kept(&storage, &PARTS)), ([1, 1, 3], usize::from(PARTS_MAX)));
+        assert!(DELEGATIONS.may_load(&storage, &[2; 32]).unwrap().is_some(), "its end is not below");
     }
 }

@@ -1,23 +1,25 @@
-//! What happens in that life.
+//! What happens in such a life.
 
 use std::rc::Rc;
 
 use cosmwasm_std::Binary;
 use devnet::actors::Stake;
 use devnet::network::{Network, Setup};
-use devnet::{Genesis, HookOutcome, StateSize};
+use devnet::{Genesis, HookOutcome, HookReport, StateSize};
 use eots::message::{commitment_hash, vote_hash};
 use merkle::Tree;
 use primitives::{BlockHeight, SigningContext};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::keeping::{Backlog, Keeping, Knobs};
+use super::pace::Pace;
+use super::seen::Seen;
+use super::stakes::Stakes;
 use crate::Broken;
 use crate::native::{BSN, LIGHT_CLIENT, Native, Oracle, Signer};
 
 const SEED: u64 = 36;
-/// For how many heights everybody commits at a time.
-const COMMITTED: u64 = 500;
 /// So many blocks before the end everybody commits again.
 const AHEAD: u64 = 60;
 /// Every how many blocks an epoch is timestamped, which moves Bitcoin on as well.
@@ -26,11 +28,19 @@ const EPOCH: u64 = 10;
 const STAKE: u64 = 5;
 /// Blocks of Bitcoin until a delegation's power ends, and then until it is over.
 const STAKED: u32 = 20;
-/// In one block of so many everybody votes in a message of its own.
-const ALONE: u64 = 8;
+/// What a hook may use of storage, in SDK gas: half of what the chain module gives it, less the computing and the
+/// instance of code that is not pinned.
+const HOOK_GAS: u64 = 2_300_000;
+/// The shortest votes are kept after a height is closed.
+const VOTE_WINDOW: u64 = 3;
+/// The shortest that a config allows.
+const ANCHOR_RETENTION_S: u64 = 60;
 
 /// A network without faults, its signers without a curve.
 pub struct Life {
+    pace: Pace,
+    keeping: Keeping,
+    stakes: Stakes,
     net: Network,
     oracle: Oracle,
     signers: Vec<Signer>,
@@ -45,11 +55,12 @@ impl Life {
     ///
     /// # Errors
     /// [`Broken`].
-    pub fn begin(fps: u32) -> Result<Self, Broken> {
+    pub fn begin(pace: Pace) -> Result<Self, Broken> {
+        let Pace { fps, vote_retention, .. } = pace;
         let oracle = Oracle::default();
         // Proofs of possession are of the curve: here they are taken on trust.
         let over = json!({
-            "vote_retention": 10, "vote_window": 3, "anchor_retention_s": 60,
+            "vote_retention": vote_retention, "vote_window": VOTE_WINDOW, "anchor_retention_s": ANCHOR_RETENTION_S,
             "max_active_finality_providers": fps.min(200), "babylon_chain_id": null,
         });
         let setup = Setup::new(SEED, &[]).with(over);
@@ -62,7 +73,17 @@ impl Life {
         }
         let signers = net.fps.iter().map(|fp| Signer::new(fp.secret_key(), &oracle)).collect();
         let (chain, contract) = (net.chain.chain_id().to_owned(), net.bsn.clone());
+        let knobs = Knobs {
+            fps: fps.into(),
+            delegations: pace.delegations.max(1),
+            vote_window: VOTE_WINDOW,
+            vote_retention,
+            anchor_retention_s: ANCHOR_RETENTION_S,
+        };
         let mut life = Self {
+            pace,
+            keeping: Keeping::new(knobs, &Seen::default(), 0),
+            stakes: Stakes::default(),
             vote_context: SigningContext::finality_vote(&chain, &contract),
             commit_context: SigningContext::randomness_commitment(&chain, &contract),
             trees: Vec::new(),
@@ -75,6 +96,10 @@ impl Life {
         life.net.chain.next_blocks(2);
         life.timestamp()?;
         life.net.chain.next_blocks(2);
+        life.keeping = Keeping::new(knobs, &life.seen(), life.net.chain.height());
+        if pace.backlog > 0 {
+            life.keeping.backlog = Some(Backlog { first: life.net.chain.height(), ended: None });
+        }
         Ok(life)
     }
 
@@ -88,28 +113,107 @@ impl Life {
         if self.trees.last().is_none_or(|(start, tree)| start + tree.total() < last + AHEAD) {
             self.commit()?;
         }
-        if last.is_multiple_of(STAKE) {
-            let place = usize::try_from(last / STAKE).unwrap_or_default() % self.net.fps.len();
-            let key = self.net.fps[place].public_key();
-            let stake =
-                Stake { staking_time: 2 * STAKED, unbonding_time: STAKED, ..Stake::new(&[key], 1_000_000) };
-            let made = self.net.link.app.babylon.delegate(stake);
-            made.map_err(|error| self.broken(error))?;
-        }
+        self.delegate(last)?;
         if last.is_multiple_of(EPOCH) {
             self.timestamp()?;
         }
         self.net.link.relay(&mut self.net.chain);
-        self.vote(last)?;
+        self.vote_as_planned(last)?;
         let block = self.net.chain.next_block();
-        if block.hooks.iter().any(|hook| hook.outcome != HookOutcome::Done) {
-            return Err(self.broken(format!("{:?}", block.hooks)));
+        self.keeping.block(block.header.height, block.header.time.seconds());
+        if let Some(dear) = block.hooks.iter().find(|hook| !fits(hook)) {
+            let HookReport { hook, outcome, usage, .. } = dear;
+            return Err(
+                self.broken(format!("{hook:?} for {} SDK gas of storage: {outcome:?}", usage.storage_gas))
+            );
         }
         let finalized = self.net.finalized();
-        if finalized < last {
+        if finalized < last && !self.is_behind(last) {
             return Err(self.broken(format!("finality stands at {finalized}")));
         }
         Ok(block.hooks.iter().map(|hook| hook.usage.storage_gas).sum())
+    }
+
+    /// Whether a backlog waits, or has not been cleared for long.
+    fn is_behind(&self, last: u64) -> bool {
+        self.keeping
+            .backlog
+            .is_some_and(|backlog| backlog.ended.is_none_or(|ended| last < ended + self.pace.backlog / 8))
+    }
+
+    /// Everybody votes at the last height; but at the first height of a backlog only when it is long enough.
+    fn vote_as_planned(&mut self, last: u64) -> Result<(), Broken> {
+        match self.keeping.backlog {
+            Some(Backlog { first, ended: None }) if last == first => return Ok(()),
+            Some(Backlog { first, ended: None }) if last == first + self.pace.backlog => {
+                self.vote(first)?;
+                self.keeping.backlog = Some(Backlog { first, ended: Some(last + 1) });
+            }
+            _ => {}
+        }
+        self.vote(last)
+    }
+
+    /// Somebody delegates now and then, by way of Babylon, or many do with every block.
+    fn delegate(&mut self, last: u64) -> Result<(), Broken> {
+        if self.pace.delegations > 0 {
+            return self.inject();
+        }
+        if !last.is_multiple_of(STAKE) {
+            return Ok(());
+        }
+        let place = usize::try_from(last / STAKE).unwrap_or_default() % self.net.fps.len();
+        let key = self.net.fps[place].public_key();
+        let stake =
+            Stake { staking_time: 2 * STAKED, unbonding_time: STAKED, ..Stake::new(&[key], 1_000_000) };
+        let made = self.net.link.app.babylon.delegate(stake);
+        let txid = made.map_err(|error| self.broken(error))?;
+        let end = self.net.link.app.babylon.delegation(&txid).map(|made| made.event.end_height);
+        self.keeping.delegated(*txid.as_bytes(), end.unwrap_or_default(), 1);
+        Ok(())
+    }
+
+    /// As the daemons' own suites do on regtest: it takes neither Babylon's memory nor a relayer's time.
+    fn inject(&mut self) -> Result<(), Broken> {
+        let tip = self.net.miner.tip_height();
+        let end = tip + 2 * STAKED;
+        let mut items = Vec::new();
+        for _ in 0..self.pace.delegations {
+            let (number, made) = self.stakes.next();
+            let fp = &self.signers[usize::try_from(number).unwrap_or_default() % self.signers.len()].key;
+            items.push(json!({
+                "btc_pk_hex": fp.to_string(), "fp_btc_pk_list": [fp.to_string()], "staker_addr": "bbn1staker",
+                "start_height": tip, "end_height": end, "unbonding_time": STAKED, "params_version": 0,
+                "total_sat": made.sats, "staking_tx": base64(&made.tx), "staking_output_idx": 0,
+            }));
+            self.keeping.delegated(made.txid, end, 1);
+        }
+        let message = json!({ "btc_staking": { "new_fp": [], "active_del": items } });
+        let (admin, bsn) = (self.net.admin.clone(), self.net.bsn.clone());
+        let done = self.net.chain.execute(&admin, &bsn, &message).map_err(|error| self.broken(error))?;
+        match done.attribute("wasm", "applied") {
+            Some(applied) if applied == self.pace.delegations.to_string() => Ok(()),
+            other => Err(self.broken(format!("{other:?} delegations took effect"))),
+        }
+    }
+
+    /// Holds what `bsn` keeps against what it must keep and may keep.
+    ///
+    /// # Errors
+    /// [`Broken`] with the table and the block.
+    pub fn judge(&mut self) -> Result<Seen, Broken> {
+        let seen = self.seen();
+        let tip = self.net.miner.tip_height();
+        self.keeping
+            .judge(&seen, tip)
+            .map_err(|breach| Broken { height: self.net.chain.height(), what: breach.to_string() })?;
+        Ok(seen)
+    }
+
+    fn seen(&self) -> Seen {
+        let mut seen = Seen::default();
+        self.net.chain.each_entry(&self.net.bsn, |key, value| seen.note(key, value));
+        seen
     }
 
     /// What `bsn` keeps.
@@ -149,21 +253,25 @@ impl Life {
             Some((start, tree)) => start + tree.total(),
             None => self.net.chain.height() + 2,
         };
-        let tree = Tree::new((start..start + COMMITTED).map(nonce));
-        let hash = commitment_hash(&self.commit_context, BlockHeight::new(start), COMMITTED, &tree.root());
+        let tree = Tree::new((start..start + self.pace.committed).map(nonce));
+        let hash =
+            commitment_hash(&self.commit_context, BlockHeight::new(start), self.pace.committed, &tree.root());
         for index in 0..self.signers.len() {
             let signer = &self.signers[index];
             let message = json!({ "commit_public_randomness": {
                 "fp_pubkey_hex": signer.key.to_string(),
                 "start_height": start,
-                "num_pub_rand": COMMITTED,
+                "num_pub_rand": self.pace.committed,
                 "commitment": base64(&tree.root()),
                 "signature": base64(&signer.schnorr(&hash)),
             } });
             self.execute(&message)?;
         }
         self.trees.push((start, tree));
-        self.trees.drain(..self.trees.len().saturating_sub(3));
+        // What waits for its votes is opened later.
+        if !matches!(self.keeping.backlog, Some(Backlog { ended: None, .. })) {
+            self.trees.drain(..self.trees.len().saturating_sub(5));
+        }
         Ok(())
     }
 
@@ -183,13 +291,14 @@ impl Life {
             entry
         };
         let entries: Vec<Vec<u8>> = self.signers.iter().map(entry).collect();
-        let together = if at.is_multiple_of(ALONE) { 1 } else { entries.len() };
+        let together = self.pace.votes_in_a_message(at);
         for part in entries.chunks(together) {
             let message = json!({ "submit_finality_signatures_at": {
                 "height": at, "app_hash": base64(app_hash.as_bytes()), "packed": base64(&part.concat()),
             } });
             self.execute(&message)?;
         }
+        self.keeping.voted(at, self.signers.len() as u64);
         Ok(())
     }
 
@@ -201,6 +310,11 @@ impl Life {
     fn broken(&self, what: impl ToString) -> Broken {
         Broken { height: self.net.chain.height() + 1, what: what.to_string() }
     }
+}
+
+/// Whether a hook took effect within its gas.
+fn fits(hook: &HookReport) -> bool {
+    hook.outcome == HookOutcome::Done && hook.usage.storage_gas + hook.usage.instance_gas < HOOK_GAS
 }
 
 fn nonce(height: u64) -> [u8; 32] {

@@ -1,0 +1,95 @@
+//! What is stored, read off the keys and the first fields of the values: everything is postcard (`bsn::state`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A contract's storage at a glance.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// How many entries under each letter.
+    pub counts: BTreeMap<u8, u64>,
+    /// How many votes are kept at each height, wherever they lie.
+    pub votes: BTreeMap<u64, u64>,
+    /// The lowest height of votes outside of slots, by letter.
+    pub outside: BTreeMap<u8, u64>,
+    /// The heights with anchors.
+    pub anchors: BTreeSet<u64>,
+    /// Where the power of each finality provider changes.
+    pub powers: BTreeMap<u32, BTreeSet<u64>>,
+    /// The last heights of the commitments of each.
+    pub commitments: BTreeMap<u32, BTreeSet<u64>>,
+    /// The delegations.
+    pub delegations: BTreeSet<[u8; 32]>,
+    /// Those with an early end.
+    pub ended: BTreeSet<[u8; 32]>,
+    /// Those in parts.
+    pub in_parts: BTreeSet<[u8; 32]>,
+}
+
+impl Seen {
+    /// How many entries a table has.
+    pub fn count(&self, letter: u8) -> u64 {
+        self.counts.get(&letter).copied().unwrap_or_default()
+    }
+
+    /// Takes in an entry; one that is not what its letter says counts and is otherwise passed over.
+    pub fn note(&mut self, key: &[u8], value: &[u8]) {
+        let Some((letter, key)) = key.split_first() else { return };
+        *self.counts.entry(*letter).or_default() += 1;
+        _ = self.note_of(*letter, key, value);
+    }
+
+    fn note_of(&mut self, letter: u8, key: &[u8], mut value: &[u8]) -> Option<()> {
+        match letter {
+            b'a' => _ = self.anchors.insert(height(key)?),
+            b'v' => *self.votes.entry(varint(&mut value)?).or_default() += 1,
+            b'V' | b'M' | b'W' => self.note_outside(letter, height(key)?, value)?,
+            b'h' => _ = self.powers.entry(id(key)?).or_default().insert(height(key.get(4..)?)?),
+            b'm' => {
+                let (start, count) = (varint(&mut value)?, varint(&mut value)?);
+                self.commitments.entry(id(key)?).or_default().insert(start + count - 1);
+            }
+            b'D' => _ = self.delegations.insert(*key.first_chunk()?),
+            b'd' => _ = self.ended.insert(*key.first_chunk()?),
+            b'u' => _ = self.in_parts.insert(*key.first_chunk()?),
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn note_outside(&mut self, letter: u8, height: u64, mut value: &[u8]) -> Option<()> {
+        let lowest = self.outside.entry(letter).or_insert(height);
+        *lowest = height.min(*lowest);
+        let votes = match letter {
+            b'V' => 1,
+            b'M' => {
+                varint(&mut value)?;
+                varint(&mut value)?
+            }
+            _ => 0,
+        };
+        *self.votes.entry(height).or_default() += votes;
+        Some(())
+    }
+}
+
+fn height(key: &[u8]) -> Option<u64> {
+    key.first_chunk().map(|height| u64::from_be_bytes(*height))
+}
+
+fn id(key: &[u8]) -> Option<u32> {
+    key.first_chunk().map(|id| u32::from_be_bytes(*id))
+}
+
+/// The next number as postcard writes it: seven bits a byte, the lowest first; what is above 64 bits is cut off.
+fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for place in 0.. {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u64::from(byte & 0x7f).checked_shl(7 * place).unwrap_or_default();
+        if byte & 0x80 == 0 {
+            break;
+        }
+    }
+    Some(number)
+}
