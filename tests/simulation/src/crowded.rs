@@ -1,7 +1,8 @@
 //! A backlog as crowded as can be, written behind a contract's back: for the price of queries.
 
 use bsn::state::{ANCHORS, Anchor, SHEETS, Sheet, at, at_of};
-use cosmwasm_std::{MemoryStorage, Order, Storage};
+use cosmwasm_std::testing::MockStorage;
+use cosmwasm_std::{Order, Storage};
 use devnet::network::Network;
 use primitives::{AppHash, BlockHash, BlockHeight, VotingPower};
 
@@ -14,7 +15,7 @@ const LAST_ID: u32 = (1 << 21) - 1;
 /// # Panics
 /// If a record cannot be written, which does not happen.
 pub fn open_heights(network: &mut Network, heights: u64, sheets: u32, voters: u32, id: u32) {
-    let mut storage = MemoryStorage::new();
+    let mut storage = MockStorage::new();
     let tip = network.chain.height();
     for height in (tip + 1..=tip + heights).map(BlockHeight::new) {
         let anchor = Anchor {

@@ -55,10 +55,13 @@ impl Daemon {
     ) -> Result<Option<Batch>, Fatal> {
         let votes = match batch.votes.take() {
             Some(votes) => votes,
-            None => match batch.sign(&self.fp.clone(), &mut self.disk, &mut self.client(node)) {
-                Ok(votes) => votes,
-                Err(text) => return self.fail(batch, text, round),
-            },
+            None => {
+                let mut client = self.client(node);
+                match batch.sign(&self.fp, &mut self.disk, &mut client) {
+                    Ok(votes) => votes,
+                    Err(text) => return self.fail(batch, text, round),
+                }
+            }
         };
         let messages: Vec<Value> = votes.iter().map(|(_, message)| message.clone()).collect();
         let text = match messages.as_slice() {

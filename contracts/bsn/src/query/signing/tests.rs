@@ -8,7 +8,7 @@ use staking::{FinalityProvider, FpId};
 
 use super::super::seen;
 use super::*;
-use crate::state::{OVERFLOW, PROVIDERS, at_of};
+use crate::state::{Anchor, OVERFLOW, PROVIDERS, at_of};
 
 const ME: u32 = 3;
 
@@ -39,6 +39,13 @@ fn open(store: &mut MockStorage, heights: impl IntoIterator<Item = u64>) {
     for number in heights {
         seen::tests::anchor(store, number, Some(9));
     }
+}
+
+/// Makes the backlog full at a height.
+fn full(store: &mut MockStorage, number: u64) {
+    let key = at(height(number));
+    let anchor = ANCHORS.may_load(store, &key).unwrap().unwrap();
+    ANCHORS.save(store, &key, &Anchor { full: true, ..anchor }).unwrap();
 }
 
 fn votes_at(store: &mut MockStorage, heights: impl IntoIterator<Item = u64>) {
@@ -95,8 +102,7 @@ fn heights_at_which_nobody_may_vote_await_nobody() {
     let mut store = fixture(4, &[(3, 5)]);
     open(&mut store, 5..=8);
     seen::tests::anchor(&mut store, 6, None);
-    let full = crate::state::Anchor { full: true, ..ANCHORS.load(&store, &at(height(7))).unwrap() };
-    ANCHORS.save(&mut store, &at(height(7)), &full).unwrap();
+    full(&mut store, 7);
     votes_at(&mut store, [5, 8]);
     assert_eq!(heights(&store), Some((3, 8)));
 }
@@ -201,9 +207,7 @@ fn stored(case: &Case) -> MockStorage {
             Kind::Seen => seen::tests::anchor(&mut store, number, Some(9)),
             Kind::Full => {
                 seen::tests::anchor(&mut store, number, Some(0));
-                let key = at(height(number));
-                let full = crate::state::Anchor { full: true, ..ANCHORS.load(&store, &key).unwrap() };
-                ANCHORS.save(&mut store, &key, &full).unwrap();
+                full(&mut store, number);
             }
         }
         if power != before {
