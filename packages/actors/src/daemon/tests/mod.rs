@@ -158,14 +158,13 @@ fn an_unknown_error_is_retried_and_then_the_end() {
 #[test]
 fn a_commitment_that_keeps_failing_is_the_end_though_votes_go_in() {
     let (mut daemon, mut chain) = committed();
-    chain.last_commit = Value::Null;
-    for height in 4..4 + u64::from(CLIENT_TRIES) {
+    for tip in 203..203 + u64::from(CLIENT_TRIES) {
         assert!(daemon.is_alive());
-        chain.advance(height);
+        chain.advance(tip);
         chain.failures.push_back("commitments are closed".into());
         daemon.run(&mut chain);
     }
-    assert_eq!(chain.voted, BTreeSet::from([3, 4, 5, 6, 7]));
+    assert!((3..=205).all(|height| chain.voted.contains(&height)), "{:?}", chain.voted);
     assert_eq!(daemon.status(), &Status::Exited { error: "commitments are closed".into() });
 }
 
