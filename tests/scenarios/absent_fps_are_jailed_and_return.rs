@@ -81,7 +81,10 @@ fn the_daemon_votes_again_at_once() {
     assert_eq!(until(&network), Value::Null);
     for height in unjailed + 1..unjailed + 3 {
         let votes = ask(&network, json!({"votes": {"height": height}}));
-        assert!(votes["btc_pks"].as_array().unwrap().contains(&json!(key(&network, ABSENT))), "{height}: {votes}");
+        assert!(
+            votes["btc_pks"].as_array().unwrap().contains(&json!(key(&network, ABSENT))),
+            "{height}: {votes}"
+        );
     }
     assert!(network.finalized() > unjailed && daemons.dead().is_empty(), "{:?}", daemons.dead());
 }

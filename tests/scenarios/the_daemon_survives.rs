@@ -36,7 +36,12 @@ fn it_begins_at_the_first_height_of_its_set() {
     let mut daemons = daemons(&network);
     daemons.run(&mut network, 3);
     let votes = ask(&network, json!({"votes": {"height": first}}));
-    assert_eq!(votes["btc_pks"].as_array().unwrap().len(), 4, "{}", status(&network, first.as_u64().unwrap()));
+    assert_eq!(
+        votes["btc_pks"].as_array().unwrap().len(),
+        4,
+        "{}",
+        status(&network, first.as_u64().unwrap())
+    );
     until_well(&mut network, &mut daemons, 3);
 }
 

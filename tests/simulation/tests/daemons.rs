@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use devnet::Genesis;
 use devnet::actors::DaemonConfig;
 use devnet::daemons::Daemons;
 use devnet::network::{Network, Setup};
-use devnet::Genesis;
 use serde_json::{Value, json};
 use simulation::native::{BSN, LIGHT_CLIENT, Native};
 
