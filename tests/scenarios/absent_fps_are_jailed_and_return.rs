@@ -2,6 +2,8 @@
 //!
 //! Who misses too many votes goes to jail, and comes back after the term by its own will, unless slashed.
 
+use devnet::actors::DaemonConfig;
+use devnet::daemons::Daemons;
 use devnet::network::Network;
 use serde_json::{Value, json};
 
@@ -62,6 +64,29 @@ fn the_term_is_served() {
     assert!(power(&network, ABSENT, network.chain.height()) > 0);
     let again = text(execute_as(&mut network, &operator, &unjail));
     assert!(!again.contains("jailed") && !again.contains("slashed"), "{again}");
+}
+
+/// The provider's own program, started in jail, votes again two blocks after it has unjailed itself.
+#[test]
+fn the_daemon_votes_again_at_once() {
+    let mut network = jailed();
+    let config =
+        DaemonConfig { num_pub_rand: 500, timestamping_delay_blocks: 100, ..DaemonConfig::default() };
+    let mut daemons = Daemons::start(&network, config);
+    network.chain.skip_seconds(TERM);
+    daemons.run(&mut network, 3);
+    daemons.all[ABSENT].unjail(&mut network).unwrap();
+    let unjailed = network.chain.height() + 1;
+    daemons.run(&mut network, 4);
+    assert_eq!(until(&network), Value::Null);
+    for height in unjailed + 1..unjailed + 3 {
+        let votes = ask(&network, json!({"votes": {"height": height}}));
+        assert!(
+            votes["btc_pks"].as_array().unwrap().contains(&json!(key(&network, ABSENT))),
+            "{height}: {votes}"
+        );
+    }
+    assert!(network.finalized() > unjailed && daemons.dead().is_empty(), "{:?}", daemons.dead());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use devnet::actors::Stake;
 use devnet::network::Network;
 use serde_json::{Value, json};
+use simulation::crowded::open_heights;
 
 use super::support::{ask, carry, key, lengthen, packet, queued, start, start_with};
 
@@ -137,6 +138,22 @@ fn the_worst_answers_with_a_thousand_finality_providers() {
         cost(&network, &query);
     }
     assert_eq!(ask(&network, json!({"state_digest": {}})), network.babylon_digest());
+}
+
+/// `signing_info` looks at open heights one by one, and at each for the vote: 200 finality providers vote by eight or by
+/// fifty.
+#[test]
+fn where_a_daemon_may_begin_in_the_most_crowded_backlog() {
+    for (heights, sheets, voters) in [(310, 25, 8), (310, 4, 50), (310, 1, 60)] {
+        let mut network = start(&[40, 30]);
+        let tip = network.chain.height();
+        network.vote(0, tip).unwrap();
+        open_heights(&mut network, heights, sheets, voters, 0);
+        let query = json!({"signing_info": {"btc_pk_hex": key(&network, 0)}});
+        let (info, gas) = cost(&network, &query);
+        assert!(info["last_signed_height"].as_u64().unwrap() < tip, "too far to see: {info}");
+        assert!(gas > 200_000, "{sheets} sheets: {gas}");
+    }
 }
 
 #[test]

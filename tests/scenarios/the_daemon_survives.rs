@@ -1,69 +1,62 @@
 //! Proves: C-01, K29
 //!
-//! The finality providers' own program keeps running, and misses no block, through lost hooks and lag.
+//! The finality providers' own program keeps running, and misses no block, through lost hooks, lag and restarts.
 
 use devnet::Hook;
-use devnet::actors::daemon::{Contract, Node};
-use devnet::actors::{Daemon, DaemonConfig};
-use devnet::network::Network;
+use devnet::actors::DaemonConfig;
+use devnet::daemons::Daemons;
+use devnet::network::{Network, Setup};
 use serde_json::{Value, json};
 
 use super::support::{ask, start, status};
 
-/// The appchain as a daemon reaches it.
-struct Reached<'a>(&'a mut Network);
-
-impl Node for Reached<'_> {
-    fn tip(&self) -> u64 {
-        self.0.chain.height()
-    }
-
-    fn app_hash(&self, height: u64) -> Option<primitives::AppHash> {
-        self.0.chain.header(height).map(|header| primitives::AppHash::from_bytes(header.app_hash))
-    }
-
-    fn query(&mut self, _contract: Contract, message: &Value) -> Result<Value, String> {
-        self.0.query(message).map_err(|error| error.to_string())
-    }
-
-    fn submit(&mut self, messages: &[Value]) -> Result<(), String> {
-        for message in messages {
-            self.0.execute(message).map_err(|error| error.to_string())?;
-        }
-        Ok(())
-    }
-}
-
-fn daemons(network: &Network) -> Vec<Daemon> {
+fn daemons(network: &Network) -> Daemons {
     let config =
         DaemonConfig { num_pub_rand: 500, timestamping_delay_blocks: 100, ..DaemonConfig::default() };
-    network.fps.iter().map(|fp| Daemon::new(fp.clone(), config)).collect()
+    Daemons::start(network, config)
 }
 
-/// Blocks with every daemon but the sleeping one at work; the hooks do as the faults say.
-fn run(network: &mut Network, daemons: &mut [Daemon], blocks: u64, asleep: Option<usize>) {
+/// Runs until finality keeps up with the blocks, at most so many; no daemon may exit.
+fn until_well(network: &mut Network, daemons: &mut Daemons, blocks: u64) {
     for _ in 0..blocks {
-        for (index, daemon) in daemons.iter_mut().enumerate() {
-            if asleep != Some(index) {
-                daemon.run(&mut Reached(network));
-                assert!(daemon.is_alive(), "{:?}", daemon.status());
-            }
+        daemons.run(network, 1);
+        assert!(daemons.dead().is_empty(), "{:?}", daemons.dead());
+        if network.finalized() + 3 >= network.chain.height() {
+            return;
         }
-        network.chain.next_block();
     }
+    panic!("final {} of {}", network.finalized(), network.chain.height());
 }
 
+#[test]
+fn it_begins_at_the_first_height_of_its_set() {
+    let mut network = Network::start(Setup::new(7, &[40, 30, 20, 10])).unwrap();
+    let first = ask(&network, json!({"activated_height": {}}));
+    network.chain.next_blocks(5);
+    let mut daemons = daemons(&network);
+    daemons.run(&mut network, 3);
+    let votes = ask(&network, json!({"votes": {"height": first}}));
+    assert_eq!(
+        votes["btc_pks"].as_array().unwrap().len(),
+        4,
+        "{}",
+        status(&network, first.as_u64().unwrap())
+    );
+    until_well(&mut network, &mut daemons, 3);
+}
+
+/// Each hook that finds its block's anchor missing costs the daemons five blocks a height.
 fn outage(blocks: u64) {
     let mut network = start(&[40, 30, 20, 10]);
     let mut daemons = daemons(&network);
-    run(&mut network, &mut daemons, 5, None);
+    daemons.run(&mut network, 5);
     let next = network.chain.height() + 1;
     network.chain.faults.lose_all(next..next + blocks);
     for (offset, hook) in (blocks + 10..).step_by(3).zip(Hook::ALL) {
         network.chain.faults.lose(next + offset, hook);
     }
-    run(&mut network, &mut daemons, blocks + 30, None);
-    assert!(network.finalized() + 3 >= network.chain.height(), "final {}", network.finalized());
+    daemons.run(&mut network, blocks + 30);
+    until_well(&mut network, &mut daemons, 100);
 }
 
 #[test]
@@ -80,12 +73,13 @@ fn an_outage_longer_than_its_tries() {
 fn a_lag_without_missing_one_block() {
     let mut network = start(&[34, 33, 33]);
     let mut daemons = daemons(&network);
-    run(&mut network, &mut daemons, 5, None);
+    daemons.run(&mut network, 5);
     let before = network.chain.height();
-    run(&mut network, &mut daemons, 20, Some(0));
+    daemons.stopped.insert(0);
+    daemons.run(&mut network, 20);
     assert!(network.finalized() <= before, "no quorum without it");
-    run(&mut network, &mut daemons, 10, None);
-    assert!(network.finalized() + 3 >= network.chain.height(), "final {}", network.finalized());
+    daemons.stopped.clear();
+    until_well(&mut network, &mut daemons, 10);
     for height in before..network.finalized() {
         let votes = ask(&network, json!({"votes": {"height": height}}));
         assert_eq!(
@@ -95,4 +89,27 @@ fn a_lag_without_missing_one_block() {
             status(&network, height)
         );
     }
+}
+
+/// A page of blocks ends before a hole: a daemon pairs the blocks of a page with its randomness by their position.
+#[test]
+fn a_restart_across_a_lost_block() {
+    let mut network = start(&[34, 33, 33]);
+    let mut daemons = daemons(&network);
+    daemons.run(&mut network, 5);
+    daemons.stopped.insert(0);
+    let hole = network.chain.height() + 4;
+    network.chain.faults.lose_all(hole..hole + 1);
+    daemons.run(&mut network, 8);
+    assert!(network.finalized() < hole, "no quorum without it");
+    daemons.all[0].restart();
+    daemons.stopped.clear();
+    until_well(&mut network, &mut daemons, 10);
+    let page = |from: u64| -> Vec<u64> {
+        let answer = ask(&network, json!({"blocks": {"start_after": from, "limit": 30}}));
+        let height = |block: &Value| block["height"].as_u64().unwrap();
+        answer["blocks"].as_array().unwrap().iter().map(height).collect()
+    };
+    assert_eq!(page(hole - 3), [hole - 3, hole - 2, hole - 1]);
+    assert_eq!(page(hole)[0], hole + 1);
 }

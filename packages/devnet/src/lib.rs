@@ -58,12 +58,14 @@
 //! | [`BsnContracts`], [`ModuleParams`], [`Hook`], [`Faults`] | the chain module and what goes wrong with it |
 //! | [`ibc`] | channels, packets, the other chain's end, the relayer |
 //! | [`vm`] | the VM behind bytes: [`devnet_vm!`] makes another version of it |
+//! | [`network`], [`daemons`] | everything together, voted for by hand or by the daemons' doubles |
 //! | [`actors`] | those who use the chain: Babylon, finality providers, a miner; a package of its own, without a VM |
 
 pub mod address;
 mod bank;
 mod block;
 mod chain;
+pub mod daemons;
 mod dispatch;
 mod error;
 mod fault;

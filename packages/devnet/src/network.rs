@@ -225,24 +225,32 @@ impl Network {
     /// # Errors
     /// [`NetworkError`].
     pub fn start_on(genesis: Genesis, setup: Setup) -> Result<Self, NetworkError> {
-        let mut network = Self::deploy_on(genesis, &setup)?;
-        network.open_channel()?;
+        Self::deploy_on(genesis, &setup)?.begin(&setup)
+    }
+
+    /// What comes after the deployment: the channel, the setup's stakes and randomness, and the timestamp that makes
+    /// it count.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn begin(mut self, setup: &Setup) -> Result<Self, NetworkError> {
+        self.open_channel()?;
         for stake in &setup.stakes {
-            network.add_fp(setup.seed, *stake)?;
+            self.add_fp(setup.seed, *stake)?;
         }
         // Babylon sends what fits into a packet; the rest goes with its next block.
-        while network.link.app.babylon.queued_events(&network.link.app.client) > 0 {
-            network.relay();
+        while self.link.app.babylon.queued_events(&self.link.app.client) > 0 {
+            self.relay();
         }
-        network.chain.next_block();
-        for index in 0..network.fps.len() {
-            network.commit(index, network.chain.height() + 1, setup.randomness)?;
+        self.chain.next_block();
+        for index in 0..self.fps.len() {
+            self.commit(index, self.chain.height() + 1, setup.randomness)?;
         }
-        network.chain.next_block();
-        network.chain.next_block();
-        network.timestamp()?;
-        network.chain.next_block();
-        Ok(network)
+        self.chain.next_block();
+        self.chain.next_block();
+        self.timestamp()?;
+        self.chain.next_block();
+        Ok(self)
     }
 
     /// Only the contract, registered with the chain module; a channel may be opened.

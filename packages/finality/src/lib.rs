@@ -59,6 +59,7 @@ pub mod liveness;
 pub mod params;
 pub mod resume;
 pub mod rewards;
+pub mod signing;
 pub mod tally;
 pub mod vote;
 

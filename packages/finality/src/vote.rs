@@ -10,6 +10,19 @@
 //! A vote that conflicts with a stored one is taken from anybody who is not slashed yet: jailed, outside the
 //! set, late. Every other vote that does not count is an error, and an error rolls everything back
 //! (interfaces.md 11.11).
+//!
+//! Without a stored vote the standing and the height decide whether the table's left column is reached at all:
+//!
+//! ```text
+//!                        height waits      height passed, votes     height closed, not reached,
+//!                        for quorum        still taken              not active, or no power there
+//!   in good standing:    judged            judged                   error
+//!   jailed:              judged            jailed (error)           jailed (error)
+//!   slashed:             slashed (error)   slashed (error)          slashed (error)
+//! ```
+//!
+//! A jailed provider's power is in the total of the heights before its jail took effect. While one of them waits, its
+//! vote can only help: an outage ends when its members come back and vote, without governance (interfaces.md 12.1).
 
 use eots::{PublicRandomness, Recover, SecretKey};
 use merkle::{Hash, Proof};
@@ -62,7 +75,7 @@ pub struct StoredVote {
 pub enum Standing {
     /// May vote if it has power.
     Good,
-    /// Must unjail first.
+    /// Must unjail first, but may vote at heights that wait for quorum.
     Jailed,
     /// Out for ever.
     Slashed,
@@ -86,7 +99,16 @@ pub enum Ballot {
         app_hash: AppHash,
         /// The voter's power there.
         power: VotingPower,
+        /// Whether the cursor has passed the height: a vote still earns, but finality no longer needs it.
+        passed: bool,
     },
+}
+
+impl Ballot {
+    /// Whether the height waits for the voter's power.
+    fn awaits_power(&self) -> bool {
+        matches!(self, Self::Open { power, passed: false, .. } if !power.is_zero())
+    }
 }
 
 /// All that a vote is judged by.
@@ -136,7 +158,7 @@ pub fn judge(
         verify(vote, facts, recover, context)?;
         return equivocation(vote, *stored, context);
     }
-    if facts.standing == Standing::Jailed {
+    if facts.standing == Standing::Jailed && !facts.ballot.awaits_power() {
         return Err(VoteError::Jailed { provider });
     }
     let (app_hash, power) = match facts.ballot {
@@ -144,7 +166,7 @@ pub fn judge(
         Ballot::Inactive { activation } => return Err(VoteError::NotActivated { height, activation }),
         Ballot::Closed => return Err(VoteError::Closed { height }),
         Ballot::Open { power, .. } if power.is_zero() => return Err(VoteError::NoPower { provider, height }),
-        Ballot::Open { app_hash, power } => (app_hash, power),
+        Ballot::Open { app_hash, power, .. } => (app_hash, power),
     };
     verify(vote, facts, recover, context)?;
     if vote.signed.app_hash == app_hash { Ok(Verdict::Counted(power)) } else { Ok(Verdict::Fork) }

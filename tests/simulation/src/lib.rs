@@ -27,6 +27,7 @@
 pub mod backlog;
 pub mod chart;
 pub mod cli;
+pub mod crowded;
 mod dice;
 pub mod flat;
 pub mod model;

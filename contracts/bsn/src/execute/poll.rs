@@ -67,7 +67,7 @@ impl<'a> Poll<'a> {
         let facts = Facts {
             standing: standing_of(voter.fp.status),
             stored,
-            ballot: self.ballot(vote.height, voter),
+            ballot: self.ballot(vote.height, voter.anchor, voter.power),
             commitment: voter.commitment,
             timestamped: self.progress.timestamped,
         };
@@ -111,14 +111,14 @@ impl<'a> Poll<'a> {
         Ok((id, self.take(storage, vote, &voter)?))
     }
 
-    fn ballot(&self, height: BlockHeight, voter: &Voter<'_>) -> Ballot {
-        let Progress { activation, settled, .. } = self.progress;
-        match voter.anchor {
+    fn ballot(&self, height: BlockHeight, anchor: Option<&Anchor>, power: VotingPower) -> Ballot {
+        let Progress { activation, cursor, settled, .. } = self.progress;
+        match anchor {
             _ if height < activation => Ballot::Inactive { activation },
             _ if height <= settled => Ballot::Closed,
             Some(Anchor { full: true, .. }) => Ballot::Closed,
             Some(Anchor { app_hash, total: Some(_), .. }) => {
-                Ballot::Open { app_hash: *app_hash, power: voter.power }
+                Ballot::Open { app_hash: *app_hash, power, passed: height <= cursor }
             }
             // Every hook of an earlier block has had its turn: without an anchor it is a hole for certain.
             _ if height < self.now => Ballot::Closed,
@@ -135,5 +135,70 @@ impl Taken {
             Self::Vote(StoredVote { fork: Some(_), .. }) => "fork",
             Self::Slashed(_) => "equivocation",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosmwasm_std::testing::MockApi;
+    use primitives::{AppHash, BlockHash};
+
+    const ACTIVATION: u64 = 3;
+    const SETTLED: u64 = 10;
+    const CURSOR: u64 = 12;
+    const NOW: u64 = 20;
+
+    fn anchor(total: Option<u128>, full: bool) -> Anchor {
+        Anchor {
+            app_hash: AppHash::from_bytes([1; 32]),
+            block_hash: BlockHash::from_bytes([2; 32]),
+            time: 0,
+            cursor: BlockHeight::new(CURSOR),
+            total: total.map(VotingPower::new),
+            full,
+        }
+    }
+
+    fn ballot(height: u64, anchor: Option<&Anchor>) -> Ballot {
+        let progress = Progress {
+            activation: BlockHeight::new(ACTIVATION),
+            settled: BlockHeight::new(SETTLED),
+            cursor: BlockHeight::new(CURSOR),
+            ..Progress::default()
+        };
+        let context = SigningContext::finality_vote("bsn-1", "bsn");
+        let api = MockApi::default();
+        let poll = Poll { api: &api, now: BlockHeight::new(NOW), context, progress };
+        poll.ballot(BlockHeight::new(height), anchor, VotingPower::new(5))
+    }
+
+    #[test]
+    fn votes_are_taken_above_the_settled_height_and_not_at_it() {
+        let seen = anchor(Some(9), false);
+        assert!(matches!(ballot(ACTIVATION - 1, Some(&seen)), Ballot::Inactive { .. }));
+        assert_eq!(ballot(SETTLED - 1, Some(&seen)), Ballot::Closed);
+        assert_eq!(ballot(SETTLED, Some(&seen)), Ballot::Closed);
+        assert!(matches!(ballot(SETTLED + 1, Some(&seen)), Ballot::Open { .. }));
+    }
+
+    #[test]
+    fn a_height_is_passed_up_to_the_cursor() {
+        let seen = anchor(Some(9), false);
+        let passed = |height| match ballot(height, Some(&seen)) {
+            Ballot::Open { passed, .. } => passed,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([CURSOR - 1, CURSOR, CURSOR + 1].map(passed), [true, true, false]);
+    }
+
+    #[test]
+    fn without_an_anchor_a_height_below_this_block_is_a_hole_and_one_from_it_on_is_not_reached() {
+        let (torn, full) = (anchor(None, false), anchor(Some(0), true));
+        assert_eq!(ballot(NOW - 1, None), Ballot::Closed);
+        assert_eq!(ballot(NOW - 1, Some(&torn)), Ballot::Closed);
+        assert_eq!(ballot(NOW - 1, Some(&full)), Ballot::Closed);
+        assert_eq!(ballot(NOW, None), Ballot::NotReached);
+        assert_eq!(ballot(NOW, Some(&torn)), Ballot::NotReached);
     }
 }

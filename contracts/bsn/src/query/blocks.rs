@@ -1,5 +1,5 @@
 use api::bsn::{BlocksResponse, FinalitySignatureResponse, IndexedBlock, VotesResponse};
-use cosmwasm_std::{Order, Storage};
+use cosmwasm_std::{Order, StdResult, Storage};
 use primitives::BlockHeight;
 
 use super::seen::{self, Seen};
@@ -29,7 +29,7 @@ pub fn one(store: &dyn Storage, height: BlockHeight) -> Result<IndexedBlock, Con
     shown(store, &progress, &seen)
 }
 
-/// A page of blocks, from activation on.
+/// A page of blocks, from activation on. Ascending and of all blocks, it has no gaps.
 pub fn all(
     store: &dyn Storage,
     start_after: Option<BlockHeight>,
@@ -52,13 +52,28 @@ pub fn all(
     if finalized_only {
         to = to.min(progress.cursor);
     }
+    let (whole, mut last) = (order == Order::Ascending && !finalized_only, None);
     let blocks = seen::range(store, from, to, order)
         .take(SCAN)
+        .take_while(|seen| !whole || joins(&mut last, seen))
         .map(|seen| shown(store, &progress, &seen?))
         .filter(|block| !finalized_only || block.as_ref().map_or(true, |block| block.finalized))
         .take(page::limit(limit))
         .collect::<Result<_, ContractError>>()?;
     Ok(BlocksResponse { blocks })
+}
+
+/// Whether a block belongs to the page that ends with `last`, its height and whether there was a set.
+///
+/// The daemon pairs the blocks of a page with its randomness by their position, so a page ends before a gap
+/// (interfaces.md 12.6). Heights at which it has no power it leaves out first; so a page also ends where heights at
+/// which nobody has any begin or end.
+fn joins(last: &mut Option<(BlockHeight, bool)>, seen: &StdResult<Seen>) -> bool {
+    let Ok(seen) = seen else { return true };
+    let (height, has_set) = (seen.height, !seen.total.is_zero());
+    let joins = last.is_none_or(|(below, had_set)| height == below.next() && has_set == had_set);
+    *last = Some((height, has_set));
+    joins
 }
 
 fn shown(store: &dyn Storage, progress: &Progress, seen: &Seen) -> Result<IndexedBlock, ContractError> {
@@ -123,10 +138,35 @@ mod tests {
 
     #[test]
     fn ascending_includes_the_start_and_descending_does_not() {
-        assert_eq!(heights(Some(3), None, false), [3, 4, 5]);
+        assert_eq!(heights(Some(4), None, false), [4, 5]);
         assert_eq!(heights(Some(4), None, true), [3, 1]);
         assert_eq!(heights(Some(0), None, true), [0; 0]);
-        assert_eq!(heights(None, None, false), [1, 3, 4, 5]);
+    }
+
+    #[test]
+    fn ascending_a_page_ends_before_a_gap_and_begins_behind_one() {
+        assert_eq!(heights(None, None, false), [1]);
+        assert_eq!(heights(Some(2), None, false)[0], 3, "2 is a hole");
+        assert_eq!(heights(Some(6), None, false), [0; 0]);
+    }
+
+    #[test]
+    fn ascending_a_page_has_no_heights_without_a_set_between_those_with_one() {
+        assert_eq!(heights(Some(3), None, false), [3]);
+        assert_eq!(heights(Some(4), None, false), [4, 5]);
+    }
+
+    /// What a client does that asks until a page is empty.
+    #[test]
+    fn all_pages_together_are_all_blocks() {
+        let (mut next, mut all) = (0, vec![]);
+        loop {
+            let page = heights(Some(next), None, false);
+            let Some(last) = page.last() else { break };
+            next = last + 1;
+            all.extend(page);
+        }
+        assert_eq!(all, [1, 3, 4, 5]);
     }
 
     #[test]

@@ -1,25 +1,28 @@
 use api::bsn::{JailedFinalityProvider, JailedFinalityProvidersResponse, SigningInfo};
 use cosmwasm_std::{Order, StdResult, Storage};
+use finality::signing::{self, Mark};
 use primitives::{BlockHeight, FpPublicKey};
 use staking::FpStatus;
 
-use super::{page, providers, seen};
+use super::{page, providers};
 use crate::error::ContractError;
-use crate::state::{JAILED, MISSES, POWERS, PROGRESS, of_at, votes};
+use crate::state::{ANCHORS, JAILED, POWERS, PROGRESS, Progress, at, of_at, power_at, votes};
 
 /// How many changes of power are looked at for the start of the current run in the set.
 const CHANGES: usize = 50;
-/// How many heights are looked at for the last vote.
-const HEIGHTS: u64 = 300;
+/// How many heights above the cursor are looked at.
+const OPEN: usize = 300;
+/// How many heights from the cursor down are looked at where it has no vote above.
+const PASSED: u64 = 100;
+/// How many sheets of votes are looked at above the cursor, and as many again below. A height has 25 at most: 200 FPs
+/// that vote by eight.
+const SHEETS: usize = 2_500;
 
 /// What is known of somebody's signing; nothing of one who never was in the set.
 pub fn info(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<SigningInfo>, ContractError> {
     let Some((key, fp)) = providers::find(store, btc_pk_hex)? else { return Ok(None) };
     let id = fp.id.get();
     let Some(start) = joined_at(store, id)? else { return Ok(None) };
-    let recorded = MISSES.may_load(store, &id.to_be_bytes())?.map(|misses| misses.last_signed);
-    let voted = last_vote(store, id)?;
-    let last_signed = [recorded, voted].into_iter().flatten().fold(start, BlockHeight::max);
     let jailed_until = match fp.status {
         FpStatus::Jailed { until } => Some(until),
         FpStatus::Registered | FpStatus::Slashed { .. } | FpStatus::Orphaned => None,
@@ -27,7 +30,7 @@ pub fn info(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<SigningInfo>
     Ok(Some(SigningInfo {
         fp_btc_pk_hex: key.to_string(),
         start_height: start.get(),
-        last_signed_height: last_signed.get(),
+        last_signed_height: last_signed(store, id, start)?.get(),
         jailed_until,
     }))
 }
@@ -47,15 +50,46 @@ fn joined_at(store: &dyn Storage, id: u32) -> StdResult<Option<BlockHeight>> {
     Ok(start)
 }
 
-fn last_vote(store: &dyn Storage, id: u32) -> StdResult<Option<BlockHeight>> {
-    let Some(last) = seen::last(store)? else { return Ok(None) };
-    let lowest = last.height.saturating_sub(HEIGHTS).max(PROGRESS.load(store)?.votes_from);
-    for height in (lowest.get()..=last.height.get()).rev().map(BlockHeight::new) {
-        if votes::vote_of(store, height, id)?.is_some() {
-            return Ok(Some(height));
+/// Above which height its daemon may begin (interfaces.md 12.1).
+fn last_signed(store: &dyn Storage, id: u32, start: BlockHeight) -> StdResult<BlockHeight> {
+    let Progress { activation, cursor, votes_from, .. } = PROGRESS.load(store)?;
+    let (from, to) = (at(cursor.next().max(activation)), at(BlockHeight::new(u64::MAX)));
+    let mut read = 0;
+    let open = ANCHORS.range(store, &from, &to, Order::Ascending).enumerate().map(|(place, record)| {
+        let (key, anchor) = record?;
+        let height = BlockHeight::new(u64::from_be_bytes(key));
+        let can_vote = anchor.total.is_some() && !anchor.full;
+        let mark = if place >= OPEN || read >= SHEETS {
+            Mark::Unknown
+        } else if !can_vote || power_at(store, id, height)?.is_zero() {
+            Mark::Free
+        } else if has_vote(store, height, id, &mut read)? {
+            Mark::Voted
+        } else {
+            Mark::Awaited
+        };
+        Ok((height, mark))
+    });
+    signing::last_signed(start, cursor, open, || {
+        let lowest = cursor.saturating_sub(PASSED).next().max(votes_from);
+        let mut read = 0;
+        for height in (lowest.get()..=cursor.get()).rev().map(BlockHeight::new) {
+            if read >= SHEETS {
+                break;
+            }
+            if has_vote(store, height, id, &mut read)? {
+                return Ok(Some(height));
+            }
         }
-    }
-    Ok(None)
+        Ok(None)
+    })
+}
+
+/// Whether it has a vote there; adds the sheets that it took to know to those `read`.
+fn has_vote(store: &dyn Storage, height: BlockHeight, id: u32, read: &mut usize) -> StdResult<bool> {
+    let (voted, sheets) = votes::has_vote(store, height, id)?;
+    *read = read.saturating_add(sheets);
+    Ok(voted)
 }
 
 /// A page of those in jail, by key.
@@ -77,43 +111,4 @@ pub fn jailed(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::state::PROVIDERS;
-    use cosmwasm_std::testing::MockStorage;
-    use finality::vote::StoredVote;
-    use primitives::VotingPower;
-    use staking::{FinalityProvider, FpId};
-
-    fn fixture(powers: &[(u64, u128)]) -> MockStorage {
-        let mut store = MockStorage::new();
-        seen::tests::progress(&mut store, 0, 0);
-        seen::tests::anchor(&mut store, 20, Some(5));
-        PROVIDERS.save(&mut store, &[2; 32], &FinalityProvider::new(FpId::new(0))).unwrap();
-        for &(height, power) in powers {
-            POWERS.save(&mut store, &of_at(0, BlockHeight::new(height)), &VotingPower::new(power)).unwrap();
-        }
-        store
-    }
-
-    fn heights(store: &MockStorage) -> Option<(u64, u64)> {
-        info(store, &"02".repeat(32)).unwrap().map(|info| (info.start_height, info.last_signed_height))
-    }
-
-    #[test]
-    fn the_start_is_that_of_the_latest_run_in_the_set() {
-        assert_eq!(heights(&fixture(&[])), None);
-        assert_eq!(heights(&fixture(&[(3, 5)])), Some((3, 3)));
-        assert_eq!(heights(&fixture(&[(3, 5), (5, 0), (8, 5), (9, 6)])), Some((8, 8)));
-        assert_eq!(heights(&fixture(&[(3, 5), (5, 0), (8, 5), (9, 0)])), Some((8, 8)));
-    }
-
-    #[test]
-    fn the_last_vote_is_the_last_height_signed() {
-        let mut store = fixture(&[(3, 5)]);
-        let vote = StoredVote { power: VotingPower::new(5), signature: [1; 32], fork: None };
-        let at = BlockHeight::new(17);
-        votes::save(&mut store, at, at, 0, &vote).unwrap();
-        assert_eq!(heights(&store), Some((3, 17)));
-    }
-}
+mod tests;

@@ -111,6 +111,22 @@ pub fn vote_of(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult
     Ok(None)
 }
 
+/// Whether an FP has a vote at a height, and how many sheets it took to know. Signatures stay unread.
+pub fn has_vote(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult<(bool, usize)> {
+    if matches!(SLOTS.peek(storage, &slot(height, id))?, Some((at, _)) if at == height)
+        || OVERFLOW.peek(storage, &at_of(height, id))?.is_some()
+    {
+        return Ok((true, 0));
+    }
+    let sheets = at_height(storage, b'M', height);
+    for (_, record) in &sheets {
+        if SHEETS.read(record)?.ids.contains(&id) {
+            return Ok((true, sheets.len()));
+        }
+    }
+    Ok((false, sheets.len()))
+}
+
 fn on_sheet((power, signature): &(VotingPower, [u8; 32])) -> StoredVote {
     StoredVote { power: *power, signature: *signature, fork: None }
 }
@@ -262,9 +278,13 @@ mod tests {
         assert_eq!(counted.read, 2);
         for (id, vote) in &many {
             assert_eq!(vote_of(&storage, at(5), *id).unwrap().as_ref(), Some(vote));
+            assert_eq!(has_vote(&storage, at(5), *id).unwrap(), (true, 1));
         }
         assert_eq!(vote_of(&storage, at(5), 9).unwrap(), None);
         assert_eq!(vote_of(&storage, at(6), 10).unwrap(), None);
+        assert_eq!(has_vote(&storage, at(5), 9).unwrap(), (false, 1));
+        assert_eq!(has_vote(&storage, at(6), 10).unwrap(), (false, 0));
+        assert_eq!(has_vote(&storage, at(5), 3).unwrap(), (true, 0), "in its slot");
         assert_eq!(ids(&storage, 5)[..2], [3, 10]);
         assert_eq!(ids(&storage, 5).len(), 1 + SHEET_MIN);
         assert_eq!(forget(&mut storage, at(1), at(5)), at(5));

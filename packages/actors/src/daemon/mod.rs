@@ -2,44 +2,65 @@
 //!
 //! # The idea
 //!
-//! The daemon is a program that others wrote and that cannot be changed for a contract's sake. It decides by
-//! the texts of errors and by single fields of answers, and **exits** on what it does not expect, so that one
-//! wrong word takes every finality provider of a chain down at once. This double makes the same decisions
-//! (interfaces.md 2.3 to 2.5), so that a scenario can say that the daemons live through it.
+//! The daemon is a program that others wrote and that cannot be changed for a contract's sake. It decides by the texts
+//! of errors and by single fields of answers, and **exits** on what it does not expect, so that one wrong word
+//! takes every finality provider of a chain down at once. This double makes the same decisions (interfaces.md 2.3 to
+//! 2.5), its roughness included, so that a scenario can say that the daemons live through it.
 //!
-//! It is stricter than the daemon in one point: it never gives up a vote because the block has become final
-//! meanwhile. The contract's own text must make it.
+//! # The danger
+//!
+//! * It pairs blocks with randomness **by their position in a batch**, from the first block on. Where a height is
+//!   missing in between, every later vote carries the randomness of another height.
+//! * It never looks back: it begins one above the highest of its own last vote, the contract's `last_signed_height` and
+//!   the last finalized height.
+//! * While a transaction is under way or failing, it votes for nothing else; meanwhile the blocks pile up, and the next
+//!   batch joins them.
+//! * In jail it throws away the blocks that come.
 //!
 //! # One round
 //!
-//! [`Daemon::run`] does what falls due: it commits to more randomness if there is too little ahead, then votes
-//! for every block since the last one, at most a batch of them in one transaction. What failed for a reason that may
-//! pass is kept for the next round.
+//! A round is a block of some six seconds. [`Daemon::run`] commits to more randomness if there is too little ahead,
+//! asks for new blocks as often as the daemon does in that time ([`POLLS`]), and sends one transaction of votes:
 //!
 //! ```text
-//!            "jailed"                    jailed_until is 0
-//! Running ─────────────> Jailed ───────────────────────────> Running
-//!    │ "slashed"            │ "slashed"
-//!    ├──────────────────────┴─────────> Slashed
-//!    └─ unrecoverable, or too many tries ─> Exited
+//!   blocks ──a page a second──> queue ──whatever is there──> batch ──────> transaction
+//!                                        without the heights  at most       tried five times, a round each;
+//!                                        that have no power   batch_size    20 such cycles, then it exits
+//! ```
+//!
+//! # Its states
+//!
+//! ```text
+//!            "jailed", 20 cycles long; or found in jail when it starts       unjail, by its own command
+//! Running ───────────────────────────────────────────────────────> Jailed ─────────────────────────> Running
+//!    │ "slashed", 20 cycles long                                      │ found slashed when it starts
+//!    ├────────────────────────────────────────────────────────────────┴──> Slashed
+//!    └─ unrecoverable, or too many cycles ─> Exited
 //! ```
 
+mod batch;
 mod node;
+mod poller;
 mod reaction;
 mod state;
+mod submit;
 #[cfg(test)]
 mod tests;
 
-use primitives::AppHash;
-use serde_json::Value;
-
+use batch::Batch;
 use node::Client;
 pub use node::{Contract, Node, QueryError};
+use poller::Poller;
 pub use reaction::{Reaction, react};
 pub use state::{DaemonConfig, Round, Status};
-use state::{Duty, Tries};
+use state::{Disk, Fatal};
 
 use crate::FinalityProvider;
+
+/// How often it asks for blocks in a round.
+pub const POLLS: usize = 6;
+/// How often its client tries a transaction before the error counts.
+pub const CLIENT_TRIES: u32 = 5;
 
 /// A daemon and its finality provider.
 #[derive(Debug, Clone)]
@@ -47,25 +68,20 @@ pub struct Daemon {
     fp: FinalityProvider,
     config: DaemonConfig,
     status: Status,
-    last_voted: u64,
-    next_height: Option<u64>,
-    /// Votes that are signed but not in yet.
-    pending: Vec<(u64, Value)>,
-    tries: Tries,
+    disk: Disk,
+    /// What brings it blocks, once it has started.
+    poller: Option<Poller>,
+    /// What it tries to send.
+    batch: Option<Batch>,
+    /// How often in a row a commitment failed.
+    commit_tries: u32,
 }
 
 impl Daemon {
     /// Starts the daemon of a finality provider.
     pub fn new(fp: FinalityProvider, config: DaemonConfig) -> Self {
-        Self {
-            fp,
-            config,
-            status: Status::Running,
-            last_voted: 0,
-            next_height: None,
-            pending: Vec::new(),
-            tries: Tries::default(),
-        }
+        let (status, disk) = (Status::Running, Disk::default());
+        Self { fp, config, status, disk, poller: None, batch: None, commit_tries: 0 }
     }
 
     /// The finality provider, with all its commitments.
@@ -85,25 +101,40 @@ impl Daemon {
 
     /// The height of its last vote, 0 before the first; kept on its disk.
     pub const fn last_voted(&self) -> u64 {
-        self.last_voted
+        self.disk.last_voted
     }
 
-    /// Starts again with what is on its disk: keys, commitments and the last vote.
+    /// How many blocks it has fetched and not yet looked at.
+    pub fn queued(&self) -> usize {
+        self.poller.as_ref().map_or(0, Poller::queued)
+    }
+
+    /// Starts again with what is on its disk: keys and commitments, what it signed, the last vote, and whether it was in
+    /// jail.
     pub fn restart(&mut self) {
-        let last_voted = self.last_voted;
-        *self = Self { last_voted, ..Self::new(self.fp.clone(), self.config) };
+        self.restart_with(self.config);
+    }
+
+    /// The same with other settings.
+    pub fn restart_with(&mut self, config: DaemonConfig) {
+        let disk = std::mem::take(&mut self.disk);
+        *self = Self { disk, ..Self::new(self.fp.clone(), config) };
     }
 
     /// One round.
     pub fn run(&mut self, node: &mut impl Node) -> Round {
         let mut round = Round::default();
-        if let Err(error) = self.run_until_error(node, &mut round) {
-            self.again_later(Duty::Vote, error.to_string(), &mut round);
+        if self.is_alive()
+            && let Err(Fatal(error)) = self.run_until_exit(node, &mut round)
+        {
+            round.errors.push(error.clone());
+            self.stop(Status::Exited { error });
         }
         round
     }
 
-    /// Asks to be unjailed, as its command does: looks first whether it is jailed at all.
+    /// Asks to be unjailed, as its command does: looks first whether it is jailed at all. Only this command ends the
+    /// jail that is on its disk.
     ///
     /// # Errors
     /// The text of the error.
@@ -112,63 +143,79 @@ impl Daemon {
         if info.jailed_until == 0 {
             return Err("the finality provider is not jailed".into());
         }
-        node.submit(&[self.fp.unjail()])
+        node.submit(&self.fp, &[self.fp.unjail()])?;
+        self.disk.jailed = false;
+        if self.is_alive() {
+            self.status = Status::Running;
+        }
+        Ok(())
     }
 
     fn client<'a, N: Node>(&self, node: &'a mut N) -> Client<'a, N> {
         Client { node, fp: self.fp.public_key_hex() }
     }
 
-    fn run_until_error(&mut self, node: &mut impl Node, round: &mut Round) -> Result<(), QueryError> {
-        if self.is_alive() && self.next_height.is_none() {
-            self.bootstrap(node)?;
-        }
-        if self.is_alive() {
-            self.commit(node, round)?;
-        }
-        if self.status != Status::Running {
+    fn run_until_exit(&mut self, node: &mut impl Node, round: &mut Round) -> Result<(), Fatal> {
+        let mut poller = match self.poller.take() {
+            Some(poller) => poller,
+            None => self.start(node)?,
+        };
+        if !self.is_alive() {
             return Ok(());
         }
-        if self.pending.is_empty() {
-            self.prepare_votes(node, round)?;
+        self.commit(node, round)?;
+        for poll in 0..POLLS {
+            poller.poll(&mut self.client(node), round)?;
+            if poll == 0 {
+                self.vote(node, &mut poller, round)?;
+            }
         }
-        self.submit_votes(node, round);
+        self.poller = self.is_alive().then_some(poller);
         Ok(())
     }
 
-    /// Finds out where to go on, and in which state.
-    fn bootstrap(&mut self, node: &mut impl Node) -> Result<(), QueryError> {
+    /// Finds out in which state it is and where to begin.
+    fn start<N: Node>(&mut self, node: &mut N) -> Result<Poller, Fatal> {
         let mut client = self.client(node);
-        let is_slashed = client.is_slashed()?;
+        let tip = client.node.tip();
         let info = client.signing_info()?;
-        let done = client.last_finalized_height()?.max(info.last_signed_height).max(self.last_voted);
-        let next = (done + 1).max(client.activation_height()?);
-        if is_slashed {
-            self.status = Status::Slashed;
+        if client.power(tip)? > 0 {
+            self.disk.jailed = false;
+        } else if client.is_slashed()? {
+            self.stop(Status::Slashed);
         } else if info.jailed_until > 0 {
-            self.status = Status::Jailed;
-        } else {
-            self.status = Status::Running;
-            self.next_height = Some(next);
+            self.disk.jailed = true;
         }
-        Ok(())
+        if self.disk.jailed && self.is_alive() {
+            self.status = Status::Jailed;
+        }
+        let mut client = self.client(node);
+        let done = client.last_finalized_height()?.max(info.last_signed_height).max(self.disk.last_voted);
+        let next = (done + 1).max(client.activation_height()?);
+        Ok(Poller::new(next, self.config.poll_size))
     }
 
-    fn commit(&mut self, node: &mut impl Node, round: &mut Round) -> Result<(), QueryError> {
+    fn commit(&mut self, node: &mut impl Node, round: &mut Round) -> Result<(), Fatal> {
         let Some((start, num)) = self.due_commitment(node)? else { return Ok(()) };
         let message = self.fp.commit(start, num);
-        match node.submit(&[message]) {
+        match node.submit(&self.fp, &[message]) {
             Ok(()) => {
-                self.tries.commit = 0;
+                self.commit_tries = 0;
                 round.committed = Some((start, num));
             }
-            Err(text) => self.suffer(Duty::Commit, text, round),
+            Err(text) => {
+                self.commit_tries += 1;
+                if self.commit_tries >= CLIENT_TRIES {
+                    return Err(Fatal(text));
+                }
+                round.errors.push(text);
+            }
         }
         Ok(())
     }
 
     /// Which heights to commit to next, if there is too little randomness ahead.
-    fn due_commitment(&self, node: &mut impl Node) -> Result<Option<(u64, u64)>, QueryError> {
+    fn due_commitment(&self, node: &mut impl Node) -> Result<Option<(u64, u64)>, Fatal> {
         let DaemonConfig { num_pub_rand, timestamping_delay_blocks, .. } = self.config;
         let needed = node.tip() + timestamping_delay_blocks;
         let mut client = self.client(node);
@@ -184,84 +231,9 @@ impl Daemon {
         Ok(Some((start.max(activation), num_pub_rand)))
     }
 
-    /// Signs a vote for each new block at which there is power.
-    fn prepare_votes(&mut self, node: &mut impl Node, round: &mut Round) -> Result<(), QueryError> {
-        let Some(next) = self.next_height else { return Ok(()) };
-        for (height, app_hash) in self.new_blocks(node, next)? {
-            let mut client = self.client(node);
-            if client.power(height)? == 0 || client.has_voted(height)? {
-                round.skipped.push(height);
-            } else {
-                match self.fp.vote(height, &app_hash) {
-                    Ok(message) => self.pending.push((height, message)),
-                    Err(error) => {
-                        self.exit(error.to_string(), round);
-                        return Ok(());
-                    }
-                }
-            }
-            self.next_height = Some(height + 1);
-        }
-        Ok(())
-    }
-
-    /// The tip comes from the node, everything below it from the contract.
-    fn new_blocks(&self, node: &mut impl Node, next: u64) -> Result<Vec<(u64, AppHash)>, QueryError> {
-        let tip = node.tip();
-        if next == tip {
-            return Ok(node.app_hash(tip).map(|app_hash| (tip, app_hash)).into_iter().collect());
-        }
-        if next > tip {
-            return Ok(Vec::new());
-        }
-        self.client(node).blocks(next, self.config.batch_size)
-    }
-
-    /// Sends what is pending; a vote that the contract names as harmless is dropped, the others go again.
-    fn submit_votes(&mut self, node: &mut impl Node, round: &mut Round) {
-        while self.status == Status::Running && !self.pending.is_empty() {
-            let messages: Vec<Value> = self.pending.iter().map(|(_, message)| message.clone()).collect();
-            let Err(text) = node.submit(&messages) else {
-                self.tries.vote = 0;
-                round.voted.extend(self.pending.drain(..).map(|(height, _)| height));
-                self.last_voted = round.voted.iter().copied().fold(self.last_voted, u64::max);
-                return;
-            };
-            match react(&text) {
-                Reaction::Drop(index) if index < self.pending.len() => {
-                    round.dropped.push(self.pending.remove(index).0);
-                }
-                _ => return self.suffer(Duty::Vote, text, round),
-            }
-        }
-    }
-
-    /// Changes its state as the text of an error says.
-    fn suffer(&mut self, duty: Duty, text: String, round: &mut Round) {
-        match react(&text) {
-            Reaction::Jailed => self.stop(Status::Jailed, text, round),
-            Reaction::Slashed => self.stop(Status::Slashed, text, round),
-            Reaction::GiveUp => self.exit(text, round),
-            Reaction::Drop(_) | Reaction::Retry => self.again_later(duty, text, round),
-        }
-    }
-
-    fn again_later(&mut self, duty: Duty, error: String, round: &mut Round) {
-        if self.tries.one_more(duty) > self.config.max_retries {
-            return self.exit(error, round);
-        }
-        round.errors.push(error);
-    }
-
-    fn exit(&mut self, error: String, round: &mut Round) {
-        self.stop(Status::Exited { error: error.clone() }, error, round);
-    }
-
-    fn stop(&mut self, status: Status, error: String, round: &mut Round) {
+    fn stop(&mut self, status: Status) {
         self.status = status;
-        self.next_height = None;
-        self.pending.clear();
-        self.tries = Tries::default();
-        round.errors.push(error);
+        self.poller = None;
+        self.batch = None;
     }
 }

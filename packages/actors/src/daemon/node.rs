@@ -2,6 +2,8 @@ use primitives::AppHash;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::FinalityProvider;
+
 /// The two contracts that the daemon is configured with. They may have one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contract {
@@ -25,12 +27,12 @@ pub trait Node {
     /// The error's text.
     fn query(&mut self, contract: Contract, message: &Value) -> Result<Value, String>;
 
-    /// Sends one transaction with these messages, each to the finality contract, and waits for its result. It
-    /// takes effect as a whole or not at all.
+    /// Sends one transaction with these messages, each to the finality contract, from the account of the finality
+    /// provider's operator, and waits for its result. It takes effect as a whole or not at all.
     ///
     /// # Errors
     /// The error's text; on a real chain it names the message that failed, `message index: N`.
-    fn submit(&mut self, messages: &[Value]) -> Result<(), String>;
+    fn submit(&mut self, fp: &FinalityProvider, messages: &[Value]) -> Result<(), String>;
 }
 
 /// Why an answer is of no use to the daemon.

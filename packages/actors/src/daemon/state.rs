@@ -1,20 +1,34 @@
+use std::collections::BTreeMap;
+
+use primitives::AppHash;
+
+use super::QueryError;
+
 /// The daemon's settings that matter here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DaemonConfig {
-    /// How many heights it commits to at once.
+    /// `NumPubRand`: how many heights it commits to at once.
     pub num_pub_rand: u64,
-    /// How far ahead of the tip a commitment starts, so that it is timestamped by then.
+    /// `TimestampingDelayBlocks`: how far ahead of the tip a commitment starts, so that it is timestamped by then.
     pub timestamping_delay_blocks: u64,
-    /// The most votes in one transaction, and blocks in one query.
+    /// `BatchSubmissionSize`: the most votes in one transaction.
     pub batch_size: usize,
-    /// How often it tries again before it exits.
+    /// `PollSize`: the most blocks that it asks for at once.
+    pub poll_size: usize,
+    /// `MaxSubmissionRetries`: how many cycles of sending fail before it exits.
     pub max_retries: u32,
 }
 
 impl Default for DaemonConfig {
     /// The daemon's defaults.
     fn default() -> Self {
-        Self { num_pub_rand: 50_000, timestamping_delay_blocks: 6_000, batch_size: 1_000, max_retries: 20 }
+        Self {
+            num_pub_rand: 50_000,
+            timestamping_delay_blocks: 6_000,
+            batch_size: 1_000,
+            poll_size: 1_000,
+            max_retries: 20,
+        }
     }
 }
 
@@ -23,7 +37,7 @@ impl Default for DaemonConfig {
 pub enum Status {
     /// It votes.
     Running,
-    /// It waits to be unjailed.
+    /// It throws blocks away until it is unjailed.
     Jailed,
     /// It has stopped for good.
     Slashed,
@@ -41,7 +55,7 @@ pub struct Round {
     pub committed: Option<(u64, u64)>,
     /// The heights voted on.
     pub voted: Vec<u64>,
-    /// The heights passed over, without power or voted on already.
+    /// The heights passed over: without power, below its last vote, or brought while it was in jail.
     pub skipped: Vec<u64>,
     /// The heights whose vote the contract called a duplicate or too late.
     pub dropped: Vec<u64>,
@@ -49,27 +63,28 @@ pub struct Round {
     pub errors: Vec<String>,
 }
 
-/// How often each of the daemon's two duties has failed in a row.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Tries {
-    pub(super) commit: u32,
-    pub(super) vote: u32,
+/// What outlives a restart, its own and that of the program that signs for it. Keys and commitments are the finality
+/// provider's.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Disk {
+    pub(super) last_voted: u64,
+    pub(super) jailed: bool,
+    /// What was signed at each height.
+    signed: BTreeMap<u64, AppHash>,
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Duty {
-    Commit,
-    Vote,
+impl Disk {
+    /// Notes that a hash is signed at a height; not where another one was.
+    pub(super) fn may_sign(&mut self, height: u64, app_hash: &AppHash) -> bool {
+        self.signed.entry(height).or_insert(*app_hash) == app_hash
+    }
 }
 
-impl Tries {
-    /// Counts one more failure and says how many there are.
-    pub(super) const fn one_more(&mut self, duty: Duty) -> u32 {
-        let tries = match duty {
-            Duty::Commit => &mut self.commit,
-            Duty::Vote => &mut self.vote,
-        };
-        *tries += 1;
-        *tries
+/// Why it exits.
+pub(super) struct Fatal(pub(super) String);
+
+impl From<QueryError> for Fatal {
+    fn from(error: QueryError) -> Self {
+        Self(error.to_string())
     }
 }

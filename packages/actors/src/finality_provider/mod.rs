@@ -202,6 +202,24 @@ impl FinalityProvider {
         Ok(message::submit_finality_signature(&self.public_key_hex(), height, &vote, proof))
     }
 
+    /// Votes with the randomness of `randomness_height` and the proof of that, as the daemon's program does where it
+    /// counts heights wrongly; the signature is made with the right nonce, which nobody else has.
+    ///
+    /// # Errors
+    /// [`FinalityProviderError::NoRandomness`].
+    pub fn vote_with_randomness_of(
+        &self,
+        randomness_height: u64,
+        height: u64,
+        app_hash: &AppHash,
+    ) -> Result<Value, FinalityProviderError> {
+        let none = FinalityProviderError::NoRandomness { height: randomness_height, branch: 0 };
+        let (_, pub_rand) = self.covering(0, randomness_height)?.public(randomness_height).ok_or(none)?;
+        let vote = SignedVote { pub_rand, ..self.sign(0, height, app_hash) };
+        let proof = self.proof(0, randomness_height)?;
+        Ok(message::submit_finality_signature(&self.public_key_hex(), height, &vote, proof))
+    }
+
     /// Votes for two blocks of one height, and so gives its key away.
     ///
     /// # Errors

@@ -82,7 +82,10 @@ wire! {
         LastFinalizedHeight(Empty),
         /// [`IndexedBlock`](super::IndexedBlock), or an error.
         Block(AtHeight),
-        /// [`BlocksResponse`](super::BlocksResponse); holes are absent.
+        /// [`BlocksResponse`](super::BlocksResponse); holes are absent. Ascending without `finalised`, a page is
+        /// contiguous: it begins at the first block at or above `start_after` and ends before the next hole, and where
+        /// heights without an active set begin or end (interfaces.md 12.6). So a short page is not the last: go on one
+        /// above its last block, and ask until empty above the tip.
         Blocks {
             /// **Inclusive** in ascending order, exclusive in descending (interfaces.md 11.1).
             start_after: Option<u64>,

@@ -42,11 +42,15 @@ impl Voter {
         Facts {
             standing: Standing::Good,
             stored: None,
-            ballot: Ballot::Open { app_hash: AppHash::from_bytes([1; 32]), power: VotingPower::new(10) },
+            ballot: open(10, false),
             commitment: Some(&self.commitment),
             timestamped: BlockHeight::new(3),
         }
     }
+}
+
+fn open(power: u128, passed: bool) -> Ballot {
+    Ballot::Open { app_hash: AppHash::from_bytes([1; 32]), power: VotingPower::new(power), passed }
 }
 
 fn nonce(height: u64) -> SecretRandomness {
@@ -90,12 +94,15 @@ fn every_vote_that_does_not_count_has_its_exact_text() {
     let height = vote.height;
     let young = Commitment { committed_at: BlockHeight::new(3), ..voter.commitment };
     let elsewhere = Commitment { start: BlockHeight::new(100), ..voter.commitment };
-    let nobody = Ballot::Open { app_hash: AppHash::from_bytes([1; 32]), power: VotingPower::ZERO };
+    let nobody = open(0, false);
     let activation = BlockHeight::new(50);
     let facts = voter.facts();
     let cases = [
         (Facts { standing: Standing::Slashed, ..facts }, VoteError::Slashed { provider }),
-        (Facts { standing: Standing::Jailed, ..facts }, VoteError::Jailed { provider }),
+        (
+            Facts { standing: Standing::Jailed, ballot: open(10, true), ..facts },
+            VoteError::Jailed { provider },
+        ),
         (Facts { stored: Some(vote.signed), ..facts }, VoteError::Duplicate { provider, height }),
         (Facts { ballot: Ballot::NotReached, ..facts }, VoteError::NotReached { height }),
         (
@@ -123,6 +130,35 @@ fn every_vote_that_does_not_count_has_its_exact_text() {
         let dropped = matches!(expected, VoteError::Closed { .. } | VoteError::NoPower { .. });
         assert_eq!(text.contains("the voting block is already finalized and timestamped"), dropped);
     }
+}
+
+#[test]
+fn the_jailed_vote_where_a_height_waits_for_their_power_and_nowhere_else() {
+    let voter = Voter::new();
+    let jailed = Facts { standing: Standing::Jailed, ..voter.facts() };
+    assert!(matches!(judged(&voter.vote(1), &jailed), Ok(Verdict::Counted(p)) if p.get() == 10));
+    assert!(matches!(judged(&voter.vote(2), &jailed), Ok(Verdict::Fork)));
+    let activation = BlockHeight::new(50);
+    let elsewhere =
+        [open(10, true), open(0, false), Ballot::Closed, Ballot::NotReached, Ballot::Inactive { activation }];
+    for ballot in elsewhere {
+        let refused = judged(&voter.vote(1), &Facts { ballot, ..jailed }).unwrap_err();
+        assert!(matches!(refused, VoteError::Jailed { .. }), "{ballot:?}: {refused}");
+        let slashed = Facts { standing: Standing::Slashed, ballot, ..jailed };
+        assert!(matches!(judged(&voter.vote(1), &slashed), Err(VoteError::Slashed { .. })), "{ballot:?}");
+    }
+    let slashed = Facts { standing: Standing::Slashed, ..jailed };
+    assert!(matches!(judged(&voter.vote(1), &slashed), Err(VoteError::Slashed { .. })));
+    let mut forged = voter.vote(1);
+    forged.signed.signature[0] ^= 1;
+    assert!(matches!(judged(&forged, &jailed), Err(VoteError::Signature { .. })), "no less is verified");
+}
+
+#[test]
+fn in_good_standing_a_vote_counts_after_quorum_too() {
+    let voter = Voter::new();
+    let late = Facts { ballot: open(10, true), ..voter.facts() };
+    assert!(matches!(judged(&voter.vote(1), &late), Ok(Verdict::Counted(_))));
 }
 
 #[test]

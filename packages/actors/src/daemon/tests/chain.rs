@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use primitives::AppHash;
 use serde_json::{Value, json};
 
+use crate::FinalityProvider;
 use crate::daemon::{Contract, Daemon, Node};
 
 /// A contract that keeps just what the daemon asks for, and fails on demand.
@@ -20,7 +21,17 @@ pub(super) struct Chain {
     pub(super) query_failure: Option<(&'static str, String)>,
     pub(super) submitted: Vec<Vec<Value>>,
     pub(super) fp: String,
+    /// Whether a page of blocks ends before a gap, as this contract's do and others' do not.
+    pub(super) contiguous: bool,
+    /// Whether `votes` answers nothing.
+    pub(super) hide_votes: bool,
+    /// Where the block has another app hash than it had.
+    pub(super) other_hash_at: Option<u64>,
+    commits: Vec<u64>,
 }
+
+/// How many blocks a page has.
+pub(super) const PAGE: usize = 30;
 
 pub(super) fn app_hash(height: u64) -> AppHash {
     AppHash::from_bytes([u8::try_from(height % 251).unwrap(); 32])
@@ -43,6 +54,10 @@ impl Chain {
             query_failure: None,
             submitted: Vec::new(),
             fp: daemon.fp().public_key_hex(),
+            contiguous: true,
+            hide_votes: false,
+            other_hash_at: None,
+            commits: Vec::new(),
         };
         chain.advance(tip);
         chain
@@ -54,16 +69,30 @@ impl Chain {
         self.tip = tip;
     }
 
+    /// Heights that no hook saw.
+    pub(super) fn holes(&mut self, heights: impl IntoIterator<Item = u64>) {
+        for height in heights {
+            self.indexed.remove(&height);
+            self.power.insert(height, 0);
+            self.too_late.insert(height);
+        }
+    }
+
     fn execute(&mut self, message: &Value) -> Result<(), String> {
         if let Some(vote) = message.get("submit_finality_signature") {
             let height = vote["height"].as_u64().unwrap();
             if self.too_late.contains(&height) {
                 return Err("the voting block is already finalized and timestamped".into());
             }
+            let index = vote["proof"]["index"].as_u64().unwrap();
+            if !self.commits.iter().any(|start| start + index == height) {
+                return Err(format!("the proof is of index {index}, not of height {height}"));
+            }
             if !self.voted.insert(height) {
                 return Err("duplicated finality vote".into());
             }
         } else if let Some(commit) = message.get("commit_public_randomness") {
+            self.commits.push(commit["start_height"].as_u64().unwrap());
             self.last_commit = json!({
                 "start_height": commit["start_height"], "num_pub_rand": commit["num_pub_rand"],
                 "height": self.tip, "commitment": vec![7; 32],
@@ -72,6 +101,17 @@ impl Chain {
             self.signing_info["jailed_until"] = json!(0);
         }
         Ok(())
+    }
+
+    fn page(&self, from: u64, limit: usize) -> Vec<u64> {
+        let page = self.indexed.range(from..).take(limit.min(PAGE)).copied();
+        let mut last = None;
+        page.take_while(|height| {
+            let joins = !self.contiguous || last.is_none_or(|last| *height == last + 1);
+            last = Some(*height);
+            joins
+        })
+        .collect()
     }
 }
 
@@ -100,20 +140,24 @@ impl Node for Chain {
                 json!({ "power": self.power.get(&fields["height"].as_u64().unwrap()).unwrap_or(&0) })
             }
             "votes" => {
-                let voted = self.voted.contains(&fields["height"].as_u64().unwrap());
+                let voted = !self.hide_votes && self.voted.contains(&fields["height"].as_u64().unwrap());
                 json!({ "btc_pks": if voted { vec![self.fp.clone()] } else { vec![] } })
             }
             "blocks" => {
                 let limit = usize::try_from(fields["limit"].as_u64().unwrap()).unwrap();
                 let from = fields["start_after"].as_u64().unwrap();
-                let block = |height: &u64| json!({ "height": height, "app_hash": app_hash(*height).as_bytes(), "finalized": false });
-                json!({ "blocks": self.indexed.range(from..).take(limit).map(block).collect::<Vec<_>>() })
+                let block = |height: u64| {
+                    let hash = app_hash(height + u64::from(self.other_hash_at == Some(height)));
+                    json!({ "height": height, "app_hash": hash.as_bytes(), "finalized": false })
+                };
+                json!({ "blocks": self.page(from, limit).into_iter().map(block).collect::<Vec<_>>() })
             }
             other => panic!("the daemon does not ask {other}"),
         })
     }
 
-    fn submit(&mut self, messages: &[Value]) -> Result<(), String> {
+    fn submit(&mut self, fp: &FinalityProvider, messages: &[Value]) -> Result<(), String> {
+        assert_eq!(fp.public_key_hex(), self.fp);
         if let Some(text) = self.failures.pop_front() {
             return Err(text);
         }

@@ -1,34 +1,53 @@
 mod chain;
+mod gaps;
+mod jail;
 
 use std::collections::BTreeSet;
 
-use chain::{Chain, app_hash};
+use chain::{Chain, PAGE, app_hash};
 use serde_json::{Value, json};
 
-use super::{Daemon, DaemonConfig, Round, Status};
+use super::{CLIENT_TRIES, Daemon, DaemonConfig, POLLS, Round, Status};
 use crate::{Appchain, FinalityProvider};
+
+const RETRIES: u32 = 3;
 
 fn daemon() -> Daemon {
     let appchain = Appchain { chain_id: "bsn-1".into(), contract: "bbnc1contract".into() };
-    let config =
-        DaemonConfig { num_pub_rand: 100, timestamping_delay_blocks: 0, batch_size: 10, max_retries: 3 };
+    let config = DaemonConfig {
+        num_pub_rand: 200,
+        timestamping_delay_blocks: 0,
+        max_retries: RETRIES,
+        ..DaemonConfig::default()
+    };
     Daemon::new(FinalityProvider::new(1, 0, &appchain), config)
 }
 
-/// A daemon that has committed to all heights from 3 to 202, and its chain at height 3.
+/// A daemon that has committed to all heights from 3 to 402, and its chain at height 3.
 fn committed() -> (Daemon, Chain) {
     let mut daemon = daemon();
     let mut chain = Chain::new(&daemon, 3);
-    assert_eq!(daemon.run(&mut chain).committed, Some((3, 100)));
-    assert_eq!(daemon.run(&mut chain).committed, Some((103, 100)));
+    assert_eq!(daemon.run(&mut chain).committed, Some((3, 200)));
+    assert_eq!(daemon.run(&mut chain).committed, Some((203, 200)));
     chain.submitted.clear();
     (daemon, chain)
+}
+
+/// What so many rounds have voted for, in this order, and dropped.
+fn rounds(daemon: &mut Daemon, chain: &mut Chain, count: u32) -> (Vec<u64>, Vec<u64>) {
+    let (mut voted, mut dropped) = (vec![], vec![]);
+    for _ in 0..count {
+        let round = daemon.run(chain);
+        voted.extend(round.voted);
+        dropped.extend(round.dropped);
+    }
+    (voted, dropped)
 }
 
 #[test]
 fn it_commits_ahead_of_the_tip_and_before_it_runs_short() {
     let mut daemon = daemon();
-    daemon.config.timestamping_delay_blocks = 20;
+    daemon.config = DaemonConfig { num_pub_rand: 100, timestamping_delay_blocks: 20, ..daemon.config };
     let mut chain = Chain::new(&daemon, 1);
     assert_eq!(daemon.run(&mut chain).committed, Some((21, 100)), "tip + delay");
     assert_eq!(daemon.run(&mut chain).committed, Some((121, 100)), "less than a commitment ahead");
@@ -47,14 +66,14 @@ fn it_commits_ahead_of_the_tip_and_before_it_runs_short() {
 fn it_commits_from_the_activation_height_on() {
     let mut daemon = daemon();
     let mut chain = Chain::new(&daemon, 1);
-    assert_eq!(daemon.run(&mut chain).committed, Some((3, 100)));
+    assert_eq!(daemon.run(&mut chain).committed, Some((3, 200)));
 }
 
 #[test]
 fn a_null_anywhere_in_the_answer_means_no_commitment() {
     let (mut daemon, mut chain) = committed();
     chain.last_commit["extra"] = Value::Null;
-    assert_eq!(daemon.run(&mut chain).committed, Some((3, 100)));
+    assert_eq!(daemon.run(&mut chain).committed, Some((3, 200)));
 }
 
 #[test]
@@ -74,57 +93,61 @@ fn it_votes_for_the_tip_and_for_what_it_missed() {
 }
 
 #[test]
-fn holes_and_heights_without_power_are_passed_over() {
+fn a_page_is_voted_and_what_comes_meanwhile_is_the_next_batch() {
     let (mut daemon, mut chain) = committed();
-    chain.advance(9);
-    chain.indexed.remove(&5);
-    chain.power.insert(6, 0);
-    chain.voted.insert(7);
-    let round = daemon.run(&mut chain);
-    assert_eq!((round.voted, round.skipped), (vec![4, 8], vec![6, 7]));
+    chain.advance(200);
+    let page = PAGE as u64;
+    assert_eq!(daemon.run(&mut chain).voted, (4..4 + page).collect::<Vec<_>>());
+    assert_eq!(daemon.queued(), PAGE * (POLLS - 1), "a page a second");
+    assert_eq!(daemon.run(&mut chain).voted, (4 + page..200).collect::<Vec<_>>());
+    daemon.restart_with(DaemonConfig { batch_size: 10, ..daemon.config });
+    chain.advance(230);
+    assert_eq!(daemon.run(&mut chain).voted, (200..210).collect::<Vec<_>>(), "no more than it may send");
 }
 
 #[test]
-fn a_batch_is_bounded() {
-    let (mut daemon, mut chain) = committed();
-    chain.advance(30);
-    assert_eq!(daemon.run(&mut chain).voted, (4..14).collect::<Vec<_>>());
-    assert_eq!(daemon.run(&mut chain).voted, (14..24).collect::<Vec<_>>());
-}
-
-#[test]
-fn a_harmless_error_costs_one_vote_and_not_the_batch() {
+fn a_harmless_error_costs_five_rounds_and_one_vote_but_not_the_batch() {
     let (mut daemon, mut chain) = committed();
     chain.advance(9);
     chain.too_late.extend([5, 7]);
-    let round = daemon.run(&mut chain);
-    assert_eq!((round.voted, round.dropped), (vec![4, 6, 8], vec![5, 7]));
-    assert!(round.errors.is_empty());
+    assert_eq!(rounds(&mut daemon, &mut chain, CLIENT_TRIES - 1), (vec![], vec![]));
+    assert_eq!(rounds(&mut daemon, &mut chain, 1), (vec![], vec![5]));
+    assert_eq!(rounds(&mut daemon, &mut chain, CLIENT_TRIES), (vec![], vec![7]));
+    assert_eq!(rounds(&mut daemon, &mut chain, 1), (vec![4, 6, 8], vec![]));
+    assert_eq!(daemon.last_voted(), 8);
+}
 
-    // The answer to a transaction is lost: every vote is a duplicate, and all is well.
-    daemon.next_height = Some(4);
-    chain.query_failure = None;
-    let mut forgetful = chain;
-    forgetful.too_late.clear();
-    forgetful.fp = "somebody else".into();
-    let round = daemon.run(&mut forgetful);
-    assert_eq!((round.voted, round.dropped), (vec![5, 7], vec![4, 6, 8]));
+#[test]
+fn a_batch_of_duplicates_is_a_success() {
+    let (mut daemon, mut chain) = committed();
+    chain.advance(6);
+    chain.voted.extend([4, 5]);
+    // Its votes went in after it had asked for them.
+    chain.hide_votes = true;
+    assert_eq!(rounds(&mut daemon, &mut chain, 2 * CLIENT_TRIES), (vec![], vec![4, 5]));
+    assert_eq!(daemon.last_voted(), 5);
+    assert!(daemon.is_alive());
+}
+
+#[test]
+fn what_the_contract_has_is_not_sent_again_and_moves_no_other_vote() {
+    let (mut daemon, mut chain) = committed();
+    chain.advance(8);
+    chain.voted.insert(5);
+    assert_eq!(daemon.run(&mut chain).voted, [4, 6, 7]);
 }
 
 #[test]
 fn an_unknown_error_is_retried_and_then_the_end() {
     let (mut daemon, mut chain) = committed();
     chain.advance(4);
-    for _ in 0..3 {
-        chain.failures.push_back("out of gas".into());
-        assert_eq!(daemon.run(&mut chain).errors, ["out of gas"]);
-    }
+    let fail = |chain: &mut Chain, times: u32| chain.failures.extend((0..times).map(|_| "out of gas".into()));
+    fail(&mut chain, CLIENT_TRIES * RETRIES);
+    assert_eq!(rounds(&mut daemon, &mut chain, CLIENT_TRIES * RETRIES), (vec![], vec![]));
     assert_eq!(daemon.run(&mut chain).voted, [4], "the same vote, later");
     chain.advance(5);
-    chain.failures.extend((0..4).map(|_| "out of gas".to_string()));
-    for _ in 0..4 {
-        assert_eq!(daemon.run(&mut chain).errors, ["out of gas"]);
-    }
+    fail(&mut chain, CLIENT_TRIES * (RETRIES + 1));
+    rounds(&mut daemon, &mut chain, CLIENT_TRIES * (RETRIES + 1));
     assert_eq!(daemon.status(), &Status::Exited { error: "out of gas".into() });
     chain.advance(6);
     assert_eq!(daemon.run(&mut chain), Round::default());
@@ -135,25 +158,24 @@ fn an_unknown_error_is_retried_and_then_the_end() {
 #[test]
 fn a_commitment_that_keeps_failing_is_the_end_though_votes_go_in() {
     let (mut daemon, mut chain) = committed();
-    chain.last_commit = Value::Null;
-    for height in 4..8 {
+    for tip in 203..203 + u64::from(CLIENT_TRIES) {
         assert!(daemon.is_alive());
-        chain.advance(height);
+        chain.advance(tip);
         chain.failures.push_back("commitments are closed".into());
         daemon.run(&mut chain);
     }
-    assert_eq!(chain.voted, BTreeSet::from([3, 4, 5, 6]));
+    assert!((3..=205).all(|height| chain.voted.contains(&height)), "{:?}", chain.voted);
     assert_eq!(daemon.status(), &Status::Exited { error: "commitments are closed".into() });
 }
 
 #[test]
-fn an_unrecoverable_error_is_the_end_at_once() {
+fn an_unrecoverable_error_is_the_end_of_the_first_cycle() {
     for part in ["finality signature is not valid", "public randomness is not found"] {
         let (mut daemon, mut chain) = committed();
         chain.advance(4);
         let text = format!("message index: 0: {part}");
-        chain.failures.push_back(text.clone());
-        daemon.run(&mut chain);
+        chain.failures.extend((0..CLIENT_TRIES).map(|_| text.clone()));
+        rounds(&mut daemon, &mut chain, CLIENT_TRIES);
         assert_eq!(daemon.status(), &Status::Exited { error: text });
         assert!(!daemon.is_alive());
     }
@@ -164,18 +186,20 @@ fn failing_queries_are_the_end_too() {
     let (mut daemon, mut chain) = committed();
     chain.advance(4);
     chain.query_failure = Some(("votes", "no such query".into()));
-    for _ in 0..4 {
+    for _ in 0..=RETRIES {
+        assert!(daemon.is_alive());
         assert!(daemon.run(&mut chain).errors[0].contains("no such query"));
     }
     assert!(!daemon.is_alive());
 }
 
 #[test]
-fn an_answer_in_another_shape_is_an_error() {
+fn an_answer_in_another_shape_is_the_end() {
     let (mut daemon, mut chain) = committed();
     chain.last_commit["height"] = json!("5");
     let round = daemon.run(&mut chain);
     assert!(round.errors[0].contains("last_pub_rand_commit"), "{:?}", round.errors);
+    assert!(!daemon.is_alive());
 }
 
 #[test]
@@ -187,35 +211,13 @@ fn power_not_found_is_no_power() {
 }
 
 #[test]
-fn jailed_it_waits_until_it_is_unjailed_and_goes_on() {
-    let (mut daemon, mut chain) = committed();
-    assert_eq!(daemon.unjail(&mut chain), Err("the finality provider is not jailed".into()));
-    chain.advance(4);
-    chain.failures.push_back("message index: 0: the finality provider is jailed".into());
+fn started_before_its_registration_has_arrived_it_exits() {
+    let mut daemon = daemon();
+    let mut chain = Chain::new(&daemon, 3);
+    chain.power.clear();
+    chain.query_failure = Some(("finality_provider", "finality provider not found".into()));
     daemon.run(&mut chain);
-    assert_eq!(daemon.status(), &Status::Jailed);
-    chain.signing_info = json!({ "last_signed_height": 3, "jailed_until": 99 });
-    assert!(daemon.run(&mut chain).voted.is_empty());
-    assert_eq!(daemon.status(), &Status::Jailed);
-    daemon.unjail(&mut chain).unwrap();
-    assert_eq!(chain.submitted.last().unwrap(), &[daemon.fp().unjail()]);
-    chain.advance(5);
-    assert_eq!(daemon.run(&mut chain).voted, [4]);
-    assert_eq!(daemon.status(), &Status::Running);
-}
-
-#[test]
-fn slashed_it_never_comes_back() {
-    let (mut daemon, mut chain) = committed();
-    chain.advance(4);
-    chain.failures.push_back("message index: 0: the finality provider was slashed".into());
-    daemon.run(&mut chain);
-    assert_eq!(daemon.status(), &Status::Slashed);
-    assert_eq!(daemon.run(&mut chain), Round::default());
-    daemon.restart();
-    chain.slashed_btc_height = 1;
-    assert_eq!(daemon.run(&mut chain), Round::default());
-    assert_eq!(daemon.status(), &Status::Slashed);
+    assert!(!daemon.is_alive());
 }
 
 #[test]
@@ -224,7 +226,7 @@ fn it_starts_after_what_is_finalized_signed_or_voted_on() {
         let (mut daemon, mut chain) = committed();
         chain.voted.clear();
         daemon.restart();
-        daemon.last_voted = voted;
+        daemon.disk.last_voted = voted;
         chain.finalized = (finalized > 0).then_some(finalized);
         chain.signing_info = json!({ "last_signed_height": signed, "jailed_until": null });
         chain.advance(10);
@@ -238,6 +240,17 @@ fn power_without_randomness_is_the_end() {
     let mut chain = Chain::new(&daemon, 3);
     chain.last_commit =
         json!({ "start_height": 1, "num_pub_rand": 900, "height": 1, "commitment": vec![7; 32] });
-    daemon.run(&mut chain);
+    rounds(&mut daemon, &mut chain, RETRIES + 1);
     assert_eq!(daemon.status(), &Status::Exited { error: "no randomness for height 3 on branch 0".into() });
+}
+
+#[test]
+fn it_signs_no_second_hash_at_a_height() {
+    let (mut daemon, mut chain) = committed();
+    chain.voted.remove(&3);
+    daemon.disk.last_voted = 2;
+    daemon.restart();
+    chain.advance(6);
+    chain.other_hash_at = Some(3);
+    assert_eq!(daemon.run(&mut chain).voted, [4, 5], "the program that signs refuses 3");
 }

@@ -1,0 +1,45 @@
+//! A backlog as crowded as can be, written behind a contract's back: for the price of queries.
+
+use bsn::state::{ANCHORS, Anchor, SHEETS, Sheet, at, at_of};
+use cosmwasm_std::testing::MockStorage;
+use cosmwasm_std::{Order, Storage};
+use devnet::network::Network;
+use primitives::{AppHash, BlockHash, BlockHeight, VotingPower};
+
+/// The highest number that takes three bytes: as many finality providers may have been registered.
+const LAST_ID: u32 = (1 << 21) - 1;
+
+/// Writes `heights` open heights above the tip, each with votes of `sheets` messages of `voters` finality providers; in the
+/// last message of each height is the one with the number `id`.
+///
+/// # Panics
+/// If a record cannot be written, which does not happen.
+pub fn open_heights(network: &mut Network, heights: u64, sheets: u32, voters: u32, id: u32) {
+    let mut storage = MockStorage::new();
+    let tip = network.chain.height();
+    for height in (tip + 1..=tip + heights).map(BlockHeight::new) {
+        let anchor = Anchor {
+            app_hash: AppHash::from_bytes([1; 32]),
+            block_hash: BlockHash::from_bytes([2; 32]),
+            time: 1_800_000_000,
+            cursor: BlockHeight::new(tip),
+            total: Some(VotingPower::new(u64::MAX.into())),
+            full: false,
+        };
+        ANCHORS.save(&mut storage, &at(height), &anchor).expect("an anchor is plain data");
+        for sheet in 0..sheets {
+            let first = LAST_ID - sheets * voters + sheet * voters;
+            let mut ids: Vec<u32> = (first..first + voters).collect();
+            if sheet + 1 == sheets {
+                ids.pop();
+                ids.push(id);
+            }
+            let record = Sheet { power: VotingPower::new(u64::MAX.into()), ids };
+            SHEETS.save(&mut storage, &at_of(height, first), &record).expect("a sheet is plain data");
+        }
+    }
+    let bsn = network.bsn.clone();
+    for (key, value) in storage.range(None, None, Order::Ascending) {
+        network.chain.write_raw(&bsn, &key, &value).expect("the contract has an address");
+    }
+}
