@@ -62,6 +62,8 @@ fn those_with_the_least_go_where_there_are_too_many() {
     assert!(frozen.members().iter().all(|one| one.id < 256));
 }
 
+/// K41
+///
 /// A million heights without a payout, new FPs in the set every hundred: what is kept of them stays as large, and those
 /// who earn most stay in it.
 #[test]
