@@ -225,7 +225,8 @@ fn builds() -> [(PathBuf, bool); 2] {
 }
 
 fn paying_from(artifacts: PathBuf, stakes: &[u64], over: Value) -> Network {
-    let mut network = Network::start(Setup { artifacts, ..Setup::new(7, stakes).with(fields(over)) }).unwrap();
+    let mut network =
+        Network::start(Setup { artifacts, ..Setup::new(7, stakes).with(fields(over)) }).unwrap();
     network.run(4).unwrap();
     network.open_transfer().unwrap();
     to_the_end_of_the_period(&mut network, &[]);
@@ -317,7 +318,10 @@ fn who_unbonds_before_each_payout_costs_its_own_group_a_period_and_nobody_else()
         assert!(arrived > fees * 98 / 100, "{arrived} of {fees}");
         let shares = earned(&network, DENOM);
         assert_eq!(shares[ATTACKER], 0);
-        assert!(shares[0] * 3 / 4 >= shares[1] - 9 && shares[0] * 3 / 4 <= shares[1] + 9, "{shares:?}: 40 to 30");
+        assert!(
+            shares[0] * 3 / 4 >= shares[1] - 9 && shares[0] * 3 / 4 <= shares[1] + 9,
+            "{shares:?}: 40 to 30"
+        );
     }
 }
 

@@ -52,12 +52,15 @@ impl Books {
                 continue;
             }
             let account = Account { denom: denom.clone(), ..Account::default() };
-            let vacant = (0..ACCOUNTS_MAX).find(|number| self.accounts.iter().all(|(taken, _)| taken != number));
+            let vacant =
+                (0..ACCOUNTS_MAX).find(|number| self.accounts.iter().all(|(taken, _)| taken != number));
             let is_former = |account: &Account| account.owed == 0 && !denoms.contains(&account.denom);
             match vacant {
                 Some(number) => self.accounts.push((number, account)),
                 None => {
-                    if let Some((_, former)) = self.accounts.iter_mut().find(|(_, account)| is_former(account)) {
+                    if let Some((_, former)) =
+                        self.accounts.iter_mut().find(|(_, account)| is_former(account))
+                    {
                         *former = account;
                     }
                 }

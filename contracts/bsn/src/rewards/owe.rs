@@ -22,7 +22,11 @@ pub fn owe(
     events: &mut Vec<Event>,
 ) -> StdResult<bool> {
     books.open(&config.reward_denoms);
-    let used = books.accounts().filter(|account| account.owed > 0).map(|account| account.payout.wrapping_add(1)).max();
+    let used = books
+        .accounts()
+        .filter(|account| account.owed > 0)
+        .map(|account| account.payout.wrapping_add(1))
+        .max();
     let payout = progress.payout_next.max(used.unwrap_or_default());
     let mut due = Vec::new();
     for (_, account) in books.iter_mut() {

@@ -57,7 +57,9 @@ pub fn send(
         // After a transfer that the chain did not take the next one goes alone.
         let most = if account.not_before.get() > 0 { messages.len().saturating_add(1) } else { MESSAGES };
         while messages.len() < most.min(MESSAGES) && room > 0 {
-            let Some((group, part)) = account.next_group(&weights, params.reward_group.min(room)) else { break };
+            let Some((group, part)) = account.next_group(&weights, params.reward_group.min(room)) else {
+                break;
+            };
             let members = weights.group(group);
             room = room.saturating_sub(group.to.saturating_sub(group.from));
             let earners = earners(storage, members, era_from)?;
@@ -69,7 +71,11 @@ pub fn send(
             }
             if split.send > 0 {
                 let transfer = transfer(env, config, account, &split, &earners);
-                messages.push(message(transfer.into(), TRANSFER_REPLY, &Sent::transfer(*number, group, &split))?);
+                messages.push(message(
+                    transfer.into(),
+                    TRANSFER_REPLY,
+                    &Sent::transfer(*number, group, &split),
+                )?);
                 events.push(changed(account, split.send, "handed_over"));
             }
         }

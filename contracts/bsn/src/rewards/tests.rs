@@ -3,9 +3,7 @@ mod faults;
 mod groups;
 
 use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage, mock_dependencies, mock_env};
-use cosmwasm_std::{
-    BankMsg, Coin, CosmosMsg, Empty, IbcMsg, Order, OwnedDeps, Reply, SubMsgResult,
-};
+use cosmwasm_std::{BankMsg, Coin, CosmosMsg, Empty, IbcMsg, Order, OwnedDeps, Reply, SubMsgResult};
 use finality::active_set::{ActiveSet, Member, select};
 use finality::commitment::Coverage;
 use finality::rewards::{Missed, ONE};
@@ -110,10 +108,11 @@ impl World {
         self.show_balances();
         PROGRESS.save(&mut self.deps.storage, &self.progress).unwrap();
         let querier = QuerierWrapper::new(&self.deps.querier);
-        let Self { deps: OwnedDeps { storage, .. }, env, params, progress, .. } = self;
-        let (messages, _) = end_block(storage, &querier, env, params, progress).unwrap();
-        progress.last_end = BlockHeight::new(env.block.height);
-        PROGRESS.save(storage, progress).unwrap();
+        let storage = &mut self.deps.storage;
+        let (messages, _) =
+            end_block(storage, &querier, &self.env, &self.params, &mut self.progress).unwrap();
+        self.progress.last_end = BlockHeight::new(self.env.block.height);
+        PROGRESS.save(storage, &self.progress).unwrap();
         let mut left = Left::default();
         for message in messages {
             self.take(message, &mut left);
@@ -153,7 +152,8 @@ impl World {
     }
 
     fn show_balances(&mut self) {
-        let coins: Vec<Coin> = self.balances.iter().map(|(denom, amount)| Coin::new(*amount, denom)).collect();
+        let coins: Vec<Coin> =
+            self.balances.iter().map(|(denom, amount)| Coin::new(*amount, denom)).collect();
         self.deps.querier.bank.update_balance(&self.env.contract.address, coins);
     }
 

@@ -55,7 +55,8 @@ impl Account {
     /// Takes the next group of at most `size` out of what waits, with its part of what is owed. The last one gets what
     /// rounding left.
     pub fn next_group(&mut self, weights: &Weights, size: u32) -> Option<(Group, u128)> {
-        let whole = self.waiting.iter().fold(0, |sum: u128, group| sum.saturating_add(weight(weights, *group)));
+        let whole =
+            self.waiting.iter().fold(0, |sum: u128, group| sum.saturating_add(weight(weights, *group)));
         let first = self.waiting.first_mut()?;
         let group = Group { from: first.from, to: first.to.min(first.from.saturating_add(size)) };
         first.from = group.to;

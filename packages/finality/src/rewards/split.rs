@@ -30,7 +30,10 @@ pub struct Split {
 /// Splits `amount` among the FPs of a group, by weight.
 pub fn split(amount: u128, claims: &[(Member, Claim)], burn_slashed: bool) -> Split {
     let sum = |of: &[Claim]| -> u128 {
-        claims.iter().filter(|one| of.contains(&one.1)).fold(0, |sum, one| sum.saturating_add(one.0.power.get()))
+        claims
+            .iter()
+            .filter(|one| of.contains(&one.1))
+            .fold(0, |sum, one| sum.saturating_add(one.0.power.get()))
     };
     let whole = sum(&[Claim::Paid, Claim::Slashed, Claim::Refused]);
     let shift = shift(whole);

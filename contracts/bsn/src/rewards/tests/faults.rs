@@ -19,7 +19,8 @@ fn a_transfer_that_is_not_taken_is_owed_again_and_tried_alone_after_a_while() {
     assert_eq!(world.block().transfers.len(), 1);
     let (ten, rest) = (world.block(), world.block());
     assert_eq!((ten.transfers.len(), rest.transfers.len()), (10, 4), "and the others follow");
-    let all: Vec<u32> = [ten, rest].iter().flat_map(|left| left.transfers.clone()).flat_map(|one| one.2).collect();
+    let all: Vec<u32> =
+        [ten, rest].iter().flat_map(|left| left.transfers.clone()).flat_map(|one| one.2).collect();
     assert_eq!(all.len(), 14);
     assert_eq!((world.balance(DENOM), world.account(DENOM).handed_over), (0, 1_500));
 }
@@ -41,7 +42,8 @@ fn denoms_that_cannot_leave_do_not_keep_the_others() {
 #[test]
 fn the_slashed_are_burned_once_however_often_transfers_fail() {
     let mut world = World::new(&[100; 4], 2, |config| config.burn_slashed_rewards = true);
-    let slashed = FpStatus::Slashed { height: BlockHeight::new(1), btc_height: primitives::BtcHeight::new(1) };
+    let slashed =
+        FpStatus::Slashed { height: BlockHeight::new(1), btc_height: primitives::BtcHeight::new(1) };
     world.put(1, slashed, 100);
     world.fees(DENOM, 400);
     world.refuses = vec![DENOM.to_owned()];
@@ -59,7 +61,8 @@ fn the_slashed_are_burned_once_however_often_transfers_fail() {
 #[test]
 fn what_is_not_burned_is_shared_out_with_the_next_period() {
     let mut world = World::new(&[100; 2], 2, |config| config.burn_slashed_rewards = true);
-    let slashed = FpStatus::Slashed { height: BlockHeight::new(1), btc_height: primitives::BtcHeight::new(1) };
+    let slashed =
+        FpStatus::Slashed { height: BlockHeight::new(1), btc_height: primitives::BtcHeight::new(1) };
     world.put(1, slashed, 100);
     world.fees(DENOM, 400);
     world.refuses_burns = true;

@@ -92,7 +92,11 @@ fn one_without_active_stake_fails_the_whole_transfer() {
     for index in [0, 1] {
         expired.register_fp(&fp(index), CLIENT).unwrap();
     }
-    assert_eq!(refusal(&mut expired), Err(RewardRefusal::WithoutStake { fp: key(0) }), "neither ever had any");
+    assert_eq!(
+        refusal(&mut expired),
+        Err(RewardRefusal::WithoutStake { fp: key(0) }),
+        "neither ever had any"
+    );
     let stake = |index: u32| Stake::new(&[fp(index).public_key()], 50_000);
     expired.delegate(stake(0)).unwrap();
     expired.delegate(Stake { staking_time: 12, unbonding_time: 5, ..stake(1) }).unwrap();
