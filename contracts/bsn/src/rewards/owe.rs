@@ -41,12 +41,15 @@ pub fn owe(
         return Ok(false);
     }
     let weights = earn::end_period(storage, progress)?;
-    if weights.is_empty() {
-        return Ok(false);
-    }
+    let mut owes = false;
     for (account, balance) in due {
-        account.owe(balance, payout, weights.len());
-        events.push(changed(account, balance, "owed"));
+        if account.owe(balance, payout, weights.len()) {
+            owes = true;
+            events.push(changed(account, balance, "owed"));
+        }
+    }
+    if !owes {
+        return Ok(false);
     }
     forget(storage, books)?;
     PAYOUTS.save(storage, &payout.to_be_bytes(), &weights)?;

@@ -119,6 +119,25 @@ fn a_split_is_exact_at_the_largest_amounts_and_weights() {
     assert_eq!(split(0, &three, true), Split { ratios: all.ratios, ..Split::default() });
 }
 
+#[test]
+fn nothing_is_sent_where_nobody_has_a_ratio() {
+    let dust = |id| (member(id, 1 << 36), Claim::Paid);
+    let claims = [(member(0, 1 << 100), Claim::Refused), dust(1), dust(2), dust(3)];
+    assert_eq!(split(1 << 70, &claims, false), Split { back: 1 << 70, ..Split::default() });
+}
+
+/// As after a loss of the record: nobody can be paid, and nothing is stuck.
+#[test]
+fn what_is_owed_by_weights_that_are_gone_goes_to_the_next_period() {
+    let mut account = Account::default();
+    account.owe(400, 1, 4);
+    while let Some((group, part)) = account.next_group(&Weights::default(), 3) {
+        account.settle(&split(part, &[], false));
+        assert!(group.from < group.to);
+    }
+    assert_eq!((account.owed, account.waiting), (0, vec![]));
+}
+
 fn claim() -> impl Strategy<Value = Claim> {
     prop_oneof![3 => Just(Claim::Paid), 1 => Just(Claim::Slashed), 1 => Just(Claim::Refused)]
 }

@@ -84,6 +84,25 @@ fn a_period_whose_last_hook_was_lost_ends_with_the_next_one() {
     assert_eq!(world.block(), Left::default(), "it ends once");
 }
 
+#[test]
+fn each_denom_is_shared_out_by_the_weights_of_its_own_payout() {
+    let mut world = World::new(&[100, 300], 1, |config| {
+        config.reward_denoms = vec![DENOM.to_owned(), "uatom".to_owned()];
+    });
+    world.refuses = vec![DENOM.to_owned(), "uatom".to_owned()];
+    world.fees(DENOM, 400);
+    world.end_period();
+    world.earn(&[900, 100]);
+    world.fees("uatom", 1_000);
+    world.end_period();
+    world.refuses.clear();
+    world.env.block.height += 10;
+    let mut paid: Vec<(String, u128, Vec<u32>)> = (0..3).flat_map(|_| world.block().transfers).collect();
+    paid.sort();
+    let expected = [(DENOM, 100, 0), (DENOM, 300, 1), ("uatom", 100, 1), ("uatom", 900, 0)];
+    assert_eq!(paid, expected.map(|(denom, amount, id)| (denom.to_owned(), amount, vec![id])));
+}
+
 /// Storage that keeps what a hook writes up to some write, as a chain module without a cache does where a hook fails.
 struct Torn<'a> {
     storage: &'a mut MockStorage,
