@@ -40,6 +40,22 @@ fn a_denomination_that_is_removed_while_it_is_owed_is_paid() {
     assert_eq!(world.account(DENOM).handed_over, 1_200);
 }
 
+/// However many others take its place.
+#[test]
+fn a_denomination_that_cannot_leave_keeps_what_is_owed_of_it() {
+    let mut world = World::new(&[100], 10, |_| {});
+    world.refuses = vec![DENOM.to_owned()];
+    world.fees(DENOM, 500);
+    world.end_period();
+    for round in 0..5 {
+        let names: Vec<String> = (0..16).map(|place| format!("u{round}x{place}")).collect();
+        list(&mut world, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        world.earn(&[100]);
+        world.end_period();
+    }
+    assert_eq!(world.account(DENOM).owed, 500);
+}
+
 /// However often the list changes.
 #[test]
 fn there_are_never_more_than_32_accounts_and_all_that_are_listed_have_one() {
