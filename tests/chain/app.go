@@ -20,6 +20,7 @@ import (
 	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 
+	transfertypes "github.com/cosmos/ibc-go/v10/modules/apps/transfer/types"
 	porttypes "github.com/cosmos/ibc-go/v10/modules/core/05-port/types"
 
 	"github.com/CosmWasm/wasmd/app"
@@ -72,13 +73,17 @@ func addChainModule(a *app.WasmApp, torn bool) {
 	reroute(a, map[string]porttypes.IBCModule{wasmtypes.ModuleName: meter.IBCModule{IBCModule: contracts}})
 }
 
-// addZoneConcierge puts Babylon's IBC application on its port.
+// addZoneConcierge puts Babylon's IBC application on its port, and its judgement of rewards before the transfers.
 func addZoneConcierge(a *app.WasmApp) {
 	key := mount(a, zoneconcierge.StoreKey)
 	ibc := a.IBCKeeper
 	zc := zoneconcierge.NewKeeper(runtime.NewKVStoreService(key), ibc.ChannelKeeper, ibc.ConnectionKeeper)
 	add(a, zoneconcierge.ModuleName, zoneconcierge.NewAppModule(zc))
-	reroute(a, map[string]porttypes.IBCModule{zoneconcierge.PortID: zoneconcierge.NewIBCModule(zc)})
+	transfers, _ := ibc.PortKeeper.Router.Route(transfertypes.ModuleName)
+	reroute(a, map[string]porttypes.IBCModule{
+		zoneconcierge.PortID:     zoneconcierge.NewIBCModule(zc),
+		transfertypes.ModuleName: zoneconcierge.NewRewards(zc, transfers),
+	})
 }
 
 // reroute replaces the IBC router, which wasmd has sealed, by one with these routes and its others.

@@ -1,12 +1,15 @@
-//! Proves: C-04, C-32, C-33, K8, K20
+//! Proves: C-04, C-32, C-33, K8, K20, K40
 //!
 //! Fees reach those who voted, once. After every step, for every denom, owed and undistributed are the balance; a
-//! closed channel, a refund, a denom that cannot leave and a slashed provider cost nothing and stop nothing.
+//! closed channel, a refund, a denom that cannot leave and a slashed provider cost nothing and stop nothing; one whose
+//! stake has ended costs its group a period, and nobody else.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use devnet::HookOutcome;
-use devnet::network::Network;
+use devnet::actors::babylon::{RewardRefusal, Stake};
+use devnet::network::{Network, Setup};
 use serde_json::{Value, json};
 
 use super::support::{ask, execute_as, health, start_with, text};
@@ -24,12 +27,16 @@ fn paying(over: Value) -> Network {
 
 /// The same without that channel.
 fn closed(over: Value) -> Network {
+    start_with(&[40, 30, 20, 10], fields(over))
+}
+
+fn fields(over: Value) -> Value {
     let mut fields = json!({
         "ics20_channel_id": "channel-1", "reward_interval": INTERVAL, "vote_window": 3,
         "missed_blocks_window": 200, "min_signed_percent": 5,
     });
     fields.as_object_mut().unwrap().extend(over.as_object().unwrap().clone());
-    start_with(&[40, 30, 20, 10], fields)
+    fields
 }
 
 /// A part of the books, by denom.
@@ -187,7 +194,7 @@ fn slash(network: &mut Network, index: usize) {
 }
 
 #[test]
-fn the_slashed_get_nothing_their_part_goes_to_the_others_or_is_burned() {
+fn the_slashed_get_nothing_their_part_is_burned_or_goes_to_the_next_period() {
     for burns in [false, true] {
         let mut network = paying(json!({"burn_slashed_rewards": burns}));
         to_the_end_of_the_period(&mut network, &[]);
@@ -198,10 +205,123 @@ fn the_slashed_get_nothing_their_part_goes_to_the_others_or_is_burned() {
         steps(&mut network, 2, &[]);
         network.relay();
         let (all, burned) = (u128::from(INTERVAL / 2) * 1_000, of(&network, "burned"));
+        let waits = of(&network, "undistributed");
         assert_eq!(earned(&network, DENOM)[1], 0);
-        assert_eq!(of(&network, "handed_over") + burned, all);
-        assert_eq!(burned > 0, burns);
+        assert_eq!(of(&network, "handed_over") + burned + waits, all);
+        assert_eq!((burned > 0, waits > 0), (burns, !burns));
         assert_eq!(network.chain.supply(DENOM), supply - burned);
+        to_the_end_of_the_period(&mut network, &[]);
+        steps(&mut network, 2, &[]);
+        network.relay();
+        assert_eq!((of(&network, "handed_over"), of(&network, "burned")), (all - burned, burned));
+        assert_eq!(earned(&network, DENOM)[1], 0);
+    }
+}
+
+/// This build, and the last one that named whoever had earned something, all in one transfer.
+fn builds() -> [(PathBuf, bool); 2] {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    [(tests.join("../artifacts"), true), (tests.join("fixtures/0.2.0"), false)]
+}
+
+fn paying_from(artifacts: PathBuf, stakes: &[u64], over: Value) -> Network {
+    let mut network =
+        Network::start(Setup { artifacts, ..Setup::new(7, stakes).with(fields(over)) }).unwrap();
+    network.run(4).unwrap();
+    network.open_transfer().unwrap();
+    to_the_end_of_the_period(&mut network, &[]);
+    network
+}
+
+fn delegate(network: &mut Network, index: usize, sats: u64, blocks: u32) {
+    let key = network.fps[index].public_key();
+    let stake = Stake { staking_time: blocks + 5, unbonding_time: 5, ..Stake::new(&[key], sats) };
+    network.link.app.babylon.delegate(stake).unwrap();
+}
+
+/// Ends all stake of a provider on Babylon; nothing is carried here yet.
+fn unbond(network: &mut Network, index: usize) {
+    let key = network.fps[index].public_key();
+    let babylon = &mut network.link.app.babylon;
+    let txids: Vec<_> = babylon.txids().copied().collect();
+    let live = |one: &devnet::actors::babylon::Delegation| one.fps.contains(&key) && !one.is_unbonded;
+    for txid in txids {
+        if babylon.delegation(&txid).is_some_and(live) {
+            babylon.undelegate(&txid).unwrap();
+        }
+    }
+}
+
+fn refusals(network: &Network) -> Vec<&RewardRefusal> {
+    network.link.app.transfers.iter().filter_map(|one| one.outcome.as_ref().err()).collect()
+}
+
+/// Its last delegation runs out in the middle of a period. Babylon would refuse a transfer that names it.
+#[test]
+fn an_expired_stake_costs_nobody_else_a_reward() {
+    for (artifacts, is_new) in builds() {
+        let mut network = paying_from(artifacts, &[40, 30, 20, 10], json!({}));
+        unbond(&mut network, 3);
+        delegate(&mut network, 3, 1_000_000_000, 30);
+        network.relay();
+        steps(&mut network, INTERVAL / 2, &[(10_000, DENOM)]);
+        network.mine(30);
+        to_the_end_of_the_period(&mut network, &[(10_000, DENOM)]);
+        steps(&mut network, 2, &[]);
+        let sent = of(&network, "handed_over");
+        network.relay();
+        steps(&mut network, 1, &[]);
+        if !is_new {
+            let refused = refusals(&network);
+            assert!(matches!(refused[..], [RewardRefusal::WithoutStake { .. }]), "{refused:?}");
+            assert_eq!(arrived(&network, DENOM), 0, "the period was lost to all four");
+            continue;
+        }
+        assert_eq!(refusals(&network), Vec::<&RewardRefusal>::new());
+        assert!(arrived(&network, DENOM) <= sent && arrived(&network, DENOM) + 5 > sent);
+        let (own, others) = (earned(&network, DENOM)[3], &earned(&network, DENOM)[..3]);
+        assert!(own == 0 && others.iter().all(|share| *share > 0), "{own} {others:?}");
+        let waits = of(&network, "undistributed");
+        assert!(waits > 0 && waits < sent / 9, "its part, {waits}, goes to the next period");
+        to_the_end_of_the_period(&mut network, &[]);
+        steps(&mut network, 2, &[]);
+        assert_eq!((of(&network, "handed_over"), of(&network, "undistributed")), (sent + waits, 0));
+    }
+}
+
+/// With a hundredth of the stake it votes, and before each payout it unbonds on Babylon, a packet ahead of what is known
+/// here.
+#[test]
+fn who_unbonds_before_each_payout_costs_its_own_group_a_period_and_nobody_else() {
+    const ATTACKER: usize = 4;
+    for (artifacts, is_new) in builds() {
+        let mut network = paying_from(artifacts, &[40, 30, 20, 10, 1], json!({"reward_group": 2}));
+        for _ in 0..3 {
+            steps(&mut network, INTERVAL / 2, &[(10_000, DENOM)]);
+            unbond(&mut network, ATTACKER);
+            to_the_end_of_the_period(&mut network, &[]);
+            steps(&mut network, 2, &[]);
+            network.relay();
+            delegate(&mut network, ATTACKER, 100_000_000, 60_000);
+            network.relay();
+            network.relay();
+            steps(&mut network, 1, &[]);
+        }
+        let fees = 3 * u128::from(INTERVAL / 2) * 1_000;
+        let (arrived, refused) = (arrived(&network, DENOM), refusals(&network));
+        assert!(refused.iter().all(|one| matches!(one, RewardRefusal::WithoutStake { .. })), "{refused:?}");
+        assert_eq!(refused.len(), 3, "each attack comes in time");
+        if !is_new {
+            assert_eq!(arrived, 0, "nobody was paid for three periods");
+            continue;
+        }
+        assert!(arrived > fees * 98 / 100, "{arrived} of {fees}");
+        let shares = earned(&network, DENOM);
+        assert_eq!(shares[ATTACKER], 0);
+        assert!(
+            shares[0] * 3 / 4 >= shares[1] - 9 && shares[0] * 3 / 4 <= shares[1] + 9,
+            "{shares:?}: 40 to 30"
+        );
     }
 }
 

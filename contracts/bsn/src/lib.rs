@@ -111,7 +111,7 @@ pub mod entry {
         match reply.id {
             outbox::OUTBOX_REPLY => super::not_sent(deps, &env, &reply),
             rewards::TRANSFER_REPLY | rewards::BURN_REPLY => {
-                Ok(Response::new().add_events(rewards::failed(deps.storage, &env, &reply)?))
+                Ok(Response::new().add_events(rewards::refused(deps.storage, &env, &reply)?))
             }
             instantiate::LIGHT_CLIENT_REPLY => instantiate::reply(deps, reply),
             bitcoin::HEADERS_REPLY => Ok(bitcoin::headers_taken(deps, &env, &reply)?),

@@ -23,6 +23,7 @@ pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
     }
     if release(&stored.version) < HAS_FIELDS_OF_0_3_0 {
         from_0_2_0::add_fields(deps.storage)?;
+        from_0_2_0::split_accounts(deps.storage)?;
     }
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new()

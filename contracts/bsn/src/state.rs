@@ -39,9 +39,9 @@
 //! | `Q` | number => [`Waiting`] | packets | BeginBlock, one a block; packets, retries |
 //! | `y` | last height => [`ActiveSet`] that ended there | BeginBlock, when the set changes | EndBlock, once it is settled |
 //! | `z` | => [`Missed`] | EndBlock, for absences only | never: one record, emptied with each set |
-//! | `Y` | => [`Weights`] of this period | EndBlock, when a set or a period ends | never: one record |
+//! | `Y` | => [`Weights`] of this period | EndBlock, when a set or a period ends | never: one record of bounded length |
 //! | `Z` | payout => [`Weights`] | EndBlock, each `reward_interval` | the next payout, once nothing is owed by it |
-//! | `X` | => [`Account`] of each denom | EndBlock, replies | never: one record of bounded length |
+//! | `X` | number => [`Account`] of a denom | EndBlock, replies | never: at most 32, those of former denoms written over |
 //! | `J` | => [`Conversion`] of what an older version stored | migrate, EndBlock | EndBlock, when it is done |
 //! | `e` | key, height => [`Equivocation`] | slashing | EndBlock's sweep, once Babylon has it and its block has no anchor |
 //! | `o` | id => [`Outgoing`] | slashing, acknowledgements | with `e` |
@@ -165,7 +165,7 @@ pub const WEIGHTS: Item<Weights> = Item::new(b'Y');
 /// See the module's table.
 pub const PAYOUTS: Table<4, Weights> = Table::new(b'Z');
 /// See the module's table.
-pub const ACCOUNTS: Item<Vec<Account>> = Item::new(b'X');
+pub const ACCOUNTS: Table<1, Account> = Table::new(b'X');
 
 /// How many items the quarantine holds; later ones are refused with an alarm.
 pub const QUARANTINE_MAX: u64 = 100_000;

@@ -39,6 +39,8 @@ pub struct Params {
     pub rebind_delay: u64,
     /// How long orphaned FPs keep their power, in seconds.
     pub orphan_grace: u64,
+    /// How many FPs one transfer of rewards names, at most.
+    pub reward_group: u32,
 }
 
 impl Default for Params {
@@ -48,7 +50,7 @@ impl Default for Params {
             max_active_finality_providers: 100,
             min_pub_rand: 1,
             max_pub_rand_commit_offset: 160_000,
-            reward_interval: 50,
+            reward_interval: 600,
             missed_blocks_window: 250,
             min_signed_percent: 50,
             jail_duration: 86_400,
@@ -60,6 +62,7 @@ impl Default for Params {
             resume_delay: 1_000,
             rebind_delay: 86_400,
             orphan_grace: 3 * 86_400,
+            reward_group: 10,
         }
     }
 }
@@ -104,7 +107,7 @@ impl Params {
     }
 
     /// The table of bounds.
-    pub fn bounds(&self) -> [Bound; 16] {
+    pub fn bounds(&self) -> [Bound; 17] {
         let Self {
             finality_activation_height,
             max_active_finality_providers,
@@ -122,6 +125,7 @@ impl Params {
             resume_delay,
             rebind_delay,
             orphan_grace,
+            reward_group,
         } = self;
         let bound = |name, value, min, max| Bound { name, value, min, max };
         [
@@ -141,6 +145,7 @@ impl Params {
             bound("resume_delay", *resume_delay, 10, 1_000_000),
             bound("rebind_delay", *rebind_delay, 0, 30 * 86_400),
             bound("orphan_grace", *orphan_grace, 0, 21 * 86_400),
+            bound("reward_group", (*reward_group).into(), 1, 256),
         ]
     }
 
@@ -192,6 +197,7 @@ mod tests {
                 "resume_delay" => p.resume_delay = value,
                 "rebind_delay" => p.rebind_delay = value,
                 "orphan_grace" => p.orphan_grace = value,
+                "reward_group" => p.reward_group = u32::try_from(value).unwrap(),
                 other => panic!("no knob {other}"),
             }
             p.checked()

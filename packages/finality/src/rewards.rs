@@ -7,6 +7,9 @@
 //! FPs has behind it, and who **missed** some of them. When the set changes, or a period ends, that becomes
 //! [`Weights`]. At the end of a period they are frozen, and whatever fees there are is owed to those in them.
 //!
+//! A payout goes to Babylon in [groups](Group) of FPs, those with most first, so that a refusal there costs one group
+//! one period. The part of an FP that cannot be paid goes to the next period.
+//!
 //! # The danger
 //!
 //! Nothing here moves coins or decides how many there are: weights are shares of whatever is owed. A weight that is
@@ -17,10 +20,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::active_set::{ActiveSet, Member};
 
-/// How many FPs are paid at once, at most: their shares must fit into the memo of one transfer (32,768 bytes).
+mod account;
+mod split;
+
+pub use account::{Account, Group};
+pub use split::{Claim, ONE, Split, decimal, split};
+
+/// How many FPs have a weight at a time, at most: the shares of all fit into the memo of one transfer (32,768 bytes).
 pub const PAID_MAX: usize = 256;
-/// The unit of a ratio: 18 decimals.
-pub const ONE: u128 = 1_000_000_000_000_000_000;
 
 /// How many heights of one set each of its members missed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +67,8 @@ impl Missed {
     }
 }
 
-/// What each FP has earned in a period: the sum of its power over the heights it voted at.
+/// What each FP has earned in a period: the sum of its power over the heights it voted at. At most [`PAID_MAX`] FPs,
+/// those with most.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
     /// Everything up to here is in them.
@@ -86,6 +94,9 @@ impl Weights {
                 None => self.members.push(Member { id: member.id, power: earned }),
             }
         }
+        if self.members.len() > PAID_MAX {
+            self.keep_the_most();
+        }
     }
 
     /// Whether nobody earned anything.
@@ -93,137 +104,39 @@ impl Weights {
         self.members.is_empty()
     }
 
-    /// Ends the period: its weights, of at most [`PAID_MAX`] FPs with the most. The next one begins with none.
-    pub fn freeze(&mut self) -> Self {
-        let mut members = core::mem::take(&mut self.members);
-        while members.len() > PAID_MAX {
-            let least =
-                members.iter().enumerate().min_by_key(|(_, one)| one.power.get()).map_or(0, |(at, _)| at);
-            members.swap_remove(least);
-        }
-        Self { through: self.through, members }
+    /// How many FPs have one.
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.members.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Those that a payout is shared out by: most first, so that a group's neighbours have stakes like its own and
+    /// dust can spoil the transfer of dust only.
+    #[must_use]
+    pub fn frozen(&self) -> Self {
+        let mut frozen = self.clone();
+        frozen.keep_the_most();
+        frozen
+    }
+
+    /// Begins the next period: nobody has earned anything after [`Weights::through`].
+    pub fn clear(&mut self) {
+        self.members.clear();
     }
 
     /// The FPs with their weights.
     pub fn members(&self) -> &[Member] {
         &self.members
     }
-}
 
-/// Why an FP with a weight is or is not paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
-    /// It is.
-    Paid,
-    /// It was slashed meanwhile.
-    Slashed,
-    /// Babylon would not take it: it is of another consumer, or unknown.
-    Stranger,
-}
-
-/// What becomes of an amount that is owed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Split {
-    /// What is sent to those who are paid.
-    pub send: u128,
-    /// What is burned: the part of the slashed.
-    pub burn: u128,
-    /// Their numbers and their ratios of what is sent, in units of 10^-18, none of them zero.
-    pub ratios: Vec<(u32, u128)>,
-}
-
-/// Splits `amount`: to those who are paid, by weight. The part of the slashed is burned or goes to the others.
-///
-/// `send + burn` is `amount`, unless nobody is paid and nothing burned: then both are nothing, and it is shared out
-/// again with the next period.
-pub fn split(amount: u128, claims: &[(Member, Claim)], burn_slashed: bool) -> Split {
-    let sum = |claim: Claim| -> u128 {
-        claims.iter().filter(|one| one.1 == claim).map(|one| one.0.power.get()).sum::<u128>()
-    };
-    let whole = sum(Claim::Paid).saturating_add(sum(Claim::Slashed));
-    // Half the bits are enough for any share, and leave room to multiply.
-    let shift = 64u32.saturating_sub(whole.leading_zeros());
-    let (paid, slashed) = (sum(Claim::Paid) >> shift, sum(Claim::Slashed) >> shift);
-    let burn = if burn_slashed { part(amount, slashed, paid.saturating_add(slashed)) } else { 0 };
-    if paid == 0 {
-        return Split { send: 0, burn, ratios: Vec::new() };
-    }
-    let mut ratios = Vec::new();
-    for (member, claim) in claims {
-        let ratio = part(ONE, member.power.get() >> shift, paid);
-        if *claim == Claim::Paid && ratio > 0 {
-            ratios.push((member.id, ratio));
-        }
-    }
-    Split { send: amount.saturating_sub(burn), burn, ratios }
-}
-
-/// `amount * of / whole`, rounded down, for `of <= whole < 2^64`.
-fn part(amount: u128, of: u128, whole: u128) -> u128 {
-    let (Some(times), Some(rest)) = (amount.checked_div(whole), amount.checked_rem(whole)) else { return 0 };
-    let rest = rest.saturating_mul(of).checked_div(whole).unwrap_or_default();
-    times.saturating_mul(of).saturating_add(rest)
-}
-
-/// A ratio as decimal text with all 18 decimals.
-pub fn decimal(ratio: u128) -> String {
-    let whole = ratio.checked_div(ONE).unwrap_or_default();
-    let decimals = ratio.checked_rem(ONE).unwrap_or_default().to_string();
-    let mut text = whole.to_string();
-    text.push('.');
-    for _ in decimals.len()..18 {
-        text.push('0');
-    }
-    text.push_str(&decimals);
-    text
-}
-
-/// The books of one denom. What is not owed of the balance is undistributed: fees, deposits, refunds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// The denom.
-    pub denom: String,
-    /// Owed to those with a weight in [`Account::payout`], and not handed over.
-    pub owed: u128,
-    /// The number of the frozen weights that it is owed by.
-    pub payout: u32,
-    /// Whether the part of the slashed was burned already.
-    pub burn_done: bool,
-    /// Not sent before this height.
-    pub not_before: BlockHeight,
-    /// Handed over to Babylon so far.
-    pub handed_over: u128,
-    /// Burned so far.
-    pub burned: u128,
-}
-
-impl Account {
-    /// Owes whatever is undistributed of `balance` by the weights of `payout`; nothing where something is owed still.
-    pub fn owe(&mut self, balance: u128, payout: u32) -> bool {
-        if self.owed > 0 || balance == 0 {
-            return false;
-        }
-        (self.owed, self.payout, self.burn_done) = (balance, payout, false);
-        true
+    /// The FPs of a group.
+    pub fn group(&self, group: Group) -> &[Member] {
+        let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX).min(self.members.len());
+        self.members.get(place(group.from)..place(group.to)).unwrap_or_default()
     }
 
-    /// Takes what is owed out of the books, before it is sent: it is handed over, burned, or undistributed again.
-    pub fn settle(&mut self, split: &Split) {
-        self.owed = 0;
-        self.handed_over = self.handed_over.saturating_add(split.send);
-        self.burned = self.burned.saturating_add(split.burn);
-    }
-
-    /// The chain did not take the transfer: the amount is owed still, and tried again at `not_before`.
-    pub fn not_sent(&mut self, amount: u128, payout: u32, not_before: BlockHeight) {
-        self.handed_over = self.handed_over.saturating_sub(amount);
-        (self.owed, self.payout, self.not_before) = (amount, payout, not_before);
-        self.burn_done = true;
-    }
-
-    /// The chain did not burn: the amount is undistributed again.
-    pub fn not_burned(&mut self, amount: u128) {
-        self.burned = self.burned.saturating_sub(amount);
+    fn keep_the_most(&mut self) {
+        self.members.sort_unstable_by(|a, b| b.power.cmp(&a.power).then(a.id.cmp(&b.id)));
+        self.members.truncate(PAID_MAX);
     }
 }
 

@@ -81,6 +81,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("backlog_100_of_100_fps", 2_500_000),
     ("worst_late_votes", 2_500_000),
     ("worst_reward", 2_500_000),
+    ("worst_reward_200", 2_500_000),
     ("worst_hooks_lost_500", 2_500_000),
     ("worst_slash_40_percent", 2_500_000),
     ("worst_expiry_5000", 2_500_000),

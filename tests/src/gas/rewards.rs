@@ -1,4 +1,4 @@
-use devnet::network::Setup;
+use devnet::network::{Network, Setup};
 use serde_json::{Value, json};
 
 use super::{GasError, hooks};
@@ -24,12 +24,59 @@ pub(super) fn dearest(setup: Setup, code: Code, voted: impl Fn(usize) -> u64) ->
         denoms.iter().for_each(|denom| network.chain.collect_fees(1_000, denom));
         dearest = dearest.max(hooks::dearest(&network.step())?);
     }
-    let books: Value = network.query(&json!({ "rewards": {} }))?;
-    let paid = books["handed_over"].as_array().into_iter().flatten();
-    match paid.filter(|entry| entry["amount"] != "0").count() {
+    match handed(&network, "handed_over")? {
         all if all == denoms.len() => Ok(dearest),
         some => Err(format!("{some} of {DENOMS} denoms were handed over").into()),
     }
+}
+
+/// How many denoms may be shared out, at most, and among how many FPs a period's fees.
+const DENOMS_MAX: u64 = 16;
+const FPS_MAX: usize = 200;
+/// So many blocks of a payout are measured in groups of one, of ten, and of all.
+const BLOCKS: u64 = 12;
+
+/// The dearest hook of payouts at the largest values that the configuration admits: 16 denoms of 128 letters, 200 FPs, code not pinned,
+/// groups of one FP, of ten and of all. At first the chain takes no transfer: each is answered, and owed again.
+///
+/// # Errors
+/// [`GasError`] where a denom was not handed over in the end.
+pub(super) fn worst(seed: u64) -> Result<u64, GasError> {
+    let denoms: Vec<String> = (0..DENOMS_MAX).map(|number| format!("u{number:0127}")).collect();
+    let over = json!({
+        "reward_denoms": denoms, "reward_interval": PERIOD, "reward_group": 1, "ics20_channel_id": "channel-1",
+        "max_active_finality_providers": FPS_MAX, "min_pub_rand": 1, "burn_slashed_rewards": true,
+    });
+    let setup =
+        Setup { randomness: 1_000, ..Setup::new(seed, &network::distinct_stakes(FPS_MAX)).with(over) };
+    let mut network = network::build(&setup, Code::Unpinned, |_| 1_000)?;
+    let mut dearest = 0;
+    while handed(&network, "owed")? < denoms.len() {
+        denoms.iter().for_each(|denom| network.chain.collect_fees(1_000_000_000_000, denom));
+        dearest = dearest.max(hooks::dearest(&network.step())?);
+    }
+    dearest = dearest.max(hooks::dearest_of(&network.run(3)?)?);
+    network.open_transfer()?;
+    let (bsn, admin) = (network.bsn.clone(), network.admin.clone());
+    for group in [1, 10, 256] {
+        // The next period ends when all of this one is out.
+        let change = json!({ "update_config": { "reward_group": group, "reward_interval": 1_000_000 } });
+        network.chain.execute(&admin, &bsn, &change)?;
+        for _ in 0..BLOCKS {
+            dearest = dearest.max(hooks::dearest(&network.chain.next_block())?);
+        }
+    }
+    match handed(&network, "handed_over")? {
+        all if all == denoms.len() => Ok(dearest),
+        some => Err(format!("{some} of {DENOMS_MAX} denoms were handed over").into()),
+    }
+}
+
+/// How many denoms have something in a part of the books.
+fn handed(network: &Network, part: &str) -> Result<usize, GasError> {
+    let books: Value = network.query(&json!({ "rewards": {} }))?;
+    let entries = books[part].as_array().into_iter().flatten();
+    Ok(entries.filter(|entry| entry["amount"] != "0").count())
 }
 
 /// A setup with more fields laid over the instantiate message.

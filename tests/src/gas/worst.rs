@@ -44,6 +44,8 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
         "worst_reward",
         rewards::dearest(setup, Code::Unpinned, |index| if index < ACTIVE { LOST } else { 0 })?,
     ));
+    progress("rewards at the largest values");
+    rows.push(Row::new("worst_reward_200", rewards::worst(SEED)?));
     progress(&format!("a backlog of {BACKLOG} blocks"));
     rows.push(Row::new("worst_backlog_10000", backlog()?));
     Ok(rows)

@@ -1,5 +1,5 @@
 use api::bsn::{Amount, RewardsResponse};
-use cosmwasm_std::{Deps, Env, Uint128};
+use cosmwasm_std::{Deps, Env, Order, StdResult, Uint128};
 
 use crate::error::ContractError;
 use crate::rewards::balance;
@@ -8,7 +8,8 @@ use finality::rewards::Account;
 
 /// The books, denom by denom.
 pub fn rewards(deps: Deps<'_>, env: &Env) -> Result<RewardsResponse, ContractError> {
-    let mut accounts = ACCOUNTS.may_load(deps.storage)?.unwrap_or_default();
+    let all = ACCOUNTS.all(deps.storage, Order::Ascending);
+    let mut accounts: Vec<Account> = all.map(|entry| Ok(entry?.1)).collect::<StdResult<_>>()?;
     for denom in CONFIG.load(deps.storage)?.reward_denoms {
         if !accounts.iter().any(|account| account.denom == denom) {
             accounts.push(Account { denom, ..Account::default() });

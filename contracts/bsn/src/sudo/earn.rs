@@ -35,14 +35,18 @@ pub fn credit(
     Ok(())
 }
 
-/// Ends the period: what everybody has earned in it.
+/// What everybody has earned in the period that ends; [`begin_period`] is to follow.
 pub fn end_period(storage: &mut dyn Storage, progress: &mut Progress) -> StdResult<Weights> {
     let set = set_at(storage, progress, progress.settled)?;
     weigh(storage, progress, &set, progress.settled)?;
+    Ok(WEIGHTS.may_load(storage)?.unwrap_or_default().frozen())
+}
+
+/// Forgets what was earned before: the books have it.
+pub fn begin_period(storage: &mut dyn Storage) -> StdResult<()> {
     let mut weights = WEIGHTS.may_load(storage)?.unwrap_or_default();
-    let frozen = weights.freeze();
-    WEIGHTS.save(storage, &weights)?;
-    Ok(frozen)
+    weights.clear();
+    WEIGHTS.save(storage, &weights)
 }
 
 /// Turns the heights of a set, the last of them `last`, into weights.

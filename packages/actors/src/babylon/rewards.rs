@@ -64,6 +64,12 @@ pub enum RewardRefusal {
         /// Its chain.
         bsn_id: String,
     },
+    /// A finality provider without active stake on Babylon: none was ever, all of it ended, or it is slashed.
+    #[error("finality provider {fp} doesn't have active voting power")]
+    WithoutStake {
+        /// Its key.
+        fp: String,
+    },
     /// A share that is no decimal fraction, or more than there is to share.
     #[error("ratio {ratio} is no share")]
     Ratio {
@@ -109,7 +115,7 @@ struct FpRatio {
 impl Babylon {
     /// Receives an ICS-20 transfer on a channel of this client. If its memo says so, the coins are rewards
     /// (interfaces.md 3.6): Babylon keeps its commission, of the rest each finality provider gets its
-    /// ratio, rounded down. One that is unknown, or of another consumer, fails the whole transfer.
+    /// ratio, rounded down. One that is unknown, of another consumer, or without active stake fails the whole transfer.
     ///
     /// Two rules are this double's own, to catch a wrong message: the receiver must be the staking module,
     /// and the ratios must not exceed one.
@@ -171,6 +177,9 @@ impl Babylon {
             if !fp.bsn_id.eq_ignore_ascii_case(client) {
                 let bsn_id = fp.bsn_id.clone();
                 return Err(RewardRefusal::FpOfAnotherConsumer { fp: btc_pk.clone(), bsn_id });
+            }
+            if self.active_sats(&key) == 0 {
+                return Err(RewardRefusal::WithoutStake { fp: btc_pk.clone() });
             }
             let parsed = parse_ratio(ratio).ok_or_else(|| RewardRefusal::Ratio { ratio: ratio.clone() })?;
             sum += parsed;

@@ -190,7 +190,7 @@ events! {
         denom,
         /// How much.
         amount,
-        /// `owed`, `handed_over`, `not_sent`, `burned` or `not_burned`.
+        /// `owed`, `handed_over`, `not_sent`, `next_period` (the part of those who cannot be paid), `burned` or `not_burned`.
         state,
     }
     /// The channel opened or closed.

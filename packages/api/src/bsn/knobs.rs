@@ -41,6 +41,8 @@ macro_rules! for_each_knob {
                 rebind_delay: u64,
                 /// How long orphaned finality providers keep their power, in seconds.
                 orphan_grace: u64,
+                /// How many finality providers one transfer of rewards names, at most.
+                reward_group: u32,
             }
             $($rest)*
         }

@@ -31,6 +31,9 @@ const (
 	prefixClient   = "client/"   // client id => its one channel id
 	prefixProvider = "provider/" // x-only key => consumer id it registered with
 	prefixSlashed  = "slashed/"  // x-only key => the secret key that its evidence gave away
+	prefixStake    = "stake/"    // x-only key, "/", staking txid => the height of Bitcoin from which it is none any more
+	prefixUnbonded = "unbonded/" // staking txid => 1
+	keyTip         = "tip"       // => the highest height of Bitcoin that a packet spoke of
 	prefixReceived = "in/"       // running number => types.Received
 	prefixAck      = "ack/"      // running number => types.Ack
 )
@@ -93,7 +96,7 @@ func (k Keeper) consumerOf(ctx sdk.Context, channel string) (string, error) {
 	return k.clientOf(ctx, end.ConnectionHops)
 }
 
-// send puts a packet on a channel and remembers the finality providers that it registers.
+// send puts a packet on a channel and remembers what it says.
 func (k Keeper) send(ctx sdk.Context, channel string, packet *types.OutboundPacket, timeoutSeconds uint64) (uint64, error) {
 	if packet == nil || packet.Packet == nil {
 		return 0, fmt.Errorf("no packet")
@@ -105,11 +108,8 @@ func (k Keeper) send(ctx sdk.Context, channel string, packet *types.OutboundPack
 	if err != nil {
 		return 0, err
 	}
-	kv := k.store.OpenKVStore(ctx)
-	for _, fp := range packet.GetBtcStaking().GetNewFp() {
-		if err := kv.Set([]byte(prefixProvider+fp.BtcPkHex), []byte(fp.BsnId)); err != nil {
-			return 0, err
-		}
+	if err := k.learn(ctx, packet); err != nil {
+		return 0, err
 	}
 	timeout := uint64(ctx.BlockTime().UnixNano()) + timeoutSeconds*1_000_000_000
 	return k.channels.SendPacket(ctx, PortID, channel, clienttypes.ZeroHeight(), timeout, data)

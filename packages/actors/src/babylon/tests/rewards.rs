@@ -1,8 +1,9 @@
+use primitives::Txid;
 use serde_json::{Value, json};
 
 use super::{CLIENT, OTHER, babylon, fp};
 use crate::{
-    Babylon,
+    Babylon, Miner, Stake,
     babylon::{BTC_STAKING_MODULE, RewardRefusal, Transfer},
 };
 
@@ -20,6 +21,7 @@ fn registered() -> Babylon {
     let mut babylon = babylon();
     for (index, client) in [(0, CLIENT), (1, CLIENT), (2, OTHER)] {
         babylon.register_fp(&fp(index), client).unwrap();
+        babylon.delegate(Stake::new(&[fp(index).public_key()], 50_000)).unwrap();
     }
     babylon
 }
@@ -63,6 +65,46 @@ fn one_stranger_fails_the_whole_transfer() {
         assert_eq!(babylon.rewards(CLIENT, &fp(0).public_key(), "ustake"), 0);
         assert_eq!(babylon.commission(CLIENT, "ustake"), 0);
     }
+}
+
+/// Whatever ended it: an unbonding, time, or a slashing; and one that never had any.
+#[test]
+fn one_without_active_stake_fails_the_whole_transfer() {
+    let both = memo(&[(key(0), "0.5"), (key(1), "0.5")]);
+    let refusal = |babylon: &mut Babylon| babylon.receive_transfer(CLIENT, &transfer(1_000, &both)).outcome;
+    let without = Err(RewardRefusal::WithoutStake { fp: key(1) });
+
+    let mut unbonded = registered();
+    let of_the_second = |txid: &Txid, babylon: &Babylon| {
+        babylon.delegation(txid).is_some_and(|one| one.fps.contains(&fp(1).public_key()))
+    };
+    let txid = *unbonded.txids().find(|txid| of_the_second(txid, &unbonded)).unwrap();
+    unbonded.undelegate(&txid).unwrap();
+    assert_eq!(refusal(&mut unbonded), without);
+    assert_eq!(unbonded.rewards(CLIENT, &fp(0).public_key(), "ustake"), 0, "nor is anybody else paid");
+    assert_eq!(unbonded.commission(CLIENT, "ustake"), 0);
+
+    let mut slashed = registered();
+    slashed.slash(&fp(1).public_key()).unwrap();
+    assert_eq!(refusal(&mut slashed), without);
+
+    let mut expired = babylon();
+    for index in [0, 1] {
+        expired.register_fp(&fp(index), CLIENT).unwrap();
+    }
+    assert_eq!(
+        refusal(&mut expired),
+        Err(RewardRefusal::WithoutStake { fp: key(0) }),
+        "neither ever had any"
+    );
+    let stake = |index: u32| Stake::new(&[fp(index).public_key()], 50_000);
+    expired.delegate(stake(0)).unwrap();
+    expired.delegate(Stake { staking_time: 12, unbonding_time: 5, ..stake(1) }).unwrap();
+    assert!(refusal(&mut expired).is_ok());
+    let mut miner = Miner::new(7, 1_700_000_000);
+    miner.mine_blocks(12);
+    expired.see_bitcoin(&miner);
+    assert_eq!(refusal(&mut expired), without);
 }
 
 #[test]

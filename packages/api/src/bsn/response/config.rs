@@ -76,6 +76,8 @@ wire! {
         pub rebind_delay: u64,
         /// The knob of that name.
         pub orphan_grace: u64,
+        /// The knob of that name.
+        pub reward_group: u32,
     }
 
     /// Who administers, and who is about to.

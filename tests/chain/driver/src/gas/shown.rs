@@ -51,6 +51,7 @@ pub const NOT_SHOWN: &[(&str, &str)] = &[
     ("worst_hooks_lost_500", "the same hook after 500 more blocks: its price is that of end_block"),
     ("worst_late_votes", "a hundred votes must come in one certain block, for each of nine heights"),
     ("worst_reward", "reward_100_fps with other stakes"),
+    ("worst_reward_200", "two hundred providers do not vote in time here"),
     ("worst_slash_40_percent", "sends evidence: what IBC uses for it is not the contract's"),
 ];
 

@@ -1,0 +1,61 @@
+use cosmwasm_std::{Env, Event, Reply, StdResult, Storage};
+use finality::rewards::{Group, Split};
+use primitives::BlockHeight;
+use serde::{Deserialize, Serialize};
+
+use super::{BURN_REPLY, changed};
+use crate::state::{ACCOUNTS, PROGRESS};
+
+/// How many blocks to wait after a transfer that the chain did not take.
+const RESEND_PAUSE: u64 = 10;
+
+/// What a message took out of the books.
+#[derive(Serialize, Deserialize)]
+pub struct Sent {
+    /// The account's number.
+    account: u8,
+    /// The group that a transfer is for.
+    group: Group,
+    /// What a transfer sends, or a burn burns.
+    amount: u128,
+    /// What was to be burned with it.
+    burn: u128,
+    /// What went to the next period with it.
+    back: u128,
+}
+
+impl Sent {
+    /// By a transfer.
+    pub const fn transfer(account: u8, group: Group, split: &Split) -> Self {
+        Self { account, group, amount: split.send, burn: split.burn, back: split.back }
+    }
+
+    /// By a burn.
+    pub const fn burn(account: u8, amount: u128) -> Self {
+        Self { account, group: Group { from: 0, to: 0 }, amount, burn: 0, back: 0 }
+    }
+}
+
+/// The chain did not take a message: the books are as they were before it, but what was not burned is undistributed.
+pub fn refused(storage: &mut dyn Storage, env: &Env, reply: &Reply) -> StdResult<Option<Event>> {
+    let Ok(sent) = postcard::from_bytes::<Sent>(&reply.payload) else { return Ok(None) };
+    let Sent { account: number, group, amount, burn, back } = sent;
+    let Some(mut account) = ACCOUNTS.may_load(storage, &[number])? else { return Ok(None) };
+    let owed = account.owed;
+    let event = if reply.id == BURN_REPLY {
+        account.not_burned(amount);
+        changed(&account, amount, "not_burned")
+    } else {
+        let split = Split { send: amount, burn, back, ratios: Vec::new() };
+        let again = BlockHeight::new(env.block.height).saturating_add(RESEND_PAUSE);
+        account.not_sent(group, &split, again);
+        changed(&account, amount, "not_sent")
+    };
+    ACCOUNTS.save(storage, &[number], &account)?;
+    if owed == 0 && account.owed > 0 {
+        let mut progress = PROGRESS.load(storage)?;
+        progress.owing = progress.owing.saturating_add(1);
+        PROGRESS.save(storage, &progress)?;
+    }
+    Ok(Some(event))
+}

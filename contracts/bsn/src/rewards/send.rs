@@ -1,0 +1,132 @@
+use cosmwasm_std::{
+    BankMsg, Binary, Coin, CosmosMsg, Env, Event, IbcMsg, IbcTimeout, StdError, StdResult, Storage, SubMsg,
+    Timestamp,
+};
+use finality::Params;
+use finality::active_set::Member;
+use finality::rewards::{Account, Claim, Split, Weights, split};
+use primitives::BlockHeight;
+
+use super::books::Books;
+use super::refused::Sent;
+use super::{changed, memo};
+use crate::state::{Config, FP_KEYS, PAYOUTS, PROVIDERS};
+
+/// The id of the reply to a transfer that the chain did not take.
+pub const TRANSFER_REPLY: u64 = 5;
+/// The id of the reply to coins that the chain did not burn.
+pub const BURN_REPLY: u64 = 6;
+/// How many messages leave in a block.
+const MESSAGES: usize = 10;
+/// How many FPs are looked at in a block: as many as one transfer may name.
+const LOOKED_AT: u32 = 256;
+/// The SDK gas that a message may use; an ICS-20 transfer takes 51,000 to 58,000. All of a block are under half of what
+/// the chain module lets a hook use.
+const MESSAGE_GAS: u64 = 200_000;
+const NANOS_A_DAY: u64 = 86_400_000_000_000;
+
+/// What a block sends of all that is owed.
+pub fn send(
+    storage: &dyn Storage,
+    env: &Env,
+    config: &Config,
+    params: &Params,
+    era_from: u32,
+    books: &mut Books,
+    events: &mut Vec<Event>,
+) -> StdResult<Vec<SubMsg>> {
+    let now = BlockHeight::new(env.block.height);
+    let mut messages = Vec::new();
+    let mut room = LOOKED_AT;
+    let mut payout: Option<(u32, Weights)> = None;
+    for (number, account) in books.iter_mut() {
+        if account.owed == 0 || account.not_before > now || messages.len() >= MESSAGES {
+            continue;
+        }
+        let burned = account.burn();
+        if burned > 0 {
+            let burn = BankMsg::Burn { amount: vec![coin(account, burned)] };
+            messages.push(message(burn.into(), BURN_REPLY, &Sent::burn(*number, burned))?);
+            events.push(changed(account, burned, "burned"));
+            continue;
+        }
+        let weights = match payout.take() {
+            Some((of, weights)) if of == account.payout => weights,
+            _ => PAYOUTS.may_load(storage, &account.payout.to_be_bytes())?.unwrap_or_default(),
+        };
+        // After a transfer that the chain did not take the next one goes alone.
+        let most = if account.not_before.get() > 0 { messages.len().saturating_add(1) } else { MESSAGES };
+        while messages.len() < most.min(MESSAGES) && room > 0 {
+            let Some((group, part)) = account.next_group(&weights, params.reward_group.min(room)) else {
+                break;
+            };
+            let members = weights.group(group);
+            room = room.saturating_sub(group.to.saturating_sub(group.from));
+            let earners = earners(storage, members, era_from)?;
+            let claims: Vec<(Member, Claim)> = earners.iter().map(|one| (one.member, one.claim)).collect();
+            let split = split(part, &claims, config.burn_slashed_rewards);
+            account.settle(&split);
+            if split.back > 0 {
+                events.push(changed(account, split.back, "next_period"));
+            }
+            if split.send > 0 {
+                let transfer = transfer(env, config, account, &split, &earners);
+                messages.push(message(
+                    transfer.into(),
+                    TRANSFER_REPLY,
+                    &Sent::transfer(*number, group, &split),
+                )?);
+                events.push(changed(account, split.send, "handed_over"));
+            }
+        }
+        payout = Some((account.payout, weights));
+    }
+    Ok(messages)
+}
+
+/// Somebody with a weight, and whether it is paid.
+struct Earner {
+    member: Member,
+    key: [u8; 32],
+    claim: Claim,
+}
+
+fn earners(storage: &dyn Storage, members: &[Member], era_from: u32) -> StdResult<Vec<Earner>> {
+    let mut earners = Vec::with_capacity(members.len());
+    for member in members {
+        let key = FP_KEYS.peek(storage, &member.id.to_be_bytes())?.unwrap_or_default();
+        let claim = match PROVIDERS.peek(storage, &key)? {
+            Some(fp) if fp.status.is_slashed() => Claim::Slashed,
+            Some(fp) if member.id >= era_from && !fp.power().is_zero() => Claim::Paid,
+            _ => Claim::Refused,
+        };
+        earners.push(Earner { member: *member, key, claim });
+    }
+    Ok(earners)
+}
+
+fn transfer(env: &Env, config: &Config, account: &Account, split: &Split, earners: &[Earner]) -> IbcMsg {
+    let days = config.ibc_packet_timeout_days;
+    let timeout = env.block.time.nanos().saturating_add(days.saturating_mul(NANOS_A_DAY));
+    let mut ratios = Vec::with_capacity(split.ratios.len());
+    for (id, ratio) in &split.ratios {
+        ratios.extend(earners.iter().find(|one| one.member.id == *id).map(|one| (one.key, *ratio)));
+    }
+    IbcMsg::Transfer {
+        channel_id: config.ics20_channel_id.clone(),
+        to_address: memo::receiver(&config.destination_module),
+        amount: coin(account, split.send),
+        timeout: IbcTimeout::with_timestamp(Timestamp::from_nanos(timeout)),
+        memo: Some(memo::memo(env.contract.address.as_str(), &ratios)),
+    }
+}
+
+fn coin(account: &Account, amount: u128) -> Coin {
+    Coin::new(amount, account.denom.clone())
+}
+
+/// A message that fails alone; its payload says what to put back.
+fn message(message: CosmosMsg, id: u64, sent: &Sent) -> StdResult<SubMsg> {
+    let payload = postcard::to_allocvec(sent).map_err(|error| StdError::msg(error.to_string()))?;
+    Ok(SubMsg::reply_on_error(message, id).with_gas_limit(MESSAGE_GAS).with_payload(Binary::from(payload)))
+}

@@ -1,0 +1,82 @@
+use crate::active_set::Member;
+
+/// The unit of a ratio: 18 decimals.
+pub const ONE: u128 = 1_000_000_000_000_000_000;
+
+/// Why an FP with a weight is or is not paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// It is.
+    Paid,
+    /// It was slashed meanwhile.
+    Slashed,
+    /// Babylon would refuse the whole transfer for it: it has no live stake, is of another consumer, or unknown.
+    Refused,
+}
+
+/// What becomes of a group's part of what is owed. The three amounts are the part.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Split {
+    /// What is sent to those who are paid.
+    pub send: u128,
+    /// What is burned: the part of the slashed, where the configuration says so.
+    pub burn: u128,
+    /// What goes to the next period: the part of all others.
+    pub back: u128,
+    /// The numbers of those who are paid and their ratios of what is sent, in units of 10^-18, none of them zero.
+    pub ratios: Vec<(u32, u128)>,
+}
+
+/// Splits `amount` among the FPs of a group, by weight.
+pub fn split(amount: u128, claims: &[(Member, Claim)], burn_slashed: bool) -> Split {
+    let sum = |of: &[Claim]| -> u128 {
+        claims
+            .iter()
+            .filter(|one| of.contains(&one.1))
+            .fold(0, |sum, one| sum.saturating_add(one.0.power.get()))
+    };
+    let whole = sum(&[Claim::Paid, Claim::Slashed, Claim::Refused]);
+    let shift = shift(whole);
+    let (whole, paid) = (whole >> shift, sum(&[Claim::Paid]) >> shift);
+    let burn = if burn_slashed { part(amount, sum(&[Claim::Slashed]) >> shift, whole) } else { 0 };
+    let mut ratios = Vec::new();
+    for (member, claim) in claims {
+        let ratio = part(ONE, member.power.get() >> shift, paid);
+        if *claim == Claim::Paid && ratio > 0 {
+            ratios.push((member.id, ratio));
+        }
+    }
+    let send = if ratios.is_empty() { 0 } else { part(amount, paid, whole) };
+    Split { send, burn, back: amount.saturating_sub(send).saturating_sub(burn), ratios }
+}
+
+/// `amount * of / whole`, rounded down, for `of <= whole`; nothing where `whole` is.
+pub(super) fn portion(amount: u128, of: u128, whole: u128) -> u128 {
+    let shift = shift(whole);
+    part(amount, of >> shift, whole >> shift)
+}
+
+/// Half the bits are enough for any share, and leave room to multiply.
+const fn shift(whole: u128) -> u32 {
+    64u32.saturating_sub(whole.leading_zeros())
+}
+
+/// `amount * of / whole`, rounded down, for `of <= whole < 2^64`.
+fn part(amount: u128, of: u128, whole: u128) -> u128 {
+    let (Some(times), Some(rest)) = (amount.checked_div(whole), amount.checked_rem(whole)) else { return 0 };
+    let rest = rest.saturating_mul(of).checked_div(whole).unwrap_or_default();
+    times.saturating_mul(of).saturating_add(rest)
+}
+
+/// A ratio as decimal text with all 18 decimals.
+pub fn decimal(ratio: u128) -> String {
+    let whole = ratio.checked_div(ONE).unwrap_or_default();
+    let decimals = ratio.checked_rem(ONE).unwrap_or_default().to_string();
+    let mut text = whole.to_string();
+    text.push('.');
+    for _ in decimals.len()..18 {
+        text.push('0');
+    }
+    text.push_str(&decimals);
+    text
+}
