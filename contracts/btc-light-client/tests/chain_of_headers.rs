@@ -378,10 +378,8 @@ fn work_near_the_end_of_the_numbers_is_no_base() {
     let headers = chain(2);
     let most = "1".to_owned() + &"0".repeat(76);
     let refused = World::try_new(|msg| {
-        msg.checkpoint = Some(api::btc_light_client::PinnedHeader {
-            work: Some(most),
-            ..pinned(1, &headers[0], None)
-        });
+        msg.checkpoint =
+            Some(api::btc_light_client::PinnedHeader { work: Some(most), ..pinned(1, &headers[0], None) });
     });
     assert!(matches!(
         refused.map(|_| ()),
@@ -395,6 +393,8 @@ fn work_near_the_end_of_the_numbers_is_no_base() {
     world.first(&bsn, 1, &headers).unwrap();
 }
 
+/// C-30: a fork may not choose its target
+///
 /// Under 0.2.0 a client could keep 144 headers only. What it dropped does not come back, so the kept first header of the
 /// period says which target a fork may have; and it keeps more from now on.
 #[test]

@@ -49,7 +49,11 @@ fn each_row_of_btcds_reader() {
     let accepted = [
         ("without witness", &one, plain.clone()),
         ("with the witness of one input", &two, serialize(&two)),
-        ("without outputs", &transaction(vec![vec![]], vec![], 0), stripped(&transaction(vec![vec![]], vec![], 0))),
+        (
+            "without outputs",
+            &transaction(vec![vec![]], vec![], 0),
+            stripped(&transaction(vec![vec![]], vec![], 0)),
+        ),
         ("a byte behind it", &one, behind(&plain, 1)),
         ("a quarter of a megabyte behind it", &one, behind(&plain, 250_000)),
         ("another transaction behind it", &one, [plain.clone(), serialize(&two)].concat()),
@@ -57,7 +61,11 @@ fn each_row_of_btcds_reader() {
         ("a flag and one empty witness", &one, flagged(&one, 1, &[0])),
         ("a flag and two empty witnesses", &two, flagged(&two, 1, &[0, 0])),
         ("an empty item in a witness", &one, flagged(&one, 1, &[1, 0])),
-        ("a witness of many bytes", &one, flagged(&one, 1, &[&[1, 0xfe, 0, 0, 3, 0][..], &[4; 196_608]].concat())),
+        (
+            "a witness of many bytes",
+            &one,
+            flagged(&one, 1, &[&[1, 0xfe, 0, 0, 3, 0][..], &[4; 196_608]].concat()),
+        ),
         ("a flag, empty witnesses, bytes behind", &one, behind(&flagged(&one, 1, &[0]), 7)),
     ];
     for (what, is, bytes) in accepted {
@@ -71,7 +79,11 @@ fn each_row_of_btcds_reader() {
         ("no lock time", plain[..plain.len() - 1].to_vec(), Truncated { field: "lock time" }),
         ("flag 0", flagged(&one, 0, &[]), NoInputs),
         ("flag 2", flagged(&one, 2, &[0]), BadWitness(2)),
-        ("a flag and no witness", flagged(&one, 1, &[])[..plain.len() - 2].to_vec(), Truncated { field: "lock time" }),
+        (
+            "a flag and no witness",
+            flagged(&one, 1, &[])[..plain.len() - 2].to_vec(),
+            Truncated { field: "witness count" },
+        ),
         ("a witness that ends early", flagged(&one, 1, &[1, 200]), Truncated { field: "witness" }),
         ("a long input count", with(4, &[0xfd, 1, 0]), LongLength(1)),
         ("a long script length", with(41, &[0xfe, 0, 0, 0, 0]), LongLength(0)),
@@ -96,7 +108,8 @@ fn what_strangers_submit_is_read_to_its_last_byte() {
 
 fn any_transaction() -> impl Strategy<Value = bitcoin::Transaction> {
     let bytes = || vec(any::<u8>(), 0..60);
-    (vec(vec(bytes(), 0..3), 1..4), bytes(), 0..4usize).prop_map(|(inputs, script, n)| transaction(inputs, script, n))
+    (vec(vec(bytes(), 0..3), 1..4), bytes(), 0..4usize)
+        .prop_map(|(inputs, script, n)| transaction(inputs, script, n))
 }
 
 proptest! {

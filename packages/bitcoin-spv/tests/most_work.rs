@@ -4,8 +4,8 @@
 mod common;
 
 use bitcoin_spv::{
-    Context, Expected, ExtendError, Extension, Header, HeaderError, HeaderHash, HeaderSource, Network, PERIOD,
-    PeriodStart, Placed, RecentTimes, Rules, Work, expected_bits, extend,
+    Context, Expected, ExtendError, Extension, Header, HeaderError, HeaderHash, HeaderSource, Network,
+    PERIOD, PeriodStart, Placed, RecentTimes, Rules, Work, expected_bits, extend,
 };
 use common::{Chain, mine, rules, sum};
 use primitives::BtcHeight;
@@ -213,11 +213,8 @@ fn a_fork_whose_own_target_is_pruned_has_that_of_the_periods_first_header() {
 
 /// Regtest made to retarget, without minimum-difficulty headers.
 fn retargeting() -> Rules {
-    let params = bitcoin_spv::Params {
-        retargets: true,
-        min_difficulty_blocks: false,
-        ..Network::Regtest.params()
-    };
+    let params =
+        bitcoin_spv::Params { retargets: true, min_difficulty_blocks: false, ..Network::Regtest.params() };
     Rules { params, latest_time: None }
 }
 

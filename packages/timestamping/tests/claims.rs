@@ -151,7 +151,9 @@ fn the_copy_at_an_odd_level_is_the_same_transaction() {
 fn a_transaction_that_could_be_a_node_proves_nothing() {
     let mut sixty_four = vec![2, 0, 0, 0, 1];
     sixty_four.extend([9; 36]);
-    sixty_four.extend([0, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0x51, 0x51, 0x51, 0x51, 0, 0, 0, 0]);
+    sixty_four.extend([
+        0, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0x51, 0x51, 0x51, 0x51, 0, 0, 0, 0,
+    ]);
     assert_eq!(sixty_four.len(), 64);
     for junk in [0, 9] {
         let itself = with(|c| c.halves[0].transaction = [sixty_four.clone(), vec![0; junk]].concat());
