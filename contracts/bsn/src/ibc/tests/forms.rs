@@ -1,12 +1,12 @@
 //! The forms of transactions in which Babylon relays a delegation.
 
-use cosmwasm_std::Order;
+use ::staking::{Delegation, DelegationStatus, FpId, ItemDigest, Named, Record, StakingTx};
+use cosmwasm_std::{Order, Storage};
 use primitives::{BtcHeight, FpPublicKey, Sats};
 use proto::btcstaking::{
     ActiveBtcDelegation, BtcUndelegationInfo, DelegatorUnbondingInfo, UnbondedBtcDelegation,
 };
 use proto::decode::RawItem;
-use staking::{Delegation, DelegationStatus, ItemDigest, Named, Record, StakingTx};
 
 use super::*;
 use crate::quarantine;
@@ -69,7 +69,7 @@ fn registered() -> (Deps, Env) {
 
 fn stake(deps: &Deps) -> u128 {
     let fp = FpPublicKey::from_hex(&key(1)).unwrap();
-    PROVIDERS.load(&deps.storage, fp.as_bytes()).unwrap().power().get()
+    PROVIDERS.may_load(&deps.storage, fp.as_bytes()).unwrap().unwrap().power().get()
 }
 
 fn stored(deps: &Deps, n: u8) -> Vec<u8> {
@@ -158,7 +158,7 @@ fn a_record_of_before_keeps_its_witness() {
     let old = Delegation {
         staker_address: "bbn1staker".to_owned(),
         staker_key: [9; 32],
-        fps: vec![Named::Ours(staking::FpId::new(0))],
+        fps: vec![Named::Ours(FpId::new(0))],
         start_height: BtcHeight::new(100),
         end_height: BtcHeight::new(1_000),
         unbonding_time: 101,
@@ -170,7 +170,7 @@ fn a_record_of_before_keeps_its_witness() {
     };
     DELEGATIONS.save(&mut deps.storage, txid.as_bytes(), &Record::Known(old)).unwrap();
     let asked = api::bsn::QueryMsg::Delegation { staking_tx_hash_hex: txid.to_string() };
-    let shown = crate::query(deps.as_ref(), env.clone(), asked).unwrap();
+    let shown = crate::query::query(deps.as_ref(), env.clone(), asked).unwrap();
     let shown: api::bsn::Delegation = cosmwasm_std::from_json(shown).unwrap();
     assert_eq!(shown.staking_tx, staking_tx);
     // Babylon's end of it finds it by the same id.
