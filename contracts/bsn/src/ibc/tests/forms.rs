@@ -1,8 +1,8 @@
 //! The forms of transactions in which Babylon relays a delegation.
 
-use ::staking::{Delegation, DelegationStatus, FpId, ItemDigest, Named, Record, StakingTx};
+use ::staking::{Delegation, DelegationStatus, Record, StakingTx};
 use cosmwasm_std::{Order, Storage};
-use primitives::{BtcHeight, FpPublicKey, Sats};
+use primitives::FpPublicKey;
 use proto::btcstaking::{
     ActiveBtcDelegation, BtcUndelegationInfo, DelegatorUnbondingInfo, UnbondedBtcDelegation,
 };
@@ -21,7 +21,7 @@ fn plain(n: u8) -> Vec<u8> {
     [&[2, 0, 0, 0][..], &input, &output, &[0; 4]].concat()
 }
 
-/// The same with a witness of one item of so many bytes.
+/// The same with a witness of one item of so many bytes, more than 65,535.
 fn with_witness(n: u8, length: u32) -> Vec<u8> {
     let plain = plain(n);
     let (start, lock_time) = plain.split_at(plain.len() - 4);
@@ -86,7 +86,7 @@ fn whatever_btcd_reads_is_stake_and_is_kept_without_its_witness() {
     let (mut deps, env) = registered();
     let forms = [
         plain(1),
-        with_witness(2, 70),
+        with_witness(2, 70_000),
         without_its_witness(3),
         followed(4, 1),
         followed(5, 100_000),
@@ -154,21 +154,13 @@ fn what_lies_in_quarantine_for_its_form_comes_in_by_a_retry() {
 #[test]
 fn a_record_of_before_keeps_its_witness() {
     let (mut deps, env) = registered();
-    let (txid, staking_tx) = (StakingTx::parse(&plain(1)).unwrap().txid(), with_witness(1, 70));
-    let old = Delegation {
-        staker_address: "bbn1staker".to_owned(),
-        staker_key: [9; 32],
-        fps: vec![Named::Ours(FpId::new(0))],
-        start_height: BtcHeight::new(100),
-        end_height: BtcHeight::new(1_000),
-        unbonding_time: 101,
-        sats: Sats::new(SATS).unwrap(),
-        output_index: 0,
-        params_version: 0,
-        digest: ItemDigest::of(b"as it arrived"),
-        staking_tx: staking_tx.clone(),
+    let (txid, staking_tx) = (StakingTx::parse(&plain(1)).unwrap().txid(), with_witness(1, 70_000));
+    arrive(&mut deps, &env, packet_of(vec![delegation(plain(1))]));
+    let Some(Record::Known(known)) = DELEGATIONS.may_load(&deps.storage, txid.as_bytes()).unwrap() else {
+        panic!("it was delegated");
     };
-    DELEGATIONS.save(&mut deps.storage, txid.as_bytes(), &Record::Known(old)).unwrap();
+    let old = Record::Known(Delegation { staking_tx: staking_tx.clone(), ..known });
+    DELEGATIONS.save(&mut deps.storage, txid.as_bytes(), &old).unwrap();
     let asked = api::bsn::QueryMsg::Delegation { staking_tx_hash_hex: txid.to_string() };
     let shown = crate::query::query(deps.as_ref(), env.clone(), asked).unwrap();
     let shown: api::bsn::Delegation = cosmwasm_std::from_json(shown).unwrap();
