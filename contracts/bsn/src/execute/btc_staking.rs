@@ -69,8 +69,8 @@ mod tests {
     use crate::ibc::tests::config;
     use crate::state::{ADMINS, Admins, CHANNELS, COUNTERS, Channels, Config, Counters, PROGRESS, Progress};
 
-    fn fp() -> InjectedItem {
-        let key = eots::SecretKey::from_slice(&[7; 32]).unwrap();
+    fn fp(seed: u8) -> InjectedItem {
+        let key = eots::SecretKey::from_slice(&[seed; 32]).unwrap();
         let btc_pk_hex = primitives::FpPublicKey::from(key.public_key()).to_string();
         let fp = format!(r#"{{"btc_pk_hex":"{btc_pk_hex}","consumer_id":"07-tendermint-0"}}"#);
         cosmwasm_std::from_json(fp).unwrap()
@@ -91,11 +91,14 @@ mod tests {
                 COUNTERS.save(&mut deps.storage, &Counters::default()).unwrap();
                 CHANNELS.save(&mut deps.storage, &Channels::default()).unwrap();
                 PROGRESS.save(&mut deps.storage, &Progress::default()).unwrap();
+                let known = vec![finality_provider(fp(6))];
+                ibc::apply_items(&mut deps.storage, &deps.api, &env, &config(), known).unwrap();
+
                 let info = message_info(&sender, &[]);
-                let injected = btc_staking(deps.as_mut(), &env, &info, vec![fp()], vec![], vec![]);
+                let injected = btc_staking(deps.as_mut(), &env, &info, vec![fp(7)], vec![], vec![]);
                 assert_eq!(injected.is_ok(), may, "{network:?} {sender}");
-                assert_eq!(COUNTERS.load(&deps.storage).unwrap().providers, u32::from(may));
-                let slashed = slash::slash(deps.as_mut(), &env, &info, &fp().btc_pk_hex);
+                assert_eq!(COUNTERS.load(&deps.storage).unwrap().providers, 1 + u32::from(may));
+                let slashed = slash::slash(deps.as_mut(), &env, &info, &fp(6).btc_pk_hex);
                 assert_eq!(slashed.is_ok(), may, "{network:?} {sender}");
             }
         }
