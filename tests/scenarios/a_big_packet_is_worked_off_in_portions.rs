@@ -123,7 +123,7 @@ fn of_every_kind_and_costs_no_more_than_it_is_counted_with() {
     let mut strays = delegations.clone();
     strays.active_del.iter_mut().for_each(|one| one.fp_btc_pk_list = vec!["aa".repeat(32)]);
     let hash = |one: &proto::btcstaking::ActiveBtcDelegation| {
-        let tx = staking::StakingTx::parse(one.staking_tx.clone()).unwrap();
+        let tx = staking::StakingTx::parse(&one.staking_tx).unwrap();
         UnbondedBtcDelegation { staking_tx_hash: tx.txid().to_string(), ..Default::default() }
     };
     let unbonded_del = delegations.active_del.iter().map(hash).collect();

@@ -89,7 +89,7 @@ fn pages_of_delegations_and_of_finality_providers() {
 /// By the contract's own list: the transaction is the key.
 fn txid_of(delegation: &Value) -> String {
     let bytes: Vec<u8> = serde_json::from_value(delegation["staking_tx"].clone()).unwrap();
-    staking::StakingTx::parse(bytes).unwrap().txid().to_string()
+    staking::StakingTx::parse(&bytes).unwrap().txid().to_string()
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn surplus(network: &Network) -> BtcStakingIbcPacket {
 
 fn txid_of(delegation: &Value) -> String {
     let bytes: Vec<u8> = serde_json::from_value(delegation["staking_tx"].clone()).unwrap();
-    staking::StakingTx::parse(bytes).unwrap().txid().to_string()
+    staking::StakingTx::parse(&bytes).unwrap().txid().to_string()
 }
 
 fn digest(network: &Network) -> Value {

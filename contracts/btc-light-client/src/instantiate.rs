@@ -1,4 +1,4 @@
-use api::btc_light_client::{InstantiateMsg, PinnedHeader};
+use api::btc_light_client::{InstantiateMsg, Network, PinnedHeader};
 use bitcoin_spv::{Header, U256, Work};
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 use primitives::BtcHeight;
@@ -29,10 +29,14 @@ pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Res
         submitters: parse_addresses(deps.api, &submitters.unwrap_or_default())?,
         retained_headers: retained_headers.unwrap_or(Config::RETAINED_HEADERS),
         max_headers: max_headers.unwrap_or(Config::MAX_HEADERS),
-    }
-    .check()?;
+    };
+    let config = match retained_headers {
+        Some(_) => config.check()?,
+        None => config.with_retention().check()?,
+    };
     let admin = admin.map(|admin| deps.api.addr_validate(&admin)).transpose()?;
     let base = checkpoint.map(parse_pinned).transpose()?;
+    check_pin(network, base.as_ref())?;
 
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
     config.record(deps.storage)?;
@@ -41,6 +45,16 @@ pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Res
         Chain::begin(deps.storage, &base, &config.params())?;
     }
     Ok(Response::new().add_attribute("action", "instantiate"))
+}
+
+/// A period's first header that is taken on somebody's word decides over the next target alone: were it a wrong one, the
+/// true header there would be refused for ever. Elsewhere a rebase mends that; on mainnet nothing does, and whoever wants
+/// the first new target to be exact begins at a period's first header.
+fn check_pin(network: Network, base: Option<&Base>) -> Result<(), ContractError> {
+    if network == Network::Mainnet && base.is_some_and(|base| base.period_start.is_some()) {
+        return Err(ContractError::NotOnMainnet { action: "pinning a period's first header" });
+    }
+    Ok(())
 }
 
 fn parse_pinned(pinned: PinnedHeader) -> Result<Base, ContractError> {

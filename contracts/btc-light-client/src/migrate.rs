@@ -1,6 +1,10 @@
-use cosmwasm_std::{DepsMut, Response};
+use api::btc_light_client::Network;
+use cosmwasm_std::{DepsMut, Response, Storage};
 
-use crate::{ContractError, NAME, VERSION};
+use crate::{
+    ContractError, NAME, VERSION,
+    state::{Chain, Config},
+};
 
 pub fn migrate(deps: DepsMut) -> Result<Response, ContractError> {
     let found = cw2::get_contract_version(deps.storage)?;
@@ -11,11 +15,23 @@ pub fn migrate(deps: DepsMut) -> Result<Response, ContractError> {
         (Some(from), Some(to)) if from <= to => {}
         _ => return Err(ContractError::Downgrade { expected: VERSION, found: found.version }),
     }
+    take_over(deps.storage)?;
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
     Ok(Response::new()
         .add_attribute("action", "migrate")
         .add_attribute("from_version", found.version)
         .add_attribute("to_version", VERSION))
+}
+
+/// What 0.1.0 and 0.2.0 accepted and this version does not: fewer headers kept, and on mainnet a pinned start of a period,
+/// which could be a wrong one. Neither record has changed its form.
+fn take_over(storage: &mut dyn Storage) -> Result<(), ContractError> {
+    let config = Config::load(storage)?.with_retention();
+    config.record(storage)?;
+    if let (Network::Mainnet, Some(chain)) = (config.network, Chain::load(storage)?) {
+        chain.unpin(storage);
+    }
+    Ok(())
 }
 
 /// `major.minor.patch`, which is all that this contract was ever published under.

@@ -173,20 +173,25 @@ fn more_headers_than_configured_are_refused_by_name() {
 
 #[test]
 fn old_headers_are_pruned_in_portions_and_period_starts_stay() {
-    let headers = chain(700);
-    let mut world = World::new(|msg| msg.retained_headers = Some(500));
-    world.first(&world.bsn.clone(), 2_000, &headers[..650]).unwrap();
+    let headers = chain(2_700);
+    let mut world = World::new(|msg| msg.retained_headers = Some(2_500));
+    world.first(&world.bsn.clone(), 2_000, &headers[..1_999]).unwrap();
+    world.extend(&headers[1_999..2_650]).unwrap();
     let lowest = |world: &World| world.query(r#"{"rules":{}}"#).unwrap()["lowest_height"].as_u64().unwrap();
     assert_eq!(lowest(&world), 2_149);
-    world.extend(&headers[650..651]).unwrap();
+    world.extend(&headers[2_650..2_651]).unwrap();
     assert_eq!(lowest(&world), 2_150);
     let stored = world.deps.storage.inner.range(Some(&[0x01]), Some(&[0x02]), Order::Ascending).count();
-    assert_eq!(stored, 501);
+    assert_eq!(stored, 2_501);
     let indexed = world.deps.storage.inner.range(Some(&[0x02]), Some(&[0x03]), Order::Ascending).count();
-    assert_eq!(indexed, 501);
+    assert_eq!(indexed, 2_501);
     let starts: Vec<_> =
         world.deps.storage.inner.range(Some(&[0x03]), Some(&[0x04]), Order::Ascending).collect();
-    assert_eq!(starts, [(vec![3, 0, 0, 7, 0xe0], headers[16].to_bytes().to_vec())]);
+    let start = |height: u32| {
+        let key = [&[3][..], &height.to_be_bytes()].concat();
+        (key, headers[height as usize - 2_000].to_bytes().to_vec())
+    };
+    assert_eq!(starts, [start(2_016), start(4_032)]);
     // The base is remembered, its height is not served any more.
     assert_eq!(world.query(r#"{"btc_base_header":{}}"#).unwrap()["height"], 2_000);
     assert!(world.query(r#"{"btc_header":{"height":2000}}"#).is_err());
@@ -196,11 +201,11 @@ fn old_headers_are_pruned_in_portions_and_period_starts_stay() {
         btc_confirmation_depth: None,
         checkpoint_finalization_timeout: None,
         submitters: None,
-        retained_headers: Some(144),
+        retained_headers: Some(2_100),
         max_headers: None,
     };
     world.execute(&world.admin.clone(), update).unwrap();
-    for (n, pruned_to) in [(651, 2_202), (652, 2_254), (653, 2_306)] {
+    for (n, pruned_to) in [(2_651, 2_202), (2_652, 2_254), (2_653, 2_306)] {
         world.extend(&headers[n..=n]).unwrap();
         assert_eq!(lowest(&world), pruned_to);
     }
@@ -265,41 +270,167 @@ fn mainnet_is_followed_over_two_retargets() {
     assert_eq!(tip["cum_work"], (4_096 * 4_295_032_833u64).to_string());
 }
 
+struct Retarget {
+    start: Header,
+    base: Header,
+    headers: Vec<Header>,
+}
+
+/// Real headers of mainnet from 554,390 on, over a boundary, and the first of their period.
+fn retarget() -> Option<Retarget> {
+    let json: serde_json::Value =
+        serde_json::from_slice(&common::vector("bitcoin/mainnet-retarget.json")?).unwrap();
+    let header = |v: &serde_json::Value| Header::from_hex(&v["hex"].as_str().unwrap()[2..]).unwrap();
+    Some(Retarget {
+        start: header(&json["oldPeriodStart"]),
+        base: header(&json["genesis"]),
+        headers: json["chain"].as_array().unwrap().iter().map(header).collect(),
+    })
+}
+
+/// On signet, whose limit those headers meet as well, and where a wrong pin can be mended.
+fn signet_from(base: &Header, start: Option<&Header>) -> Result<World, ContractError> {
+    World::try_new(|msg| {
+        msg.network = Network::Signet;
+        msg.checkpoint = Some(pinned(554_390, base, start));
+    })
+}
+
 #[test]
 fn a_real_retarget_is_exact_with_a_period_start_and_bounded_without() {
-    let Some(bytes) = common::vector("bitcoin/mainnet-retarget.json") else { return };
-    let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    let header = |v: &serde_json::Value| Header::from_hex(&v["hex"].as_str().unwrap()[2..]).unwrap();
-    let (start, base) = (header(&json["oldPeriodStart"]), header(&json["genesis"]));
-    let headers: Vec<_> = json["chain"].as_array().unwrap().iter().map(header).collect();
+    let Some(Retarget { start, base, headers }) = retarget() else { return };
     for (start, exact, from) in [(Some(&start), true, 554_400), (None, false, 556_416)] {
-        let mut world = World::new(|msg| {
-            msg.network = Network::Mainnet;
-            msg.checkpoint = Some(pinned(554_390, &base, start));
-        });
+        let mut world = signet_from(&base, start).unwrap();
         let rules = world.query(r#"{"rules":{}}"#).unwrap();
         let bound = json!({"exact_now": exact, "exact_from": from, "until_then": "within_factor_of_four"});
         assert_eq!(rules["retarget"], bound);
         let median =
             json!({"exact_now": false, "exact_from": 554_401, "until_then": "least_possible_median"});
         assert_eq!(rules["median_time"], median);
-        let stranger = world.stranger.clone();
-        world.submit(&stranger, &headers).unwrap();
+        world.extend(&headers).unwrap();
         let rules = world.query(r#"{"rules":{}}"#).unwrap();
         assert_eq!(rules["retarget"]["exact_now"], true, "the next boundary's period was seen whole");
         assert_eq!(rules["median_time"]["exact_now"], true);
         assert_eq!(rules["period_target"]["exact_now"], true);
     }
-    let wrong = Header { bits: headers[17].bits, ..start };
-    for (height, start) in [(554_390, &wrong), (554_400, &start)] {
+}
+
+#[test]
+fn a_period_start_must_have_work_the_bases_target_and_a_base_behind_it() {
+    let Some(Retarget { start, base, headers }) = retarget() else { return };
+    // A real header, of the next period: its target is another.
+    let other_bits = headers.iter().find(|header| header.bits != base.bits).unwrap();
+    let refused = signet_from(&base, Some(other_bits)).map(|_| ()).unwrap_err();
+    assert_eq!(refused.to_string(), "period start of base 554390: its target is not the base header's");
+    let no_work = Header { nonce: start.nonce ^ 1, ..start };
+    assert!(matches!(signet_from(&base, Some(&no_work)), Err(ContractError::Base { .. })));
+    let refused = World::try_new(|msg| {
+        msg.network = Network::Signet;
+        msg.checkpoint = Some(pinned(554_400, &base, Some(&start)));
+    });
+    assert!(matches!(refused.map(|_| ()), Err(ContractError::PeriodStart { .. })));
+}
+
+/// A header that is not the period's first, though all that can be checked of it is right: it would decide over the next
+/// target, and the honest chain would be shut out for good.
+#[test]
+fn nobody_pins_a_period_start_on_mainnet() {
+    let Some(Retarget { start, base, headers }) = retarget() else { return };
+    for start in [&start, &headers[0]] {
         let refused = World::try_new(|msg| {
             msg.network = Network::Mainnet;
-            msg.checkpoint = Some(pinned(height, &base, Some(start)));
+            msg.checkpoint = Some(pinned(554_390, &base, Some(start)));
         });
-        assert!(matches!(
-            refused.map(|_| ()),
-            Err(ContractError::PeriodStart { .. } | ContractError::Base { .. })
-        ));
+        assert!(matches!(refused.map(|_| ()), Err(ContractError::NotOnMainnet { .. })));
+    }
+    // 0.2.0 took it, and would have refused the header at 554,400 for ever: the migration lets go of it.
+    for (migrates, follows) in [(false, false), (true, true)] {
+        let mut world = World::new(|msg| {
+            msg.network = Network::Mainnet;
+            msg.checkpoint = Some(pinned(554_390, &base, None));
+        });
+        let key = [&[0x03][..], &552_384_u32.to_be_bytes()].concat();
+        world.deps.storage.inner.set(&key, &headers[0].to_bytes());
+        if migrates {
+            world.migrate_from("0.2.0");
+        }
+        let stranger = world.stranger.clone();
+        assert_eq!(world.submit(&stranger, &headers).is_ok(), follows);
+    }
+}
+
+#[test]
+fn a_migration_keeps_the_period_start_that_was_seen() {
+    let Some(headers) = mainnet() else { return };
+    let mut world = World::new(|msg| {
+        msg.network = Network::Mainnet;
+        msg.checkpoint = Some(pinned(2_016, &headers[2_016], None));
+    });
+    let stranger = world.stranger.clone();
+    world.submit(&stranger, &headers[2_017..2_100]).unwrap();
+    world.migrate_from("0.1.0");
+    assert_stored(&world, 2_016, &headers[2_016..2_100]);
+    world.submit(&stranger, &headers[2_100..]).unwrap();
+}
+
+#[test]
+fn work_near_the_end_of_the_numbers_is_no_base() {
+    let headers = chain(2);
+    let most = "1".to_owned() + &"0".repeat(76);
+    let refused = World::try_new(|msg| {
+        msg.checkpoint =
+            Some(api::btc_light_client::PinnedHeader { work: Some(most), ..pinned(1, &headers[0], None) });
+    });
+    assert!(matches!(
+        refused.map(|_| ()),
+        Err(ContractError::Base { source: HeaderError::BaseWork { .. }, .. })
+    ));
+    let mut world = World::new(|_| {});
+    let bsn = world.bsn.clone();
+    let refused = world.execute(&bsn, raw(&headers, Some("ff".repeat(32)), Some(1)));
+    assert!(matches!(refused, Err(ContractError::Base { source: HeaderError::BaseWork { .. }, .. })));
+    // Nothing was stored: the right ones can still come.
+    world.first(&bsn, 1, &headers).unwrap();
+}
+
+/// C-30: a fork may not choose its target
+///
+/// Under 0.2.0 a client could keep 144 headers only. What it dropped does not come back, so the kept first header of the
+/// period says which target a fork may have; and it keeps more from now on.
+#[test]
+fn a_fork_beside_the_tip_of_an_old_client_may_not_choose_its_target() {
+    let headers = chain(200);
+    let mut world = World::new(|_| {});
+    world.keep_as_old_versions_did(144);
+    world.first(&world.bsn.clone(), 0, &headers).unwrap();
+    assert_eq!(world.query(r#"{"rules":{}}"#).unwrap()["lowest_height"], 56);
+    for migrated in [false, true] {
+        if migrated {
+            world.migrate_from("0.2.0");
+        }
+        let before = world.deps.storage.all();
+        for parent in [&headers[199], &headers[120]] {
+            let lighter = branch(parent, 0x2000_ffff, 1, 2);
+            let refused = extend_error(world.extend(&lighter));
+            assert!(matches!(refused.broken_rule(), Some(HeaderError::WrongTarget { .. })), "{refused}");
+        }
+        assert_eq!(world.deps.storage.all(), before);
+    }
+    assert_eq!(world.query(r#"{"config":{}}"#).unwrap()["retained_headers"], 2_018);
+    let honest = branch(&headers[199], EASY, 2, 3);
+    world.extend(&honest).unwrap();
+    assert_eq!(world.tip().height.get(), 201);
+}
+
+#[test]
+fn a_pinned_period_start_says_what_a_test_network_may_mine() {
+    let (start, headers) = (genesis(), chain(3));
+    for (start, takes_any) in [(None, true), (Some(&start), false)] {
+        let mut world = World::new(|msg| msg.checkpoint = Some(pinned(5, &headers[0], start)));
+        let rules = world.query(r#"{"rules":{}}"#).unwrap();
+        assert_eq!(rules["period_target"]["exact_now"], !takes_any);
+        let harder = branch(&headers[0], HARDER, 1, 2);
+        assert_eq!(world.extend(&harder).is_ok(), takes_any);
     }
 }
 

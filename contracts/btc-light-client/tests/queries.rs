@@ -154,10 +154,10 @@ fn the_tip_is_zero_deep() {
 fn every_value_of_the_configuration_has_bounds() {
     type Set = fn(&mut api::btc_light_client::InstantiateMsg, u32);
     let table: [(&str, Set, u32, u32); 5] = [
-        ("retained_headers", |msg, n| msg.retained_headers = Some(n), 144, 20_000),
+        ("retained_headers", |msg, n| msg.retained_headers = Some(n), 2_018, 20_000),
         ("max_headers", |msg, n| msg.max_headers = Some(n), 100, 4_000),
         ("btc_confirmation_depth", |msg, n| msg.btc_confirmation_depth = n, 1, 8_063),
-        ("checkpoint_finalization_timeout", |msg, n| msg.checkpoint_finalization_timeout = n, 1, 8_063),
+        ("checkpoint_finalization_timeout", |msg, n| msg.checkpoint_finalization_timeout = n, 1, 17_984),
         ("submitters", |msg, n| msg.submitters = Some(vec![msg.admin.clone().unwrap(); n as usize]), 0, 32),
     ];
     for (name, set, least, most) in table {
@@ -170,6 +170,36 @@ fn every_value_of_the_configuration_has_bounds() {
             other => panic!("{name}: {other:?}"),
         }
     }
+}
+
+/// Blocks of minimum difficulty exist on all test networks but signet.
+#[test]
+fn where_minimum_difficulty_exists_a_period_and_w_are_kept() {
+    for (network, least) in [
+        (Network::Mainnet, 144),
+        (Network::Signet, 144),
+        (Network::Testnet, 2_116),
+        (Network::Testnet4, 2_116),
+        (Network::Regtest, 2_116),
+    ] {
+        let keeping = |retained| {
+            World::try_new(|msg| {
+                msg.network = network;
+                msg.checkpoint_finalization_timeout = 100;
+                msg.retained_headers = Some(retained);
+            })
+        };
+        assert!(keeping(least).is_ok(), "{network:?}");
+        match keeping(least - 1).map(|_| ()) {
+            Err(ContractError::OutOfBounds { field: "retained_headers", least: demanded, .. }) => {
+                assert_eq!(demanded, least, "{network:?}");
+            }
+            other => panic!("{network:?}: {other:?}"),
+        }
+    }
+    // Nobody has to say so: a deep w keeps more by itself.
+    let world = World::new(|msg| msg.checkpoint_finalization_timeout = 9_000);
+    assert_eq!(world.query(r#"{"config":{}}"#).unwrap()["retained_headers"], 11_016);
 }
 
 #[test]

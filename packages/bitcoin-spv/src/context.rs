@@ -45,13 +45,17 @@ impl Context {
     /// Starts at a header whose ancestors are not known; `work` is that of the chain up to and with it.
     ///
     /// # Errors
-    /// Its proof of work is checked, nothing else can be.
+    /// Its proof of work is checked, nothing else can be; and that `work` leaves room for what follows:
+    /// [`HeaderError::BaseWork`].
     pub fn base(
         height: BtcHeight,
         header: &Header,
         work: Work,
         params: &Params,
     ) -> Result<Self, HeaderError> {
+        if work > Work::MOST_OF_BASE {
+            return Err(HeaderError::BaseWork { work });
+        }
         let hash = header.hash();
         proven_target(header, &hash, params)?;
         let first = Self {

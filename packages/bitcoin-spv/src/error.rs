@@ -74,7 +74,13 @@ pub enum HeaderError {
         /// The lowest one allowed.
         required: i32,
     },
-    /// The work no longer fits 256 bits: the base header's was nonsense.
+    /// The work that a chain is to start from is more than any chain has.
+    #[error("work {work} up to the base header is more than 2^192")]
+    BaseWork {
+        /// The work given.
+        work: Work,
+    },
+    /// The work no longer fits 256 bits.
     #[error("work exceeds 256 bits")]
     WorkOverflow,
     /// There is no height after the last.

@@ -1,8 +1,8 @@
 use primitives::BtcHeight;
 
 use crate::{
-    Context, ExtendError, Header, HeaderError, HeaderHash, PERIOD, Params, PeriodStart, RecentTimes, Rules,
-    Work, is_boundary,
+    CompactTarget, Context, ExtendError, Header, HeaderError, HeaderHash, PERIOD, Params, PeriodStart,
+    RecentTimes, Rules, Work, is_boundary, start_of_period,
 };
 
 /// A header in its place in the main chain.
@@ -149,7 +149,8 @@ fn context_at(
     params: &Params,
 ) -> Result<Context, ExtendError> {
     if height == tip.height {
-        return Ok(tip.clone());
+        let real_bits = tip.real_bits.or_else(|| bits_of_period(source, height));
+        return Ok(Context { real_bits, ..tip.clone() });
     }
     let placed = source.header_at(height).ok_or(ExtendError::Missing { height })?;
     let mut times = vec![placed.header.time];
@@ -164,15 +165,26 @@ fn context_at(
     })
 }
 
-/// The walk back over minimum-difficulty headers in `GetNextWorkRequired`, at most one period long.
-fn real_bits(source: &impl HeaderSource, from: &Placed, params: &Params) -> Option<crate::CompactTarget> {
+/// What the walk back over minimum-difficulty headers in `GetNextWorkRequired` leads to.
+///
+/// Every header it may stop at has the target of the period's first. So that one answers where it is kept, which is
+/// for longer than the others, and the walk, at most one period long, where a chain began after it.
+fn real_bits(source: &impl HeaderSource, from: &Placed, params: &Params) -> Option<CompactTarget> {
     let is_real = |placed: &Placed| {
         !params.min_difficulty_blocks
             || is_boundary(placed.height)
             || placed.header.bits != params.limit_bits()
     };
-    let mut walk = core::iter::once(*from).chain(below(source, from.height));
-    walk.find(is_real).map(|placed| placed.header.bits)
+    if is_real(from) {
+        return Some(from.header.bits);
+    }
+    let walked = || below(source, from.height).find(is_real).map(|placed| placed.header.bits);
+    bits_of_period(source, from.height).or_else(walked)
+}
+
+/// The target of the first header of the period in which `height` lies.
+fn bits_of_period(source: &impl HeaderSource, height: BtcHeight) -> Option<CompactTarget> {
+    source.period_start(start_of_period(height)).map(|start| start.bits)
 }
 
 /// The main chain's headers below a height, downwards, as far as they are kept.

@@ -76,39 +76,72 @@ impl MerkleBranch {
         Ok(Self { index, siblings })
     }
 
-    /// Takes the siblings as one string of 32 bytes each, as Babylon sends them.
+    /// Takes a branch as Babylon relays it: the siblings as one string of 32 bytes each, and an index of which it reads
+    /// only the bits that lie within the tree (interfaces.md 12.3).
     ///
     /// # Errors
-    /// [`InclusionError::Length`], and those of [`MerkleBranch::new`].
-    pub fn from_bytes(index: u32, bytes: &[u8]) -> Result<Self, InclusionError> {
+    /// [`InclusionError::Length`], [`InclusionError::TooDeep`].
+    pub fn from_babylon(index: u32, bytes: &[u8]) -> Result<Self, InclusionError> {
         let (siblings, []) = bytes.as_chunks::<32>() else {
             return Err(InclusionError::Length(bytes.len()));
         };
-        Self::new(index, siblings.to_vec())
+        let levels = u32::try_from(siblings.len()).unwrap_or(u32::MAX);
+        let above = u32::MAX.checked_shl(levels).unwrap_or_default();
+        Self::new(index & !above, siblings.to_vec())
     }
 
     /// The Merkle root to which the branch leads from `txid`.
     ///
-    /// Bitcoin's tree does not tell nodes from transactions, and fills odd levels with copies. So two
-    /// kinds of branch are refused although their hashes fit:
-    ///
-    /// * one with a node that reads as a transaction of 64 bytes: somebody may have put that
-    ///   transaction into a block because half of it is the id of one that is not there. A node that is
-    ///   none reads so with a chance of about 2^-42.
-    /// * one that goes up to the right from a copy of its left neighbour (CVE-2012-2459): no
-    ///   transaction has that position.
+    /// Bitcoin's tree does not tell nodes from transactions. So a branch with a node that reads as a transaction of 64
+    /// bytes is refused although its hashes fit: somebody may have put that transaction into a block because half of it
+    /// is the id of one that is not there. A node that is none reads so with a chance of about 2^-42.
     ///
     /// What cannot be seen here is a `txid` that is itself an inner node; whoever has the transaction
-    /// asks [`MerkleBranch::verify_transaction`].
+    /// asks [`MerkleBranch::root_of_transaction`].
     ///
     /// # Errors
-    /// [`InclusionError::NodeIsTransaction`], [`InclusionError::Copy`].
+    /// [`InclusionError::NodeIsTransaction`].
     pub fn root_of(&self, txid: &Txid) -> Result<MerkleRoot, InclusionError> {
+        self.climb(txid, |_, _| Ok(()))
+    }
+
+    /// Verifies that a block with that root contains the transaction at that position.
+    ///
+    /// The tree fills an odd level with a copy of its last node, so that two positions lead to one root (CVE-2012-2459).
+    /// The copy's is nobody's: a branch that goes up to the right from a copy of its left neighbour is refused.
+    ///
+    /// # Errors
+    /// [`InclusionError::WrongRoot`], [`InclusionError::Copy`], and those of [`MerkleBranch::root_of`].
+    pub fn verify(&self, txid: &Txid, expected: &MerkleRoot) -> Result<(), InclusionError> {
+        let got = self.climb(txid, |left, right| match left == right {
+            true => Err(InclusionError::Copy { index: self.index }),
+            false => Ok(()),
+        })?;
+        if got == *expected { Ok(()) } else { Err(InclusionError::WrongRoot { got, expected: *expected }) }
+    }
+
+    /// The Merkle root to which the branch leads from a transaction that is at hand, which must not have 64 bytes.
+    ///
+    /// # Errors
+    /// [`InclusionError::TransactionIsNode`], and those of [`MerkleBranch::root_of`].
+    pub fn root_of_transaction(&self, transaction: &Transaction) -> Result<MerkleRoot, InclusionError> {
+        if transaction.stripped.len() == 64 {
+            return Err(InclusionError::TransactionIsNode(transaction.txid));
+        }
+        self.root_of(&transaction.txid)
+    }
+
+    /// Hashes from `txid` up; `check` sees each sibling on the left and the node right of it.
+    fn climb(
+        &self,
+        txid: &Txid,
+        check: impl Fn(&[u8; 32], &[u8; 32]) -> Result<(), InclusionError>,
+    ) -> Result<MerkleRoot, InclusionError> {
         let mut node = *txid.as_bytes();
         for (level, sibling) in self.siblings.iter().enumerate() {
             let is_right = self.index >> level & 1 == 1;
-            if is_right && *sibling == node {
-                return Err(InclusionError::Copy { index: self.index });
+            if is_right {
+                check(sibling, &node)?;
             }
             let pair = if is_right { [*sibling, node] } else { [node, *sibling] };
             let pair = pair.as_flattened();
@@ -118,39 +151,6 @@ impl MerkleBranch {
             node = double_sha256(pair);
         }
         Ok(MerkleRoot::from_bytes(node))
-    }
-
-    /// Verifies that a block with that root contains the transaction.
-    ///
-    /// # Errors
-    /// [`InclusionError::WrongRoot`], and those of [`MerkleBranch::root_of`].
-    pub fn verify(&self, txid: &Txid, expected: &MerkleRoot) -> Result<(), InclusionError> {
-        let got = self.root_of(txid)?;
-        if got == *expected { Ok(()) } else { Err(InclusionError::WrongRoot { got, expected: *expected }) }
-    }
-
-    /// The Merkle root to which the branch leads from a transaction that is at hand, which must not have 64 bytes.
-    ///
-    /// # Errors
-    /// [`InclusionError::TransactionIsNode`], and those of [`MerkleBranch::root_of`].
-    pub fn root_of_transaction(&self, transaction: &Transaction) -> Result<MerkleRoot, InclusionError> {
-        if transaction.stripped_length == 64 {
-            return Err(InclusionError::TransactionIsNode(transaction.txid));
-        }
-        self.root_of(&transaction.txid)
-    }
-
-    /// Verifies that a block with that root contains that transaction.
-    ///
-    /// # Errors
-    /// [`InclusionError::TransactionIsNode`], and those of [`MerkleBranch::verify`].
-    pub fn verify_transaction(
-        &self,
-        transaction: &Transaction,
-        expected: &MerkleRoot,
-    ) -> Result<(), InclusionError> {
-        let got = self.root_of_transaction(transaction)?;
-        if got == *expected { Ok(()) } else { Err(InclusionError::WrongRoot { got, expected: *expected }) }
     }
 }
 

@@ -83,7 +83,7 @@ pub use hash::{HeaderHash, MerkleRoot};
 pub use header::Header;
 pub use inclusion::{InclusionError, MerkleBranch};
 pub use params::{Network, Params};
-pub use retarget::{Expected, PERIOD, PeriodStart, TIMESPAN, expected_bits, is_boundary};
+pub use retarget::{Expected, PERIOD, PeriodStart, TIMESPAN, expected_bits, is_boundary, start_of_period};
 pub use target::{CompactTarget, Target, TargetError, Work};
 pub use times::RecentTimes;
 pub use transaction::{Output, Transaction, TransactionError};

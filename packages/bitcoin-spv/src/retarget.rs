@@ -59,6 +59,11 @@ pub const fn is_boundary(height: BtcHeight) -> bool {
     height.get().is_multiple_of(PERIOD)
 }
 
+/// Where the period of `height` starts.
+pub const fn start_of_period(height: BtcHeight) -> BtcHeight {
+    height.saturating_sub(height.get() % PERIOD)
+}
+
 /// Which targets the header after `context` may have if its time is `time`
 /// (Bitcoin Core, `GetNextWorkRequired`).
 ///

@@ -119,6 +119,10 @@ impl Work {
     /// None.
     pub const ZERO: Self = Self(U256::ZERO);
 
+    /// The most that a chain may have to start from, 2^192: Bitcoin has about 2^97, and a number so high that the sum
+    /// could overflow would stop the chain for good.
+    pub const MOST_OF_BASE: Self = Self(U256::from_halves(1 << 64, 0));
+
     /// Takes a number of hashes.
     pub const fn new(hashes: U256) -> Self {
         Self(hashes)

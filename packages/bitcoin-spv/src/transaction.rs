@@ -6,10 +6,11 @@ use crate::hash::double_sha256;
 /// A Bitcoin transaction, as far as this crate reads one: its id and its outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transaction {
-    /// Double sha256 of the serialization without witness.
+    /// Double sha256 of `stripped`.
     pub txid: Txid,
-    /// How many bytes that serialization has; 64 are dangerous ([`crate::MerkleBranch::root_of`]).
-    pub stripped_length: usize,
+    /// The serialization without witness: all that the id commits to. One of 64 bytes is dangerous
+    /// ([`crate::MerkleBranch::root_of`]).
+    pub stripped: Vec<u8>,
     /// The outputs in order.
     pub outputs: Vec<Output>,
 }
@@ -47,62 +48,85 @@ pub enum TransactionError {
 }
 
 impl Transaction {
-    /// Parses a transaction with or without witness (BIP-144), and nothing after it.
+    /// Parses a transaction with or without witness (BIP-144), and nothing after it, as Bitcoin Core does.
     ///
     /// # Errors
     /// [`TransactionError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, TransactionError> {
-        let mut reader = Reader { rest: bytes };
-        let version = reader.take(4, "version")?;
-        let has_witness = bytes.get(4) == Some(&0);
-        if has_witness {
-            let flag = reader.take(2, "witness flag")?.last().copied().unwrap_or_default();
-            if flag != 1 {
-                return Err(if flag == 0 {
-                    TransactionError::NoInputs
-                } else {
-                    TransactionError::BadWitness(flag)
-                });
-            }
+        let Read { transaction, has_empty_witness, behind } = read(bytes)?;
+        if has_empty_witness {
+            return Err(TransactionError::BadWitness(1));
         }
-
-        let body = reader.rest;
-        let inputs = reader.length("input count")?;
-        if inputs == 0 {
-            return Err(TransactionError::NoInputs);
+        if behind > 0 {
+            return Err(TransactionError::TrailingBytes(behind));
         }
-        for _ in 0..inputs {
-            reader.take(36, "previous output")?;
-            reader.script("input script")?;
-            reader.take(4, "sequence")?;
-        }
-        let mut outputs = Vec::new();
-        for _ in 0..reader.length("output count")? {
-            let value = reader.take(8, "value")?.iter().rev().fold(0, |sum, b| sum << 8 | u64::from(*b));
-            outputs.push(Output { value, script: reader.script("output script")?.to_vec() });
-        }
-        let body = body.get(..body.len().saturating_sub(reader.rest.len())).unwrap_or_default();
-
-        if has_witness {
-            let mut empty = true;
-            for _ in 0..inputs {
-                for _ in 0..reader.length("witness count")? {
-                    reader.script("witness")?;
-                    empty = false;
-                }
-            }
-            if empty {
-                return Err(TransactionError::BadWitness(1));
-            }
-        }
-        let lock_time = reader.take(4, "lock time")?;
-        if !reader.rest.is_empty() {
-            return Err(TransactionError::TrailingBytes(reader.rest.len()));
-        }
-        let stripped = [version, body, lock_time].concat();
-        let txid = Txid::from_bytes(double_sha256(&stripped));
-        Ok(Self { txid, stripped_length: stripped.len(), outputs })
+        Ok(transaction)
     }
+
+    /// Parses a transaction as btcd does (`wire.MsgTx.Deserialize`): it ends with its lock time, whatever follows, and
+    /// may announce a witness of which it has none. Babylon reads with btcd and relays the bytes as somebody submitted
+    /// them (interfaces.md 12.3).
+    ///
+    /// btcd reads one without inputs, too, which no block can contain and this refuses.
+    ///
+    /// # Errors
+    /// [`TransactionError::Truncated`], [`LongLength`](TransactionError::LongLength),
+    /// [`BadWitness`](TransactionError::BadWitness) of another flag than 1, [`NoInputs`](TransactionError::NoInputs).
+    pub fn parse_as_btcd(bytes: &[u8]) -> Result<Self, TransactionError> {
+        read(bytes).map(|read| read.transaction)
+    }
+}
+
+/// What bytes begin with.
+struct Read {
+    transaction: Transaction,
+    /// It says that it has a witness, and has none (BIP-144 forbids it).
+    has_empty_witness: bool,
+    /// How many bytes follow its lock time.
+    behind: usize,
+}
+
+fn read(bytes: &[u8]) -> Result<Read, TransactionError> {
+    let mut reader = Reader { rest: bytes };
+    let version = reader.take(4, "version")?;
+    let has_witness = reader.rest.first() == Some(&0);
+    if has_witness {
+        match reader.take(2, "witness flag")? {
+            [_, 1] => {}
+            [_, 0] => return Err(TransactionError::NoInputs),
+            flag => return Err(TransactionError::BadWitness(flag.last().copied().unwrap_or_default())),
+        }
+    }
+
+    let body = reader.rest;
+    let inputs = reader.length("input count")?;
+    if inputs == 0 {
+        return Err(TransactionError::NoInputs);
+    }
+    for _ in 0..inputs {
+        reader.take(36, "previous output")?;
+        reader.script("input script")?;
+        reader.take(4, "sequence")?;
+    }
+    let mut outputs = Vec::new();
+    for _ in 0..reader.length("output count")? {
+        let value = reader.take(8, "value")?.iter().rev().fold(0, |sum, b| sum << 8 | u64::from(*b));
+        outputs.push(Output { value, script: reader.script("output script")?.to_vec() });
+    }
+    let body = body.get(..body.len().saturating_sub(reader.rest.len())).unwrap_or_default();
+
+    let mut has_empty_witness = has_witness;
+    for _ in 0..if has_witness { inputs } else { 0 } {
+        for _ in 0..reader.length("witness count")? {
+            reader.script("witness")?;
+            has_empty_witness = false;
+        }
+    }
+    let lock_time = reader.take(4, "lock time")?;
+    let stripped = [version, body, lock_time].concat();
+    let txid = Txid::from_bytes(double_sha256(&stripped));
+    let transaction = Transaction { txid, stripped, outputs };
+    Ok(Read { transaction, has_empty_witness, behind: reader.rest.len() })
 }
 
 struct Reader<'a> {

@@ -63,7 +63,7 @@ proptest! {
         let bytes = serialize(&tx);
         let ours = Transaction::parse(&bytes).unwrap();
         prop_assert_eq!(ours.txid.to_string(), tx.compute_txid().to_string());
-        prop_assert_eq!(ours.stripped_length, tx.base_size());
+        prop_assert_eq!(ours.stripped.len(), tx.base_size());
         prop_assert_eq!(ours.outputs.len(), tx.output.len());
         for (ours, theirs) in ours.outputs.iter().zip(&tx.output) {
             prop_assert_eq!(ours.value, theirs.value.to_sat());
@@ -97,8 +97,9 @@ proptest! {
         let txid = Txid::from_bytes(ids[index]);
         let siblings = branch(&ids, index);
         let levels = siblings.len();
-        let honest = MerkleBranch::from_bytes(index as u32, &siblings.concat()).unwrap();
+        let honest = MerkleBranch::new(index as u32, siblings.clone()).unwrap();
         prop_assert_eq!(honest.verify(&txid, &root), Ok(()));
+        prop_assert_eq!(MerkleBranch::from_babylon(index as u32, &siblings.concat()), Ok(honest.clone()));
 
         for other in 0..1u32 << levels {
             let moved = MerkleBranch::new(other, siblings.clone()).unwrap().verify(&txid, &root);
@@ -110,12 +111,13 @@ proptest! {
                 MerkleBranch::new(high, siblings.clone()),
                 Err(InclusionError::IndexOutOfRange { index: high, levels })
             );
+            prop_assert_eq!(MerkleBranch::from_babylon(high, &siblings.concat()), Ok(honest.clone()));
         }
         if levels > 0 {
             let mut bytes = siblings.concat();
             let bit = flip.index(bytes.len() * 8);
             bytes[bit / 8] ^= 1 << (bit % 8);
-            prop_assert!(MerkleBranch::from_bytes(index as u32, &bytes).unwrap().verify(&txid, &root).is_err());
+            prop_assert!(MerkleBranch::from_babylon(index as u32, &bytes).unwrap().verify(&txid, &root).is_err());
         }
     }
 }
@@ -132,7 +134,12 @@ fn a_block_with_one_transaction_needs_no_branch() {
 fn the_length_is_bounded() {
     assert!(MerkleBranch::new(0, vec![[1; 32]; 15]).is_ok());
     assert_eq!(MerkleBranch::new(0, vec![[1; 32]; 16]), Err(InclusionError::TooDeep { got: 16, most: 15 }));
-    assert_eq!(MerkleBranch::from_bytes(0, &[0; 33]), Err(InclusionError::Length(33)));
+    let deep = [1; 32 * 40];
+    assert_eq!(
+        MerkleBranch::from_babylon(u32::MAX, &deep),
+        Err(InclusionError::TooDeep { got: 40, most: 15 })
+    );
+    assert_eq!(MerkleBranch::from_babylon(0, &[0; 33]), Err(InclusionError::Length(33)));
 }
 
 #[test]
@@ -144,6 +151,7 @@ fn the_copy_that_fills_an_odd_level_has_no_place() {
     assert_eq!(MerkleBranch::new(2, siblings.clone()).unwrap().verify(&third, &root), Ok(()));
     let copy = MerkleBranch::new(3, siblings).unwrap();
     assert_eq!(copy.verify(&third, &root), Err(InclusionError::Copy { index: 3 }));
+    assert_eq!(copy.root_of(&third), Ok(root), "what Babylon reads: the same transaction in the same block");
 }
 
 /// One input without script, one output with a script of four bytes.
@@ -174,7 +182,7 @@ fn nothing_hides_below_a_transaction_of_sixty_four_bytes() {
     assert_eq!(forged.verify(&right_half, &root), Err(InclusionError::NodeIsTransaction));
 
     let itself = MerkleBranch::new(0, vec![other]).unwrap();
-    assert_eq!(itself.verify_transaction(&real, &root), Err(InclusionError::TransactionIsNode(real.txid)));
+    assert_eq!(itself.root_of_transaction(&real), Err(InclusionError::TransactionIsNode(real.txid)));
 }
 
 #[test]
@@ -182,5 +190,5 @@ fn a_transaction_of_other_length_is_verified_by_its_id() {
     let tx = Transaction::parse(&serialize(&transaction(4, vec![1; 20], vec![vec![2; 70]]))).unwrap();
     let root = MerkleRoot::from_bytes(levels(&[ids(1)[0], *tx.txid.as_bytes()])[1][0]);
     let branch = MerkleBranch::new(1, ids(1)).unwrap();
-    assert_eq!(branch.verify_transaction(&tx, &root), Ok(()));
+    assert_eq!(branch.root_of_transaction(&tx), Ok(root));
 }

@@ -3,7 +3,10 @@
 
 mod common;
 
-use bitcoin_spv::{ExtendError, Extension, Header, HeaderError, Network, Rules, Work, extend};
+use bitcoin_spv::{
+    Context, Expected, ExtendError, Extension, Header, HeaderError, HeaderHash, HeaderSource, Network,
+    PERIOD, PeriodStart, Placed, RecentTimes, Rules, Work, expected_bits, extend,
+};
 use common::{Chain, mine, rules, sum};
 use primitives::BtcHeight;
 use proptest::prelude::*;
@@ -141,6 +144,141 @@ fn time_must_pass_the_median_and_stay_within_two_hours_of_now() {
     assert!(at(u32::MAX, None).is_ok());
 }
 
+/// Ten would say less: of the eleven headers before, the first is much later than those after it.
+#[test]
+fn the_median_on_a_fork_is_that_of_eleven_headers() {
+    let (mut chain, genesis) = started();
+    let mut headers = branch(&genesis, 10, 1);
+    let late = mine(headers[9].hash(), headers[9].time + 100_000, EASY, 1);
+    headers.push(late);
+    let mut tip = late;
+    for n in 1..=15 {
+        tip = mine(tip.hash(), headers[9].time + 600 * n, EASY, 1);
+        headers.push(tip);
+    }
+    chain.extend(&headers).unwrap();
+    // At height 21 the last eleven are the late one and ten after it: the median is the sixth of these.
+    let (parent, median) = (&headers[20], headers[16].time);
+    let at = |time| {
+        let first = mine(parent.hash(), time, EASY, 9);
+        let rest = branch(&first, 6, 9);
+        extend(&chain, &chain.tip, &[&[first], rest.as_slice()].concat(), &chain.rules)
+    };
+    assert!(matches!(
+        at(median).unwrap_err().broken_rule(),
+        Some(HeaderError::TooOld { time, median: m }) if *time == median && *m == median
+    ));
+    assert!(at(median + 1).is_ok());
+}
+
+/// A store that has dropped all but the last headers, and keeps the first of each period.
+struct Pruned {
+    chain: Chain,
+    kept: usize,
+}
+
+impl HeaderSource for Pruned {
+    fn height_of(&self, hash: &HeaderHash) -> Option<BtcHeight> {
+        self.chain.height_of(hash).filter(|height| self.header_at(*height).is_some())
+    }
+
+    fn header_at(&self, height: BtcHeight) -> Option<Placed> {
+        let lowest = self.chain.tip.height.saturating_sub(self.kept as u32);
+        self.chain.header_at(height).filter(|_| height >= lowest)
+    }
+
+    fn period_start(&self, height: BtcHeight) -> Option<PeriodStart> {
+        self.chain.header_at(height).map(|placed| PeriodStart::from(&placed.header))
+    }
+}
+
+#[test]
+fn a_fork_whose_own_target_is_pruned_has_that_of_the_periods_first_header() {
+    let (mut chain, genesis) = started();
+    let headers = branch(&genesis, 200, 1);
+    chain.extend(&headers).unwrap();
+    let source = Pruned { chain, kept: 144 };
+    let (tip, rules) = (&source.chain.tip, &source.chain.rules);
+    for parent in [&headers[198], &headers[100]] {
+        let refused = extend(&source, tip, &branch_of(parent, 0x2000_ffff, 1, 2), rules).unwrap_err();
+        assert!(matches!(refused.broken_rule(), Some(HeaderError::WrongTarget { .. })), "{refused}");
+    }
+    // The same beside a tip that began in the middle of a period, of which nothing is known.
+    let unknown = Context { real_bits: None, ..tip.clone() };
+    let on_top = extend(&source, &unknown, &branch_of(&headers[199], 0x2000_ffff, 1, 2), rules).unwrap_err();
+    assert!(matches!(on_top.broken_rule(), Some(HeaderError::WrongTarget { .. })), "{on_top}");
+    let honest = branch(&headers[100], 100, 2);
+    assert_eq!(extend(&source, tip, &honest, rules).unwrap().removed.len(), 99);
+}
+
+/// Regtest made to retarget, without minimum-difficulty headers.
+fn retargeting() -> Rules {
+    let params =
+        bitcoin_spv::Params { retargets: true, min_difficulty_blocks: false, ..Network::Regtest.params() };
+    Rules { params, latest_time: None }
+}
+
+/// So many headers so many seconds apart.
+fn spaced(from: &Header, seconds: u32, length: u32, salt: u8) -> Vec<Header> {
+    let mut tip = *from;
+    (1..=length)
+        .map(|_| {
+            tip = mine(tip.hash(), tip.time + seconds, EASY, salt);
+            tip
+        })
+        .collect()
+}
+
+/// The header at the next boundary, with the target that follows from that first header of the period; and one whose
+/// target is half of that.
+fn at_boundary(rules: &Rules, start: &Header, last: &Header) -> [Header; 2] {
+    let context = Context {
+        times: RecentTimes::default().plus(last.time),
+        ..Context::base(BtcHeight::new(2 * PERIOD - 1), last, Work::ZERO, &rules.params).unwrap()
+    };
+    let expected = expected_bits(&context, 0, Some(PeriodStart::from(start)), &rules.params);
+    let Expected::Exactly(bits) = expected else { panic!("{expected:?}") };
+    let half = bitcoin_spv::Target::new(bits.target().unwrap().get().shr(1)).compact();
+    [bits, half].map(|bits| mine(last.hash(), last.time + 600, bits.get(), 7))
+}
+
+/// One message that parts at the first header of a period, or behind it, and ends in the next period: the new target
+/// follows from the fork's own first header, or from the one that both have.
+#[test]
+fn a_message_that_parts_at_a_periods_first_header_is_judged_by_its_own() {
+    let (rules, base) = (retargeting(), genesis());
+    let mut chain = Chain::from(PERIOD - 1, &base, rules);
+    let main = spaced(&base, 900, 100, 1);
+    chain.extend(&main).unwrap();
+    let own = spaced(&base, 300, PERIOD, 2);
+    let shared = [&main[..1], &spaced(&main[0], 200, PERIOD - 1, 3)].concat();
+    for (fork, parts_at) in [(&own, PERIOD - 1), (&shared, PERIOD)] {
+        let [right, wrong] = at_boundary(&rules, &fork[0], &fork[fork.len() - 1]);
+        assert_ne!(right.bits.get(), EASY);
+        let message = [fork.as_slice(), &[right]].concat();
+        let plan = extend(&chain, &chain.tip, &message, &rules).unwrap();
+        assert_eq!((plan.fork_point.get(), plan.tip.height.get()), (parts_at, 2 * PERIOD));
+        let refused = extend(&chain, &chain.tip, &[fork.as_slice(), &[wrong]].concat(), &rules).unwrap_err();
+        assert!(matches!(refused.broken_rule(), Some(HeaderError::WrongTarget { .. })), "{refused}");
+    }
+}
+
+#[test]
+fn no_chain_starts_with_more_work_than_any_has() {
+    let (genesis, params) = (genesis(), Network::Mainnet.params());
+    let regtest = Network::Regtest.params();
+    let base = |work| bitcoin_spv::Context::base(BtcHeight::new(5), &genesis, work, &regtest);
+    let more = Work::MOST_OF_BASE.checked_add(Work::new(bitcoin_spv::U256::ONE)).unwrap();
+    assert_eq!(base(more), Err(HeaderError::BaseWork { work: more }));
+    let tip = base(Work::MOST_OF_BASE).unwrap();
+    // A header of Bitcoin's hardest target to date, a thousand million million times: the sum has room for it.
+    let hardest = bitcoin_spv::CompactTarget::new(0x1701_ff00).target().unwrap();
+    assert!(hardest < params.limit);
+    let each = hardest.work().get();
+    let many = each.checked_mul(1_000_000_000).and_then(|sum| sum.checked_mul(1_000_000)).unwrap();
+    assert!(tip.work.checked_add(Work::new(many)).is_some());
+}
+
 #[test]
 fn old_versions_are_refused_from_their_heights_on() {
     let mut rules = rules(Network::Regtest);
@@ -183,7 +321,8 @@ fn work_and_height_cannot_wrap() {
     for (height, work, expected) in
         [(5, all, HeaderError::WorkOverflow), (u32::MAX, Work::ZERO, HeaderError::HeightOverflow)]
     {
-        let tip = bitcoin_spv::Context::base(BtcHeight::new(height), &genesis, work, &params).unwrap();
+        let tip = Context::base(BtcHeight::new(height), &genesis, Work::ZERO, &params).unwrap();
+        let tip = Context { work, ..tip };
         let refused = tip.judge(&next, next.hash(), None, &rules(Network::Regtest)).unwrap_err();
         assert_eq!(refused, expected);
     }

@@ -109,6 +109,21 @@ fn only_testnet4_retargets_from_the_first_header_of_the_period() {
     assert_eq!(expected_bits(&tip, 0, first, &Network::Testnet4.params()), Expected::Exactly(HARD));
 }
 
+/// Without the period's first header the bound of a retarget is taken from where Bitcoin begins: on testnet4 the
+/// period's own target, on testnet3 the last header's, whatever that is.
+#[test]
+fn a_testnet4_client_that_began_mid_period_bounds_by_the_periods_target() {
+    let tip = context(LAST, LIMIT, Some(HARD), 1_000);
+    let allows = |network: Network, bits: CompactTarget| {
+        expected_bits(&tip, 0, None, &network.params()).allows(bits, bits.target().unwrap())
+    };
+    assert_eq!((allows(Network::Testnet4, HARD), allows(Network::Testnet4, LIMIT)), (true, false));
+    assert_eq!((allows(Network::Testnet3, HARD), allows(Network::Testnet3, LIMIT)), (false, true));
+    // Only minimum-difficulty headers were seen of the period: nothing can be said.
+    let unknown = context(LAST, LIMIT, None, 1_000);
+    assert_eq!(expected_bits(&unknown, 0, None, &Network::Testnet4.params()), Expected::Any);
+}
+
 #[test]
 fn regtest_never_retargets() {
     let easiest = CompactTarget::new(0x207f_ffff);

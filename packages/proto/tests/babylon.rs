@@ -134,7 +134,8 @@ fn a_delegation_of_babylon_is_read_and_its_transaction_holds_the_stake() {
         params_version: 0,
     };
     let StakingItem::ActiveDelegation(read) = RawItem::from(&item).decode().unwrap() else { panic!() };
-    assert_eq!(read.staking_tx.output_value(read.output_index), Some(2_000_000_000));
+    let stake = read.staking_tx.output(read.output_index).map(|output| output.value);
+    assert_eq!(stake, Some(2_000_000_000));
     assert_eq!(read.sats.get(), 2_000_000_000);
     assert_eq!(read.expiry().get(), 1_005 - 101);
     // The slashing transaction spends the stake: its first outpoint, after version and count, names it.

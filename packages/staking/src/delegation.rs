@@ -81,7 +81,8 @@ pub struct Delegation {
     pub params_version: u32,
     /// The item it came in: that of the transactions and signatures not stored here.
     pub digest: ItemDigest,
-    /// The staking transaction as it arrived; empty where a ledger keeps a long one elsewhere.
+    /// The staking transaction without witness (records of 0.1.0 and 0.2.0: as it arrived); empty where a ledger keeps a
+    /// long one elsewhere.
     pub staking_tx: Vec<u8>,
 }
 

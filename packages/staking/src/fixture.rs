@@ -61,5 +61,5 @@ fn staking_tx(n: u32, sats: u64) -> StakingTx {
     let output = [&sats.to_le_bytes()[..], &[0]].concat();
     let lock_time = 840_000_u32.to_le_bytes();
     let version = n.to_le_bytes();
-    StakingTx::parse([&version[..], &[2], &input, &input, &[1], &output, &lock_time].concat()).unwrap()
+    StakingTx::parse(&[&version[..], &[2], &input, &input, &[1], &output, &lock_time].concat()).unwrap()
 }

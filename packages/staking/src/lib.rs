@@ -87,7 +87,7 @@
 //!     end_height: BtcHeight::new(1_000),
 //!     unbonding_time: 101,
 //!     sats: Sats::new(50_000)?,
-//!     staking_tx: StakingTx::parse(one_in_one_out)?,
+//!     staking_tx: StakingTx::parse(&one_in_one_out)?,
 //!     output_index: 0,
 //!     params_version: 1,
 //!     digest: ItemDigest::of(b"the other item"),

@@ -1,52 +1,49 @@
 use core::fmt;
 
-use bitcoin_spv::{Transaction, TransactionError};
+use bitcoin_spv::{Output, Transaction, TransactionError};
 use primitives::Txid;
 
-/// A Bitcoin transaction, checked to be one and nothing more, with its id.
+/// The transaction that locks a stake: its id, its outputs, and its serialization without witness.
 ///
-/// The serialization is that of Bitcoin's protocol, with (BIP-144) or without witnesses.
+/// The id commits to no witness, so none is kept. Whoever is to judge the stake's script reads it in
+/// [`StakingTx::output`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct StakingTx {
-    bytes: Vec<u8>,
-    txid: Txid,
-}
+pub struct StakingTx(Transaction);
 
 impl StakingTx {
-    /// Parses a transaction of any version and lock time, and any number of inputs and outputs.
+    /// Parses a transaction of any version and lock time, and any number of inputs and outputs, as Babylon does
+    /// ([`Transaction::parse_as_btcd`]): what follows its lock time is ignored.
     ///
     /// # Errors
-    /// [`TransactionError`] for anything that is not exactly one transaction with inputs.
-    pub fn parse(bytes: Vec<u8>) -> Result<Self, TransactionError> {
-        let txid = Transaction::parse(&bytes)?.txid;
-        Ok(Self { bytes, txid })
+    /// [`TransactionError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, TransactionError> {
+        Transaction::parse_as_btcd(bytes).map(Self)
     }
 
     /// Its id: double sha256 of its serialization without witnesses.
     pub const fn txid(&self) -> Txid {
-        self.txid
+        self.0.txid
     }
 
-    /// The sats of an output, or `None` where there is no such output.
-    pub fn output_value(&self, index: u32) -> Option<u64> {
-        let outputs = Transaction::parse(&self.bytes).ok()?.outputs;
-        outputs.get(usize::try_from(index).ok()?).map(|output| output.value)
+    /// An output, or `None` where there is no such output.
+    pub fn output(&self, index: u32) -> Option<&Output> {
+        self.0.outputs.get(usize::try_from(index).ok()?)
     }
 
-    /// The bytes as they arrived.
+    /// The serialization of Bitcoin's protocol, without witnesses.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.0.stripped
     }
 
-    /// The bytes as they arrived.
+    /// The serialization of Bitcoin's protocol, without witnesses.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        self.0.stripped
     }
 }
 
 impl fmt::Debug for StakingTx {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StakingTx({}, {} bytes)", self.txid, self.bytes.len())
+        write!(f, "StakingTx({}, {} bytes)", self.txid(), self.as_bytes().len())
     }
 }
 

@@ -101,6 +101,10 @@ impl Claim {
     /// Verifies that the parts agree with each other, and says which two blocks Bitcoin must have for the claim to
     /// be true. Without a `tag` any will do, as long as both halves have the same one.
     ///
+    /// Transactions and branches are read as Babylon reads them, which relays what their first submitter sent
+    /// (interfaces.md 12.3): bytes behind a transaction, a witness that is announced and absent, bits of an index above
+    /// the tree and the place of a copy at an odd level are no contradiction.
+    ///
     /// The submitter in the checkpoint is nobody's claim and is not compared.
     ///
     /// # Errors
@@ -139,9 +143,9 @@ impl Submitted {
         if self.block != block {
             return Err(ClaimError::OtherPlace { half });
         }
-        let transaction = Transaction::parse(&self.transaction)
+        let transaction = Transaction::parse_as_btcd(&self.transaction)
             .map_err(|source| ClaimError::Transaction { half, source })?;
-        let root = MerkleBranch::from_bytes(self.index, &self.branch)
+        let root = MerkleBranch::from_babylon(self.index, &self.branch)
             .and_then(|branch| branch.root_of_transaction(&transaction))
             .map_err(|source| ClaimError::Inclusion { half, source })?;
         Ok((transaction, Place { block, root: *root.as_bytes() }))

@@ -3,6 +3,7 @@
 use bitcoin::absolute::LockTime;
 use bitcoin::transaction::Version;
 use bitcoin::{Amount, OutPoint, ScriptBuf, Sequence, TxIn, TxOut, Witness};
+use bitcoin_spv::InclusionError;
 use bitcoin_spv::checkpoint::CheckpointError;
 use primitives::EpochNumber;
 use proptest::prelude::*;
@@ -95,7 +96,6 @@ fn each_disagreement_has_its_name() {
     assert_eq!(with(|c| c.bls_multi_sig.clear()), other("signature"));
     assert_eq!(with(|c| c.submission.swap(0, 1)), Err(ClaimError::OtherPlace { half: 0 }));
     assert_eq!(with(|c| c.halves[1].block[5] ^= 1), Err(ClaimError::OtherPlace { half: 1 }));
-    assert!(matches!(with(|c| c.halves[0].index = 2), Err(ClaimError::Inclusion { half: 0, .. })));
     assert!(matches!(with(|c| c.halves[1].branch.truncate(31)), Err(ClaimError::Inclusion { half: 1, .. })));
     assert!(matches!(
         with(|c| c.halves[1].transaction.clear()),
@@ -111,6 +111,57 @@ fn each_disagreement_has_its_name() {
         c.submission[1] = c.submission[0];
     });
     assert!(matches!(twice, Err(ClaimError::Halves(CheckpointError::NoHalf { half: "second", .. }))));
+}
+
+/// Babylon keeps what the first submitter sent, and relays it: none of this makes its word a lie.
+#[test]
+fn a_claim_is_read_as_babylon_reads_it() {
+    let (_, places) = good();
+    for junk in [1, 64, 250_000] {
+        assert_eq!(with(|c| c.halves[0].transaction.extend(vec![0x6a; junk])), Ok(places), "{junk} bytes");
+        assert_eq!(with(|c| c.halves[1].transaction.extend(vec![0; junk])), Ok(places), "{junk} bytes");
+    }
+    for bit in 1..32 {
+        assert_eq!(with(|c| c.halves[0].index |= 1 << bit), Ok(places), "bit {bit}");
+        assert_eq!(with(|c| c.halves[1].index |= 1 << bit), Ok(places), "bit {bit}");
+    }
+    let flagged = with(|c| {
+        let bytes = &mut c.halves[0].transaction;
+        let lock_time = bytes.split_off(bytes.len() - 4);
+        bytes.splice(4..4, [0, 1]);
+        bytes.extend([&[0][..], &lock_time].concat());
+    });
+    assert_eq!(flagged, Ok(places));
+}
+
+#[test]
+fn the_copy_at_an_odd_level_is_the_same_transaction() {
+    let (mut claim, _) = good();
+    let half = &mut claim.halves[0];
+    let txid = double_sha256(&half.transaction);
+    half.branch = txid.to_vec();
+    let last = claim.verify(Some(TAG)).unwrap();
+    claim.halves[0].index = 1;
+    assert_eq!(claim.verify(Some(TAG)), Ok(last));
+    assert_eq!(last[0].root, double_sha256([txid, txid].as_flattened()));
+}
+
+/// What changes what is proven stays: a transaction of 64 bytes could be a node of the tree, and a node a transaction.
+#[test]
+fn a_transaction_that_could_be_a_node_proves_nothing() {
+    let mut sixty_four = vec![2, 0, 0, 0, 1];
+    sixty_four.extend([9; 36]);
+    sixty_four.extend([
+        0, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0x51, 0x51, 0x51, 0x51, 0, 0, 0, 0,
+    ]);
+    assert_eq!(sixty_four.len(), 64);
+    for junk in [0, 9] {
+        let itself = with(|c| c.halves[0].transaction = [sixty_four.clone(), vec![0; junk]].concat());
+        assert!(matches!(
+            itself,
+            Err(ClaimError::Inclusion { half: 0, source: InclusionError::TransactionIsNode(_) })
+        ));
+    }
 }
 
 proptest! {

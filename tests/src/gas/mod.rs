@@ -76,6 +76,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("btc_headers_2000", 30_000_000),
     ("staking_packet_50", 1_400_000),
     ("staking_packet_50_on_1000", 1_400_000),
+    ("staking_packet_witness_250kB", 2_500_000),
+    ("timestamp_packet_junk_250kB", 2_500_000),
     ("reward_100_fps", 2_500_000),
     ("backlog_10_of_100_fps", 2_500_000),
     ("backlog_100_of_100_fps", 2_500_000),

@@ -58,3 +58,49 @@ fn delegation(item: InjectedItem) -> RawItem {
 fn undelegation(item: InjectedItem) -> RawItem {
     RawItem::from(&UnbondedBtcDelegation { staking_tx_hash: item.staking_tx_hash, ..Default::default() })
 }
+
+#[cfg(test)]
+mod tests {
+    use api::bsn::Network;
+    use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
+
+    use super::*;
+    use crate::execute::slash;
+    use crate::ibc::tests::config;
+    use crate::state::{ADMINS, Admins, CHANNELS, COUNTERS, Channels, Config, Counters, PROGRESS, Progress};
+
+    fn fp(seed: u8) -> InjectedItem {
+        let key = eots::SecretKey::from_slice(&[seed; 32]).unwrap();
+        let btc_pk_hex = primitives::FpPublicKey::from(key.public_key()).to_string();
+        let fp = format!(r#"{{"btc_pk_hex":"{btc_pk_hex}","consumer_id":"07-tendermint-0"}}"#);
+        cosmwasm_std::from_json(fp).unwrap()
+    }
+
+    /// Who makes stake by a message: nobody on a live network, and on regtest its admin.
+    #[test]
+    fn only_regtests_admin_injects_and_slashes() {
+        let networks =
+            [Network::Mainnet, Network::Testnet, Network::Testnet4, Network::Signet, Network::Regtest];
+        for network in networks {
+            for sender in ["admin", "stranger"] {
+                let mut deps = mock_dependencies();
+                let (env, may) = (mock_env(), network == Network::Regtest && sender == "admin");
+                let [admin, sender] = ["admin", sender].map(|name| deps.api.addr_make(name));
+                CONFIG.save(&mut deps.storage, &Config { network, ..config() }).unwrap();
+                ADMINS.save(&mut deps.storage, &Admins { admin: Some(admin.into()), pending: None }).unwrap();
+                COUNTERS.save(&mut deps.storage, &Counters::default()).unwrap();
+                CHANNELS.save(&mut deps.storage, &Channels::default()).unwrap();
+                PROGRESS.save(&mut deps.storage, &Progress::default()).unwrap();
+                let known = vec![finality_provider(fp(6))];
+                ibc::apply_items(&mut deps.storage, &deps.api, &env, &config(), known).unwrap();
+
+                let info = message_info(&sender, &[]);
+                let injected = btc_staking(deps.as_mut(), &env, &info, vec![fp(7)], vec![], vec![]);
+                assert_eq!(injected.is_ok(), may, "{network:?} {sender}");
+                assert_eq!(COUNTERS.load(&deps.storage).unwrap().providers, 1 + u32::from(may));
+                let slashed = slash::slash(deps.as_mut(), &env, &info, &fp(6).btc_pk_hex);
+                assert_eq!(slashed.is_ok(), may, "{network:?} {sender}");
+            }
+        }
+    }
+}

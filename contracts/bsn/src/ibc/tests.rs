@@ -20,7 +20,10 @@ use crate::state::{
     OutgoingState, PROGRESS, PROVIDERS, Progress, QUARANTINE, TIMESTAMPS, at,
 };
 
+mod bitcoin;
 mod checkpoint;
+mod forms;
+mod timestamps;
 
 type Deps = OwnedDeps<MockStorage, MockApi, MockQuerier, Empty>;
 
@@ -87,6 +90,18 @@ fn with(change: impl FnOnce(&mut IbcChannel)) -> IbcChannel {
     let mut channel = good();
     change(&mut channel);
     channel
+}
+
+fn anchored(deps: &mut Deps, height: u64, hash: u8) {
+    let anchor = Anchor {
+        app_hash: AppHash::from_bytes([hash; 32]),
+        block_hash: BlockHash::from_bytes([2; 32]),
+        time: 0,
+        cursor: BlockHeight::new(0),
+        total: None,
+        full: false,
+    };
+    ANCHORS.save(&mut deps.storage, &at(BlockHeight::new(height)), &anchor).unwrap();
 }
 
 fn packet(data: Vec<u8>, src: IbcEndpoint, dest: IbcEndpoint) -> IbcPacket {
@@ -234,15 +249,7 @@ fn a_poisoned_item_spoils_only_itself() {
 #[test]
 fn only_a_header_of_this_chain_moves_the_timestamped_height() {
     let (mut deps, env) = opened();
-    let anchor = Anchor {
-        app_hash: AppHash::from_bytes([1; 32]),
-        block_hash: BlockHash::from_bytes([2; 32]),
-        time: 0,
-        cursor: BlockHeight::new(0),
-        total: None,
-        full: false,
-    };
-    ANCHORS.save(&mut deps.storage, &at(BlockHeight::new(7)), &anchor).unwrap();
+    anchored(&mut deps, 7, 1);
     let future = env.block.height + 1;
     for (data, timestamped, contradicted) in [
         (timestamp_packet(6, 1), 0, None),

@@ -1,5 +1,5 @@
 use api::btc_light_client::{Bound, Enforcement, Network, RulesResponse, Submitters};
-use bitcoin_spv::{HeaderSource, PERIOD, Params, RecentTimes, Rules};
+use bitcoin_spv::{HeaderSource, PERIOD, Params, RecentTimes, Rules, start_of_period};
 use cosmwasm_std::Storage;
 use primitives::BtcHeight;
 
@@ -25,7 +25,7 @@ pub fn rules(storage: &dyn Storage) -> Result<RulesResponse, ContractError> {
         lowest_height: chain.map(|chain| chain.lowest.get()),
         retarget: chain.map(|chain| retarget(storage, chain, &params)),
         median_time: chain.map(median_time),
-        period_target: chain.map(|chain| period_target(chain, &params)),
+        period_target: chain.map(|chain| period_target(storage, chain, &params)),
         rebases: load_rebases(storage)?,
     })
 }
@@ -63,10 +63,12 @@ fn median_time(chain: &Chain) -> Enforcement {
 }
 
 /// Exact unless all that is known of the period are minimum-difficulty headers.
-fn period_target(chain: &Chain, params: &Params) -> Enforcement {
+fn period_target(storage: &dyn Storage, chain: &Chain, params: &Params) -> Enforcement {
     let exact_from = chain.base_height.next().get();
+    let starts_at = start_of_period(chain.context.height);
+    let is_known = chain.context.real_bits.is_some() || Store(storage).period_start(starts_at).is_some();
     Enforcement {
-        exact_now: !params.min_difficulty_blocks || chain.context.real_bits.is_some(),
+        exact_now: !params.min_difficulty_blocks || is_known,
         exact_from: (!params.min_difficulty_blocks).then_some(exact_from),
         until_then: Bound::LimitOnly,
     }

@@ -1,7 +1,7 @@
 use api::btc_light_client::{TIP_KEY, Tip, header_key, height_key, tip_from_raw};
 use bitcoin_spv::{
     CompactTarget, Context, Extension, Header, HeaderHash, Params, Placed, RecentTimes, U256, Work,
-    is_boundary,
+    is_boundary, start_of_period,
 };
 use cosmwasm_std::{Order, Storage};
 use primitives::BtcHeight;
@@ -60,10 +60,7 @@ impl Chain {
         let context = Context::base(*height, header, *work, params).map_err(refused)?;
         if let Some(start) = period_start {
             check_period_start(base, start, params)?;
-            storage.set(
-                &period_key(height.saturating_sub(height.get() % bitcoin_spv::PERIOD)),
-                &start.to_bytes(),
-            );
+            storage.set(&period_key(start_of_period(*height)), &start.to_bytes());
         }
         storage.set(BASE.as_bytes(), &[&height.get().to_be_bytes()[..], &pack(header, *work)].concat());
         add(storage, &Placed { height: *height, header: *header, hash: context.hash, work: *work });
@@ -100,6 +97,14 @@ impl Chain {
             self.lowest = placed.height.next();
         }
         old.len()
+    }
+
+    /// Forgets the first header of the base's period if it was pinned, not seen.
+    pub fn unpin(&self, storage: &mut dyn Storage) {
+        let start = start_of_period(self.base_height);
+        if start < self.base_height {
+            storage.remove(&period_key(start));
+        }
     }
 
     /// Forgets every header, the base and the tip.

@@ -1,5 +1,5 @@
 use api::btc_light_client::Network;
-use bitcoin_spv::Params;
+use bitcoin_spv::{PERIOD, Params};
 use cosmwasm_std::{Addr, Storage};
 use serde::{Deserialize, Serialize};
 
@@ -30,9 +30,34 @@ impl Config {
     pub const RETAINED_HEADERS: u32 = 8_064;
     /// About two weeks in one message.
     pub const MAX_HEADERS: u32 = 2_000;
+    /// The most headers that may be kept.
+    const MOST_RETAINED: u32 = 20_000;
 
-    /// Checks every bound. Both depths must lie below what is kept, or nothing would ever be that deep.
+    /// The fewest headers that may be kept, and the most that *w* may be.
+    ///
+    /// Where blocks of minimum difficulty exist, a walk of up to a period tells which target a fork may have, and a fork may
+    /// part *w* below the tip (interfaces.md 12.5). Elsewhere depths must lie below what is kept, or nothing would ever be
+    /// that deep.
+    const fn retention(&self) -> (u32, u32) {
+        match self.params().min_difficulty_blocks {
+            true => (
+                PERIOD.saturating_add(self.checkpoint_finalization_timeout),
+                Self::MOST_RETAINED.saturating_sub(PERIOD),
+            ),
+            false => (144, self.retained_headers.saturating_sub(1)),
+        }
+    }
+
+    /// The same with as many headers kept as have to be, if it keeps fewer: older versions took fewer.
+    #[must_use]
+    pub fn with_retention(self) -> Self {
+        let (least, _) = self.retention();
+        Self { retained_headers: self.retained_headers.max(least).min(Self::MOST_RETAINED), ..self }
+    }
+
+    /// Checks every bound.
     pub fn check(self) -> Result<Self, ContractError> {
+        let (least_retained, deepest_checkpoint) = self.retention();
         let Self {
             network: _,
             babylon: _,
@@ -45,10 +70,10 @@ impl Config {
         let deepest = retained_headers.saturating_sub(1);
         let listed = u32::try_from(submitters.len()).unwrap_or(u32::MAX);
         for (field, got, least, most) in [
-            ("retained_headers", retained_headers, 144, 20_000),
+            ("checkpoint_finalization_timeout", checkpoint_finalization_timeout, 1, deepest_checkpoint),
+            ("retained_headers", retained_headers, least_retained, Self::MOST_RETAINED),
             ("max_headers", max_headers, 100, 4_000),
             ("btc_confirmation_depth", btc_confirmation_depth, 1, deepest),
-            ("checkpoint_finalization_timeout", checkpoint_finalization_timeout, 1, deepest),
             ("submitters", listed, 0, 32),
         ] {
             if !(least..=most).contains(&got) {

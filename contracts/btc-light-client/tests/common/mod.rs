@@ -3,7 +3,9 @@
 
 use std::{cell::Cell, fs, path::PathBuf};
 
-use api::btc_light_client::{ExecuteMsg, InstantiateMsg, Network, PinnedHeader, QueryMsg, Tip, tip_from_raw};
+use api::btc_light_client::{
+    ExecuteMsg, InstantiateMsg, MigrateMsg, Network, PinnedHeader, QueryMsg, Tip, tip_from_raw,
+};
 use bitcoin_spv::{CompactTarget, Header, HeaderHash, MerkleRoot};
 use btc_light_client::ContractError;
 use cosmwasm_std::{
@@ -140,6 +142,22 @@ impl World {
         world
     }
 
+    /// Makes it one that keeps fewer headers than may be configured today. 0.1.0 and 0.2.0 wrote the configuration in
+    /// today's form, which ends with the two numbers.
+    pub fn keep_as_old_versions_did(&mut self, retained: u32) {
+        let storage = &mut self.deps.storage.inner;
+        let config = storage.get(b"config").unwrap();
+        let written = [&varint(8_064)[..], &varint(2_000)].concat();
+        let head = config.strip_suffix(written.as_slice()).unwrap();
+        storage.set(b"config", &[head, &varint(retained), &varint(2_000)].concat());
+    }
+
+    /// Migrates it from that version.
+    pub fn migrate_from(&mut self, version: &str) {
+        cw2::set_contract_version(&mut self.deps.storage, "btc-light-client", version).unwrap();
+        btc_light_client::migrate(self.deps.as_mut(), self.env.clone(), MigrateMsg {}).unwrap();
+    }
+
     pub fn execute(&mut self, sender: &Addr, msg: ExecuteMsg) -> Result<Response, ContractError> {
         btc_light_client::execute(self.deps.as_mut(), self.env.clone(), message_info(sender, &[]), msg)
     }
@@ -170,6 +188,11 @@ impl World {
     pub fn tip(&self) -> Tip {
         tip_from_raw(&self.deps.storage.inner.get(api::btc_light_client::TIP_KEY).unwrap()).unwrap()
     }
+}
+
+/// A number of 128 to 16,383 as postcard writes it.
+fn varint(number: u32) -> [u8; 2] {
+    [(number & 0x7f | 0x80) as u8, (number >> 7) as u8]
 }
 
 pub fn raw(headers: &[Header], first_work: Option<String>, first_height: Option<u32>) -> ExecuteMsg {

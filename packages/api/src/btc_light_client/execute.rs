@@ -17,7 +17,8 @@ wire! {
         pub admin: Option<String>,
         /// Who may submit headers besides the instantiator; not needed on mainnet, where anyone may.
         pub submitters: Option<Vec<String>>,
-        /// How many headers are kept below the tip.
+        /// How many headers are kept below the tip: at least 144, and 2,016 + *w* where blocks of minimum difficulty
+        /// exist (the test networks but signet).
         pub retained_headers: Option<u32>,
         /// How many headers a message may have.
         pub max_headers: Option<u32>,
@@ -33,7 +34,8 @@ wire! {
         pub header_hex: String,
         /// The work of the chain up to and with it, decimal; its own work if absent.
         pub work: Option<String>,
-        /// The first header of its period of 2,016, so that already the first new target is exact.
+        /// The first header of its period of 2,016, so that already the first new target is exact. Refused on mainnet,
+        /// where a wrong one could not be mended: begin at a period's first header there.
         pub period_start_header_hex: Option<String>,
     }
 

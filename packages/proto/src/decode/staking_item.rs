@@ -160,7 +160,7 @@ fn active_delegation(
             max: u32::from(u16::MAX),
         })?,
         sats: parsed("total_sat", Sats::new(item.total_sat))?,
-        staking_tx: StakingTx::parse(item.staking_tx)
+        staking_tx: StakingTx::parse(&item.staking_tx)
             .map_err(|source| ItemError::Transaction { field: "staking_tx", source })?,
         output_index: item.staking_output_idx,
         params_version: item.params_version,

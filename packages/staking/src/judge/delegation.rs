@@ -60,7 +60,7 @@ pub(crate) fn check_fps(txid: Txid, fps: &[FpPublicKey]) -> Result<(), Reason> {
 
 fn check_output(item: &ActiveDelegation, rules: &Rules) -> Result<(), Reason> {
     let (index, sats) = (item.output_index, item.sats.get());
-    if rules.match_output && item.staking_tx.output_value(index) != Some(sats) {
+    if rules.match_output && item.staking_tx.output(index).is_none_or(|output| output.value != sats) {
         return Err(Reason::WrongOutput { txid: item.txid(), index, sats });
     }
     Ok(())

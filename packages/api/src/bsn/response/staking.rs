@@ -73,7 +73,7 @@ wire! {
         pub end_height: u32,
         /// How much, in sats.
         pub total_sat: u64,
-        /// The staking transaction.
+        /// The staking transaction, without its witness (one that came before 0.3.0: as it came).
         pub staking_tx: Vec<u8>,
         /// Not stored.
         pub slashing_tx: Vec<u8>,
