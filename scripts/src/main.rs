@@ -24,6 +24,7 @@ mod schema;
 mod setup;
 mod simulate;
 mod suite;
+mod threats;
 mod vectors;
 mod vm;
 mod wasm;
@@ -37,7 +38,7 @@ usage: cargo xtask <task>
 
   demo [--fps N] [--blocks N] [--seed N] [--json]   build everything, run the embedded chain, check its claims
   test [--quick]                                    every check and every test; --quick leaves the virtual machines out
-  check                                             formatting, lints and schema
+  check                                             formatting, the table of threats, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
   keep <version>                                    a tagged version's wasm into tests/fixtures/: migrations start from it
   schema [--check]                                  JSON schema of every message into schema/
