@@ -17,6 +17,7 @@ mod cargo;
 mod chain;
 mod inputs;
 mod keep;
+mod mutants;
 mod project;
 mod reproduce;
 mod say;
@@ -49,6 +50,7 @@ usage: cargo xtask <task>
                                                     random faults for many blocks, beside a model that must agree
   simulate --flat [--fps N] [--blocks N]            100,000 quiet blocks: state and gas must level off; draws them
   simulate --backlog [--fps N] [--blocks N]         10,000 blocks wait for one height's votes, then are cleared
+  mutants [PACKAGE] [--since COMMIT]                small changes to the pure packages that no test notices; takes hours
   chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";
 
@@ -77,6 +79,7 @@ fn run(args: &[String]) -> Result<()> {
         "figures" => flag(rest, "").and_then(|_| vm::figures()),
         "flat" => flag(rest, "").and_then(|_| vm::flat()),
         "simulate" => simulate::simulate(rest),
+        "mutants" => mutants::mutants(rest),
         "chain-test" => chain::test(rest),
         "vectors" => flag(rest, "").and_then(|_| vectors::list()),
         "help" | "--help" | "-h" => {
