@@ -17,6 +17,7 @@ mod cargo;
 mod chain;
 mod inputs;
 mod keep;
+mod mutants;
 mod project;
 mod reproduce;
 mod say;
@@ -24,6 +25,7 @@ mod schema;
 mod setup;
 mod simulate;
 mod suite;
+mod threats;
 mod vectors;
 mod vm;
 mod wasm;
@@ -37,7 +39,7 @@ usage: cargo xtask <task>
 
   demo [--fps N] [--blocks N] [--seed N] [--json]   build everything, run the embedded chain, check its claims
   test [--quick]                                    every check and every test; --quick leaves the virtual machines out
-  check                                             formatting, lints and schema
+  check                                             formatting, the table of threats, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
   keep <version>                                    a tagged version's wasm into tests/fixtures/: migrations start from it
   schema [--check]                                  JSON schema of every message into schema/
@@ -49,6 +51,7 @@ usage: cargo xtask <task>
   simulate --flat [--fps N] [--blocks N]            25,600 full blocks and 100,000 quiet ones: tables hold what they must, state and
                                                     gas level off; draws the quiet ones
   simulate --backlog [--fps N] [--blocks N]         10,000 blocks wait for one height's votes, then are cleared
+  mutants [PACKAGE] [--since COMMIT]                small changes to the pure packages that no test notices; takes hours
   chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";
 
@@ -77,6 +80,7 @@ fn run(args: &[String]) -> Result<()> {
         "figures" => flag(rest, "").and_then(|_| vm::figures()),
         "flat" => flag(rest, "").and_then(|_| vm::flat()),
         "simulate" => simulate::simulate(rest),
+        "mutants" => mutants::mutants(rest),
         "chain-test" => chain::test(rest),
         "vectors" => flag(rest, "").and_then(|_| vectors::list()),
         "help" | "--help" | "-h" => {

@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{cargo, say, schema, setup, vm, wasm};
+use crate::{cargo, say, schema, setup, threats, vm, wasm};
 
-/// Formatting, lints, schema.
+/// Formatting, the table of threats, lints, schema.
 pub fn check() -> Result<()> {
     say::timed("formatting", formatting)?;
+    say::timed("the table of threats", threats::check)?;
     say::timed("lints", lints)?;
     say::timed("schema", || schema::run(true))
 }

@@ -50,7 +50,7 @@ fn two_thirds_are_not_more_than_two_thirds() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn final_means_a_later_quorum_in_any_run(

@@ -25,7 +25,6 @@ mod only_work_moves_bitcoin;
 mod queries_are_bounded;
 mod random_faults_break_nothing;
 mod randomness_in_crumbs_costs_only_its_owner;
-mod readme;
 mod rewards_add_up;
 mod stake_ends_by_the_highest_tip;
 mod support;

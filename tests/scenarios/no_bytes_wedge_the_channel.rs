@@ -65,7 +65,7 @@ fn a_poison_item_does_not_sink_the_good_ones() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn garbage_and_mutations_do_not(

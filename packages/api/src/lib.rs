@@ -10,7 +10,8 @@
 //!
 //! * The names are not ours to improve: `finalised` (a query's field) beside `finalized` (a block's),
 //!   `delegations_by_f_p`, bytes as arrays of numbers in answers but as base64 in messages.
-//! * Go clients send fields that we do not know. They are ignored: no type here denies unknown fields.
+//! * Go clients send fields that we do not know. They are ignored, except for the few values that [`read`] cannot
+//!   hold: no type here denies unknown fields.
 //! * The daemon takes any answer to `last_pub_rand_commit` that contains the letters `null` for none.
 //!
 //! # Synopsis
@@ -22,6 +23,17 @@
 //! assert_eq!(cosmwasm_std::to_json_string(&asked)?, r#"{"finality_status":{"height":100}}"#);
 //! # Ok::<(), cosmwasm_std::StdError>(())
 //! ```
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation
+    )
+)]
 // The derive of JsonSchema names floats.
 #![allow(clippy::disallowed_types)]
 

@@ -8,9 +8,14 @@
 //!
 //! # The danger
 //!
-//! * Who writes JSON may send anything: unknown fields are ignored, whatever is in them; a field given twice, a number
-//!   that is no whole number from zero to 2^64 - 1, and a text where a number belongs are errors with the path to it.
-//! * The depth is bounded by the parser below (128 levels of serde_json), the length by the transaction's.
+//! * Who writes JSON may send anything: unknown fields are ignored; a known field given twice, a number that is no
+//!   whole number from zero to 2^64 - 1, and a text where a number belongs are errors with the path to it.
+//! * An unknown field refuses the whole message only where the tree cannot hold it. serde_json says which: a number
+//!   beyond what 64 bits of floating point hold (`1e309`), half of a surrogate pair (`"\ud800"`), bytes that are not
+//!   UTF-8, and more than 127 lists and objects one inside another. serde's derive would pass over the first two and
+//!   the last in a field that it does not know.
+//! * A struct is read from an object alone, where serde's derive also takes a list of its fields in order.
+//! * The length is bounded by the transaction's.
 //!
 //! # Synopsis
 //!

@@ -17,6 +17,34 @@ fn unknown_fields_are_ignored_whatever_is_in_them() {
     );
 }
 
+/// A message with an unknown field, and what stands there.
+fn with_unknown(value: &[u8]) -> Vec<u8> {
+    [br#"{"retry_outbox":{"fp_pubkey_hex":"aa","unknown":"#, value, b"}}"].concat()
+}
+
+#[test]
+fn an_unknown_field_refuses_a_message_only_where_no_tree_holds_it() {
+    let within = |levels: usize| ["[".repeat(levels), "]".repeat(levels)].concat().into_bytes();
+    let objects =
+        |levels: usize| [r#"{"a":"#.repeat(levels), "1".into(), "}".repeat(levels)].concat().into_bytes();
+    // The message itself is two objects deep.
+    let held =
+        [&b"1e308"[..], b"-1e-400", b"18446744073709551616", br#""\ud83d\ude00""#, br#"{"a":1,"a":[]}"#];
+    for value in held.into_iter().map(<[u8]>::to_vec).chain([within(125), objects(125)]) {
+        let read = from_json::<ExecuteMsg>(with_unknown(&value));
+        assert_eq!(read.unwrap(), ExecuteMsg::RetryOutbox { fp_pubkey_hex: "aa".into() }, "{value:?}");
+    }
+    let not_held =
+        [&b"1e309"[..], b"-1e309", br#""\ud800""#, br#""\udc00\ud800""#, b"\"\xff\"", b"01", b"NaN"];
+    for value in not_held.into_iter().map(<[u8]>::to_vec).chain([within(126), objects(126)]) {
+        assert!(
+            from_json::<ExecuteMsg>(with_unknown(&value)).is_err(),
+            "{}",
+            String::from_utf8_lossy(&value)
+        );
+    }
+}
+
 #[test]
 fn what_does_not_fit_is_named_with_its_path() {
     for (json, why) in [

@@ -169,6 +169,7 @@ mod tests {
             assert_eq!(target(zero), Err(Zero(c(zero))));
         }
         let small = |n| Ok(U256::from_halves(0, n));
+        assert_eq!(target(0x0101_0000), small(1));
         assert_eq!(target(0x0112_3456), small(0x12));
         assert_eq!(target(0x0200_8000), small(0x80));
         assert_eq!(target(0x0212_3456), small(0x1234));

@@ -175,6 +175,14 @@ mod tests {
     }
 
     #[test]
+    fn a_public_key_is_shown_as_its_bytes() {
+        let key = SecretKey::from_slice(&[7; 32]).unwrap().public_key();
+        let shown = "989c0b76cb563971fdc9bef31ec06c3560f3249d6ee9e5d83c57625596e05f6f";
+        assert_eq!((key.to_string(), key.as_fp().to_string()), (shown.into(), shown.into()));
+        assert_eq!(PublicKey::parse(FpPublicKey::from_hex(shown).unwrap()), Ok(key));
+    }
+
+    #[test]
     fn a_public_key_must_be_a_point() {
         for bytes in [[0; 32], [0xff; 32]] {
             let key = FpPublicKey::from_bytes(bytes);

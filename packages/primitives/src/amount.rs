@@ -157,6 +157,39 @@ mod tests {
     }
 
     #[test]
+    fn amounts_add_up_exactly_and_stop_at_the_largest_number() {
+        let (three, five) = (Sats::new(3).unwrap(), Sats::new(5).unwrap());
+        assert_eq!((three.get(), VotingPower::from(three).get()), (3, 3));
+        assert_eq!(VotingPower::from(three).plus(five), VotingPower::new(8));
+        assert_eq!(VotingPower::new(8).minus(five), Some(VotingPower::new(3)));
+        assert_eq!(VotingPower::from(three) + VotingPower::from(five), VotingPower::new(8));
+        let most = VotingPower::new(u128::MAX);
+        assert_eq!((most.plus(three), most + most), (most, most));
+        assert!(!most.is_quorum_of(most), "three times as much has no number");
+    }
+
+    #[test]
+    fn only_nothing_is_zero() {
+        assert!(VotingPower::ZERO.is_zero() && VotingPower::default().is_zero());
+        assert!(!VotingPower::new(1).is_zero() && !VotingPower::new(1 << 127).is_zero());
+    }
+
+    #[test]
+    fn the_wire_gets_at_most_its_largest_number() {
+        let most = u128::from(u64::MAX);
+        for (sats, wire) in [(0, 0), (7, 7), (most, u64::MAX), (most + 1, u64::MAX), (u128::MAX, u64::MAX)] {
+            assert_eq!(VotingPower::new(sats).to_u64(), wire);
+        }
+    }
+
+    #[test]
+    fn amounts_are_shown_in_decimal() {
+        assert_eq!(Sats::MAX.to_string(), "2100000000000000");
+        assert_eq!(VotingPower::new(1 << 64).to_string(), "18446744073709551616");
+        assert_eq!(format!("{:>5}", VotingPower::new(42)), "   42");
+    }
+
+    #[test]
     fn the_ledger_cannot_go_below_zero() {
         let one = Sats::new(1).unwrap();
         assert_eq!(VotingPower::ZERO.minus(one), None);

@@ -80,6 +80,16 @@ mod tests {
         );
     }
 
+    /// sha256sum of `btcstaking/0/fp_pop/a/b` and of `btcstaking/0/fp_unjail/a/b`.
+    #[test]
+    fn the_other_operations_have_their_names() {
+        let pop = "f9c6f13f7d0b8e06f70178ec2b670b0eb859f2cf0b05c4e4f16176c2c3b00a85";
+        let unjail = "b4e6770b7b8094b45a7643b6b72a117af8495800b33695d955252541f1d7f5ea";
+        assert_eq!(SigningContext::fp_proof_of_possession("a", "b").to_string(), pop);
+        assert_eq!(SigningContext::unjail("a", "b").to_string(), unjail);
+        assert_eq!(SigningContext::unjail("a", "b").as_bytes(), unjail.as_bytes());
+    }
+
     #[test]
     fn operation_chain_and_contract_all_matter() {
         let contexts = [

@@ -35,3 +35,15 @@ impl ParseError {
         Self::Hex { what, culprit: text.chars().take(80).collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_not_echoed() {
+        let culprit = "é".repeat(80);
+        assert_eq!(ParseError::hex("key", &"é".repeat(81)), ParseError::Hex { what: "key", culprit });
+        assert_eq!(ParseError::hex("key", "no").to_string(), "key is not hexadecimal: no");
+    }
+}

@@ -143,6 +143,15 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_is_shown_as_it_is_stored_and_read_in_either_case() {
+        let bytes: [u8; 32] = core::array::from_fn(|at| u8::try_from(at).unwrap() | 0xa0);
+        let shown = hex::encode(bytes);
+        assert_eq!(AppHash::from_bytes(bytes).to_string(), shown);
+        assert_eq!(AppHash::from_slice(&bytes), Ok(AppHash::from_bytes(bytes)));
+        assert_eq!(BlockHash::from_hex(&shown.to_uppercase()).unwrap().as_bytes(), &bytes);
+    }
+
+    #[test]
     fn a_txid_is_shown_reversed() {
         // The coinbase of Bitcoin's genesis block.
         let shown = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b";

@@ -201,6 +201,95 @@ fn each_bad_field_is_named() {
     assert_eq!(long, "btc_sig of 2049 bytes, more than 2048");
     let short = UnbondedBtcDelegation { staking_tx_hash: "02".into(), ..Default::default() };
     assert_eq!(staking_error(&short).to_string(), "staking_tx_hash: txid must be 32 bytes, got 1");
+    let long = staking_error(&NewFinalityProvider { commission: "1".repeat(129), ..fp() }).to_string();
+    assert_eq!(long, "commission of 129 bytes, more than 128");
+}
+
+#[test]
+fn what_is_as_long_as_it_may_be_is_read() {
+    let longest = ActiveBtcDelegation {
+        staker_addr: "b".repeat(128),
+        unbonding_time: 65_535,
+        total_sat: 2_100_000_000_000_000,
+        ..delegation()
+    };
+    let StakingItem::ActiveDelegation(read) = RawItem::from(&longest).decode().unwrap() else { panic!() };
+    assert_eq!((read.staker_address, read.unbonding_time), ("b".repeat(128), 65_535));
+    let pop = Some(ProofOfPossessionBtc { btc_sig_type: 0, btc_sig: vec![3; 2_048] });
+    let longest = NewFinalityProvider { addr: "a".repeat(128), bsn_id: "c".repeat(128), pop, ..fp() };
+    let StakingItem::NewFinalityProvider(read) = RawItem::from(&longest).decode().unwrap() else { panic!() };
+    assert_eq!((read.babylon_address, read.consumer_id), ("a".repeat(128), "c".repeat(128)));
+    assert_eq!(read.pop.unwrap().signature, [3; 2_048]);
+
+    let epoch = Epoch { sealer_app_hash: vec![0; 64], ..Default::default() };
+    let header = IndexedHeader {
+        babylon_header_hash: vec![1; 64],
+        babylon_tx_hash: vec![2; 64],
+        consumer_id: "c".repeat(128),
+        ..timestamp().header.unwrap()
+    };
+    let longest = BtcTimestamp { epoch_info: Some(epoch), header: Some(header), ..timestamp() };
+    let bytes = packet(outbound_packet::Packet::BtcTimestamp(Box::new(longest)));
+    let Ok(Packet::Timestamp(read)) = decode::outbound(&bytes) else { panic!("no timestamp") };
+    assert_eq!(read.epoch().unwrap().sealer_app_hash.len(), 64);
+    assert_eq!(read.header().unwrap().unwrap().babylon_tx_hash, [2; 64]);
+}
+
+#[test]
+fn hashes_that_are_too_long_are_refused() {
+    for (field, header) in [
+        ("babylon_header_hash", IndexedHeader { babylon_header_hash: vec![1; 65], ..Default::default() }),
+        ("babylon_tx_hash", IndexedHeader { babylon_tx_hash: vec![1; 65], ..Default::default() }),
+    ] {
+        let long = BtcTimestamp { header: Some(header), ..timestamp() };
+        let bytes = packet(outbound_packet::Packet::BtcTimestamp(Box::new(long)));
+        let Ok(Packet::Timestamp(read)) = decode::outbound(&bytes) else { panic!("no timestamp") };
+        assert_eq!(read.header(), Err(ItemError::TooLong { field, got: 65, max: 64 }));
+    }
+}
+
+#[test]
+fn a_proof_has_two_halves_and_says_who_sealed() {
+    let proof = |change: fn(&mut ProofFinalizedHeader)| {
+        let mut proof = timestamp().proof.unwrap();
+        change(&mut proof);
+        let timestamp = BtcTimestamp { proof: Some(proof), ..timestamp() };
+        let bytes = packet(outbound_packet::Packet::BtcTimestamp(Box::new(timestamp)));
+        let Ok(Packet::Timestamp(read)) = decode::outbound(&bytes) else { panic!("no timestamp") };
+        (
+            read.proof().map(|proof| proof.proof_epoch_submitted.len()),
+            claim(&read).map(|claim| claim.halves.len()),
+        )
+    };
+    assert_eq!(proof(|_| ()), (Ok(2), Ok(2)));
+    let three = ItemError::Count { field: "proof_epoch_submitted", got: 3, expected: 2 };
+    let counted = proof(|proof| proof.proof_epoch_submitted.push(Default::default()));
+    assert_eq!(counted, (Err(three.clone()), Err(three)));
+    let unsealed = proof(|proof| proof.proof_epoch_sealed = None);
+    assert_eq!(unsealed, (Err(ItemError::Missing { field: "proof_epoch_sealed" }), Ok(2)));
+}
+
+/// As in the names of the events, and in Babylon's packet.
+#[test]
+fn kinds_have_their_names() {
+    for (kind, name) in [
+        (ItemKind::NewFinalityProvider, "new_fp"),
+        (ItemKind::ActiveDelegation, "active_del"),
+        (ItemKind::Undelegation, "unbonded_del"),
+    ] {
+        let error = RawItem { kind, bytes: vec![0xff] }.decode().unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{name} is not protobuf: ")), "{error}");
+    }
+}
+
+#[test]
+fn times_before_1970_and_beyond_2554_are_none() {
+    let nanos = |seconds, nanos| google::Timestamp { seconds, nanos }.nanos_since_epoch();
+    assert_eq!(nanos(3, 7), Some(3_000_000_007));
+    assert_eq!(nanos(18_446_744_073, 709_551_615), Some(u64::MAX));
+    for (seconds, nano) in [(-1, 0), (0, -1), (18_446_744_073, 709_551_616), (i64::MAX, 0)] {
+        assert_eq!(nanos(seconds, nano), None, "{seconds} {nano}");
+    }
 }
 
 #[test]
@@ -242,6 +331,8 @@ fn what_is_no_packet_is_told_why() {
     assert_eq!(decode::outbound(&[]), Err(PacketError::UnknownKind));
     assert_eq!(decode::outbound(&[0x22, 0]), Err(PacketError::UnknownKind));
     assert!(matches!(decode::outbound(&[0x12, 5, 0]), Err(PacketError::Malformed(_))));
+    let longest = decode::outbound(&vec![0; MAX_PACKET_BYTES]);
+    assert!(matches!(longest, Err(PacketError::Malformed(_))), "read, and found to be nothing: {longest:?}");
     let long = vec![0; MAX_PACKET_BYTES + 1];
     assert_eq!(decode::outbound(&long), Err(PacketError::TooLong { got: MAX_PACKET_BYTES + 1 }));
 }

@@ -81,6 +81,21 @@ mod tests {
     }
 
     #[test]
+    fn a_portion_that_takes_all_leaves_no_more() {
+        let mut ledger = MemoryLedger::default();
+        let items = (0..10).map(|n| {
+            let item = delegation(n, &[1], 10);
+            Item::ActiveDelegation(crate::ActiveDelegation {
+                end_height: item.end_height.saturating_add(n),
+                ..item
+            })
+        });
+        apply(&mut ledger, &Rules::default(), None, fixture::fps(1).into_iter().chain(items)).unwrap();
+        let expired = expire(&mut ledger, fixture::EXPIRY.saturating_add(9), 10).unwrap();
+        assert_eq!((expired.buckets, expired.more), (10, false));
+    }
+
+    #[test]
     fn a_broken_sum_is_told_and_stops_nothing() {
         let mut ledger = MemoryLedger::default();
         apply(&mut ledger, &Rules::default(), None, fixture::fps(1)).unwrap();

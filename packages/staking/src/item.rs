@@ -128,3 +128,15 @@ pub struct Undelegation {
     /// Which.
     pub txid: Txid,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_known_by_the_sha256_of_its_bytes() {
+        // FIPS 180-4's example for `abc`.
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hex::encode(ItemDigest::of(b"abc").as_bytes()), digest);
+    }
+}

@@ -222,6 +222,34 @@ mod tests {
     }
 
     #[test]
+    fn only_the_slashed_are_slashed() {
+        assert!(FpStatus::Registered.after(SLASH).unwrap().is_slashed());
+        for status in [FpStatus::Registered, FpStatus::Jailed { until: 1 }, FpStatus::Orphaned] {
+            assert!(!status.is_slashed(), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn each_refusal_names_what_the_fp_is() {
+        let slashed = FpStatus::Registered.after(SLASH).unwrap();
+        assert_eq!(slashed.after(SLASH), Err(StatusError::AlreadySlashed { height: BlockHeight::new(7) }));
+        for from in [slashed, FpStatus::Orphaned] {
+            assert_eq!(from.after(JAIL), Err(StatusError::CannotJail(from)));
+            assert_eq!(from.after(FpEvent::Unjail), Err(StatusError::CannotUnjail(from)));
+            assert_eq!(from.after(FpEvent::Orphan), Err(StatusError::CannotOrphan(from)));
+        }
+    }
+
+    #[test]
+    fn the_stake_of_the_registered_and_the_jailed_is_power() {
+        for status in [FpStatus::Registered, FpStatus::Jailed { until: 1 }] {
+            let fp = FinalityProvider { id: FpId::new(1), status, stake: VotingPower::new(5) };
+            assert_eq!((fp.power(), fp.id.get()), (VotingPower::new(5), 1));
+        }
+        assert_eq!(FinalityProvider::new(FpId::new(3)).power(), VotingPower::ZERO);
+    }
+
+    #[test]
     fn an_orphan_comes_back_by_no_way() {
         for from in [FpStatus::Registered, FpStatus::Jailed { until: 1 }] {
             let orphaned = from.after(FpEvent::Orphan).unwrap();

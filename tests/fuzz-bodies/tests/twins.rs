@@ -121,8 +121,7 @@ fn inputs(body: Body) -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn twin(body: Body, cases: u32) {
-    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(bytes in inputs(body))| { run(body, &bytes); });
+    proptest!(ProptestConfig::with_cases(cases), |(bytes in inputs(body))| { run(body, &bytes); });
 }
 
 #[test]
@@ -174,6 +173,12 @@ fn varint(mut number: usize) -> Vec<u8> {
     }
     bytes.push(u8::try_from(number).unwrap());
     bytes
+}
+
+/// Of a failure a test by name is kept, not a file of seeds (tests/README.md, Property tests).
+#[test]
+fn failing_properties_leave_no_files() {
+    assert!(ProptestConfig::default().failure_persistence.is_none());
 }
 
 /// Most seeds are valid, so that what is made of them gets further than the parser.

@@ -5,7 +5,7 @@ use proptest::{collection::vec, prelude::*};
 
 use super::*;
 use crate::{
-    DelegationStatus, FpId, ItemDigest, Reason, expire,
+    Bucket, DelegationStatus, FpId, ItemDigest, Reason, expire,
     fixture::{self, EXPIRY, delegation, fp, key, power, undelegation},
     memory::MemoryLedger,
 };
@@ -104,6 +104,60 @@ fn a_lower_tip_fills_no_emptied_bucket() {
     let lower = Some(EXPIRY.saturating_sub(3));
     apply(&mut ledger, &Rules::default(), lower, [active(&second), undelegation(&first)]).unwrap();
     assert_eq!((power(&ledger, 1), ledger.buckets().count()), (0, 0));
+}
+
+#[test]
+fn one_that_comes_after_its_height_is_only_seen_to_be_over() {
+    let mut ledger = ledger(1);
+    let item = delegation(1, &[1], 10);
+    let late = apply(&mut ledger, &Rules::default(), Some(EXPIRY), [active(&item)]).unwrap();
+    let delegated = Applied::Delegated { txid: item.txid(), status: DelegationStatus::Expired };
+    assert_eq!((late.verdicts, late.power_changes), (vec![Verdict::Applied(delegated)], vec![]));
+    assert_eq!((ledger.ended_by(&item.txid()), ledger.buckets().count()), (None, 0));
+}
+
+#[test]
+fn a_tip_is_recorded_where_it_is_higher() {
+    let mut ledger = MemoryLedger::default();
+    for (tip, recorded, writes) in
+        [(None, None, 0), (Some(5), Some(5), 1), (Some(5), Some(5), 0), (Some(4), Some(5), 0)]
+    {
+        ledger.forget_costs();
+        apply(&mut ledger, &Rules::default(), tip.map(BtcHeight::new), []).unwrap();
+        assert_eq!(
+            (ledger.btc_tip().unwrap(), ledger.writes()),
+            (recorded.map(BtcHeight::new), writes),
+            "{tip:?}"
+        );
+    }
+}
+
+#[test]
+fn stake_that_the_sums_do_not_hold_is_not_subtracted() {
+    let mut ledger = ledger(2);
+    let item = delegation(1, &[1, 2], 10);
+    send(&mut ledger, [active(&item)]);
+    let second = ledger.fp(&key(2)).unwrap().unwrap().id;
+    ledger.put_bucket(Bucket { height: EXPIRY, fp: second, sum: VotingPower::new(9) }).unwrap();
+    let broken = Verdict::Quarantined(Reason::BrokenLedger { txid: item.txid() });
+    assert_eq!(send(&mut ledger, [undelegation(&item)]), [broken]);
+    assert_eq!((power(&ledger, 1), power(&ledger, 2)), (10, 10));
+    assert_eq!(ledger.ended_by(&item.txid()), None);
+}
+
+#[test]
+fn a_delegation_is_found_by_each_of_our_fps() {
+    let mut ledger = ledger(2);
+    let (one, both) = (delegation(1, &[1], 10), delegation(2, &[1, 2], 10));
+    send(&mut ledger, [active(&one), active(&both)]);
+    let of = |fp| {
+        let mut txids: Vec<_> = ledger.delegations_of(FpId::new(fp)).copied().collect();
+        txids.sort_unstable();
+        txids
+    };
+    let mut all = vec![one.txid(), both.txid()];
+    all.sort_unstable();
+    assert_eq!((of(0), of(1), of(2)), (all, vec![both.txid()], vec![]));
 }
 
 #[test]

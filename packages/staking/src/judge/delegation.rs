@@ -122,6 +122,7 @@ mod tests {
         let twice = Reason::DuplicateFinalityProvider { txid: item.txid(), fp: fixture::key(1) };
         assert_eq!(judge(None, &item), DelegationVerdict::Quarantine(twice));
         let fps: Vec<u8> = (0..=64).collect();
+        assert_eq!(status(judge(None, &fixture::delegation(1, &fps[..64], 10))), DelegationStatus::Active);
         let item = fixture::delegation(1, &fps, 10);
         let many = Reason::TooManyFinalityProviders { txid: item.txid(), got: 65 };
         assert_eq!(judge(None, &item), DelegationVerdict::Quarantine(many));

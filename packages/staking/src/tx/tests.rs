@@ -92,3 +92,12 @@ fn the_genesis_coinbase_has_its_id() {
     assert_eq!(tx.output(0).map(|output| output.value), Some(5_000_000_000));
     assert_eq!(tx.output(1), None);
 }
+
+/// Without a witness, what is stored is what came.
+#[test]
+fn the_bytes_are_kept() {
+    let bytes = [&[2, 0, 0, 0, 1][..], &[7; 36], &[0], &[0xff; 4], &[0], &[0; 4]].concat();
+    let tx = StakingTx::parse(bytes.clone()).unwrap();
+    assert_eq!(tx.as_bytes(), bytes);
+    assert_eq!(tx.into_bytes(), bytes);
+}
