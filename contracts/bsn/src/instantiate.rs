@@ -144,8 +144,6 @@ pub fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> 
     if config.ics20_channel_id.is_empty() {
         return Err(invalid("ICS-020 channel_id cannot be empty".into()));
     }
-    parse::check_channel_id(&config.ics20_channel_id)?;
-    config.connection_id.as_deref().map_or(Ok(()), parse::check_connection_id)?;
     if config.destination_module.trim().is_empty() {
         return Err(invalid("destination_module cannot be empty".into()));
     }
@@ -212,10 +210,12 @@ pub fn check_retention(config: &Config, params: &Params) -> Result<(), ContractE
     Ok(())
 }
 
-/// A connection that is named must be that of the channel of rewards (interfaces.md 12.4): if it could be opened
+/// Checks the ids of channel and connection. A connection that is named must be that of the channel of rewards (interfaces.md 12.4): if it could be opened
 /// later, anybody could open it to another chain first. On regtest it may: suites instantiate before they connect.
 fn check_channel(deps: Deps<'_>, config: &Config) -> Result<(), ContractError> {
+    parse::check_channel_id(&config.ics20_channel_id)?;
     let Some(connection_id) = &config.connection_id else { return Ok(()) };
+    parse::check_connection_id(connection_id)?;
     match check_transfer(deps, &config.ics20_channel_id, connection_id) {
         Err(ContractError::Door(DoorError::Unbound { .. })) if config.network == Network::Regtest => Ok(()),
         checked => checked,

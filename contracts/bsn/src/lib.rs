@@ -50,6 +50,8 @@ mod rewards;
 mod slash;
 pub mod state;
 mod sudo;
+#[cfg(test)]
+mod tests;
 
 pub use error::ContractError;
 

@@ -39,6 +39,3 @@ pub fn digest(
     }
     Ok(StateDigestResponse { fps, total_sats: total, sha256: hex::encode(hash.finalize()), next })
 }
-
-#[cfg(test)]
-mod tests;

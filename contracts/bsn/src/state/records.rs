@@ -408,7 +408,7 @@ fn none_where_it_ends<'de, D: Deserializer<'de>>(record: D) -> Result<Option<Str
 /// ```
 ///
 /// What is in flight over a channel that is not the open one waits; its record says so when it is sent again
-/// ([`crate::outbox::on`]).
+/// (`outbox::on`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OutgoingState {
     /// For a channel, or for its time.

@@ -135,13 +135,13 @@ fn forget(storage: &mut dyn Storage, txid: &[u8], delegation: &Delegation) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::Table;
-    use crate::state::of_at;
+    use crate::state::{BUCKETS, ENDED, PARTS, Table, of_at};
     use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
     use finality::Commitment;
-    use primitives::VotingPower;
+    use primitives::{BtcHeight, Sats, VotingPower};
     use serde::{Serialize, de::DeserializeOwned};
+    use staking::{DelegationStatus, FpId, ItemDigest, Named};
 
     fn at(height: u64) -> BlockHeight {
         BlockHeight::new(height)
@@ -201,5 +201,61 @@ mod tests {
             powers(&mut storage, at(many)).unwrap();
         }
         assert_eq!(kept(&storage, &POWERS), 1);
+    }
+
+    /// A delegation to the first FP that ends at this height of Bitcoin, with all that hangs on it.
+    fn delegation(storage: &mut MockStorage, txid: u8, end: u32, early: bool) {
+        let delegation = Delegation {
+            staker_address: String::new(),
+            staker_key: [0; 32],
+            fps: vec![Named::Ours(FpId::new(0))],
+            start_height: BtcHeight::new(1),
+            end_height: BtcHeight::new(end),
+            unbonding_time: 1,
+            sats: Sats::new(5).unwrap(),
+            output_index: 0,
+            params_version: 0,
+            digest: ItemDigest::of(b""),
+            staking_tx: vec![],
+        };
+        DELEGATIONS.save(storage, &[txid; 32], &Record::Known(delegation)).unwrap();
+        DELEGATIONS_OF.save(storage, &join(&[0; 4], &[txid; 32]), &true).unwrap();
+        PARTS.save(storage, &join(&[txid; 32], &[0]), &vec![1]).unwrap();
+        if early {
+            ENDED.save(storage, &[txid; 32], &DelegationStatus::Unbonding).unwrap();
+        }
+    }
+
+    fn sizes(storage: &MockStorage) -> [usize; 4] {
+        [
+            kept(storage, &DELEGATIONS),
+            kept(storage, &DELEGATIONS_OF),
+            kept(storage, &PARTS),
+            kept(storage, &ENDED),
+        ]
+    }
+
+    #[test]
+    fn only_what_ended_long_ago_and_is_out_of_the_sums_is_forgotten() {
+        let mut storage = MockStorage::new();
+        for (txid, end, early) in [(1, 100, false), (2, 109, true), (3, 110, true), (4, 500, true)] {
+            delegation(&mut storage, txid, end, early);
+        }
+        DELEGATIONS.save(&mut storage, &[5; 32], &Record::Foretold).unwrap();
+        delegations(&mut storage, 10).unwrap();
+        assert_eq!(sizes(&storage), [5, 4, 4, 3], "no tip, no end");
+
+        BTC_TIP.save(&mut storage, &BtcHeight::new(120)).unwrap();
+        // The sum of what ends at 100 waits for its turn: what it holds is still needed.
+        BUCKETS.save(&mut storage, &[0, 0, 0, 100, 0, 0, 0, 0], &VotingPower::new(5)).unwrap();
+        delegations(&mut storage, 10).unwrap();
+        assert_eq!(sizes(&storage), [5, 4, 4, 3], "its stake is in the sums");
+
+        BUCKETS.remove(&mut storage, &[0, 0, 0, 100, 0, 0, 0, 0]);
+        delegations(&mut storage, 10).unwrap();
+        let left: Vec<u8> =
+            DELEGATIONS.all(&storage, Order::Ascending).map(|entry| entry.unwrap().0[0]).collect();
+        assert_eq!(left, [3, 4, 5], "what ended ten blocks ago stays, and one that ended early until its time");
+        assert_eq!(sizes(&storage), [3, 2, 2, 2], "with all that hangs on it");
     }
 }
