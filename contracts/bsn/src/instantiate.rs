@@ -1,8 +1,8 @@
 use api::bsn::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, Network};
 use api::read::Fields;
 use cosmwasm_std::{
-    Binary, Deps, DepsMut, Env, MessageInfo, QuerierWrapper, Reply, Response, StdError, StdResult, Storage, SubMsg,
-    SubMsgResult, WasmMsg, from_json, to_json_binary,
+    Binary, Deps, DepsMut, Env, MessageInfo, QuerierWrapper, Reply, Response, StdError, StdResult, Storage,
+    SubMsg, SubMsgResult, WasmMsg, from_json, to_json_binary,
 };
 use finality::Params;
 use primitives::BlockHeight;

@@ -11,7 +11,8 @@ use primitives::{BlockHeight, FpPublicKey, SigningContext};
 use proto::Message;
 
 use crate::state::{
-    CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, OpenChannel, Outgoing, OutgoingState, PROGRESS, key_at,
+    CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, OpenChannel, Outgoing, OutgoingState, PROGRESS,
+    key_at,
 };
 
 /// The id of the reply to a packet that the chain did not take. Its payload is the provider's number, four

@@ -15,7 +15,8 @@ use cosmwasm_std::{
 use eots::SecretKey;
 use proto::Message;
 use proto::btcstaking::{
-    ActiveBtcDelegation, BtcStakingIbcPacket, NewFinalityProvider, UnbondedBtcDelegation,
+    ActiveBtcDelegation, BtcStakingIbcPacket, NewFinalityProvider, ProofOfPossessionBtc,
+    UnbondedBtcDelegation,
 };
 use proto::zoneconcierge::{OutboundPacket, outbound_packet::Packet};
 use serde_json::{Value, json};
@@ -200,6 +201,7 @@ impl Items {
             btc_pk_hex: key(fp),
             bsn_id: CONSUMERS[consumer].to_owned(),
             addr: operator(fp),
+            pop: Some(ProofOfPossessionBtc { btc_sig_type: 1, btc_sig: vec![1] }),
             ..Default::default()
         });
         Self(BtcStakingIbcPacket { new_fp: new_fp.collect(), ..Default::default() })

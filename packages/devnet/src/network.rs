@@ -300,7 +300,8 @@ impl Network {
         link.app.client = link.remote_client_id.clone();
         link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
 
-        let mut message = instantiate_message(&setup.instantiate, &admin, &link.connection_id, light_client_code);
+        let mut message =
+            instantiate_message(&setup.instantiate, &admin, &link.connection_id, light_client_code);
         if message["network"] != "regtest" {
             // A live network demands that the channel of rewards is there; Babylon's own is the next one then.
             let coins = link.open_from_chain(&mut chain, &OpenChannel::transfer())?;

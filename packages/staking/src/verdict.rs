@@ -101,7 +101,9 @@ pub enum Reason {
         expected: String,
     },
     /// The channel was replaced, and which consumer id is ours on the new one is not known yet.
-    #[error("finality provider {fp} is of consumer {got}; which consumer this chain is on the new channel, no packet has said yet")]
+    #[error(
+        "finality provider {fp} is of consumer {got}; which consumer this chain is on the new channel, no packet has said yet"
+    )]
     UnknownConsumer {
         /// Which.
         fp: FpPublicKey,
@@ -115,7 +117,9 @@ pub enum Reason {
         fp: FpPublicKey,
     },
     /// None of the finality providers it names is registered here, or only under a consumer id of before.
-    #[error("delegation {txid} names no finality provider that is registered here under the present consumer id")]
+    #[error(
+        "delegation {txid} names no finality provider that is registered here under the present consumer id"
+    )]
     NoFinalityProvider {
         /// The delegation.
         txid: Txid,

@@ -55,10 +55,10 @@ mod tests {
         let reply = failed(FOLLOW_REPLY, &[]);
         let response = crate::entry::reply(deps.as_mut(), mock_env(), reply).unwrap();
         let event = &response.events[0];
-        assert_eq!((event.ty.as_str(), event.attributes[0].value.as_str()), (
-            "alarm",
-            "bitcoin could not be followed: out of gas",
-        ));
+        assert_eq!(
+            (event.ty.as_str(), event.attributes[0].value.as_str()),
+            ("alarm", "bitcoin could not be followed: out of gas",)
+        );
         assert!(response.messages.is_empty());
     }
 

@@ -309,7 +309,11 @@ fn a_timeout_frees_the_slot_and_keeps_the_evidence() {
     let (mut deps, env, sent) = in_flight();
     let timed_out = IbcPacketTimeoutMsg::new(sent, Addr::unchecked("r"));
     timeout(deps.as_mut(), &env, timed_out).unwrap();
-    let seen = outbox::on(evidence_at(&deps), outbox::open_channel(&deps.storage).unwrap().as_ref(), BlockHeight::new(9));
+    let seen = outbox::on(
+        evidence_at(&deps),
+        outbox::open_channel(&deps.storage).unwrap().as_ref(),
+        BlockHeight::new(9),
+    );
     assert_eq!(seen.state, OutgoingState::Waiting);
     assert!(CHANNELS.load(&deps.storage).unwrap().open.is_none());
     open(deps.as_mut(), &env, IbcChannelOpenMsg::new_init(good())).unwrap();

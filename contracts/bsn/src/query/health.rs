@@ -11,8 +11,8 @@ use primitives::{BlockHeight, VotingPower};
 use super::{finality_status, seen, timestamps};
 use crate::error::ContractError;
 use crate::state::{
-    CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, OUTBOX, Orphans, OutgoingState, PROGRESS,
-    Progress, TIMESTAMPS, Timestamps,
+    CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, OUTBOX, Orphans, OutgoingState,
+    PROGRESS, Progress, TIMESTAMPS, Timestamps,
 };
 use crate::sudo::SILENT_S;
 
@@ -225,7 +225,11 @@ fn moves(store: &dyn Storage) -> StdResult<Vec<String>> {
         Some(until) => format!("finality providers below number {below} lose their power at {until}"),
         None => format!("finality providers below number {below} lose their power once a channel is bound"),
     });
-    Ok(channels.announced(&CONFIG.load(store)?).into_iter().chain(orphans).collect())
+    let announced = match channels.rebind {
+        Some(_) => channels.announced(&CONFIG.load(store)?),
+        None => None,
+    };
+    Ok(announced.into_iter().chain(orphans).collect())
 }
 
 #[cfg(test)]

@@ -246,16 +246,20 @@ mod tests {
         assert_eq!(sizes(&storage), [5, 4, 4, 3], "no tip, no end");
 
         BTC_TIP.save(&mut storage, &BtcHeight::new(120)).unwrap();
-        // The sum of what ends at 100 waits for its turn: what it holds is still needed.
-        BUCKETS.save(&mut storage, &[0, 0, 0, 100, 0, 0, 0, 0], &VotingPower::new(5)).unwrap();
+        // The sum of what expires at 99, a block before its end, waits for its turn: what it holds is still needed.
+        BUCKETS.save(&mut storage, &[0, 0, 0, 99, 0, 0, 0, 0], &VotingPower::new(5)).unwrap();
         delegations(&mut storage, 10).unwrap();
         assert_eq!(sizes(&storage), [5, 4, 4, 3], "its stake is in the sums");
 
-        BUCKETS.remove(&mut storage, &[0, 0, 0, 100, 0, 0, 0, 0]);
+        BUCKETS.remove(&mut storage, &[0, 0, 0, 99, 0, 0, 0, 0]);
         delegations(&mut storage, 10).unwrap();
         let left: Vec<u8> =
             DELEGATIONS.all(&storage, Order::Ascending).map(|entry| entry.unwrap().0[0]).collect();
-        assert_eq!(left, [3, 4, 5], "what ended ten blocks ago stays, and one that ended early until its time");
+        assert_eq!(
+            left,
+            [3, 4, 5],
+            "what ended ten blocks ago stays, and one that ended early until its time"
+        );
         assert_eq!(sizes(&storage), [3, 2, 2, 2], "with all that hangs on it");
     }
 }

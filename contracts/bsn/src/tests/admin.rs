@@ -13,7 +13,10 @@ fn only_who_is_proposed_accepts() {
     for who in ["admin", "stranger"] {
         assert!(world.refused(who, accept()).contains("Unauthorized"), "{who}");
         let answer = world.ask(json!({ "admin": {} }));
-        assert_eq!((&answer["admin"], &answer["pending_admin"]), (&json!(account("admin")), &json!(account("successor"))));
+        assert_eq!(
+            (&answer["admin"], &answer["pending_admin"]),
+            (&json!(account("admin")), &json!(account("successor")))
+        );
     }
     world.execute("successor", accept()).unwrap();
     assert_eq!(world.ask(json!({ "admin": {} }))["admin"], account("successor"));
@@ -31,7 +34,10 @@ fn nobody_who_cannot_be_is_proposed_and_only_by_the_admin() {
     let mut world = World::open();
     world.refused("admin", json!({ "update_admin": { "admin": "nobody" } }));
     world.refused("stranger", json!({ "update_admin": { "admin": account("stranger") } }));
-    assert_eq!(world.ask(json!({ "admin": {} })), json!({ "admin": account("admin"), "pending_renounce": false }));
+    assert_eq!(
+        world.ask(json!({ "admin": {} })),
+        json!({ "admin": account("admin"), "pending_renounce": false })
+    );
 }
 
 #[test]

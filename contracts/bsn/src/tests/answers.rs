@@ -11,10 +11,8 @@ use crate::state::{MISSES, PROVIDERS, StoredLedger};
 
 /// A commitment of a finality provider, signed.
 fn commitment(world: &World, fp: u8, start: u64, count: u64) -> Value {
-    let context = SigningContext::randomness_commitment(
-        &world.env.block.chain_id,
-        world.env.contract.address.as_str(),
-    );
+    let context =
+        SigningContext::randomness_commitment(&world.env.block.chain_id, world.env.contract.address.as_str());
     let root = [fp; 32];
     let hash = message::commitment_hash(&context, BlockHeight::new(start), count, &root);
     json!({ "commit_public_randomness": {
@@ -109,8 +107,7 @@ fn timestamps_are_answered_once_they_count() {
             babylon_tx_hash: vec![9; 32],
             ..Default::default()
         };
-        let timestamp =
-            proto::zoneconcierge::BtcTimestamp { header: Some(header), ..timestamp_of(epoch) };
+        let timestamp = proto::zoneconcierge::BtcTimestamp { header: Some(header), ..timestamp_of(epoch) };
         let taken = world.receive(0, Packet::BtcTimestamp(Box::new(timestamp))).unwrap();
         assert!(taken.events.iter().any(|event| event.ty == "timestamped"), "{taken:?}");
     }
@@ -202,7 +199,11 @@ fn no_way_out_for_the_slashed_and_none_in_for_strangers() {
     let (mut world, _) = jailed(0);
     world.execute("admin", json!({ "slash": { "fp_btc_pk_hex": key(1) } })).unwrap();
     assert!(world.refused("admin", unjail(None)).contains("already been slashed"));
-    assert!(world.refused("admin", json!({ "slash": { "fp_btc_pk_hex": key(1) } })).contains("already been slashed"));
+    assert!(
+        world
+            .refused("admin", json!({ "slash": { "fp_btc_pk_hex": key(1) } }))
+            .contains("already been slashed")
+    );
     assert!(world.refused("admin", json!({ "slash": { "fp_btc_pk_hex": key(2) } })).contains("not found"));
     let unknown = json!({ "unjail": { "fp_pubkey_hex": key(2) } });
     assert!(world.refused("admin", unknown).contains("Finality provider not found"));

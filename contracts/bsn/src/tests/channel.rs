@@ -64,7 +64,11 @@ fn rewards_go_to_the_chain_that_stake_comes_from() {
     world.refused("stranger", rebind(0, Some("channel-11")));
     world.pass(DAY);
     assert!(world.refused("admin", rebind(1, Some("channel-10"))).contains("not on `connection-1`"));
-    assert!(world.refused("admin", json!({ "rebind_connection": { "connection_id": "nowhere" } })).contains("no id"));
+    assert!(
+        world
+            .refused("admin", json!({ "rebind_connection": { "connection_id": "nowhere" } }))
+            .contains("no id")
+    );
     world.pass(DAY);
     assert_eq!(rewards_go_over(&world), "channel-10");
 }
@@ -122,7 +126,9 @@ fn orphans_are_not_in_the_digest_and_get_no_new_stake() {
     world.stake(1, Items::fps(1, [2]).delegation(2, &[1, 2], 5).delegation(3, &[1], 4).0);
     assert_eq!((world.sats(1), world.sats(2)), (9, 5), "{before}");
     let stray = &world.quarantined()[0].1;
-    assert!(stray.ends_with("names no finality provider that is registered here under the present consumer id"));
+    assert!(
+        stray.ends_with("names no finality provider that is registered here under the present consumer id")
+    );
 
     use sha2::{Digest, Sha256};
     let known = [hex::decode(key(2)).unwrap(), 5_u64.to_be_bytes().to_vec()].concat();
@@ -142,7 +148,10 @@ fn a_registration_before_the_consumer_id_is_known_says_so() {
     world.execute("admin", json!({ "set_paused": { "packet_intake": false } })).unwrap();
     world.execute("stranger", json!({ "retry_quarantined": { "ids": [] } })).unwrap();
     let (id, reason) = world.quarantined().remove(0);
-    assert!(reason.ends_with("which consumer this chain is on the new channel, no packet has said yet"), "{reason}");
+    assert!(
+        reason.ends_with("which consumer this chain is on the new channel, no packet has said yet"),
+        "{reason}"
+    );
     world.stake(1, Items::fps(1, [3]).0);
     world.execute("stranger", json!({ "retry_quarantined": { "ids": [id] } })).unwrap();
     let (_, reason) = world.quarantined().remove(0);

@@ -14,8 +14,7 @@ fn accuse(world: &mut World, fp: u8) -> u32 {
     let provider = FpPublicKey::from_hex(&key(fp)).unwrap();
     let vote = |n| SignedHash { app_hash: AppHash::from_bytes([n; 32]), signature: [n; 32] };
     let height = BlockHeight::new(9);
-    let evidence =
-        Evidence { provider, height, randomness: [3; 32], first: vote(1), second: vote(2) };
+    let evidence = Evidence { provider, height, randomness: [3; 32], first: vote(1), second: vote(2) };
     let storage = &mut world.deps.storage;
     let equivocation = Equivocation { evidence, secret_key: [0; 32] };
     EVIDENCE.save(storage, &key_at(provider.as_bytes(), height), &equivocation).unwrap();
@@ -77,7 +76,11 @@ fn a_retry_sends_what_it_names_at_once() {
     assert_eq!(states(&world), ["waiting", "in_flight"]);
     assert!(retry(&mut world, 2).is_empty(), "it is on its way");
     assert!(retry(&mut world, 3).is_empty(), "nothing is said of it");
-    assert!(world.refused("stranger", json!({ "retry_outbox": { "fp_pubkey_hex": key(4) } })).contains("not found"));
+    assert!(
+        world
+            .refused("stranger", json!({ "retry_outbox": { "fp_pubkey_hex": key(4) } }))
+            .contains("not found")
+    );
 
     // What Babylon refused goes once more, and so does what waits for the end of a pause.
     happens(&mut world, 1, OutboxEvent::Refused);
