@@ -64,6 +64,35 @@ fn a_poison_item_does_not_sink_the_good_ones() {
     assert!(is_registered(&network, 2));
 }
 
+/// Should a record of ours ever be broken, its packet is lost and acknowledged so, and nothing of it stays half done:
+/// the chain would keep what is written beside an error acknowledgement of the contract's own.
+#[test]
+fn nor_does_a_broken_record_which_leaves_nothing_half_done() {
+    let mut network = start(&[40, 30]);
+    let record = |network: &Network, index: usize| {
+        let key = network.fps[index].public_key();
+        [&b"f"[..], key.as_bytes()].concat()
+    };
+    let bsn = network.bsn.clone();
+    let broken = record(&network, 1);
+    let whole = network.chain.query_raw(&bsn, &broken).unwrap();
+    network.chain.write_raw(&bsn, &broken, &[0xff; 3]).unwrap();
+    for (index, sats) in [(0, 1_000), (1, 2_000)] {
+        let fp = network.fps[index].public_key();
+        network.link.app.babylon.delegate(devnet::actors::Stake::new(&[fp], sats)).unwrap();
+    }
+    let before = ask(&network, json!({"delegations": {"limit": 30}}));
+    let carried = network.relay();
+    let ack = carried.iter().find_map(|one| one.received.as_ref()).expect("it is acknowledged").ack.text();
+    assert!(ack.contains("broken record under f"), "{ack}");
+    assert_eq!(ask(&network, json!({"delegations": {"limit": 30}})), before);
+
+    network.chain.write_raw(&bsn, &broken, &whole).unwrap();
+    let good = good_packet(&mut network);
+    every_packet_is_acknowledged(&mut network, vec![good]);
+    assert!(is_registered(&network, 2), "the channel goes on");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

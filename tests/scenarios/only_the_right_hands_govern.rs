@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use devnet::network::Network;
+use devnet::network::{Network, Setup};
 use serde_json::{Value, json};
 
 use super::support::{ask, execute_as, key, power, start_with, text};
@@ -193,7 +193,8 @@ fn hex_key(byte: u8) -> String {
 
 #[test]
 fn the_contract_answers_its_own_address_and_roots_of_trust_stay() {
-    let light_client = "bbnc1lightclient";
+    let light_client = Network::deploy(&Setup::new(7, &[])).unwrap().chain.account("a light client");
+    let light_client = light_client.as_str();
     let mut network = start_with(&[10], json!({"network": "signet", "btc_light_client": light_client}));
     let (admin, bsn) = (network.admin.clone(), network.bsn.clone());
     let config = ask(&network, json!({"config": {}}));

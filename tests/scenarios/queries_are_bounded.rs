@@ -112,6 +112,34 @@ fn a_page_of_the_longest_transactions_there_are() {
 }
 
 #[test]
+fn a_page_that_shows_none_of_many_long_transactions() {
+    let mut network = start(&[40, 30]);
+    let fp = network.fps[0].public_key();
+    for _ in 0..16 {
+        let mut items = proto::btcstaking::BtcStakingIbcPacket::default();
+        for _ in 0..6 {
+            network.link.app.babylon.delegate(Stake::new(&[fp], 1_000)).unwrap();
+            items.active_del.extend(queued(&mut network).active_del);
+        }
+        // Just short enough to lie in one record.
+        items.active_del.iter_mut().for_each(|one| lengthen(&mut one.staking_tx, 31_000));
+        carry(&mut network, vec![packet(items)]);
+    }
+    let (mut after, mut pages) = (Value::Null, 0);
+    loop {
+        let query = json!({"delegations": {"active": false, "limit": 30, "start_after": after}});
+        let (page, _) = cost(&network, &query);
+        assert_eq!(list(&page, "delegations"), Vec::<Value>::new());
+        pages += 1;
+        match page.get("next") {
+            Some(next) => after = next.clone(),
+            None => break,
+        }
+    }
+    assert!(pages > 20, "{pages}");
+}
+
+#[test]
 fn the_worst_answers_with_a_thousand_finality_providers() {
     let mut network = start_with(&[40, 30], json!({}));
     for batch in 0..20 {

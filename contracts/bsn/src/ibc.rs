@@ -3,7 +3,7 @@
 //! **The danger.** Anybody can open a channel to any port, and anybody may relay. So a channel is taken
 //! only from the bound connection, port, version and order, and every packet, acknowledgement and timeout
 //! is held against the one open channel again. Babylon sends each thing once and ignores error
-//! acknowledgements, and a failure here would block an ordered channel. So whatever can be read is taken,
+//! acknowledgements, and a panic here would block an ordered channel. So whatever can be read is taken,
 //! item by item, and nothing that comes from outside makes a handler fail.
 
 mod acknowledge;
@@ -21,7 +21,7 @@ pub use acknowledge::acknowledge;
 pub use close::close;
 pub use connect::connect;
 pub use error::DoorError;
-pub use open::{open, transfer_connection};
+pub use open::{check_transfer, open};
 pub use rebind::RebindError;
 pub use receive::receive;
 pub use staking::{Applied, Fate, apply_items, judge_items};

@@ -1,13 +1,14 @@
 use api::bsn::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, Network};
 use api::read::Fields;
 use cosmwasm_std::{
-    Binary, DepsMut, Env, MessageInfo, QuerierWrapper, Reply, Response, StdError, StdResult, Storage, SubMsg,
-    SubMsgResult, WasmMsg, from_json, to_json_binary,
+    Binary, Deps, DepsMut, Env, MessageInfo, QuerierWrapper, Reply, Response, StdError, StdResult, Storage,
+    SubMsg, SubMsgResult, WasmMsg, from_json, to_json_binary,
 };
 use finality::Params;
 use primitives::BlockHeight;
 use serde::de::DeserializeOwned;
 
+use crate::ibc::{DoorError, check_transfer};
 use crate::state::{
     ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, PARAMS, PROGRESS,
     Progress,
@@ -35,8 +36,8 @@ pub fn instantiate(
     let staking: LegacyStakingMsg = nested(msg.btc_staking_msg.as_ref())?;
     let (outer, inner) = (msg.knobs(), finality.knobs());
     let admin = one_admin([msg.admin, finality.admin, staking.admin])?;
-    if let Some(admin) = &admin {
-        deps.api.addr_validate(admin)?;
+    for address in admin.iter().chain(&msg.btc_light_client) {
+        deps.api.addr_validate(address)?;
     }
     let params = parse::knobs(parse::knobs(defaults(msg.network), inner), outer).checked()?;
     let denom = bonded_denom(deps.querier)?;
@@ -63,6 +64,7 @@ pub fn instantiate(
         return Err(invalid("mainnet needs a light client".into()));
     }
     check_retention(&config, &params)?;
+    check_channel(deps.as_ref(), &config)?;
 
     let light_client = match (&config.btc_light_client, msg.btc_light_client_code_id) {
         (None, Some(code_id)) => {
@@ -206,6 +208,18 @@ pub fn check_retention(config: &Config, params: &Params) -> Result<(), ContractE
         return Err(invalid(format!("rebind_delay must be at least {REBIND_DELAY_FLOOR}, got {got}")));
     }
     Ok(())
+}
+
+/// Checks the ids of channel and connection. A connection that is named must be that of the channel of rewards (interfaces.md 12.4): if it could be opened
+/// later, anybody could open it to another chain first. On regtest it may: suites instantiate before they connect.
+fn check_channel(deps: Deps<'_>, config: &Config) -> Result<(), ContractError> {
+    parse::check_channel_id(&config.ics20_channel_id)?;
+    let Some(connection_id) = &config.connection_id else { return Ok(()) };
+    parse::check_connection_id(connection_id)?;
+    match check_transfer(deps, &config.ics20_channel_id, connection_id) {
+        Err(ContractError::Door(DoorError::Unbound { .. })) if config.network == Network::Regtest => Ok(()),
+        checked => checked,
+    }
 }
 
 fn invalid(reason: String) -> ContractError {

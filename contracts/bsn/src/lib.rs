@@ -50,6 +50,8 @@ mod rewards;
 mod slash;
 pub mod state;
 mod sudo;
+#[cfg(test)]
+mod tests;
 
 pub use error::ContractError;
 
@@ -66,7 +68,7 @@ pub mod entry {
     use cosmwasm_std::{
         Binary, Deps, DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg, IbcChannelConnectMsg,
         IbcChannelOpenMsg, IbcChannelOpenResponse, IbcPacketAckMsg, IbcPacketReceiveMsg, IbcPacketTimeoutMsg,
-        IbcReceiveResponse, MessageInfo, Never, Reply, Response,
+        IbcReceiveResponse, MessageInfo, Reply, Response,
     };
 
     use crate::{ContractError, bitcoin, execute, ibc, instantiate, migrate, outbox, query, rewards, sudo};
@@ -156,14 +158,14 @@ pub mod entry {
         ibc::close(deps, &env, msg)
     }
 
-    /// Takes a packet; never fails.
+    /// Takes a packet; fails only where storage does, and then the chain undoes all.
     #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn ibc_packet_receive(
         deps: DepsMut<'_>,
         env: Env,
         msg: IbcPacketReceiveMsg,
-    ) -> Result<IbcReceiveResponse, Never> {
-        Ok(ibc::receive(deps, &env, msg))
+    ) -> Result<IbcReceiveResponse, ContractError> {
+        Ok(ibc::receive(deps, &env, msg)?)
     }
 
     /// Takes an acknowledgement of evidence.

@@ -41,12 +41,25 @@ fn release(version: &str) -> [u64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::CONVERSION;
     use cosmwasm_std::testing::mock_dependencies;
 
     fn from(name: &str, version: &str) -> Result<Response, ContractError> {
         let mut deps = mock_dependencies();
         cw2::set_contract_version(&mut deps.storage, name, version).unwrap();
         migrate(deps.as_mut())
+    }
+
+    #[test]
+    fn what_lacks_its_place_in_a_run_is_converted() {
+        for (version, begins) in
+            [("0.0.9", true), ("0.1.0", true), ("0.2.0", false), (CONTRACT_VERSION, false)]
+        {
+            let mut deps = mock_dependencies();
+            cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, version).unwrap();
+            migrate(deps.as_mut()).unwrap();
+            assert_eq!(CONVERSION.may_load(&deps.storage).unwrap().is_some(), begins, "{version}");
+        }
     }
 
     #[test]

@@ -11,7 +11,8 @@ use primitives::{BlockHeight, FpPublicKey, SigningContext};
 use proto::Message;
 
 use crate::state::{
-    CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, Outgoing, OutgoingState, PROGRESS, key_at,
+    CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, OpenChannel, Outgoing, OutgoingState, PROGRESS,
+    key_at,
 };
 
 /// The id of the reply to a packet that the chain did not take. Its payload is the provider's number, four
@@ -20,8 +21,6 @@ pub const OUTBOX_REPLY: u64 = 1;
 
 /// How many numbers of providers one call of [`send_due`] looks at.
 const WINDOW: u32 = 50;
-/// How many records the loss of a channel looks at.
-const LOST_SCAN: usize = 1_000;
 /// How many blocks to wait after a packet that the chain did not take.
 const RESEND_PAUSE: u64 = 10;
 /// How many blocks to wait after the first, and after the second refusal; the third is final.
@@ -55,7 +54,7 @@ pub fn after(item: &Outgoing, event: OutboxEvent, now: BlockHeight) -> Option<Ou
     Some(match (item.state, event) {
         (Waiting, OutboxEvent::Sent) => Outgoing { state: InFlight, ..item.clone() },
         (InFlight, OutboxEvent::NotSent) => waiting(item.tries, RESEND_PAUSE),
-        (InFlight, OutboxEvent::Lost) => waiting(item.tries, 0),
+        (InFlight, OutboxEvent::Lost) | (Waiting, OutboxEvent::Retried) => waiting(item.tries, 0),
         (InFlight, OutboxEvent::Accepted) => Outgoing { state: Done, ..item.clone() },
         (InFlight, OutboxEvent::Refused) => {
             let tries = item.tries.saturating_add(1);
@@ -71,6 +70,24 @@ pub fn after(item: &Outgoing, event: OutboxEvent, now: BlockHeight) -> Option<Ou
     })
 }
 
+/// Where evidence stands while `open` is the open channel: what is in flight over another one is lost, and waits. So
+/// nothing has to be looked for when a channel is gone, however much was in flight over it.
+pub fn on(item: Outgoing, open: Option<&OpenChannel>, now: BlockHeight) -> Outgoing {
+    let is_there = open.is_some_and(|open| item.channel_id.as_ref() == Some(&open.channel_id));
+    match after(&item, OutboxEvent::Lost, now) {
+        Some(lost) if !is_there => lost,
+        _ => item,
+    }
+}
+
+/// The open channel, if there is one.
+///
+/// # Errors
+/// Only those of storage.
+pub fn open_channel(storage: &dyn Storage) -> StdResult<Option<OpenChannel>> {
+    Ok(CHANNELS.may_load(storage)?.and_then(|channels| channels.open))
+}
+
 /// Puts the evidence against provider `id` at `height` into the outbox, once.
 ///
 /// # Errors
@@ -83,7 +100,7 @@ pub fn enqueue(storage: &mut dyn Storage, id: u32, height: BlockHeight, now: Blo
     OUTBOX.save(
         storage,
         &key,
-        &Outgoing { height, state: OutgoingState::Waiting, tries: 0, not_before: now },
+        &Outgoing { height, state: OutgoingState::Waiting, tries: 0, not_before: now, channel_id: None },
     )?;
     count(storage, false, true)
 }
@@ -96,36 +113,43 @@ pub fn enqueue(storage: &mut dyn Storage, id: u32, height: BlockHeight, now: Blo
 /// # Errors
 /// Only those of storage.
 pub fn send_due(storage: &mut dyn Storage, env: &Env, limit: usize) -> StdResult<Vec<SubMsg>> {
-    let Some(open) = CHANNELS.may_load(storage)?.and_then(|channels| channels.open) else {
-        return Ok(Vec::new());
-    };
+    let Some(open) = open_channel(storage)? else { return Ok(Vec::new()) };
     let now = BlockHeight::new(env.block.height);
     let [first, last] = window(COUNTERS.load(storage)?.providers, env.block.height);
     let mut due = Vec::new();
     for entry in OUTBOX.range(storage, &first.to_be_bytes(), &last.to_be_bytes(), Order::Ascending) {
         let (key, item) = entry?;
+        let item = on(item, Some(&open), now);
         if item.state == OutgoingState::Waiting && item.not_before <= now {
             due.push((key, item));
         }
     }
     let mut messages = Vec::new();
-    if due.is_empty() {
-        return Ok(messages);
-    }
-    let days = CONFIG.load(storage)?.ibc_packet_timeout_days;
-    let timeout = env.block.time.nanos().saturating_add(days.saturating_mul(NANOS_A_DAY));
     for (key, item) in due.into_iter().take(limit) {
-        let Some(data) = packet(storage, env, &key, item.height)? else { continue };
-        let Some(sent) = after(&item, OutboxEvent::Sent, now) else { continue };
-        OUTBOX.save(storage, &key, &sent)?;
-        let send = IbcMsg::SendPacket {
-            channel_id: open.channel_id.clone(),
-            data: data.into(),
-            timeout: IbcTimeout::with_timestamp(Timestamp::from_nanos(timeout)),
-        };
-        messages.push(SubMsg::reply_on_error(send, OUTBOX_REPLY).with_payload(key));
+        messages.extend(send(storage, env, &open, &key, &item)?);
     }
     Ok(messages)
+}
+
+/// The packet with evidence that waits, from now on in flight over `open`.
+fn send(
+    storage: &mut dyn Storage,
+    env: &Env,
+    open: &OpenChannel,
+    key: &[u8; 4],
+    item: &Outgoing,
+) -> StdResult<Option<SubMsg>> {
+    let Some(data) = packet(storage, env, key, item.height)? else { return Ok(None) };
+    let Some(sent) = after(item, OutboxEvent::Sent, BlockHeight::new(env.block.height)) else {
+        return Ok(None);
+    };
+    let channel_id = open.channel_id.clone();
+    OUTBOX.save(storage, key, &Outgoing { channel_id: Some(channel_id.clone()), ..sent })?;
+    let days = CONFIG.load(storage)?.ibc_packet_timeout_days;
+    let timeout = env.block.time.nanos().saturating_add(days.saturating_mul(NANOS_A_DAY));
+    let timeout = IbcTimeout::with_timestamp(Timestamp::from_nanos(timeout));
+    let send = IbcMsg::SendPacket { channel_id, data: data.into(), timeout };
+    Ok(Some(SubMsg::reply_on_error(send, OUTBOX_REPLY).with_payload(*key)))
 }
 
 /// The chain did not take the packet of provider `id`: it waits a little.
@@ -136,33 +160,21 @@ pub fn sent_failed(storage: &mut dyn Storage, env: &Env, id: u32) -> StdResult<O
     happened(storage, env, id, OutboxEvent::NotSent)
 }
 
-/// Tries again what Babylon refused; anybody may ask. `None`: there is nothing to retry.
+/// Sends the evidence against provider `id` at once, if a channel is open: what waits, whatever its pause, what was
+/// refused, and what is in flight over a channel that is not the open one. What is in flight or done stays.
 ///
 /// # Errors
 /// Only those of storage.
-pub fn retry(storage: &mut dyn Storage, env: &Env, id: u32) -> StdResult<Option<Event>> {
-    happened(storage, env, id, OutboxEvent::Retried)
-}
-
-/// The open channel is gone: what was in flight on it waits again.
-///
-/// It looks at the first 1,000 records, far more than providers that were ever slashed.
-///
-/// # Errors
-/// Only those of storage.
-pub fn channel_lost(storage: &mut dyn Storage, env: &Env) -> StdResult<Vec<Event>> {
-    let mut lost = Vec::new();
-    for entry in OUTBOX.all(storage, Order::Ascending).take(LOST_SCAN) {
-        let (key, item) = entry?;
-        if item.state == OutgoingState::InFlight {
-            lost.push(u32::from_be_bytes(key));
-        }
-    }
-    let mut events = Vec::new();
-    for id in lost {
-        events.extend(happened(storage, env, id, OutboxEvent::Lost)?);
-    }
-    Ok(events)
+pub fn retry(storage: &mut dyn Storage, env: &Env, id: u32) -> StdResult<Option<SubMsg>> {
+    let (key, now) = (id.to_be_bytes(), BlockHeight::new(env.block.height));
+    let open = open_channel(storage)?;
+    let Some(before) = OUTBOX.may_load(storage, &key)? else { return Ok(None) };
+    let Some(item) = after(&on(before.clone(), open.as_ref(), now), OutboxEvent::Retried, now) else {
+        return Ok(None);
+    };
+    OUTBOX.save(storage, &key, &item)?;
+    count(storage, is_outgoing(before.state), true)?;
+    open.map_or(Ok(None), |open| send(storage, env, &open, &key, &item))
 }
 
 /// Records what an event makes of the evidence against provider `id`; `None` where it means nothing.

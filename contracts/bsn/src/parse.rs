@@ -12,6 +12,8 @@ use finality::vote::{Opening, Vote};
 use merkle::Proof;
 use primitives::{AppHash, BlockHeight, FpPublicKey, ParseError};
 
+use crate::ContractError;
+
 fn exactly<const N: usize>(what: &'static str, bytes: &Binary) -> Result<[u8; N], ParseError> {
     bytes.as_slice().try_into().map_err(|_| ParseError::Length { what, expected: N, got: bytes.len() })
 }
@@ -22,6 +24,30 @@ pub fn tag(text: &str) -> Result<[u8; 4], ParseError> {
     let bytes =
         hex::decode(text).map_err(|_| ParseError::Hex { what, culprit: text.chars().take(80).collect() })?;
     bytes.as_slice().try_into().map_err(|_| ParseError::Length { what, expected: 4, got: bytes.len() })
+}
+
+/// How an identifier of IBC may be written (ICS-24): so many of these characters.
+fn is_identifier(text: &str, shortest: usize) -> bool {
+    (shortest..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-#[]<>".contains(&byte))
+}
+
+/// Checks the id of a connection.
+pub fn check_connection_id(id: &str) -> Result<(), ContractError> {
+    check_identifier("connection", id, 10)
+}
+
+/// Checks the id of a channel.
+pub fn check_channel_id(id: &str) -> Result<(), ContractError> {
+    check_identifier("channel", id, 8)
+}
+
+fn check_identifier(of: &str, id: &str, shortest: usize) -> Result<(), ContractError> {
+    if is_identifier(id, shortest) {
+        return Ok(());
+    }
+    let id: String = id.chars().take(80).collect();
+    Err(ContractError::Config { reason: format!("`{id}` is no id of a {of}") })
 }
 
 pub fn signature<const N: usize>(bytes: &Binary) -> Result<[u8; N], ParseError> {

@@ -5,7 +5,6 @@ use api::bsn::event;
 use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
 use proto::decode::RawItem;
 
-use crate::ContractError;
 use crate::ibc::{Applied, Fate, judge_items};
 use crate::state::{
     CONFIG, COUNTERS, Kept, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, digest,
@@ -53,23 +52,25 @@ pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>
 }
 
 /// Tries the items of these numbers again. Those that take effect now, or have no effect to take any more, leave;
-/// the others stay under their numbers, with the reason of today.
+/// the others stay under their numbers, with the reason of today. A number that is not there, since somebody else
+/// was faster, is passed over and counted.
 ///
 /// # Errors
-/// [`ContractError::NotFound`] for a number that is not there; else only those of storage.
-pub fn retry(storage: &mut dyn Storage, api: &dyn Api, ids: &[u64]) -> Result<Applied, ContractError> {
+/// Only those of storage.
+pub fn retry(storage: &mut dyn Storage, api: &dyn Api, ids: &[u64]) -> StdResult<Applied> {
+    let mut done = Applied::default();
     let mut records = Vec::new();
     let mut items = Vec::new();
     for id in ids {
-        let record = QUARANTINE
-            .may_load(storage, &id.to_be_bytes())?
-            .ok_or_else(|| ContractError::NotFound { what: "quarantined item", culprit: id.to_string() })?;
+        let Some(record) = QUARANTINE.may_load(storage, &id.to_be_bytes())? else {
+            done.gone = done.gone.saturating_add(1);
+            continue;
+        };
         items.push(record.item.clone().item(storage)?);
         records.push((id.to_be_bytes(), record));
     }
     let config = CONFIG.load(storage)?;
     let fates = judge_items(storage, api, &config, &items)?;
-    let mut done = Applied::default();
     for ((item, fate), (key, record)) in items.iter().zip(fates).zip(records) {
         match fate {
             Fate::Refused(reason) => {

@@ -58,7 +58,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Delegations { start_after, limit, active } => {
             json(delegations::all(store, start_after, limit, active))
         }
-        QueryMsg::StateDigest(Empty {}) => json(digest::digest(store)),
+        QueryMsg::StateDigest(Page { start_after, limit }) => json(digest::digest(store, start_after, limit)),
 
         QueryMsg::FinalityProviderPower(KeyAtHeight { btc_pk_hex, height }) => {
             json(power::one(store, &btc_pk_hex, at(height)))
@@ -95,7 +95,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             json(evidence::one(store, &env, &btc_pk_hex, at(height)))
         }
         QueryMsg::Outbox(NumberedPage { start_after, limit }) => {
-            json(evidence::outbox(store, start_after, limit))
+            json(evidence::outgoing(store, start_after, limit))
         }
         QueryMsg::Quarantined(NumberedPage { start_after, limit }) => {
             json(evidence::quarantined(store, start_after, limit))

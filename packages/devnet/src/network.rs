@@ -308,7 +308,15 @@ impl Network {
         link.app.client = link.remote_client_id.clone();
         link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
 
-        let message = instantiate_message(&setup.instantiate, &admin, &link.connection_id, light_client_code);
+        let mut message =
+            instantiate_message(&setup.instantiate, &admin, &link.connection_id, light_client_code);
+        if message["network"] != "regtest" {
+            // A live network demands that the channel of rewards is there; Babylon's own is the next one then.
+            let coins = link.open_from_chain(&mut chain, &OpenChannel::transfer())?;
+            if setup.instantiate.get("ics20_channel_id").is_none() {
+                message["ics20_channel_id"] = json!(coins.local);
+            }
+        }
         let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&admin))?;
         let config: Value = chain.query(&bsn, &json!({ "config": {} }))?;
         let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
@@ -381,7 +389,7 @@ impl Network {
         json!({ "fps": fps, "total_sats": total_sats.to_string(), "sha256": hex::encode(sha256) })
     }
 
-    /// Opens a channel for coins, on the same connection. After Babylon's own it is `channel-1`.
+    /// Opens a channel for coins, on the same connection. After Babylon's own it is `channel-1`, on regtest.
     ///
     /// # Errors
     /// [`NetworkError::Link`] where either side refuses.

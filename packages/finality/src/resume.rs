@@ -175,6 +175,7 @@ mod tests {
         let early = at_fifty(&one, Facts { now: BlockHeight::new(59), ..FACTS });
         assert!(matches!(early, Err(ResumeError::TooEarly { .. })));
         assert_eq!(at_fifty(&[], FACTS), Err(ResumeError::Count { got: 0 }));
+        assert!(at_fifty(&vec![named(1, false); NAMED_MAX], FACTS).is_ok(), "so many may be named");
         let many = vec![named(1, false); NAMED_MAX + 1];
         assert_eq!(at_fifty(&many, FACTS), Err(ResumeError::Count { got: NAMED_MAX + 1 }));
         let voter = at_fifty(&[named(1, false), named(2, true)], FACTS);

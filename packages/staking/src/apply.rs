@@ -119,11 +119,11 @@ fn delegate<L: Ledger>(
 ) -> Result<Verdict, L::Error> {
     let txid = item.txid();
     let record = batch.ledger.record(&txid)?;
-    let is_ours = look_up(batch, &item.fps)?;
+    let is_ours = look_up(batch, rules, &item.fps)?;
     let verdict = judge::admit_delegation(record.as_ref(), is_ours, &item, batch.tip(), rules);
     Ok(match verdict {
         DelegationVerdict::Admit(status) => {
-            let delegation = Delegation::new(item, |key| batch.id(key));
+            let delegation = Delegation::new(item, |key| batch.id(key).filter(|id| rules.takes_stake(*id)));
             match status {
                 DelegationStatus::Active => batch.add(&delegation)?,
                 DelegationStatus::Expired => {}
@@ -137,11 +137,15 @@ fn delegate<L: Ledger>(
     })
 }
 
-/// Whether one of them, of at most [`MAX_FPS`], is registered here; afterwards the batch knows their numbers.
-fn look_up<L: Ledger>(batch: &mut Batch<'_, L>, keys: &[FpPublicKey]) -> Result<bool, L::Error> {
+/// Whether one of them, of at most [`MAX_FPS`], takes stake here; afterwards the batch knows their numbers.
+fn look_up<L: Ledger>(
+    batch: &mut Batch<'_, L>,
+    rules: &Rules,
+    keys: &[FpPublicKey],
+) -> Result<bool, L::Error> {
     let mut found = false;
     for key in keys.iter().take(MAX_FPS) {
-        found |= batch.fp(key)?.is_some();
+        found |= batch.fp(key)?.is_some_and(|fp| rules.takes_stake(fp.id));
     }
     Ok(found)
 }

@@ -143,4 +143,4 @@ pub use provider::{
     FinalityProvider, FpEvent, FpId, FpProfile, FpStatus, PopTrust, PowerChange, StatusError,
 };
 pub use tx::StakingTx;
-pub use verdict::{Applied, Reason, Rules, Verdict};
+pub use verdict::{Applied, Consumer, Reason, Rules, Verdict};

@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::{ItemDigest, NewFinalityProvider, ProofOfPossession};
 
 /// A finality provider's number, counted up in order of registration: a short storage key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FpId(u32);
 
 impl FpId {
@@ -213,6 +213,7 @@ mod tests {
     fn slashed_is_terminal() {
         for from in [FpStatus::Registered, FpStatus::Jailed { until: 1 }, FpStatus::Orphaned] {
             let slashed = from.after(SLASH).unwrap();
+            assert!(slashed.is_slashed() && !from.is_slashed());
             for event in [SLASH, JAIL, FpEvent::Unjail, FpEvent::Orphan] {
                 assert!(slashed.after(event).is_err());
             }

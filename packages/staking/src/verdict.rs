@@ -6,11 +6,32 @@ use crate::{DelegationStatus, FpId};
 /// What the caller knows that items are held against. The default demands nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// The consumer id of the channel, where known: finality providers of another one are quarantined.
-    pub consumer_id: Option<String>,
+    /// Under which consumer id finality providers may register.
+    pub consumer: Consumer,
+    /// Those with lower numbers came under a consumer id of before: they get no new stake (interfaces.md 12.4).
+    pub era_from: FpId,
     /// Whether the staking transaction must have the stake as the output it is said to be. Real ones
     /// have; the daemons' own test suites invent transactions.
     pub match_output: bool,
+}
+
+impl Rules {
+    /// Whether new delegations add to the stake of a registered finality provider.
+    pub fn takes_stake(&self, id: FpId) -> bool {
+        id >= self.era_from
+    }
+}
+
+/// Under which consumer id finality providers may register; those of another one are quarantined.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Consumer {
+    /// Any: no packet has said yet which is ours, and there was no other channel.
+    #[default]
+    Any,
+    /// None: the channel was replaced, and no packet of the new one has said which is ours.
+    Unknown,
+    /// This one.
+    Is(String),
 }
 
 /// What became of one item.
@@ -79,14 +100,26 @@ pub enum Reason {
         /// The channel's.
         expected: String,
     },
+    /// The channel was replaced, and which consumer id is ours on the new one is not known yet.
+    #[error(
+        "finality provider {fp} is of consumer {got}; which consumer this chain is on the new channel, no packet has said yet"
+    )]
+    UnknownConsumer {
+        /// Which.
+        fp: FpPublicKey,
+        /// The consumer id it came with.
+        got: String,
+    },
     /// It is known with other content.
     #[error("finality provider {fp} is registered with other content")]
     ConflictingFinalityProvider {
         /// Which.
         fp: FpPublicKey,
     },
-    /// None of the finality providers it names is registered here.
-    #[error("delegation {txid} names no finality provider that is registered here")]
+    /// None of the finality providers it names is registered here, or only under a consumer id of before.
+    #[error(
+        "delegation {txid} names no finality provider that is registered here under the present consumer id"
+    )]
     NoFinalityProvider {
         /// The delegation.
         txid: Txid,

@@ -84,12 +84,19 @@ impl Model {
         all.into_iter().take(many).map(|(_, key)| key).collect()
     }
 
-    /// Of this channel's finality providers with stake: how many, their sum, and the hash over key and stake of each
-    /// in the order of keys. The slashed have none.
-    pub fn digest(&self) -> (u64, u128, String) {
+    /// Of this channel's finality providers with stake, those with keys behind one and up to another: how many, their
+    /// sum, and the hash over key and stake of each in the order of keys. The slashed have none.
+    pub fn digest(&self, after: Option<&str>, through: Option<&str>) -> (u64, u128, String) {
         let mut hash = Sha256::new();
         let (mut many, mut sum) = (0, 0);
+        let is_there = |key: &Key| {
+            let key = hex::encode(key);
+            after.is_none_or(|after| key.as_str() > after) && through.is_none_or(|last| key.as_str() <= last)
+        };
         for (key, fp) in self.fps.iter().filter(|(_, fp)| fp.era == self.era && !fp.slashed) {
+            if !is_there(key) {
+                continue;
+            }
             let power = fp.power(self.tip);
             if power > 0 {
                 hash.update(key);

@@ -90,3 +90,49 @@ fn is_news(storage: &dyn Storage, querier: QuerierWrapper<'_>, now: BlockHeight)
     let tip = LightClient { querier, address: &address }.tip().map(|tip| tip.hash);
     Ok(tip != BITCOIN.may_load(storage)?.and_then(|seen| seen.tip))
 }
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::MockStorage;
+    use primitives::{BtcHeight, VotingPower};
+    use staking::{FinalityProvider, FpId};
+
+    use super::*;
+    use crate::state::{BUCKETS, FP_KEYS, PROVIDERS};
+
+    /// An FP with stake of 20 sats, and buckets of so many at heights 10 and 11.
+    fn ledger(buckets: [u128; 2]) -> MockStorage {
+        let mut storage = MockStorage::new();
+        PROGRESS.save(&mut storage, &Progress::default()).unwrap();
+        let fp = FinalityProvider { stake: VotingPower::new(20), ..FinalityProvider::new(FpId::new(0)) };
+        PROVIDERS.save(&mut storage, &[2; 32], &fp).unwrap();
+        FP_KEYS.save(&mut storage, &[0; 4], &[2; 32]).unwrap();
+        for (height, sats) in [10, 11].into_iter().zip(buckets) {
+            BUCKETS.save(&mut storage, &[0, 0, 0, height, 0, 0, 0, 0], &VotingPower::new(sats)).unwrap();
+        }
+        storage
+    }
+
+    fn told(buckets: [u128; 2], highest: u32) -> (Vec<Event>, Progress) {
+        let mut storage = ledger(buckets);
+        let height = BtcHeight::new(highest);
+        let tip = Tip { height, hash: [0; 32], time: 0, base_height: BtcHeight::new(0), highest: height };
+        let events = expire(&mut storage, &tip).unwrap();
+        (events, PROGRESS.load(&storage).unwrap())
+    }
+
+    #[test]
+    fn stake_that_was_not_there_to_expire_is_an_alarm() {
+        let (events, progress) = told([15, 8], 11);
+        let [expired, alarm] = events.as_slice() else { panic!("{events:?}") };
+        assert_eq!((expired.ty.as_str(), alarm.ty.as_str()), ("stake_expired", "alarm"));
+        assert_eq!(alarm.attributes[0].value, "stake that expired at 11 was 3 sats short");
+        assert!(progress.stale);
+    }
+
+    #[test]
+    fn stake_that_was_is_none() {
+        assert!(told([15, 5], 9).0.is_empty());
+        assert_eq!(told([15, 5], 11).0.len(), 1);
+    }
+}

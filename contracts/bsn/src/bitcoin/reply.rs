@@ -32,3 +32,55 @@ pub fn not_followed(reply: &Reply) -> Response {
     let reason = reply.result.clone().into_result().err().unwrap_or_default();
     Response::new().add_event(event::Alarm { what: format!("bitcoin could not be followed: {reason}") })
 }
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::{mock_dependencies, mock_env};
+    use cosmwasm_std::{Binary, from_json};
+
+    use super::*;
+    use crate::bitcoin::{FOLLOW_REPLY, HEADERS_REPLY};
+    use crate::ibc::tests::config;
+    use crate::state::{CONFIG, PROGRESS, Progress};
+
+    fn failed(id: u64, payload: &[u8]) -> Reply {
+        let result: SubMsgResult = from_json(r#"{"error":"out of gas"}"#).unwrap();
+        let payload = Binary::from(payload);
+        Reply { id, payload, gas_used: 0, result }
+    }
+
+    #[test]
+    fn that_bitcoin_could_not_be_followed_is_an_alarm_and_no_error() {
+        let mut deps = mock_dependencies();
+        let reply = failed(FOLLOW_REPLY, &[]);
+        let response = crate::entry::reply(deps.as_mut(), mock_env(), reply).unwrap();
+        let event = &response.events[0];
+        assert_eq!(
+            (event.ty.as_str(), event.attributes[0].value.as_str()),
+            ("alarm", "bitcoin could not be followed: out of gas",)
+        );
+        assert!(response.messages.is_empty());
+    }
+
+    #[test]
+    fn headers_that_are_refused_are_counted_and_told() {
+        let mut deps = mock_dependencies();
+        CONFIG.save(&mut deps.storage, &config()).unwrap();
+        PROGRESS.save(&mut deps.storage, &Progress::default()).unwrap();
+        for times in 1..=2 {
+            let reply = failed(HEADERS_REPLY, &800_000_u32.to_be_bytes());
+            let response = crate::entry::reply(deps.as_mut(), mock_env(), reply).unwrap();
+            assert_eq!(response.events[0].ty, "btc_headers_refused");
+            assert_eq!(response.events[0].attributes[0].value, "800000");
+            let seen = BITCOIN.load(&deps.storage).unwrap();
+            assert_eq!((seen.refused, seen.refused_at), (times, Some(mock_env().block.time.seconds())));
+        }
+    }
+
+    #[test]
+    fn a_reply_to_nothing_is_an_error() {
+        let mut deps = mock_dependencies();
+        let unknown = crate::entry::reply(deps.as_mut(), mock_env(), failed(99, &[])).unwrap_err();
+        assert_eq!(unknown.to_string(), "unknown reply 99");
+    }
+}

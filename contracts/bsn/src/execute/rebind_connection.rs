@@ -1,11 +1,12 @@
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use super::check_admin;
-use crate::ContractError;
-use crate::ibc::{RebindError, rebind, transfer_connection};
-use crate::state::{CHANNELS, PARAMS, Rebind};
+use crate::ibc::{check_transfer, rebind};
+use crate::state::{CHANNELS, CONFIG, PARAMS, Rebind};
+use crate::{ContractError, parse};
 
-/// Announces the move to another connection, or calls one off by naming the bound one.
+/// Announces the move to another connection; with the bound one, that of the rewards to another channel on it
+/// (interfaces.md 12.4), or, where that is no other, calls off what is announced.
 pub fn rebind_connection(
     deps: DepsMut<'_>,
     env: &Env,
@@ -14,20 +15,23 @@ pub fn rebind_connection(
     ics20_channel_id: Option<String>,
 ) -> Result<Response, ContractError> {
     check_admin(deps.storage, info, "move to another connection")?;
+    parse::check_connection_id(&connection_id)?;
     let response = Response::new().add_attribute("action", "rebind_connection");
+    let config = CONFIG.load(deps.storage)?;
     let mut channels = CHANNELS.load(deps.storage)?;
-    if channels.connection_id.as_ref() == Some(&connection_id) {
+
+    let is_bound = channels.bound(&config) == Some(&connection_id);
+    if is_bound && ics20_channel_id.as_ref().is_none_or(|channel_id| *channel_id == config.ics20_channel_id) {
         let called_off = channels.rebind.take();
         CHANNELS.save(deps.storage, &channels)?;
         return Ok(response.add_attribute("called_off", called_off.is_some().to_string()));
     }
     let now = env.block.time.seconds();
-    rebind::check(&channels, now)?;
-    if let Some(ics20_channel_id) = &ics20_channel_id
-        && transfer_connection(deps.as_ref(), ics20_channel_id)? != connection_id
-    {
-        let ics20_channel_id = ics20_channel_id.clone();
-        return Err(RebindError::OtherConnection { ics20_channel_id, connection_id }.into());
+    if !is_bound {
+        rebind::check(&channels, now)?;
+    }
+    if let Some(ics20_channel_id) = &ics20_channel_id {
+        check_transfer(deps.as_ref(), ics20_channel_id, &connection_id)?;
     }
     let at = now.saturating_add(PARAMS.load(deps.storage)?.rebind_delay);
     let rebind = Rebind { connection_id, ics20_channel_id, at };

@@ -9,5 +9,6 @@ pub fn retry_quarantined(deps: DepsMut<'_>, env: &Env, ids: &[u64]) -> Result<Re
     Ok(Response::new()
         .add_attribute("action", "retry_quarantined")
         .add_attributes(done.attributes())
+        .add_attribute("gone", done.gone.to_string())
         .add_events(done.events))
 }

@@ -3,7 +3,6 @@ use cosmwasm_std::{DepsMut, Env, Event, IbcBasicResponse, IbcChannelCloseMsg, St
 
 use super::error::DoorError;
 use crate::error::ContractError;
-use crate::outbox;
 use crate::state::{CHANNELS, Channels, ClosedChannel};
 
 /// Takes note that Babylon closed the channel. From this end it is never closed: IBC asks for no
@@ -21,27 +20,26 @@ pub fn close(
         IbcChannelCloseMsg::CloseConfirm { channel } => channel,
     };
     let channel_id = channel.endpoint.channel_id;
-    let events = free(deps.storage, env, &channel_id)?;
+    let event = free(deps.storage, env, &channel_id)?;
     Ok(IbcBasicResponse::new()
         .add_attribute("action", "ibc_close")
         .add_attribute("channel_id", channel_id)
-        .add_events(events))
+        .add_events(event))
 }
 
 /// Frees the slot for another channel on the bound connection, if `channel_id` holds it; what was in
-/// flight waits again.
+/// flight waits from now on, since its channel is not the open one.
 ///
 /// # Errors
 /// Only those of storage.
-pub fn free(storage: &mut dyn Storage, env: &Env, channel_id: &str) -> StdResult<Vec<Event>> {
+pub fn free(storage: &mut dyn Storage, env: &Env, channel_id: &str) -> StdResult<Option<Event>> {
     let mut channels = CHANNELS.may_load(storage)?.unwrap_or_default();
     if channels.open.as_ref().is_none_or(|open| open.channel_id != channel_id) {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let event = put_away(&mut channels, env, "closed");
     CHANNELS.save(storage, &channels)?;
-    let lost = outbox::channel_lost(storage, env)?;
-    Ok(event.into_iter().chain(lost).collect())
+    Ok(event)
 }
 
 /// Makes the open channel, if there is one, the last of the previous ones.

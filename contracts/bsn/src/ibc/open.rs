@@ -3,7 +3,7 @@ use cosmwasm_std::{
     IbcChannelOpenResponse, IbcOrder, IbcQuery,
 };
 
-use super::{COUNTERPARTY_PORT, VERSION, error::DoorError};
+use super::{COUNTERPARTY_PORT, RebindError, VERSION, error::DoorError};
 use crate::error::ContractError;
 use crate::state::{CHANNELS, CONFIG, Channels, Config};
 
@@ -52,10 +52,9 @@ pub(super) fn check(
     Ok(channels)
 }
 
-/// The connection that leads to Babylon: the configured one, else the one of the first channel, else that
-/// of the channel of rewards.
+/// The connection that leads to Babylon: the bound one, else that of the channel of rewards.
 fn bound_connection(deps: Deps<'_>, config: &Config, channels: &Channels) -> Result<String, DoorError> {
-    if let Some(bound) = config.connection_id.as_ref().or(channels.connection_id.as_ref()) {
+    if let Some(bound) = channels.bound(config) {
         return Ok(bound.clone());
     }
     let ics20_channel_id = config.ics20_channel_id.clone();
@@ -65,11 +64,28 @@ fn bound_connection(deps: Deps<'_>, config: &Config, channels: &Channels) -> Res
     transfer_connection(deps, &ics20_channel_id)
 }
 
+/// Rewards go to the chain that the channel leads to: their channel must be on the same connection.
+///
+/// # Errors
+/// [`RebindError::OtherConnection`], or as [`transfer_connection`].
+pub fn check_transfer(
+    deps: Deps<'_>,
+    ics20_channel_id: &str,
+    connection_id: &str,
+) -> Result<(), ContractError> {
+    let found = transfer_connection(deps, ics20_channel_id)?;
+    if found == connection_id {
+        return Ok(());
+    }
+    let (ics20_channel_id, connection_id) = (ics20_channel_id.to_owned(), connection_id.to_owned());
+    Err(RebindError::OtherConnection { ics20_channel_id, found, connection_id }.into())
+}
+
 /// The connection of a channel of rewards.
 ///
 /// # Errors
 /// [`DoorError::Unbound`] or [`DoorError::Lookup`].
-pub fn transfer_connection(deps: Deps<'_>, ics20_channel_id: &str) -> Result<String, DoorError> {
+fn transfer_connection(deps: Deps<'_>, ics20_channel_id: &str) -> Result<String, DoorError> {
     let ics20_channel_id = ics20_channel_id.to_owned();
     let query =
         IbcQuery::Channel { channel_id: ics20_channel_id.clone(), port_id: Some("transfer".to_owned()) };

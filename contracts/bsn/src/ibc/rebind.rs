@@ -16,7 +16,6 @@ use staking::{FpEvent, move_fp};
 use thiserror::Error;
 
 use super::close;
-use crate::outbox;
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, Channels, FP_KEYS, Orphans, PARAMS, PROGRESS, Progress, Rebind, StoredLedger,
 };
@@ -44,11 +43,13 @@ pub enum RebindError {
         count: usize,
     },
     /// The channel of rewards must lead to the same chain.
-    #[error("transfer channel `{ics20_channel_id}` is not on connection `{connection_id}`")]
+    #[error("transfer channel `{ics20_channel_id}` is on connection `{found}`, not on `{connection_id}`")]
     OtherConnection {
         /// The channel.
         ics20_channel_id: String,
-        /// The connection.
+        /// Its connection.
+        found: String,
+        /// The connection to Babylon.
         connection_id: String,
     },
 }
@@ -71,9 +72,12 @@ pub fn check(channels: &Channels, now: u64) -> Result<(), RebindError> {
     }
 }
 
-/// A channel that brings a packet is alive: a move that was announced is off.
+/// A channel that brings a packet is alive: a move to another connection that was announced is off. One of the
+/// rewards alone goes on: it needs no dead channel (interfaces.md 12.4).
 pub fn call_off(channels: &mut Channels) -> Option<Event> {
-    let Rebind { connection_id, .. } = channels.rebind.take()?;
+    let bound = &channels.connection_id;
+    let Rebind { connection_id, .. } =
+        channels.rebind.take_if(|rebind| bound.as_ref() != Some(&rebind.connection_id))?;
     Some(alarm(format!("the channel is alive: the move to connection {connection_id} is off")))
 }
 
@@ -87,10 +91,9 @@ pub fn announce(
     mut channels: Channels,
     rebind: Rebind,
 ) -> StdResult<Vec<Event>> {
-    let what = format!("the channel moves to connection {} at {}", rebind.connection_id, rebind.at);
     channels.rebind = Some(rebind);
     CHANNELS.save(storage, &channels)?;
-    let mut events = vec![alarm(what)];
+    let mut events: Vec<Event> = channels.announced(&CONFIG.load(storage)?).map(alarm).into_iter().collect();
     events.extend(wake(storage, env)?);
     Ok(events)
 }
@@ -105,13 +108,17 @@ pub fn wake(storage: &mut dyn Storage, env: &Env) -> StdResult<Vec<Event>> {
     let mut events = Vec::new();
     let mut channels = CHANNELS.load(storage)?;
     if let Some(rebind) = channels.rebind.take_if(|rebind| rebind.at <= now) {
-        let below = COUNTERS.load(storage)?.providers;
-        events.extend(retire(&mut channels, env, &rebind, below));
         let mut config = CONFIG.load(storage)?;
-        config.connection_id = Some(rebind.connection_id);
-        config.ics20_channel_id = rebind.ics20_channel_id.unwrap_or(config.ics20_channel_id);
+        if channels.bound(&config) != Some(&rebind.connection_id) {
+            let below = COUNTERS.load(storage)?.providers;
+            events.extend(retire(&mut channels, env, &rebind, below));
+            config.connection_id = Some(rebind.connection_id);
+        }
+        if let Some(channel_id) = rebind.ics20_channel_id {
+            events.push(alarm(format!("rewards go over channel {channel_id} from now on")));
+            config.ics20_channel_id = channel_id;
+        }
         CONFIG.save(storage, &config)?;
-        events.extend(outbox::channel_lost(storage, env)?);
     }
     let mut progress = PROGRESS.load(storage)?;
     if let Some(last) = channels.orphans.last() {

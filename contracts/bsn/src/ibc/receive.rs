@@ -1,12 +1,12 @@
 use cosmwasm_std::{
-    Attribute, DepsMut, Env, Event, IbcPacket, IbcPacketReceiveMsg, IbcReceiveResponse, StdAck, StdError,
+    Attribute, DepsMut, Env, Event, IbcPacket, IbcPacketReceiveMsg, IbcReceiveResponse, StdAck, StdResult,
     SubMsg,
 };
 use proto::decode::{self, Packet, PacketError, RawHeader, RawItem, StakingItem};
 use thiserror::Error;
 
 use super::{COUNTERPARTY_PORT, rebind, staking, timestamp};
-use crate::state::{CHANNELS, CONFIG, OpenChannel};
+use crate::state::{CHANNELS, CONFIG, Channels, OpenChannel};
 use crate::{bitcoin, queue};
 
 /// Why a packet gets an error acknowledgement.
@@ -20,8 +20,6 @@ enum Refusal {
     ForeignSource { port: String, channel: String },
     #[error("{0}")]
     Packet(#[from] PacketError),
-    #[error("{0}")]
-    Storage(#[from] StdError),
 }
 
 /// What a packet did.
@@ -32,42 +30,47 @@ struct Received {
     messages: Vec<SubMsg>,
 }
 
-/// Takes a packet of Babylon. It always answers: with success for whatever can be cut into its parts,
-/// however bad some of them are (they are quarantined), else with an error and without any effect.
+/// Takes a packet of Babylon. It answers with success for whatever can be cut into its parts, however bad some of
+/// them are (they are quarantined), else with an error, before anything is written.
 ///
 /// Headers of Bitcoin go to the light client, which believes none without work; what it refuses costs nothing
 /// else of the packet. No height of Bitcoin is taken from a packet: the tip comes from the light client alone.
-pub fn receive(mut deps: DepsMut<'_>, env: &Env, msg: IbcPacketReceiveMsg) -> IbcReceiveResponse {
-    match take(&mut deps, env, &msg.packet) {
-        Ok(Received { action, attributes, events, messages }) => {
-            IbcReceiveResponse::new(StdAck::success([]).to_binary())
-                .add_submessages(messages)
-                .add_attribute("action", action)
-                .add_attributes(attributes)
-                .add_events(events)
-        }
-        Err(refusal) => {
-            IbcReceiveResponse::new(StdAck::error(format!("invalid packet: {refusal}")).to_binary())
-                .add_event(Event::new("ibc").add_attribute("packet", "receive"))
-        }
-    }
-}
-
-fn take(deps: &mut DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<Received, Refusal> {
+///
+/// # Errors
+/// Only those of storage. The chain keeps what is written beside an error acknowledgement of ours; after a failure
+/// it undoes all and acknowledges an error itself (interfaces.md 3.5). So a broken record leaves nothing half done.
+pub fn receive(mut deps: DepsMut<'_>, env: &Env, msg: IbcPacketReceiveMsg) -> StdResult<IbcReceiveResponse> {
     let mut channels = CHANNELS.may_load(deps.storage)?.unwrap_or_default();
-    let open = channels.open.as_mut().ok_or(Refusal::NoChannel)?;
-    check_source(open, packet)?;
-    let parsed = decode::outbound(packet.data.as_slice())?;
-    open.last_packet = env.block.time.seconds();
+    let parsed = match check(&mut channels, env, &msg.packet) {
+        Ok(parsed) => parsed,
+        Err(refusal) => {
+            let ack = StdAck::error(format!("invalid packet: {refusal}")).to_binary();
+            let event = Event::new("ibc").add_attribute("packet", "receive");
+            return Ok(IbcReceiveResponse::new(ack).add_event(event));
+        }
+    };
     if channels.consumer_id.is_none() {
         channels.consumer_id = consumer_id(&parsed);
     }
     let called_off = rebind::call_off(&mut channels);
     let consumer_id = channels.consumer_id.clone();
     CHANNELS.save(deps.storage, &channels)?;
-    let mut received = apply(deps, env, consumer_id.as_deref(), parsed)?;
-    received.events.extend(called_off);
-    Ok(received)
+    let received = apply(&mut deps, env, consumer_id.as_deref(), parsed)?;
+    Ok(IbcReceiveResponse::new(StdAck::success([]).to_binary())
+        .add_submessages(received.messages)
+        .add_attribute("action", received.action)
+        .add_attributes(received.attributes)
+        .add_events(received.events)
+        .add_events(called_off))
+}
+
+/// A packet of the open channel, cut into its parts; the channel is alive then.
+fn check(channels: &mut Channels, env: &Env, packet: &IbcPacket) -> Result<Packet, Refusal> {
+    let open = channels.open.as_mut().ok_or(Refusal::NoChannel)?;
+    check_source(open, packet)?;
+    let parsed = decode::outbound(packet.data.as_slice())?;
+    open.last_packet = env.block.time.seconds();
+    Ok(parsed)
 }
 
 fn apply(
@@ -75,7 +78,7 @@ fn apply(
     env: &Env,
     consumer_id: Option<&str>,
     parsed: Packet,
-) -> Result<Received, Refusal> {
+) -> StdResult<Received> {
     match parsed {
         Packet::Timestamp(timestamp) => {
             let headers = timestamp.btc_headers().unwrap_or_default();
@@ -96,7 +99,7 @@ fn apply(
 }
 
 /// Hands headers on; without a light client they are only counted.
-fn forward(deps: &DepsMut<'_>, action: &'static str, headers: &[RawHeader]) -> Result<Received, Refusal> {
+fn forward(deps: &DepsMut<'_>, action: &'static str, headers: &[RawHeader]) -> StdResult<Received> {
     let attributes = vec![Attribute::new("headers", headers.len().to_string())];
     let light_client = CONFIG.load(deps.storage)?.btc_light_client;
     let bitcoin::Forwarded { events, messages } =
@@ -109,7 +112,7 @@ fn take_staking(
     deps: &mut DepsMut<'_>,
     env: &Env,
     items: Vec<RawItem>,
-) -> Result<(Vec<Attribute>, Vec<Event>), Refusal> {
+) -> StdResult<(Vec<Attribute>, Vec<Event>)> {
     let mut done = queue::work_off(deps.storage, deps.api, env)?;
     let work = items.iter().map(queue::work).fold(0, u64::saturating_add);
     let mut queued = 0;

@@ -4,9 +4,9 @@ use cosmwasm_std::{Api, Attribute, Env, Event, StdResult, Storage};
 use eots::{Recover, message::proof_of_possession_hash};
 use primitives::SigningContext;
 use proto::decode::{RawItem, StakingItem};
-use staking::{Item, NewFinalityProvider, PopVerdict, Rules, Verdict};
+use staking::{FpId, Item, NewFinalityProvider, PopVerdict, Rules, Verdict};
 
-use crate::state::{BTC_TIP, CHANNELS, Config, StoredLedger, mark_stale};
+use crate::state::{BTC_TIP, CHANNELS, Config, PROGRESS, StoredLedger, mark_stale};
 use crate::{host, quarantine};
 
 /// Babylon's module of staking, as its signing contexts name it.
@@ -25,6 +25,8 @@ pub struct Applied {
     pub known: usize,
     /// How many are in quarantine now, or were dropped since it is full.
     pub refused: usize,
+    /// How many were asked for that are not in quarantine (any more).
+    pub gone: usize,
 }
 
 impl Applied {
@@ -46,6 +48,7 @@ impl Applied {
         self.applied = self.applied.saturating_add(other.applied);
         self.known = self.known.saturating_add(other.known);
         self.refused = self.refused.saturating_add(other.refused);
+        self.gone = self.gone.saturating_add(other.gone);
     }
 
     /// The counts, as attributes.
@@ -101,7 +104,8 @@ pub fn judge_items(
     items: &[RawItem],
 ) -> StdResult<Vec<Fate>> {
     let rules = Rules {
-        consumer_id: CHANNELS.may_load(storage)?.and_then(|channels| channels.registering()),
+        consumer: CHANNELS.may_load(storage)?.unwrap_or_default().registering(),
+        era_from: FpId::new(PROGRESS.load(storage)?.era_from),
         match_output: config.network != Network::Regtest,
     };
     let tip = BTC_TIP.may_load(storage)?;

@@ -25,6 +25,8 @@ mod checkpoint;
 mod forms;
 mod timestamps;
 
+pub(crate) use checkpoint::timestamp_of;
+
 type Deps = OwnedDeps<MockStorage, MockApi, MockQuerier, Empty>;
 
 const CONSUMER: &str = "07-tendermint-0";
@@ -114,7 +116,8 @@ fn arrive(deps: &mut Deps, env: &Env, data: Vec<u8>) -> String {
 }
 
 fn take(deps: &mut Deps, env: &Env, packet: IbcPacket) -> String {
-    let response = receive(deps.as_mut(), env, IbcPacketReceiveMsg::new(packet, Addr::unchecked("r")));
+    let response =
+        receive(deps.as_mut(), env, IbcPacketReceiveMsg::new(packet, Addr::unchecked("r"))).unwrap();
     String::from_utf8(response.acknowledgement.unwrap().to_vec()).unwrap()
 }
 
@@ -276,6 +279,7 @@ fn in_flight() -> (Deps, Env, IbcPacket) {
     outbox::enqueue(&mut deps.storage, 0, now, now).unwrap();
     let item = OUTBOX.may_load(&deps.storage, &[0; 4]).unwrap().unwrap();
     let sent = outbox::after(&item, outbox::OutboxEvent::Sent, now).unwrap();
+    let sent = Outgoing { channel_id: Some("channel-1".to_owned()), ..sent };
     OUTBOX.save(&mut deps.storage, &[0; 4], &sent).unwrap();
     let evidence = proto::finality::Evidence { fp_btc_pk: fp_btc_pk.to_vec(), ..Default::default() };
     let data = InboundPacket::from(evidence).encode_to_vec();
@@ -312,7 +316,12 @@ fn a_timeout_frees_the_slot_and_keeps_the_evidence() {
     let (mut deps, env, sent) = in_flight();
     let timed_out = IbcPacketTimeoutMsg::new(sent, Addr::unchecked("r"));
     timeout(deps.as_mut(), &env, timed_out).unwrap();
-    assert_eq!(evidence_at(&deps).state, OutgoingState::Waiting);
+    let seen = outbox::on(
+        evidence_at(&deps),
+        outbox::open_channel(&deps.storage).unwrap().as_ref(),
+        BlockHeight::new(9),
+    );
+    assert_eq!(seen.state, OutgoingState::Waiting);
     assert!(CHANNELS.load(&deps.storage).unwrap().open.is_none());
     open(deps.as_mut(), &env, IbcChannelOpenMsg::new_init(good())).unwrap();
 }

@@ -14,10 +14,10 @@ pub fn timeout(
     msg: IbcPacketTimeoutMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
     let from = msg.packet.src;
-    let events = close::free(deps.storage, env, &from.channel_id)?;
+    let event = close::free(deps.storage, env, &from.channel_id)?;
     Ok(IbcBasicResponse::new()
         .add_attribute("action", "ibc_packet_timeout")
         .add_attribute("channel_id", from.channel_id)
         .add_attribute("port_id", from.port_id)
-        .add_events(events))
+        .add_events(event))
 }

@@ -51,11 +51,17 @@ fn only_the_arrows_of_the_diagram_exist() {
         (OutgoingState::InFlight, OutboxEvent::Refused, OutgoingState::Waiting),
         (OutgoingState::InFlight, Lost, OutgoingState::Waiting),
         (OutgoingState::Refused, Retried, OutgoingState::Waiting),
+        (OutgoingState::Waiting, Retried, OutgoingState::Waiting),
     ];
     for state in states {
         for event in [Sent, NotSent, Accepted, OutboxEvent::Refused, Lost, Retried] {
-            let before =
-                Outgoing { height: BlockHeight::new(1), state, tries: 0, not_before: BlockHeight::new(0) };
+            let before = Outgoing {
+                height: BlockHeight::new(1),
+                state,
+                tries: 0,
+                not_before: BlockHeight::new(0),
+                channel_id: None,
+            };
             let expected =
                 arrows.iter().find(|arrow| arrow.0 == state && arrow.1 == event).map(|arrow| arrow.2);
             assert_eq!(
@@ -82,8 +88,9 @@ fn the_third_refusal_is_final_until_somebody_retries() {
     assert_eq!((item(&storage).state, outgoing(&storage)), (OutgoingState::Refused, 0));
 
     assert!(retry(&mut storage, &env, 7).unwrap().is_some());
-    assert_eq!((item(&storage).state, outgoing(&storage)), (OutgoingState::Waiting, 1));
-    assert!(retry(&mut storage, &env, 7).unwrap().is_none(), "it waits already");
+    assert_eq!((item(&storage).state, item(&storage).tries), (OutgoingState::InFlight, 0));
+    assert_eq!(outgoing(&storage), 1);
+    assert!(retry(&mut storage, &env, 7).unwrap().is_none(), "it is on its way");
 }
 
 #[test]

@@ -12,8 +12,12 @@ use crate::state::{BTC_TIP, DELEGATIONS, DELEGATIONS_OF, ENDED, join, staking_tx
 
 /// How many records are looked at for a page.
 const LOOKED_AT: usize = 500;
+/// How many before one whose transaction is long, which is shown alone.
+const LOOKED_AT_BEFORE_A_LONG_ONE: usize = 100;
 /// After how many bytes of transactions a page ends: as JSON each takes up to four.
 const PAGE_BYTES: usize = 32_000;
+/// After how many bytes of transactions that are looked at, shown or not.
+const BYTES_LOOKED_AT: usize = 64_000;
 
 /// One delegation.
 pub fn one(store: &dyn Storage, staking_tx_hash_hex: &str) -> Result<Shown, ContractError> {
@@ -26,7 +30,7 @@ pub fn one(store: &dyn Storage, staking_tx_hash_hex: &str) -> Result<Shown, Cont
     }
 }
 
-/// A page of delegations, by txid.
+/// A page of delegations, by txid. What is looked at is bounded in records and in bytes, shown or not.
 pub fn all(
     store: &dyn Storage,
     start_after: Option<String>,
@@ -35,21 +39,36 @@ pub fn all(
 ) -> Result<DelegationsResponse, ContractError> {
     let after = start_after.as_deref().map(Txid::from_display_hex).transpose()?;
     let tip: Option<BtcHeight> = BTC_TIP.may_load(store)?;
-    let (mut delegations, mut bytes) = (Vec::new(), 0_usize);
-    for record in page::after(&DELEGATIONS, store, after.map(|txid| *txid.as_bytes())).take(LOOKED_AT) {
-        if delegations.len() >= page::limit(limit) || bytes >= PAGE_BYTES {
+    let (mut delegations, mut last) = (Vec::new(), None);
+    let (mut bytes_shown, mut bytes_looked_at) = (0_usize, 0_usize);
+    let records = page::after(&DELEGATIONS, store, after.map(|txid| *txid.as_bytes()));
+    for (looked_at, record) in records.enumerate() {
+        if delegations.len() >= page::limit(limit) || bytes_shown >= PAGE_BYTES {
             break;
         }
-        let (key, Record::Known(known)) = record? else { continue };
+        let (key, record) = record?;
+        let is_long = matches!(&record, Record::Known(known) if known.staking_tx.is_empty());
+        let most = if is_long { LOOKED_AT_BEFORE_A_LONG_ONE } else { LOOKED_AT };
+        if looked_at >= most || bytes_looked_at >= BYTES_LOOKED_AT {
+            let next = last.map(|key| Txid::from_bytes(key).to_string());
+            return Ok(DelegationsResponse { delegations, next });
+        }
+        last = Some(key);
+        let Record::Known(known) = record else { continue };
+        bytes_looked_at = bytes_looked_at.saturating_add(known.staking_tx.len());
         let ended = ENDED.may_load(store, &key)?;
         let is_active = known.status(ended, tip) == DelegationStatus::Active;
-        if active.is_none_or(|active| active == is_active) {
-            let one = shown(store, &Txid::from_bytes(key), known, ended)?;
-            bytes = bytes.saturating_add(one.staking_tx.len());
-            delegations.push(one);
+        if active.is_some_and(|active| active != is_active) {
+            continue;
         }
+        if is_long && !delegations.is_empty() {
+            break;
+        }
+        let one = shown(store, &Txid::from_bytes(key), known, ended)?;
+        bytes_shown = bytes_shown.saturating_add(one.staking_tx.len());
+        delegations.push(one);
     }
-    Ok(DelegationsResponse { delegations })
+    Ok(DelegationsResponse { delegations, next: None })
 }
 
 fn shown(

@@ -1,22 +1,34 @@
 use api::bsn::StateDigestResponse;
-use cosmwasm_std::{Order, Storage, Uint128};
+use cosmwasm_std::{Storage, Uint128};
+use primitives::FpPublicKey;
 use sha2::{Digest, Sha256};
 
+use super::page;
 use crate::error::ContractError;
 use crate::state::{PROGRESS, PROVIDERS};
 
-/// How many FPs are looked through: about 1.6 M SDK gas.
-const LOOKED_AT: usize = 5_000;
+/// How many FPs a page looks at, unless it is asked for fewer.
+const LOOKED_AT: usize = 2_000;
 
 /// What an operator compares with Babylon: who of the present consumer id has how much stake. The slashed have none.
-pub fn digest(store: &dyn Storage) -> Result<StateDigestResponse, ContractError> {
+/// A page covers the keys behind `start_after`, up to `next` where there are more.
+pub fn digest(
+    store: &dyn Storage,
+    start_after: Option<String>,
+    limit: Option<u32>,
+) -> Result<StateDigestResponse, ContractError> {
+    let after = start_after.as_deref().map(FpPublicKey::from_hex).transpose()?;
+    let most = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(LOOKED_AT).clamp(1, LOOKED_AT);
     let era_from = PROGRESS.load(store)?.era_from;
     let (mut fps, mut total, mut hash) = (0_u64, Uint128::zero(), Sha256::new());
-    for (place, record) in PROVIDERS.all(store, Order::Ascending).enumerate() {
-        let (key, fp) = record?;
-        if place >= LOOKED_AT {
-            return Err(ContractError::TooMany { what: "finality providers", most: LOOKED_AT });
+    let (mut last, mut next) = (None, None);
+    for (place, record) in page::after(&PROVIDERS, store, after.map(|key| *key.as_bytes())).enumerate() {
+        if place >= most {
+            next = last.map(hex::encode::<[u8; 32]>);
+            break;
         }
+        let (key, fp) = record?;
+        last = Some(key);
         let power = fp.power();
         if fp.id.get() >= era_from && !power.is_zero() {
             fps = fps.saturating_add(1);
@@ -25,5 +37,5 @@ pub fn digest(store: &dyn Storage) -> Result<StateDigestResponse, ContractError>
             hash.update(power.to_u64().to_be_bytes());
         }
     }
-    Ok(StateDigestResponse { fps, total_sats: total, sha256: hex::encode(hash.finalize()) })
+    Ok(StateDigestResponse { fps, total_sats: total, sha256: hex::encode(hash.finalize()), next })
 }

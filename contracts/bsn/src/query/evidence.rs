@@ -6,7 +6,8 @@ use primitives::{BlockHeight, FpPublicKey, SigningContext};
 
 use super::{page, providers};
 use crate::error::ContractError;
-use crate::state::{EVIDENCE, OUTBOX, OutgoingState, QUARANTINE, key_at};
+use crate::outbox;
+use crate::state::{EVIDENCE, OUTBOX, QUARANTINE, key_at};
 
 /// Somebody's equivocation at a height.
 pub fn one(
@@ -36,36 +37,29 @@ fn shown(evidence: &finality::Evidence, context: &SigningContext) -> Evidence {
 }
 
 /// A page of evidence on its way to Babylon.
-pub fn outbox(
+pub fn outgoing(
     store: &dyn Storage,
     start_after: Option<u64>,
     limit: Option<u32>,
 ) -> Result<OutboxResponse, ContractError> {
     let after = start_after.map(|id| u32::try_from(id).unwrap_or(u32::MAX).to_be_bytes());
+    let open = outbox::open_channel(store)?;
     let items = page::after(&OUTBOX, store, after)
         .take(page::limit(limit))
         .map(|record| {
             let (key, outgoing) = record?;
             let id = u32::from_be_bytes(key);
+            let outgoing = outbox::on(outgoing, open.as_ref(), BlockHeight::default());
             Ok(OutboxItem {
                 id: id.into(),
                 kind: "slashing".into(),
                 fp_pubkey_hex: providers::key_of(store, id)?.to_string(),
-                state: name(outgoing.state).into(),
+                state: outbox::name(outgoing.state).into(),
                 tries: outgoing.tries,
             })
         })
         .collect::<Result<_, ContractError>>()?;
     Ok(OutboxResponse { items })
-}
-
-fn name(state: OutgoingState) -> &'static str {
-    match state {
-        OutgoingState::Waiting => "waiting",
-        OutgoingState::InFlight => "in_flight",
-        OutgoingState::Done => "done",
-        OutgoingState::Refused => "refused",
-    }
 }
 
 /// A page of items that could not be applied.

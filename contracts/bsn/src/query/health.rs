@@ -11,8 +11,8 @@ use primitives::{BlockHeight, VotingPower};
 use super::{finality_status, seen, timestamps};
 use crate::error::ContractError;
 use crate::state::{
-    CHANNELS, CONVERSION, COUNTERS, Channels, ClosedChannel, OUTBOX, Orphans, OutgoingState, PROGRESS,
-    Progress, TIMESTAMPS, Timestamps,
+    CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, OUTBOX, Orphans, OutgoingState,
+    PROGRESS, Progress, TIMESTAMPS, Timestamps,
 };
 use crate::sudo::SILENT_S;
 
@@ -24,7 +24,7 @@ const MANY_LOST: u64 = 5;
 const PATIENCE: u64 = 20;
 /// How old, in seconds, Bitcoin's tip may be without an alarm: of 10^15 blocks about one is found so late.
 const BITCOIN_SILENT: u64 = 6 * 3_600;
-/// How many outgoing pieces of evidence are counted.
+/// Among how many outgoing pieces of evidence the refused are counted.
 const OUTGOING: usize = 1_000;
 
 /// How everything is.
@@ -49,7 +49,7 @@ pub fn health(
         timestamps: timestamps::health(store)?,
         staking: staking(store, &progress)?,
         paused: paused(&progress, env.block.time.seconds()),
-        outbox: outbox(store)?,
+        outbox: outbox(store, &progress)?,
         rewards,
         alarms: Vec::new(),
     };
@@ -146,18 +146,12 @@ fn paused(progress: &Progress, now: u64) -> Vec<String> {
     paused
 }
 
-fn outbox(store: &dyn Storage) -> StdResult<OutboxHealth> {
-    let mut health = OutboxHealth { waiting: 0, refused: 0 };
+fn outbox(store: &dyn Storage, progress: &Progress) -> StdResult<OutboxHealth> {
+    let mut refused = 0_u64;
     for record in OUTBOX.all(store, Order::Ascending).take(OUTGOING) {
-        match record?.1.state {
-            OutgoingState::Waiting | OutgoingState::InFlight => {
-                health.waiting = health.waiting.saturating_add(1)
-            }
-            OutgoingState::Refused => health.refused = health.refused.saturating_add(1),
-            OutgoingState::Done => {}
-        }
+        refused = refused.saturating_add(u64::from(record?.1.state == OutgoingState::Refused));
     }
-    Ok(health)
+    Ok(OutboxHealth { waiting: progress.outgoing.into(), refused })
 }
 
 fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<String> {
@@ -226,14 +220,16 @@ fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<Str
 
 /// What is announced of the channel, and of those whom it leaves behind.
 fn moves(store: &dyn Storage) -> StdResult<Vec<String>> {
-    let Channels { rebind, orphans, .. } = CHANNELS.may_load(store)?.unwrap_or_default();
-    let rebind =
-        rebind.map(|to| format!("the channel moves to connection {} at {}", to.connection_id, to.at));
-    let orphans = orphans.iter().map(|Orphans { below, until, .. }| match until {
+    let channels = CHANNELS.may_load(store)?.unwrap_or_default();
+    let orphans = channels.orphans.iter().map(|Orphans { below, until, .. }| match until {
         Some(until) => format!("finality providers below number {below} lose their power at {until}"),
         None => format!("finality providers below number {below} lose their power once a channel is bound"),
     });
-    Ok(rebind.into_iter().chain(orphans).collect())
+    let announced = match channels.rebind {
+        Some(_) => channels.announced(&CONFIG.load(store)?),
+        None => None,
+    };
+    Ok(announced.into_iter().chain(orphans).collect())
 }
 
 #[cfg(test)]

@@ -2,10 +2,17 @@ use api::bsn::{Network, TrustResponse, TrustRow};
 use cosmwasm_std::Storage;
 
 use crate::error::ContractError;
-use crate::state::{ADMINS, CHANNELS, CONFIG, Channels, Config, PARAMS, PROGRESS};
+use crate::state::{ADMINS, CHANNELS, CONFIG, Config, PARAMS, PROGRESS};
 
 /// What this deployment verifies, and what it believes.
 pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
+    let config = CONFIG.load(store)?;
+    let channels = CHANNELS.may_load(store)?.unwrap_or_default();
+    let babylon = "Babylon, over the bound channel";
+    let mut channel = format!("connection {}", channels.connection_id.as_deref().unwrap_or_default());
+    if let Some(announced) = channels.announced(&config) {
+        channel.push_str(&format!("; announced by the admin: {announced}"));
+    }
     let Config {
         babylon_chain_id,
         btc_light_client,
@@ -13,13 +20,7 @@ pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
         network,
         checkpoint_finalization_timeout: w,
         ..
-    } = CONFIG.load(store)?;
-    let Channels { connection_id, rebind, .. } = CHANNELS.may_load(store)?.unwrap_or_default();
-    let babylon = "Babylon, over the bound channel";
-    let mut channel = format!("connection {}", connection_id.unwrap_or_default());
-    if let Some(to) = rebind {
-        channel.push_str(&format!(", until the admin moves it to {} at {}", to.connection_id, to.at));
-    }
+    } = config;
     let pop = match babylon_chain_id {
         Some(chain) => verified(
             "proofs of possession",

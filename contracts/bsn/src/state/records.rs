@@ -2,7 +2,8 @@ use api::bsn::Network;
 use finality::Evidence;
 use finality::jail::Throttle;
 use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, VotingPower};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use staking::Consumer;
 use timestamping::Epochs;
 
 use super::Kept;
@@ -189,12 +190,30 @@ impl Channels {
     /// How many closed channels are remembered.
     pub const KEPT: usize = 8;
 
-    /// Under which consumer id finality providers may register; `None` is any. After a move to another connection none
-    /// is right until a packet says the new one: who came under the old one must not slip in.
-    pub fn registering(&self) -> Option<String> {
+    /// The connection that the channel must be on: that of the channels before, else the configured one.
+    pub fn bound<'a>(&'a self, config: &'a Config) -> Option<&'a String> {
+        self.connection_id.as_ref().or(config.connection_id.as_ref())
+    }
+
+    /// Under which consumer id finality providers may register. After a move to another connection there is none
+    /// until a packet says the new one: who came under the old one must not slip in.
+    pub fn registering(&self) -> Consumer {
         let moved =
             self.previous.last().is_some_and(|last| Some(&last.connection_id) != self.connection_id.as_ref());
-        self.consumer_id.clone().or_else(|| moved.then(String::new))
+        match &self.consumer_id {
+            Some(consumer_id) => Consumer::Is(consumer_id.clone()),
+            None if moved => Consumer::Unknown,
+            None => Consumer::Any,
+        }
+    }
+
+    /// What is announced, in words.
+    pub fn announced(&self, config: &Config) -> Option<String> {
+        let Rebind { connection_id, ics20_channel_id, at } = self.rebind.as_ref()?;
+        Some(match ics20_channel_id.as_ref().filter(|_| self.bound(config) == Some(connection_id)) {
+            Some(channel_id) => format!("rewards move to channel {channel_id} at {at}"),
+            None => format!("the channel moves to connection {connection_id} at {at}"),
+        })
     }
 }
 
@@ -224,7 +243,7 @@ pub struct ClosedChannel {
     pub last_packet: u64,
 }
 
-/// A move to another connection.
+/// A move to another connection; where it is to the bound one, only the channel of rewards changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rebind {
     /// To which.
@@ -369,6 +388,15 @@ pub struct Outgoing {
     pub tries: u32,
     /// Not before this height of this chain.
     pub not_before: BlockHeight,
+    /// The channel that it went over last; none if it never did. Versions before 0.3.0 did not store it, and their
+    /// records are read as they are.
+    #[serde(deserialize_with = "none_where_it_ends")]
+    pub channel_id: Option<String>,
+}
+
+/// The last field of a record that may lack it.
+fn none_where_it_ends<'de, D: Deserializer<'de>>(record: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::deserialize(record).unwrap_or_default())
 }
 
 /// Where outgoing evidence stands.
@@ -376,10 +404,13 @@ pub struct Outgoing {
 /// ```text
 ///   waiting -- sent --> in flight -- success ack --> done
 ///      ^                    |
-///      +-- timeout, close, --+-- third error ack --> refused
+///      +-- channel gone, ----+-- third error ack --> refused
 ///          error ack                                    |
 ///      ^------------------- retried by anybody ---------+
 /// ```
+///
+/// What is in flight over a channel that is not the open one waits; its record says so when it is sent again
+/// (`outbox::on`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OutgoingState {
     /// For a channel, or for its time.

@@ -199,7 +199,7 @@ mod tests {
     use serde::{Serialize, de::DeserializeOwned};
     use staking::{Delegation, FpId, ItemDigest, Named};
 
-    use crate::state::{ENDED, PARTS, Table, of_at, power_at};
+    use crate::state::{BUCKETS, ENDED, PARTS, Table, of_at, power_at};
 
     fn at(height: u64) -> BlockHeight {
         BlockHeight::new(height)
@@ -336,6 +336,20 @@ mod tests {
             (1..10).map(|txid| vec![txid; 32]).collect::<Vec<_>>(),
             "two by two, the one again"
         );
+    }
+
+    #[test]
+    fn delegations_are_over_once_the_retention_is_past_and_their_stake_has_left_the_sums() {
+        let mut storage = MockStorage::new();
+        let retention_s = 10 * BITCOIN_BLOCK_S;
+        assert_eq!(ended_below(&storage, retention_s).unwrap(), BtcHeight::new(0), "no tip, no end");
+        BTC_TIP.save(&mut storage, &BtcHeight::new(120)).unwrap();
+        assert_eq!(ended_below(&storage, retention_s).unwrap(), BtcHeight::new(110));
+        let bucket = [0, 0, 0, 99, 0, 0, 0, 0];
+        BUCKETS.save(&mut storage, &bucket, &VotingPower::new(5)).unwrap();
+        assert_eq!(ended_below(&storage, retention_s).unwrap(), BtcHeight::new(99), "still in the sums");
+        BUCKETS.remove(&mut storage, &bucket);
+        assert_eq!(ended_below(&storage, retention_s).unwrap(), BtcHeight::new(110));
     }
 
     #[test]

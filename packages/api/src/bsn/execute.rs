@@ -92,7 +92,7 @@ wire! {
             /// BIP-340 by the finality provider's key over the context `fp_unjail` and the end of the term.
             signature: Option<Binary>,
         },
-        /// Anybody: sends evidence that waits for Babylon again.
+        /// Anybody: sends the evidence of this finality provider to Babylon at once, unless it is on its way or done.
         RetryOutbox {
             /// Whose.
             fp_pubkey_hex: String,
@@ -135,12 +135,14 @@ wire! {
             finality: String,
         },
         /// Anybody: tries items again that could not be applied, and works off some that wait; with no ids, that alone.
+        /// Ids that are gone are passed over.
         RetryQuarantined {
             /// Their numbers in the quarantine.
             ids: Vec<u64>,
         },
-        /// The admin: moves to another connection, after `rebind_delay`; with the bound one, calls that off
-        /// (interfaces.md 11.4).
+        /// The admin: moves to another connection, after `rebind_delay` (interfaces.md 11.4). With the bound one and
+        /// another channel of rewards, rewards alone move, after the same delay (12.4); with the bound one and no other
+        /// channel, what is announced is called off.
         RebindConnection {
             /// To which.
             connection_id: String,

@@ -40,7 +40,8 @@ with_knobs! {
         pub destination_module: String,
         /// A light client that exists already.
         pub btc_light_client: Option<String>,
-        /// The connection that Babylon's channel must be on; absent, that of `ics20_channel_id`.
+        /// The connection that Babylon's channel must be on, which must be that of `ics20_channel_id`, too; absent, it
+        /// is looked up when the channel opens. Except on regtest that channel must exist.
         pub connection_id: Option<String>,
         /// Babylon's chain id, for proofs of possession; required on mainnet.
         pub babylon_chain_id: Option<String>,

@@ -41,17 +41,19 @@ wire! {
             staking_tx_hash_hex: String,
         },
         /// [`DelegationsResponse`](super::DelegationsResponse), by txid (in the order of its bytes). It ends early
-        /// where the transactions are long.
+        /// where the transactions are long, and says `next` where it has looked at as much as it may.
         Delegations {
             /// The txid after which to start.
             start_after: Option<String>,
             /// How many.
             limit: Option<u32>,
-            /// Only those with power (`true`), or without (`false`); of at most 500 looked at.
+            /// Only those with power (`true`), or without (`false`); of at most 500 looked at, and of some 64,000
+            /// bytes of transactions.
             active: Option<bool>,
         },
-        /// [`StateDigestResponse`](super::StateDigestResponse).
-        StateDigest(Empty),
+        /// [`StateDigestResponse`](super::StateDigestResponse), by key. `limit` is how many finality providers are
+        /// looked at, those without stake and of another consumer id too: at most, and by default, 2,000.
+        StateDigest(Page),
         /// [`PowerResponse`](super::PowerResponse); 0 where nobody has any (interfaces.md 11.1).
         FinalityProviderPower(KeyAtHeight),
         /// [`PowersResponse`](super::PowersResponse), for at most 100 heights.

@@ -78,3 +78,11 @@ fn commitments_never_overlap_and_never_overflow() {
         Err(CommitError::NotActivated { start: BlockHeight::new(0), activation: BlockHeight::new(1) })
     );
 }
+
+#[test]
+fn as_few_values_as_the_config_asks_for_are_enough() {
+    let params = Params { min_pub_rand: 7, ..Params::default() };
+    let check = |count| request(100, count).check(&params, BlockHeight::new(100), None).map(drop);
+    assert_eq!(check(7), Ok(()));
+    assert_eq!(check(6), Err(CommitError::TooFew { given: 6, required: 7 }));
+}

@@ -172,6 +172,34 @@ fn one_delegation_may_stake_on_two_of_our_fps() {
 }
 
 #[test]
+fn who_came_under_a_consumer_id_of_before_gets_no_new_stake() {
+    let mut ledger = ledger(2);
+    let old = delegation(1, &[1], 3);
+    send(&mut ledger, [active(&old)]);
+    let rules = Rules { era_from: FpId::new(1), ..Rules::default() };
+    let (both, orphan) = (delegation(2, &[1, 2], 10), delegation(3, &[1], 10));
+    let packet = [active(&both), active(&orphan)];
+    let verdicts = apply(&mut ledger, &rules, None, packet).unwrap().verdicts;
+    let delegated = Applied::Delegated { txid: both.txid(), status: DelegationStatus::Active };
+    let stray = Reason::NoFinalityProvider { txid: orphan.txid() };
+    assert_eq!(verdicts, [Verdict::Applied(delegated), Verdict::Quarantined(stray)]);
+    assert_eq!((power(&ledger, 1), power(&ledger, 2)), (3, 10), "a stake counts for one consumer id");
+
+    let ends = [undelegation(&old), undelegation(&both)];
+    apply(&mut ledger, &rules, None, ends).unwrap();
+    assert_eq!((power(&ledger, 1), power(&ledger, 2)), (0, 0), "what it has still ends");
+}
+
+#[test]
+fn a_delegation_may_name_sixty_four_fps_and_all_count() {
+    let mut ledger = ledger(64);
+    let fps: Vec<u8> = (1..=64).collect();
+    let verdicts = send(&mut ledger, [active(&delegation(1, &fps, 10))]);
+    assert!(matches!(verdicts[..], [Verdict::Applied(_)]), "{verdicts:?}");
+    assert!(fps.iter().all(|fp| power(&ledger, *fp) == 10));
+}
+
+#[test]
 fn a_slashed_fp_never_has_power_again() {
     let mut ledger = ledger(1);
     send(&mut ledger, [active(&delegation(1, &[1], 10))]);

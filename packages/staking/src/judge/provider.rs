@@ -1,4 +1,4 @@
-use crate::{FpProfile, NewFinalityProvider, PopTrust, PopVerdict, Reason, Rules};
+use crate::{Consumer, FpProfile, NewFinalityProvider, PopTrust, PopVerdict, Reason, Rules};
 
 /// What to do with a new finality provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,9 +27,14 @@ pub fn admit_finality_provider(
             false => FpVerdict::Quarantine(Reason::ConflictingFinalityProvider { fp }),
         };
     }
-    if let Some(expected) = rules.consumer_id.as_ref().filter(|expected| **expected != item.consumer_id) {
-        let (got, expected) = (item.consumer_id.clone(), expected.clone());
-        return FpVerdict::Quarantine(Reason::OtherConsumer { fp, got, expected });
+    let got = || item.consumer_id.clone();
+    match &rules.consumer {
+        Consumer::Is(expected) if *expected != item.consumer_id => {
+            let expected = expected.clone();
+            return FpVerdict::Quarantine(Reason::OtherConsumer { fp, got: got(), expected });
+        }
+        Consumer::Unknown => return FpVerdict::Quarantine(Reason::UnknownConsumer { fp, got: got() }),
+        Consumer::Is(_) | Consumer::Any => {}
     }
     match pop {
         PopVerdict::Verified => FpVerdict::Admit(FpProfile::new(item, PopTrust::Verified)),
@@ -83,10 +88,19 @@ mod tests {
 
     #[test]
     fn an_fp_of_another_consumer_is_not_ours() {
-        let rules = Rules { consumer_id: Some("07-tendermint-1".into()), ..Rules::default() };
-        let verdict = admit_finality_provider(None, &item(), PopVerdict::Verified, &rules);
-        assert!(
-            matches!(verdict, FpVerdict::Quarantine(Reason::OtherConsumer { got, .. }) if got == "07-tendermint-0")
-        );
+        let verdict = |consumer| {
+            let rules = Rules { consumer, ..Rules::default() };
+            admit_finality_provider(None, &item(), PopVerdict::Verified, &rules)
+        };
+        let (fp, got) = (item().key, item().consumer_id);
+        for ours in [Consumer::Any, Consumer::Is(got.clone())] {
+            assert!(matches!(verdict(ours), FpVerdict::Admit(_)));
+        }
+        let expected = "07-tendermint-1".to_owned();
+        let other = Reason::OtherConsumer { fp, got: got.clone(), expected: expected.clone() };
+        assert_eq!(verdict(Consumer::Is(expected)), FpVerdict::Quarantine(other));
+        let unknown = Reason::UnknownConsumer { fp, got };
+        assert!(unknown.to_string().ends_with("no packet has said yet"), "{unknown}");
+        assert_eq!(verdict(Consumer::Unknown), FpVerdict::Quarantine(unknown));
     }
 }

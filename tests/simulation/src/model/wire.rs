@@ -60,7 +60,7 @@ impl Model {
             let expiry = delegation.end_height.saturating_sub(delegation.unbonding_time);
             let share = Share { sats: delegation.total_sat, expiry };
             for key in delegation.fp_btc_pk_list.iter().filter_map(|text| key(text)) {
-                if let Some(fp) = self.fps.get_mut(&key) {
+                if let Some(fp) = self.fps.get_mut(&key).filter(|fp| fp.era == self.era) {
                     fp.stake.insert(txid.clone(), share);
                 }
             }

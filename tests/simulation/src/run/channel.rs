@@ -14,8 +14,6 @@ const TAKEN: &str = r#"{"result":""}"#;
 const TIMEOUT_S: u64 = 86_400 + 60;
 /// How many blocks lie between two closures, at least.
 const QUIET: u64 = 1_200;
-/// The state digest, which is compared throughout, is answered for so many registrations; each replacement adds all.
-const REGISTERED: usize = 5_000;
 
 impl Run {
     /// Everything that waits is carried, unless the relayer is out.
@@ -25,7 +23,8 @@ impl Run {
             self.net.link.faults.clear();
         }
         self.carry()?;
-        if self.weather.replaced_at.is_some_and(|at| at <= height) {
+        // What waits to be worked off would come too late for those who are orphans then.
+        if self.weather.replaced_at.is_some_and(|at| at <= height) && self.queued()? == 0 {
             self.replace()?;
         }
         let expired = |fault: &RelayFault| match fault {
@@ -97,9 +96,7 @@ impl Run {
 
     /// Now and then the channel closes, or a packet times out and its channel with it.
     pub(super) fn closures(&mut self, height: u64) -> Result<(), Broken> {
-        let crowded = self.operators.len() + self.plan.fps as usize > REGISTERED;
-        if crowded
-            || self.weather.replaced_at.is_some()
+        if self.weather.replaced_at.is_some()
             || height < self.weather.replaced + QUIET
             || !self.dice.one_in(700)
         {

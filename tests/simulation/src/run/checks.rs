@@ -133,10 +133,19 @@ impl Run {
         if self.queued()? > 0 {
             return Ok(());
         }
-        let answer: Value = self.ask(&json!({ "state_digest": {} }))?;
-        let (many, sum, hash) = self.model.digest();
-        let digest = json!({ "fps": many, "total_sats": sum.to_string(), "sha256": hash });
-        self.ensure(answer == digest, || format!("the digest is {answer}, the model's {digest}"))?;
+        let mut after: Option<String> = None;
+        loop {
+            let page = self.ask::<Value>(&json!({ "state_digest": { "start_after": after } }))?;
+            let next = page["next"].as_str().map(str::to_owned);
+            let (many, sum, hash) = self.model.digest(after.as_deref(), next.as_deref());
+            let mut digest = json!({ "fps": many, "total_sats": sum.to_string(), "sha256": hash });
+            next.iter().for_each(|next| digest["next"] = json!(next));
+            self.ensure(page == digest, || format!("the digest is {page}, the model's {digest}"))?;
+            match next {
+                Some(_) => after = next,
+                None => break,
+            }
+        }
         self.report.hold("everybody's stake is the sum of its live delegations");
         Ok(())
     }

@@ -1,7 +1,7 @@
 use cosmwasm_std::testing::{MockStorage, mock_env};
 use finality::Params;
 use proptest::prelude::*;
-use staking::{FinalityProvider, FpId, FpStatus};
+use staking::{Consumer, FinalityProvider, FpId, FpStatus};
 
 use super::*;
 use crate::ibc::tests::{config, open_channel};
@@ -92,13 +92,13 @@ fn orphans_lose_their_power_some_time_after_the_last_packet_once_another_channel
 #[test]
 fn nobody_registers_between_a_move_and_the_first_packet() {
     let mut storage = fixture(&bound(100), 7);
-    assert_eq!(bound(100).registering().as_deref(), Some("07-tendermint-0"));
-    assert_eq!(Channels::default().registering(), None, "the first packet says who we are");
+    assert_eq!(bound(100).registering(), Consumer::Is("07-tendermint-0".into()));
+    assert_eq!(Channels::default().registering(), Consumer::Any, "the first packet says who we are");
     announce(&mut storage, &at(2 * DAY), bound(100), to("connection-5", 0)).unwrap();
     let (mut channels, _) = loaded(&storage);
-    assert_eq!(channels.registering().as_deref(), Some(""));
+    assert_eq!(channels.registering(), Consumer::Unknown);
     channels.consumer_id = Some("07-tendermint-3".into());
-    assert_eq!(channels.registering().as_deref(), Some("07-tendermint-3"));
+    assert_eq!(channels.registering(), Consumer::Is("07-tendermint-3".into()));
 }
 
 #[test]

@@ -117,6 +117,9 @@ wire! {
     pub struct DelegationsResponse {
         /// The page.
         pub delegations: Vec<Delegation>,
+        /// Where to start after, since the page ended before it was full: so much was looked at. Absent otherwise.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
     }
 
     /// What an operator compares with Babylon (interfaces.md 11.9): the stake of the present consumer id.
@@ -127,5 +130,9 @@ wire! {
         pub total_sats: Uint128,
         /// sha256 over `pk(32) || sats u64 BE` of each, in ascending order of keys; hexadecimal.
         pub sha256: String,
+        /// The last key that this page looked at, x-only, hexadecimal: where the next page starts after. Absent on
+        /// the last page.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
     }
 }
