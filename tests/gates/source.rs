@@ -38,6 +38,35 @@ fn clippy_refuses_what_is_not_deterministic() {
     }
 }
 
+/// What a library denies outside its tests: words that panic, and numbers that lose something. Clippy's options for
+/// tests know only code within `#[test]` and `#[cfg(test)]`, not the helpers of integration tests, and a package cannot
+/// add lints to the workspace's. So each library says it at its head, in these words.
+const DENIED: &str = "
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation
+    )
+)]
+";
+
+/// C-39
+#[test]
+fn what_ships_denies_what_can_panic() {
+    // The probe is never deployed, and the derive runs while compiling.
+    let shipped =
+        ours().into_iter().filter(|member| !["probe", "read-derive"].contains(&member.name.as_str()));
+    for member in shipped {
+        let head = std::fs::read_to_string(member.folder.join("src/lib.rs")).expect("a library");
+        assert!(head.contains(DENIED), "{} does not deny at its head what the others do", member.name);
+    }
+}
+
 #[test]
 fn a_banned_word_is_found_in_code_and_not_in_comments_or_tests() {
     let source =

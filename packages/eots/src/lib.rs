@@ -63,6 +63,17 @@
 //! ```
 //!
 //! The crate has no source of randomness and needs none. Sources: BIP-340; interfaces.md 2.1, 2.2 and 11.9.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation
+    )
+)]
 
 mod challenge;
 mod extract;

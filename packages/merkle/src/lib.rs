@@ -35,6 +35,17 @@
 //! ```
 //!
 //! Sources: RFC 6962, 2.1 (the tree); RFC 9162, 2.1.3.2 (verification); CometBFT `crypto/merkle`; interfaces.md 2.3.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation
+    )
+)]
 
 mod error;
 mod hash;

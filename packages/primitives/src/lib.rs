@@ -26,6 +26,17 @@
 //! assert_eq!(vote.as_str().len(), 64);
 //! # Ok::<(), primitives::ParseError>(())
 //! ```
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation
+    )
+)]
 
 mod amount;
 mod context;

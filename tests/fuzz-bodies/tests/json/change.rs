@@ -83,16 +83,17 @@ impl Change {
                 fields.push(Field::new(&name, value.clone()));
             }),
             Self::Move(at, which, to) => fields(doc, at, |fields| {
-                fields.swap(which.index(fields.len()), to.index(fields.len()));
+                let (one, other) = (which.index(fields.len()), to.index(fields.len()));
+                fields.swap(one, other);
             }),
             Self::Rename(at, which, name) => fields(doc, at, |fields| {
-                fields[which.index(fields.len())].name.clone_from(name);
+                one(fields, which).name.clone_from(name);
             }),
             Self::EscapeName(at, which) => fields(doc, at, |fields| {
-                fields[which.index(fields.len())].is_escaped = true;
+                one(fields, which).is_escaped = true;
             }),
             Self::SwapCaseOfName(at, which) => fields(doc, at, |fields| {
-                let field = &mut fields[which.index(fields.len())];
+                let field = one(fields, which);
                 field.name = swapped(&field.name);
             }),
             other => unreachable!("{other:?} is made to no field"),
@@ -113,6 +114,11 @@ fn fields(doc: &mut Doc, at: &Index, change: impl FnOnce(&mut Vec<Field>)) {
     {
         change(fields);
     }
+}
+
+fn one<'a>(fields: &'a mut [Field], which: &Index) -> &'a mut Field {
+    let at = which.index(fields.len());
+    &mut fields[at]
 }
 
 /// Changes a list that has items.
