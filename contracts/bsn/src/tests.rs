@@ -249,7 +249,7 @@ fn staking_tx(number: u32) -> Vec<u8> {
 }
 
 fn txid(number: u32) -> String {
-    staking::StakingTx::parse(staking_tx(number)).unwrap().txid().to_string()
+    staking::StakingTx::parse(&staking_tx(number)).unwrap().txid().to_string()
 }
 
 fn attribute(response: &IbcReceiveResponse, name: &str) -> String {

@@ -264,7 +264,7 @@ fn a_page_that_shows_nothing_says_where_to_go_on() {
         let page = page["delegations"].as_array().unwrap().clone();
         let Some(last) = page.last() else { break };
         let bytes: Vec<u8> = serde_json::from_value(last["staking_tx"].clone()).unwrap();
-        after = json!(staking::StakingTx::parse(bytes).unwrap().txid().to_string());
+        after = json!(staking::StakingTx::parse(&bytes).unwrap().txid().to_string());
         seen.extend(page);
     }
     assert_eq!(seen.len(), 9, "by the last that is shown everybody comes to the end");
