@@ -97,7 +97,7 @@ fn the_genesis_coinbase_has_its_id() {
 #[test]
 fn the_bytes_are_kept() {
     let bytes = [&[2, 0, 0, 0, 1][..], &[7; 36], &[0], &[0xff; 4], &[0], &[0; 4]].concat();
-    let tx = StakingTx::parse(bytes.clone()).unwrap();
+    let tx = StakingTx::parse(&bytes).unwrap();
     assert_eq!(tx.as_bytes(), bytes);
     assert_eq!(tx.into_bytes(), bytes);
 }
