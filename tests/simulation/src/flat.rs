@@ -79,7 +79,7 @@ pub fn run(pace: Pace, blocks: u64, mut progress: impl FnMut(&Round)) -> Result<
     Ok(rounds)
 }
 
-/// Runs so many blocks and judges the tables every few, without figures.
+/// Runs so many blocks and judges the tables now and then, without figures.
 ///
 /// # Errors
 /// Those of [`run`].
@@ -87,7 +87,7 @@ pub fn live(pace: Pace, blocks: u64) -> Result<(), Broken> {
     let mut life = Life::begin(pace)?;
     for block in 1..=blocks {
         life.block()?;
-        if block.is_multiple_of(LOOK) {
+        if block.is_multiple_of(4 * LOOK) {
             life.judge()?;
         }
     }

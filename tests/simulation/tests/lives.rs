@@ -23,5 +23,5 @@ fn the_largest_inflow_is_outrun_after_a_backlog() {
 /// The same where no vote finds a slot, for good.
 #[test]
 fn the_largest_inflow_is_outrun_where_every_vote_is_deleted_one_by_one() {
-    live(Pace::rush(200, 300), 1_500);
+    live(Pace::rush(200, 300), 1_000);
 }

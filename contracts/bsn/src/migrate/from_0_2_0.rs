@@ -18,7 +18,7 @@ pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
 
 /// The fields of [`Progress`](crate::state::Progress) since 0.2.0, in their order.
 fn progress() -> impl Serialize {
-    let sweeping = None::<u8>;
+    let sweeping = 0_u8;
     (sweeping,)
 }
 

@@ -121,8 +121,8 @@ pub struct Progress {
     pub payout_next: u32,
     /// How much power may still go to jail.
     pub throttle: Throttle,
-    /// The letter of the table in which the sweep found so much to delete that the next block goes on with it.
-    pub sweeping: Option<u8>,
+    /// The tables, by bit, in which the sweep found so much to delete that the next blocks go on with them.
+    pub sweeping: u8,
 }
 
 impl Progress {

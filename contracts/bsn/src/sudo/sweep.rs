@@ -8,8 +8,8 @@
 //! | delegations | they ended `anchor_retention_s` of Bitcoin's time ago, and their stake is out of the sums |
 //!
 //! A portion ends by entries, by bytes, and by deletions. Where it found a quarter of its entries deletable, the next
-//! block goes on with the table, and so on until a portion finds less. So the pile shrinks whatever comes in, and a table
-//! without garbage costs next to nothing.
+//! blocks go on with the table, until a portion finds less; several such tables take turns. So the pile shrinks whatever
+//! comes in, and a table without garbage costs next to nothing.
 
 use cosmwasm_std::{StdResult, Storage};
 use primitives::{BlockHeight, BtcHeight};
@@ -23,6 +23,8 @@ use crate::state::{
 
 /// Every how many blocks.
 const EVERY: u64 = 16;
+/// How many tables take turns.
+const TABLES: u64 = 4;
 /// How many entries a portion has, at most.
 const LOOKED_AT: usize = 128;
 /// How many of the outbox, where each may cost two reads more.
@@ -31,7 +33,7 @@ const LOOKED_AT_OUTBOX: usize = 32;
 /// at most, 70,000 bytes.
 const BYTES: usize = 16_000;
 /// After how many deletions a portion ends, at 1,000 SDK gas each; a delegation may bring [`staking::MAX_FPS`] more.
-const DELETIONS: usize = 64;
+const DELETIONS: usize = 96;
 /// Seconds between two blocks of Bitcoin.
 pub const BITCOIN_BLOCK_S: u64 = 600;
 
@@ -49,27 +51,27 @@ pub(super) fn sweep(
     progress: &mut Progress,
     block: &Block,
 ) -> StdResult<()> {
-    let Some(letter) = turn(block.height, progress.sweeping) else { return Ok(()) };
-    let delegations = if letter == b'D' { ended_below(storage, retention_s)? } else { BtcHeight::new(0) };
-    let floors = Floors { anchors: progress.anchors_from, votes: progress.votes_from, delegations };
-    let goes_on = portion(storage, letter, &floors)?;
-    if goes_on || progress.sweeping == Some(letter) {
-        progress.sweeping = goes_on.then_some(letter);
-    }
-    Ok(())
-}
-
-/// Which table's turn it is: every 16 blocks the next one's, in between that of the one that is not finished.
-fn turn(height: BlockHeight, unfinished: Option<u8>) -> Option<u8> {
-    if !height.get().is_multiple_of(EVERY) {
-        return unfinished;
-    }
-    Some(match height.get() / EVERY % 4 {
+    let Some(place) = turn(block.height.get(), progress.sweeping) else { return Ok(()) };
+    let letter = match place {
         0 => b'h',
         1 => b'm',
         2 => b'o',
         _ => b'D',
-    })
+    };
+    let delegations = if letter == b'D' { ended_below(storage, retention_s)? } else { BtcHeight::new(0) };
+    let floors = Floors { anchors: progress.anchors_from, votes: progress.votes_from, delegations };
+    let goes_on = portion(storage, letter, &floors)?;
+    progress.sweeping = progress.sweeping & !(1 << place) | u8::from(goes_on) << place;
+    Ok(())
+}
+
+/// The place of the table whose turn it is: every 16 blocks the next one's; in between those take turns whose bits are
+/// in `unfinished`.
+fn turn(height: u64, unfinished: u8) -> Option<u64> {
+    if height.is_multiple_of(EVERY) {
+        return Some(height / EVERY % TABLES);
+    }
+    (height..height.saturating_add(TABLES)).map(|at| at % TABLES).find(|place| unfinished >> place & 1 == 1)
 }
 
 /// Looks at the next entries of a table, from where the last portion ended: its last entry is the first of this one.
@@ -273,11 +275,20 @@ mod tests {
         assert_eq!(kept(&storage, &POWERS), 1);
     }
 
+    #[test]
+    fn unfinished_tables_take_turns() {
+        let turns = |unfinished| (1..=8).map(|height| turn(height, unfinished)).collect::<Vec<_>>();
+        assert_eq!(turns(0), [None; 8]);
+        assert_eq!(turns(0b1000), [Some(3); 8]);
+        assert_eq!(turns(0b1011)[..4], [Some(1), Some(3), Some(3), Some(0)], "none has less than a quarter");
+        assert_eq!([16, 32, 48, 64].map(|height| turn(height, 0b10)), [Some(1), Some(2), Some(3), Some(0)]);
+    }
+
     /// A block that goes on where the last one stopped, and one that does not.
     #[test]
     fn a_table_with_much_to_delete_has_the_next_block_too() {
-        let mut storage = history(300);
-        let mut progress = Progress { anchors_from: at(300), ..Progress::default() };
+        let mut storage = history(600);
+        let mut progress = Progress { anchors_from: at(600), ..Progress::default() };
         let mut block = |height, progress: &mut Progress| {
             let block = Block {
                 height: at(height),
@@ -288,13 +299,13 @@ mod tests {
             sweep(&mut storage, 0, progress, &block).unwrap();
             kept(&storage, &POWERS)
         };
-        assert_eq!(block(63, &mut progress), 300, "nobody's turn");
-        assert_eq!(block(64, &mut progress), 300 - DELETIONS);
-        assert_eq!(block(65, &mut progress), 300 - 2 * DELETIONS);
-        assert_eq!(block(80, &mut progress), 300 - 2 * DELETIONS, "the turn of commitments");
-        assert_eq!(progress.sweeping, Some(b'h'));
+        assert_eq!(block(63, &mut progress), 600, "nobody's turn");
+        assert_eq!(block(64, &mut progress), 600 - DELETIONS);
+        assert_eq!(block(65, &mut progress), 600 - 2 * DELETIONS);
+        assert_eq!(block(80, &mut progress), 600 - 2 * DELETIONS, "the turn of commitments");
+        assert_eq!(progress.sweeping, 0b1);
         (81..90).for_each(|height| _ = block(height, &mut progress));
-        assert_eq!((block(90, &mut progress), progress.sweeping), (1, None));
+        assert_eq!((block(90, &mut progress), progress.sweeping), (1, 0));
     }
 
     fn delegated(end: u32, fps: u32, staking_tx: Vec<u8>) -> Record {

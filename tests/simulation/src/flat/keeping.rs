@@ -11,6 +11,8 @@ use super::seen::Seen;
 
 /// In how many blocks what must have gone comes a height closer to the chain, after a backlog.
 const CATCH_UP: u64 = 4;
+/// In so many blocks a backlog is cleared and its heights are closed, and nothing else has to go.
+const CLEARING: u64 = 120;
 /// How many blocks more anything may take: a portion that ended early, an event of the block itself.
 const SLACK: u64 = 8;
 /// How many slots of votes there are.
@@ -23,9 +25,9 @@ const SPENT: u64 = 12;
 const SUPERSEDED: u64 = 3;
 
 /// For so many blocks delegations may be over before a sweep comes to any: the turns of all tables.
-const BEFORE_A_SWEEP: usize = 64;
+const BEFORE_A_SWEEP: u64 = 64;
 /// How many a sweep comes to at once, at most.
-const A_SWEEP: usize = 96;
+const A_SWEEP: u64 = 96;
 
 /// The knobs, and how many finality providers vote.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +35,7 @@ pub struct Knobs {
     /// All of them, all the time.
     pub fps: u64,
     /// How many delegations come in a block, at most.
-    pub delegations: usize,
+    pub delegations: u64,
     /// How many blocks after the cursor passed a height votes there still count.
     pub vote_window: u64,
     /// How long settled votes are kept, in blocks.
@@ -154,7 +156,7 @@ impl Keeping {
         self.judge_votes(seen, height, votes_from, gone)?;
         self.judge_anchors(seen, time, gone)?;
         self.judge_histories(seen, height, gone)?;
-        self.judge_delegations(seen, tip)?;
+        self.judge_delegations(seen, tip, self.lag(height).min(CLEARING))?;
         self.judge_rest(seen, height)
     }
 
@@ -164,7 +166,7 @@ impl Keeping {
             None => 0,
             Some(Backlog { ended: None, .. }) => height,
             Some(Backlog { first, ended: Some(ended) }) => {
-                (ended - first).saturating_sub((height - ended) / CATCH_UP)
+                (ended - first + (height - ended).min(CLEARING)).saturating_sub((height - ended) / CATCH_UP)
             }
         }
     }
@@ -216,7 +218,7 @@ impl Keeping {
         must(covering as u64 == self.knobs.fps, b'm', || format!("only {covering} can vote at {height}"))
     }
 
-    fn judge_delegations(&mut self, seen: &Seen, tip: u32) -> Verdict {
+    fn judge_delegations(&mut self, seen: &Seen, tip: u32, lag: u64) -> Verdict {
         let retention = u32::try_from(self.knobs.anchor_retention_s / 600).unwrap_or(u32::MAX);
         let has_ended = |end: u32| end.saturating_add(retention) < tip;
         for (txid, (end, _)) in &self.delegations {
@@ -228,8 +230,9 @@ impl Keeping {
         let (known, all) = (self.delegations.len(), seen.delegations.len());
         must(known == all, b'D', || format!("{all} entries, of which {known} came or did not go before"))?;
         let ended = self.delegations.values().filter(|(end, _)| has_ended(*end)).count();
-        let most = (all - ended) / 2 + BEFORE_A_SWEEP * self.knobs.delegations + A_SWEEP;
-        must(ended <= most, b'D', || format!("{ended} of {all} entries are over, at most {most}"))?;
+        let waiting = (BEFORE_A_SWEEP + lag) * self.knobs.delegations + A_SWEEP;
+        let most = (all - ended) as u64 / 2 + waiting;
+        must(ended as u64 <= most, b'D', || format!("{ended} of {all} entries are over, at most {most}"))?;
         let by_fp: u64 = self.delegations.values().map(|(_, fps)| fps).sum();
         must(seen.count(b'x') == by_fp, b'x', || format!("{} entries, not {by_fp}", seen.count(b'x')))?;
         for (letter, of) in [(b'd', &seen.ended), (b'u', &seen.in_parts)] {

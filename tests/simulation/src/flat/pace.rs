@@ -10,7 +10,7 @@ pub struct Pace {
     /// How many blocks settled votes are kept.
     pub vote_retention: u64,
     /// How many delegations come with every block, each a change of power; none: one each five blocks.
-    pub delegations: usize,
+    pub delegations: u64,
     /// For how many heights everybody commits at a time.
     pub committed: u64,
     /// For how many blocks the first height waits for its votes.
