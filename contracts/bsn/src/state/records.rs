@@ -123,6 +123,8 @@ pub struct Progress {
     pub throttle: Throttle,
     /// The letter of the table in which the sweep found so much to delete that the next block goes on with it.
     pub sweeping: Option<u8>,
+    /// The first height at which an FP with more than the share of that may go to jail.
+    pub giants_from: BlockHeight,
 }
 
 impl Progress {
