@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use devnet::network::Network;
 use serde_json::{Value, json};
 
-use super::support::{ask, execute_as, key, power, start_with, status};
+use super::support::{ask, execute_as, key, power, start_with, status, vote_for};
 
 const WINDOW: u64 = 10;
 const PERCENT: u64 = 20;
@@ -137,16 +137,54 @@ fn an_outage_of_sixty_percent_is_throttled_and_ends_when_they_return() {
 }
 
 #[test]
-fn who_has_more_than_the_share_is_jailed_too_but_alone() {
-    let stakes = [35, 5, 5, 55];
+fn who_has_more_than_the_share_is_jailed_besides_it() {
+    // The dwarfs miss first, and use up the share.
+    let stakes = [30, 10, 10, 10, 40];
     let mut network = start_with(&stakes, fields());
-    network.offline.extend([0, 1, 2]);
-    let jailed = watch(&mut network, 8 * WINDOW);
-    assert!(jailed.contains_key(&0), "{jailed:?}");
-    assert!(!jailed.contains_key(&3));
-    let with_the_giant = jailed.values().filter(|at| at.abs_diff(jailed[&0]) < WINDOW).count();
-    assert!(with_the_giant == 1 || jailed.iter().all(|(_, at)| *at <= jailed[&0]), "{jailed:?}");
+    network.offline.extend([1, 2, 3]);
+    network.run(2).unwrap();
+    network.offline.insert(0);
+    let jailed = watch(&mut network, WINDOW + 8);
+    assert!(jailed.contains_key(&0), "no dwarf shields a giant: {jailed:?}");
+    let of_the_share = jailed.keys().filter(|index| **index != 0).count();
+    assert_eq!(of_the_share, 2, "20 of 100, whoever else goes: {jailed:?}");
+    watch(&mut network, 2 * WINDOW);
+    assert!(has_quorum_at_the_tip(&network));
+}
+
+/// Garbage counts as absence; whoever signs it is jailed within the throttle, passed over by governance, and not slashed.
+#[test]
+fn forty_percent_that_sign_another_hash_are_jailed_out_like_the_absent() {
+    let stakes = [20, 20, 20, 10, 10, 10, 10];
+    let mut network = start_with(&stakes, fields());
+    network.offline.extend(3..7);
+    let (mut jailed, mut stored) = (BTreeMap::new(), 0);
+    network.step();
+    let stuck = network.finalized() + 1;
+    for _ in 0..3 * WINDOW {
+        let tip = network.chain.height();
+        for index in 3..7 {
+            stored += u64::from(vote_for(&mut network, index, tip, tip - 1).is_ok());
+        }
+        for (index, at) in watch(&mut network, 1) {
+            jailed.entry(index).or_insert(at);
+        }
+    }
+    assert!(stored > 4 * WINDOW, "{stored} votes for another hash");
     assert!(has_quorum_at_the_tip(&network), "{jailed:?}");
+    assert!(jailed.keys().all(|index| *index >= 3), "who votes stays: {jailed:?}");
+    assert!(most_in_a_window(&jailed, &stakes) <= PERCENT, "{jailed:?}");
+
+    let keys: Vec<String> = (3..7).map(|index| key(&network, index)).collect();
+    let resume = json!({"resume_finality": {"halting_height": stuck, "fp_pubkeys_hex": keys}});
+    let admin = network.admin.clone();
+    execute_as(&mut network, &admin, &resume).unwrap();
+    network.run(WINDOW).unwrap();
+    assert!(network.finalized() + 2 > network.chain.height(), "{}", network.finalized());
+    for index in 0..7 {
+        let info = ask(&network, json!({"finality_provider_info": {"btc_pk_hex": key(&network, index)}}));
+        assert_eq!(info["slashed"], json!(false), "{index}");
+    }
 }
 
 #[test]

@@ -22,7 +22,9 @@
 //! | `s` | table => where the next sweep of it begins | EndBlock | never: four records |
 //! | `h` | id, height => power from there on | BeginBlock, when it changes | the FP's next entries, and EndBlock's sweep, once no anchor is below the entry above |
 //! | `m` | id, start height => [`Commitment`], [`Run`](finality::commitment::Run) | commit_public_randomness | the FP's next commitments, and EndBlock's sweep, once spent |
-//! | `l` | id => [`Misses`] | EndBlock, for misses only | never: one an FP |
+//! | `n` | first height => [`Bucket`] of who missed it and the next | EndBlock, for misses only | EndBlock, once out of the window |
+//! | `t` | => [`Absences`], the sums of `n` | EndBlock, for misses only; unjailing | never: one record of bounded length |
+//! | `l` | id => [`Misses`], as 0.2.0 recorded them | no more | jailing and unjailing; else never: one an FP |
 //! | `f` | key => [`FinalityProvider`] | packets, slashing, jailing | never: one an FP |
 //! | `i` | id => key | registration | never: one an FP |
 //! | `p` | key => [`FpProfile`] | registration | never: one an FP |
@@ -58,7 +60,8 @@ pub mod votes;
 
 pub use epochs::forget_epochs;
 pub use history::{
-    PLACED, commitment_from, last_commitment, power_at, remove_superseded, resumption_from, set_at,
+    PLACED, commitment_from, forget_absences, last_commitment, power_at, remove_superseded, resumption_from,
+    set_at, set_from,
 };
 pub use kept::{Kept, PARTS_MAX, digest};
 pub use ledger::{StoredLedger, is_ranked, staking_tx};
@@ -68,7 +71,7 @@ pub use table::{Item, Table, append, raw, raw_within, remove_raw};
 use crate::convert::Conversion;
 use cosmwasm_std::{StdResult, Storage};
 use finality::active_set::ActiveSet;
-use finality::liveness::Misses;
+use finality::liveness::{Absences, Bucket, Misses};
 use finality::resume::Resumption;
 use finality::rewards::{Account, Missed, Weights};
 use finality::vote::StoredVote;
@@ -121,6 +124,10 @@ pub const POWERS: Table<12, VotingPower> = Table::new(b'h');
 /// See the module's table.
 pub const COMMITMENTS: Table<12, Commitment> = Table::new(b'm');
 /// See the module's table.
+pub const MISSED_AT: Table<8, Bucket> = Table::new(b'n');
+/// See the module's table.
+pub const ABSENCES: Item<Absences> = Item::new(b't');
+/// See the module's table.
 pub const MISSES: Table<4, Misses> = Table::new(b'l');
 /// See the module's table.
 pub const PROVIDERS: Table<32, FinalityProvider> = Table::new(b'f');
@@ -171,7 +178,7 @@ pub const ACCOUNTS: Table<1, Account> = Table::new(b'X');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHTBLNJEavVMWshmlfiprDdxujbqkQeowyzYZX";
+pub const LETTERS: &[u8] = b"GAKPSCHTBLNJEavVMWshmntlfiprDdxujbqkQeowyzYZX";
 
 /// Has the active set computed anew with the next BeginBlock.
 pub fn mark_stale(storage: &mut dyn Storage) -> StdResult<()> {

@@ -8,6 +8,8 @@ mod refresh;
 mod settle;
 pub mod sweep;
 pub mod tally;
+#[cfg(test)]
+pub mod tests;
 
 pub use end_block::SILENT_S;
 

@@ -189,6 +189,22 @@ impl Chain {
         Ok(state.codes.len() as u64)
     }
 
+    /// From here on another machine runs the contracts: `codes` are their files for it, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Failure::Vm`] where it refuses one of them.
+    pub fn run_on(&mut self, vm: Rc<dyn Vm>, codes: &[Vec<u8>]) -> Result<(), Failure> {
+        let facts = codes.iter().map(|wasm| vm.store(wasm)).collect::<Result<Vec<_>, _>>();
+        let world = self.world.fork_on(vm);
+        for ((code, facts), wasm) in
+            world.state().codes.iter_mut().zip(facts.map_err(Failure::Vm)?).zip(codes)
+        {
+            (code.facts, code.bytes) = (facts, wasm.len());
+        }
+        self.world = Rc::new(world);
+        Ok(())
+    }
+
     /// Makes starting an instance of a code cost 2,000 instead of 60,000 SDK gas, as governance can.
     pub fn pin_code(&mut self, code_id: u64) {
         self.set_pinned(code_id, true);

@@ -44,8 +44,13 @@ impl World {
 
     /// A copy that goes its own way.
     pub fn fork(&self) -> Self {
+        self.fork_on(Rc::clone(&self.vm))
+    }
+
+    /// The same on another machine.
+    pub fn fork_on(&self, vm: Rc<dyn Vm>) -> Self {
         Self::new(
-            Rc::clone(&self.vm),
+            vm,
             self.prefix.clone(),
             self.chain_id.clone(),
             self.bonded_denom.clone(),

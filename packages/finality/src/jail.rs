@@ -3,6 +3,9 @@
 //! Absence is judged FP by FP, but an outage of many at once is hardly their fault, and jailing them all would leave
 //! the chain to few. So only a share of the power goes to jail within a period ([`Throttle`]): an outage of more
 //! than a third is jailed out step by step, until finality moves again, and who comes back in time stays.
+//!
+//! One FP with more than the share could never be jailed so. It has a period of its own: one of its kind a period, besides
+//! the share, and neither uses up the other (interfaces.md 12.1). Otherwise dwarfs that go first would shield it.
 
 use primitives::{BlockHeight, FpPublicKey, VotingPower};
 use serde::{Deserialize, Serialize};
@@ -19,26 +22,42 @@ pub struct Throttle {
     pub left: VotingPower,
 }
 
+/// What a jailing is measured by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The block.
+    pub now: BlockHeight,
+    /// The power of the active set.
+    pub total: VotingPower,
+    /// How many blocks a period has.
+    pub period: u64,
+    /// How many percent of the total are the share.
+    pub percent: u64,
+}
+
+impl Limits {
+    fn share(&self) -> VotingPower {
+        let part = self.total.get().saturating_mul(self.percent.into()).checked_div(100);
+        VotingPower::new(part.unwrap_or_default())
+    }
+}
+
 impl Throttle {
-    /// Whether an FP of this `power` may go to jail at `now`; it is taken off the share then.
-    ///
-    /// A period begins with the first to be jailed, who always may: else one FP with more than the share could never
-    /// be. It lasts `period` blocks, and its share is `percent` of `total`, the power of the active set.
-    pub fn admits(
-        &mut self,
-        now: BlockHeight,
-        power: VotingPower,
-        total: VotingPower,
-        period: u64,
-        percent: u64,
-    ) -> bool {
-        let (begins, power) = (now >= self.until, power.get());
-        if begins {
-            let share = total.get().saturating_mul(percent.into()).checked_div(100).unwrap_or_default();
-            self.until = now.saturating_add(period);
-            self.left = VotingPower::new(share.max(power));
+    /// Whether an FP of this `power` may go to jail; what it uses up is taken then. `giants_from` is the first height at
+    /// which one with more than the share may go.
+    pub fn admits(&mut self, giants_from: &mut BlockHeight, power: VotingPower, limits: &Limits) -> bool {
+        let (now, share) = (limits.now, limits.share());
+        if power > share {
+            let admitted = now >= *giants_from;
+            if admitted {
+                *giants_from = now.saturating_add(limits.period);
+            }
+            return admitted;
         }
-        let left = self.left.get().checked_sub(power);
+        if now >= self.until {
+            *self = Self { until: now.saturating_add(limits.period), left: share };
+        }
+        let left = self.left.get().checked_sub(power.get());
         self.left = left.map_or(self.left, VotingPower::new);
         left.is_some()
     }
@@ -115,33 +134,53 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[test]
-    fn a_share_goes_within_a_period_and_one_always() {
-        let mut throttle = Throttle::default();
-        let mut ask = |now, power| {
-            throttle.admits(BlockHeight::new(now), VotingPower::new(power), VotingPower::new(100), 10, 20)
+    /// Asks one after the other, each with its block and its power, of a total of 100 and a share of 20.
+    fn ask(asks: &[(u64, u128)]) -> Vec<bool> {
+        let (mut throttle, mut giants_from) = (Throttle::default(), BlockHeight::default());
+        let mut one = |(now, power)| {
+            let limits =
+                Limits { now: BlockHeight::new(now), total: VotingPower::new(100), period: 10, percent: 20 };
+            throttle.admits(&mut giants_from, VotingPower::new(power), &limits)
         };
-        assert_eq!([ask(5, 10), ask(5, 11), ask(6, 10), ask(7, 1)], [true, false, true, false]);
-        assert_eq!([ask(14, 1), ask(15, 60), ask(15, 1)], [false, true, false], "a giant, but nobody else");
+        asks.iter().map(|asked| one(*asked)).collect()
+    }
+
+    #[test]
+    fn a_share_goes_within_a_period() {
+        assert_eq!(ask(&[(5, 10), (5, 11), (6, 10), (7, 1)]), [true, false, true, false]);
+        assert_eq!(ask(&[(5, 20), (14, 1), (15, 20)]), [true, false, true]);
+    }
+
+    #[test]
+    fn dwarfs_do_not_shield_a_giant_nor_a_giant_them() {
+        let mut dwarfs_first = vec![(5, 1); 79];
+        dwarfs_first.push((5, 21));
+        assert_eq!(ask(&dwarfs_first).iter().filter(|admitted| **admitted).count(), 20 + 1);
+        assert_eq!(ask(&dwarfs_first).last(), Some(&true), "besides the share");
+        assert_eq!(ask(&[(5, 21), (6, 20)]), [true, true], "the giant has used none of it");
+    }
+
+    #[test]
+    fn one_giant_a_period() {
+        assert_eq!(ask(&[(5, 30), (5, 40), (14, 40), (15, 40)]), [true, false, false, true]);
     }
 
     proptest! {
         #[test]
-        fn never_more_than_the_share_or_one(
+        fn never_more_than_the_share_and_one_giant(
             asks in proptest::collection::vec((0u64..8, 1u128..40), 1..60),
-            percent in 1u64..=100,
         ) {
-            let (mut throttle, mut now, mut went, mut until) = (Throttle::default(), 1, Vec::new(), 0);
-            for (step, power) in asks {
-                now += step;
-                let height = BlockHeight::new(now);
-                let total = VotingPower::new(200);
-                if throttle.admits(height, VotingPower::new(power), total, 10, percent) {
-                    if now >= until { went.clear(); until = now + 10; }
-                    went.push(power);
-                }
-                let sum: u128 = went.iter().sum();
-                prop_assert!(went.len() == 1 || sum <= 2 * u128::from(percent) || went.is_empty());
+            let mut now = 1;
+            let asks: Vec<(u64, u128)> = asks.into_iter().map(|(step, power)| { now += step; (now, power) }).collect();
+            let went: Vec<(u64, u128)> =
+                asks.iter().zip(ask(&asks)).filter(|(_, admitted)| *admitted).map(|(asked, _)| *asked).collect();
+            let (giants, dwarfs): (Vec<_>, Vec<_>) = went.into_iter().partition(|(_, power)| *power > 20);
+            prop_assert!(giants.windows(2).all(|pair| pair[1].0 >= pair[0].0 + 10));
+            let (mut until, mut sum) = (0, 0);
+            for (at, power) in dwarfs {
+                if at >= until { (until, sum) = (at + 10, 0); }
+                sum += power;
+                prop_assert!(sum <= 20);
             }
         }
     }

@@ -1,126 +1,197 @@
 //! Who does not vote.
 //!
-//! A height is judged once votes at it can no longer count. Only **misses** are written down, as bits over
-//! the last [`WINDOW_MAX`] heights at most: an FP that always votes costs nothing, and leaving the set and
-//! coming back forgets nothing. The window is one of heights, so old misses age out wherever the FP is.
+//! A height is judged once votes at it can no longer count, or once it has waited for quorum long enough. It is a
+//! **miss** for every FP that has power there and no vote for the canonical hash: a vote for another hash is
+//! none (interfaces.md 12.1).
+//!
+//! Misses are kept by height and not by FP, so that a height which two hundred missed costs two records instead of two
+//! hundred:
+//!
+//! ```text
+//!   buckets     who missed which heights      | 31: 4 9 | 32: 4 | 33: 4 9 17 | ...
+//!   absences    the sum over the window             4: 3    9: 2    17: 1
+//! ```
+//!
+//! A bucket is one height, or [`WIDE`] of them where the window is longer than [`EXACT_MAX`]. When it leaves the window it
+//! is taken off the sums. Who always votes costs nothing, and leaving the set and coming back forgets nothing.
+//!
+//! # Torn hooks
+//!
+//! A hook can be stopped after any write and run again. So both records know the last height they contain, and what
+//! they contain already changes nothing. A bucket is written before the sums, and deleted after them.
 
 use primitives::BlockHeight;
 use serde::{Deserialize, Serialize};
 
-/// The longest window, in heights: what the bits hold.
-pub const WINDOW_MAX: u64 = 1_024;
+mod misses;
 
-const WORD: u64 = 64;
+pub use misses::Misses;
 
-/// The misses of one FP.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Misses {
-    /// The highest height missed.
-    pub last_missed: BlockHeight,
-    /// The highest height known to be signed when a miss was recorded; zero if none.
-    pub last_signed: BlockHeight,
-    /// Bit `i` of word `w` is height `last_missed - (64 w + i)`.
-    words: Vec<u64>,
+/// The longest window, in heights.
+pub const WINDOW_MAX: u64 = 10_000;
+/// The longest window that is counted height by height.
+pub const EXACT_MAX: u64 = 1_024;
+/// How many heights a bucket of a longer window has.
+pub const WIDE: u64 = 10;
+/// How many FPs are counted at once, at most: those with the most misses.
+pub const COUNTED_MAX: usize = 2_000;
+
+/// The first height of the bucket that `height` belongs to.
+pub fn bucket_of(height: BlockHeight, window: u64) -> BlockHeight {
+    let width = if window > EXACT_MAX { WIDE } else { 1 };
+    height.saturating_sub(height.get() % width)
 }
 
-impl Misses {
-    /// Records that `height` was missed, and forgets what is `window` heights back.
-    ///
-    /// Heights come in order; one that was recorded already changes nothing.
-    pub fn record(&mut self, height: BlockHeight, window: u64) {
-        if height <= self.last_missed {
+/// Who missed the heights of a bucket, and how many of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// The last height noted.
+    through: BlockHeight,
+    /// By ascending number.
+    missed: Vec<(u32, u32)>,
+}
+
+/// How much an FP missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Count {
+    id: u32,
+    missed: u32,
+    /// Buckets that begin below are not held against it.
+    since: BlockHeight,
+}
+
+/// What everybody missed within the window.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absences {
+    /// The first height noted.
+    pub began: BlockHeight,
+    /// The last height noted.
+    through: BlockHeight,
+    /// Buckets that begin below are taken off.
+    from: BlockHeight,
+    /// By ascending number.
+    counts: Vec<Count>,
+}
+
+impl Bucket {
+    /// Notes that these, by ascending number, missed `height`. Heights come in order; one that was noted changes nothing.
+    pub fn note(&mut self, height: BlockHeight, absent: &[u32]) {
+        if height <= self.through {
             return;
         }
-        self.shift(height.above(self.last_missed));
-        self.last_missed = height;
-        match self.words.first_mut() {
-            Some(word) => *word |= 1,
-            None => self.words.push(1),
+        self.through = height;
+        let mut before = core::mem::take(&mut self.missed).into_iter().peekable();
+        for id in absent {
+            while let Some(other) = before.next_if(|(other, _)| other < id) {
+                self.missed.push(other);
+            }
+            let times = before.next_if(|(other, _)| other == id).map_or(0, |(_, times)| times);
+            self.missed.push((*id, times.saturating_add(1)));
         }
-        self.forget(window);
+        self.missed.extend(before);
+    }
+}
+
+impl Absences {
+    /// Whether `height` was noted already: by a hook that was torn afterwards.
+    pub fn contains(&self, height: BlockHeight) -> bool {
+        height <= self.through
     }
 
-    /// How many of the `window` heights that end with `height` were missed.
-    pub fn count(&self, height: BlockHeight, window: u64) -> u64 {
-        let age = height.above(self.last_missed);
-        let Some(seen) = window.checked_sub(age) else { return 0 };
-        self.bits().take_while(|&at| at < seen).count().try_into().unwrap_or(u64::MAX)
+    /// How many FPs are counted.
+    pub fn len(&self) -> usize {
+        self.counts.len()
     }
 
-    /// Forgets everything up to `height`, also what is not judged yet there: an FP that unjails starts anew.
-    pub fn clear(&mut self, height: BlockHeight) {
-        self.words.clear();
-        self.last_missed = self.last_missed.max(height);
+    /// Whether nobody is.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
     }
 
-    fn bits(&self) -> impl Iterator<Item = u64> {
-        self.words.iter().zip(0u64..).flat_map(|(word, w)| {
-            (0..WORD)
-                .filter(move |bit| word >> bit & 1 == 1)
-                .map(move |bit| w.saturating_mul(WORD).saturating_add(bit))
-        })
+    /// How many heights an FP missed within the window.
+    pub fn missed(&self, id: u32) -> u64 {
+        self.place(id).ok().and_then(|at| self.counts.get(at)).map_or(0, |count| count.missed.into())
     }
 
-    fn shift(&mut self, by: u64) {
-        if by >= WINDOW_MAX {
-            self.words.clear();
+    /// Of those absent in the bucket that begins at `begins`, the ones that it is held against.
+    pub fn accused(&self, begins: BlockHeight, absent: &[u32]) -> Vec<u32> {
+        let since = |id| self.place(id).ok().and_then(|at| self.counts.get(at)).map(|count| count.since);
+        absent.iter().copied().filter(|id| since(*id).is_none_or(|since| since <= begins)).collect()
+    }
+
+    /// Notes that these, by ascending number, missed `height`. Heights come in order; one that was noted changes nothing.
+    pub fn note(&mut self, height: BlockHeight, accused: &[u32]) {
+        if self.contains(height) {
             return;
         }
-        let mut shifted: Vec<u64> = Vec::new();
-        for at in self.bits().map(|at| at.saturating_add(by)).filter(|at| *at < WINDOW_MAX) {
-            let word = usize::try_from(at / WORD).unwrap_or(usize::MAX);
-            while shifted.len() <= word {
-                shifted.push(0);
-            }
-            if let Some(bits) = shifted.get_mut(word) {
-                *bits |= 1 << (at % WORD);
-            }
+        self.through = height;
+        if self.began == BlockHeight::default() {
+            self.began = height;
         }
-        self.words = shifted;
+        let mut before = core::mem::take(&mut self.counts).into_iter().peekable();
+        for id in accused {
+            while let Some(other) = before.next_if(|other| other.id < *id) {
+                self.counts.push(other);
+            }
+            let fresh = Count { id: *id, missed: 0, since: BlockHeight::default() };
+            let count = before.next_if(|other| other.id == *id).unwrap_or(fresh);
+            self.counts.push(Count { missed: count.missed.saturating_add(1), ..count });
+        }
+        self.counts.extend(before);
+        self.bound();
     }
 
-    fn forget(&mut self, window: u64) {
-        let words = usize::try_from(window.min(WINDOW_MAX).div_ceil(WORD)).unwrap_or(usize::MAX);
-        self.words.truncate(words);
+    /// The last first height of a bucket that is outside of the `window` heights ending with `height`, if any is not taken
+    /// off yet.
+    pub fn outdated(&self, height: BlockHeight, window: u64) -> Option<BlockHeight> {
+        let last = BlockHeight::new(height.get().checked_sub(window)?);
+        (self.from <= last).then_some(last)
+    }
+
+    /// Takes off the bucket that begins at `begins`. They come in order; one that was taken off changes nothing.
+    pub fn take_off(&mut self, begins: BlockHeight, bucket: &Bucket) {
+        if begins < self.from {
+            return;
+        }
+        for (id, times) in &bucket.missed {
+            let Ok(at) = self.place(*id) else { continue };
+            if let Some(count) = self.counts.get_mut(at).filter(|count| count.since <= begins) {
+                count.missed = count.missed.saturating_sub(*times);
+            }
+        }
+        self.forget_through(begins);
+    }
+
+    /// Says that every bucket that begins at or below `last` is taken off.
+    pub fn forget_through(&mut self, last: BlockHeight) {
+        self.from = self.from.max(last.next());
+        let from = self.from;
+        self.counts.retain(|count| count.missed > 0 || count.since > from);
+    }
+
+    /// Forgets what an FP missed up to `height`, also what is not judged yet there: it starts anew.
+    pub fn clear(&mut self, id: u32, height: BlockHeight) {
+        let anew = Count { id, missed: 0, since: height.next() };
+        match self.place(id) {
+            Ok(at) => self.counts.iter_mut().skip(at).take(1).for_each(|count| *count = anew),
+            Err(at) => self.counts.insert(at, anew),
+        }
+        self.bound();
+    }
+
+    fn place(&self, id: u32) -> Result<usize, usize> {
+        self.counts.binary_search_by_key(&id, |count| count.id)
+    }
+
+    /// Sums of more FPs than that would make a record that no hook can write: those with the fewest misses are dropped.
+    fn bound(&mut self) {
+        while self.counts.len() > COUNTED_MAX {
+            let least = self.counts.iter().enumerate().min_by_key(|(_, count)| count.missed);
+            let least = least.map_or(0, |(at, _)| at);
+            self.counts.remove(least);
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::BTreeSet;
-
-    proptest! {
-        #[test]
-        fn the_bits_count_what_a_list_of_misses_would(
-            window in 1u64..=WINDOW_MAX,
-            steps in proptest::collection::vec(1u64..200, 1..60),
-            later in 0u64..1_500,
-        ) {
-            let mut misses = Misses::default();
-            let mut list = BTreeSet::new();
-            let mut height = 0;
-            for step in steps {
-                height += step;
-                misses.record(BlockHeight::new(height), window);
-                misses.record(BlockHeight::new(height), window);
-                list.insert(height);
-            }
-            let now = height + later;
-            let expected = list.iter().filter(|&&h| h + window > now).count() as u64;
-            prop_assert_eq!(misses.count(BlockHeight::new(now), window), expected);
-        }
-    }
-
-    #[test]
-    fn unjailing_wipes_the_slate() {
-        let mut misses = Misses::default();
-        misses.record(BlockHeight::new(5), 10);
-        misses.clear(BlockHeight::new(20));
-        for height in [6, 20, 21] {
-            misses.record(BlockHeight::new(height), 10);
-        }
-        assert_eq!(misses.count(BlockHeight::new(21), 10), 1, "only what is after it");
-    }
-}
+mod tests;

@@ -4,6 +4,9 @@ use primitives::BlockHeight;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+/// After how many blocks a height without quorum is judged, at the latest.
+const JUDGED_AFTER_MAX: u64 = 1_000;
+
 /// All knobs, valid (interfaces.md 4.2, 11.10).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Params {
@@ -23,7 +26,7 @@ pub struct Params {
     pub min_signed_percent: u64,
     /// How long an FP stays in jail, in seconds.
     pub jail_duration: u64,
-    /// How many percent of the power may go to jail within one such window.
+    /// How many percent of the power may go to jail within one such window, besides one FP that alone has more.
     pub max_jailed_percent: u64,
     /// How many blocks after the cursor passed a height votes there still count for rewards.
     pub vote_window: u64,
@@ -149,6 +152,11 @@ impl Params {
         ]
     }
 
+    /// After how many blocks a height without quorum is judged: an outage must not wait for a long window.
+    pub fn judged_after(&self) -> u64 {
+        self.missed_blocks_window.min(JUDGED_AFTER_MAX)
+    }
+
     /// How many misses within the window are one too many: jail.
     pub fn misses_to_jail(&self) -> u64 {
         let must_sign = self.missed_blocks_window.saturating_mul(self.min_signed_percent).div_ceil(100);
@@ -210,6 +218,15 @@ mod tests {
                 assert_eq!(set(name, min - 1), Err(OutOfBounds { name, value: min - 1, min, max }));
             }
         }
+    }
+
+    /// The daemons' own suite sends a window of 10,000 (interfaces.md 12.5).
+    #[test]
+    fn a_long_window_is_valid_and_keeps_no_outage_waiting() {
+        let with = |missed_blocks_window| Params { missed_blocks_window, ..Params::default() }.checked();
+        assert_eq!(with(10_000).map(|params| params.judged_after()), Ok(1_000));
+        assert_eq!(with(250).map(|params| params.judged_after()), Ok(250));
+        assert!(with(10_001).is_err());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Where a third of the power of some height is gone for good, that height never gets its quorum, and no height
 //! above it counts. The admin may then name who is missing: from the halting height to the block of the call, a
-//! named FP without a stored vote counts nothing. Nothing else changes, and nothing that is passed so is ever
-//! called final (interfaces.md 11.3, 11.5).
+//! named FP without a vote for the canonical hash counts nothing. Nothing else changes, and nothing that is passed so is
+//! ever called final (interfaces.md 11.3, 11.5, 12.1).
 //!
 //! ```text
 //!         finalized     halting height                  call
@@ -14,7 +14,7 @@
 //! # The danger
 //!
 //! An admin who could name whom it likes, whenever it likes, would finalize with its own FPs. So only the height
-//! that finality waits at may be named, only once it has waited long, and nobody who voted there.
+//! that finality waits at may be named, only once it has waited long, and nobody who voted for the canonical hash there.
 
 use primitives::{BlockHeight, FpPublicKey};
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub struct Resumption {
     pub from: BlockHeight,
     /// The block of the call.
     pub through: BlockHeight,
-    /// The numbers of those who count nothing where they have not voted, each once.
+    /// The numbers of those who count nothing where they have no canonical vote, each once.
     pub absent: Vec<u32>,
 }
 
@@ -55,7 +55,7 @@ pub struct Named {
     pub provider: FpPublicKey,
     /// Its number.
     pub id: u32,
-    /// Whether a vote of it is stored at the halting height.
+    /// Whether it voted for the canonical hash at the halting height.
     pub voted: bool,
 }
 

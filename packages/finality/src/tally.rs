@@ -68,7 +68,8 @@ pub fn step(seat: Seat, voted: VotingPower) -> Step {
     }
 }
 
-/// Decides one height of a resumption; `absent` is the power there of those who are named and have not voted.
+/// Decides one height of a resumption; `absent` is the power there of those who are named and have no
+/// vote for the canonical hash.
 pub fn step_without(seat: Seat, voted: VotingPower, absent: VotingPower) -> Step {
     let Seat::Open { total } = seat else { return step(seat, voted) };
     let counted = VotingPower::new(total.get().saturating_sub(absent.get()));

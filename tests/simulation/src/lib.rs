@@ -25,8 +25,10 @@
 //! ```
 
 pub mod backlog;
+pub mod catch_up;
 pub mod chart;
 pub mod cli;
+mod crowd;
 pub mod crowded;
 mod dice;
 pub mod flat;

@@ -37,6 +37,8 @@ pub struct Model {
     pub sets: BTreeMap<u64, Set>,
     /// Who voted for the canonical hash of a height.
     pub votes: BTreeMap<u64, BTreeSet<Key>>,
+    /// Who voted for another hash there, and was not found out: it can never vote for ours.
+    pub misled: BTreeMap<u64, BTreeSet<Key>>,
     /// Votes that came after absence at their height was judged: they count, and so does the miss.
     pub late: BTreeSet<(u64, Key)>,
     /// The last height passed, in order.
@@ -112,6 +114,7 @@ impl Model {
     pub fn forget_below(&mut self, height: u64) {
         self.sets = self.sets.split_off(&height);
         self.votes = self.votes.split_off(&height);
+        self.misled = self.misled.split_off(&height);
         self.late = self.late.split_off(&(height, [0; 32]));
         for fp in self.fps.values_mut() {
             fp.forget_below(height, self.tip);

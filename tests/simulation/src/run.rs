@@ -34,6 +34,8 @@ struct Operator {
     offline_until: u64,
     /// The first height it has not voted at.
     next_vote: u64,
+    /// Its node is on another branch up to this height.
+    misled_until: u64,
     /// Where it signed twice, and was found out.
     caught_at: Option<u64>,
 }

@@ -33,6 +33,12 @@ const ROWS: &[(&str, &str)] = &[
     ("worst_hooks_lost_500", "dearest hook: after 500 blocks of lost hooks"),
     ("worst_slash_40_percent", "dearest hook: 40 % of the power slashed at once"),
     ("worst_reward", "dearest hook: rewards of ten denoms fall due"),
+    ("worst_silence_200", "most expensive hook: 200 FPs are silent, after 500 lost EndBlocks"),
+    ("worst_resume_batches_200", "most expensive hook: 200 FPs, heights of messages of many are resumed"),
+    (
+        "worst_set_changes_200",
+        "most expensive hook: 200 FPs, the set changes at every height, 52 lost EndBlocks",
+    ),
 ];
 
 /// Writes both.

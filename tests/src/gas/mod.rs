@@ -7,6 +7,7 @@
 mod backlog;
 mod batched;
 mod bitcoin;
+mod catch_up;
 mod expiry;
 pub mod figures;
 mod hooks;
@@ -89,6 +90,9 @@ const BUDGETS: &[(&str, u64)] = &[
     ("worst_expiry_5000", 2_500_000),
     ("worst_commitments_10000", 2_500_000),
     ("worst_backlog_10000", 2_500_000),
+    ("worst_silence_200", 2_500_000),
+    ("worst_resume_batches_200", 2_500_000),
+    ("worst_set_changes_200", 2_500_000),
 ];
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use devnet::network::{Network, Setup};
 use serde_json::{Value, json};
 
 use super::hooks::{dearest, dearest_of};
-use super::{GasError, Row, expiry, rewards};
+use super::{GasError, Row, catch_up, expiry, rewards};
 use crate::network::{self, Code, distinct_stakes};
 
 const SEED: u64 = 11;
@@ -48,6 +48,7 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     rows.push(Row::new("worst_reward_200", rewards::worst(SEED)?));
     progress(&format!("a backlog of {BACKLOG} blocks"));
     rows.push(Row::new("worst_backlog_10000", backlog()?));
+    rows.extend(catch_up::measure(progress)?);
     Ok(rows)
 }
 

@@ -5,10 +5,10 @@ use primitives::{BlockHeight, FpPublicKey};
 
 use super::check_admin;
 use crate::ContractError;
-use crate::state::{PARAMS, PROGRESS, PROVIDERS, RESUMED, at, resumption_from};
+use crate::state::{PARAMS, PROGRESS, PROVIDERS, RESUMED, at, resumption_from, votes};
 use crate::sudo::tally;
 
-/// Records that finality may go on without those who are named (interfaces.md 11.5). The cursor applies it.
+/// Records that finality may go on without those who are named (interfaces.md 11.5, 12.1). The cursor applies it.
 pub fn resume_finality(
     deps: DepsMut<'_>,
     env: &Env,
@@ -29,9 +29,10 @@ pub fn resume_finality(
         now: BlockHeight::new(env.block.height),
         delay: PARAMS.load(deps.storage)?.resume_delay,
     };
+    let voters = votes::count(deps.storage, height, progress.votes_from)?.voters;
     let (mut named, mut names) = (Vec::new(), String::new());
     for hex in fp_pubkeys_hex {
-        named.push(named_at(deps.storage, FpPublicKey::from_hex(hex)?, height)?);
+        named.push(named_at(deps.storage, FpPublicKey::from_hex(hex)?, &voters)?);
         names.push_str(hex);
         names.push(',');
     }
@@ -50,17 +51,12 @@ pub fn resume_finality(
         })))
 }
 
-fn named_at(
-    storage: &dyn Storage,
-    provider: FpPublicKey,
-    height: BlockHeight,
-) -> Result<Named, ContractError> {
+fn named_at(storage: &dyn Storage, provider: FpPublicKey, voters: &[u32]) -> Result<Named, ContractError> {
     let fp = PROVIDERS
         .may_load(storage, provider.as_bytes())?
         .ok_or(ContractError::UnknownProvider { provider })?;
     let id = fp.id.get();
-    let voted = tally::has_spoken(storage, height, id)?;
-    Ok(Named { provider, id, voted })
+    Ok(Named { provider, id, voted: voters.contains(&id) })
 }
 
 /// An earlier one that reaches into this one ends below it; the oldest goes once its heights are forgotten.
@@ -77,4 +73,38 @@ fn record(storage: &mut dyn Storage, resumption: &Resumption, anchors_from: Bloc
         }
     }
     RESUMED.save(storage, &at(resumption.through), resumption)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{ADMINS, Admins, FP_KEYS};
+    use crate::sudo::tests::FIRST;
+    use crate::sudo::tests::resumption::halted;
+    use cosmwasm_std::Addr;
+    use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
+
+    fn resume(named: &[u32]) -> Result<Response, ContractError> {
+        let (bench, mut deps, mut env) = (halted(), mock_dependencies(), mock_env());
+        deps.storage = bench.storage;
+        env.block.height = FIRST + 1_000;
+        PROGRESS.save(&mut deps.storage, &bench.progress)?;
+        PARAMS.save(&mut deps.storage, &bench.params)?;
+        ADMINS.save(&mut deps.storage, &Admins { admin: Some("admin".into()), pending: None })?;
+        let key = |id: &u32| FP_KEYS.may_load(&deps.storage, &id.to_be_bytes()).unwrap().unwrap();
+        let keys: Vec<String> = named.iter().map(|id| FpPublicKey::from_bytes(key(id)).to_string()).collect();
+        let admin = message_info(&Addr::unchecked("admin"), &[]);
+        resume_finality(deps.as_mut(), &env, &admin, FIRST, &keys)
+    }
+
+    /// interfaces.md 12.1: otherwise a third that signs garbage could not be left out, and honest FPs that a diverged
+    /// node misled could not be either.
+    #[test]
+    fn whoever_has_no_canonical_vote_may_be_named() {
+        assert!(resume(&[12, 13, 14]).is_ok(), "two for another hash, and one silent");
+        for voter in [0, 11] {
+            let refused = resume(&[14, voter]);
+            assert!(matches!(refused, Err(ContractError::Resume(ResumeError::Voted { .. }))), "{refused:?}");
+        }
+    }
 }

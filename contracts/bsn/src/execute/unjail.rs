@@ -7,7 +7,7 @@ use primitives::{BlockHeight, FpPublicKey, SigningContext};
 use staking::{FinalityProvider, FpEvent, FpProfile, FpStatus, move_fp};
 
 use super::is_admin;
-use crate::state::{MISSES, PROFILES, PROVIDERS, StoredLedger, mark_stale};
+use crate::state::{PROFILES, PROVIDERS, StoredLedger, forget_absences, mark_stale};
 use crate::{ContractError, host, parse, standing_of};
 
 /// Lets an FP out of jail: back into the set from the next block, with a clean slate.
@@ -54,11 +54,7 @@ fn record(
     fp: &FinalityProvider,
 ) -> Result<(), StdError> {
     move_fp(&mut StoredLedger(deps.storage), provider, FpEvent::Unjail)?;
-    let id = fp.id.get().to_be_bytes();
-    if let Some(mut misses) = MISSES.may_load(deps.storage, &id)? {
-        misses.clear(now);
-        MISSES.save(deps.storage, &id, &misses)?;
-    }
+    forget_absences(deps.storage, fp.id.get(), now)?;
     mark_stale(deps.storage)
 }
 

@@ -19,7 +19,8 @@ pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
 /// The fields of [`Progress`](crate::state::Progress) since 0.2.0, in their order.
 fn progress() -> impl Serialize {
     let sweeping = 0_u8;
-    (sweeping,)
+    let giants_from = BlockHeight::default();
+    (sweeping, giants_from)
 }
 
 /// The fields of [`Params`](finality::Params) since 0.2.0, in their order: a live chain keeps its rules until its

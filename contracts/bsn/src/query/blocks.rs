@@ -90,10 +90,8 @@ pub fn votes(store: &dyn Storage, height: BlockHeight) -> Result<VotesResponse, 
         return Ok(VotesResponse { btc_pks: Vec::new() });
     }
     let mut btc_pks = Vec::new();
-    for (id, vote) in stored::votes_at(store, height)? {
-        if vote.fork.is_none() {
-            btc_pks.push(providers::key_of(store, id)?.to_string());
-        }
+    for id in stored::count(store, height, BlockHeight::default())?.voters {
+        btc_pks.push(providers::key_of(store, id)?.to_string());
     }
     Ok(VotesResponse { btc_pks })
 }

@@ -7,7 +7,9 @@ use finality::commitment::Run;
 use finality::resume::Resumption;
 use primitives::{BlockHeight, VotingPower};
 
-use super::{ACTIVE, COMMITMENTS, POWERS, Progress, RESUMED, SETS, Table, at, of_at, raw, remove_raw};
+use super::{
+    ABSENCES, ACTIVE, COMMITMENTS, MISSES, POWERS, Progress, RESUMED, SETS, Table, at, of_at, raw, remove_raw,
+};
 
 /// [`COMMITMENTS`] with the place in a run, which what version 0.1.0 stored has not.
 pub const PLACED: Table<12, (Commitment, Run)> = Table::new(b'm');
@@ -55,15 +57,34 @@ pub fn resumption_from(storage: &dyn Storage, height: BlockHeight) -> StdResult<
     Ok(first.map(|(_, resumption)| resumption))
 }
 
+/// Forgets what an FP missed up to `height`, also what is not judged yet there.
+pub fn forget_absences(storage: &mut dyn Storage, id: u32, height: BlockHeight) -> StdResult<()> {
+    let mut absences = ABSENCES.may_load(storage)?.unwrap_or_default();
+    absences.clear(id, height);
+    ABSENCES.save(storage, &absences)?;
+    MISSES.remove(storage, &id.to_be_bytes());
+    Ok(())
+}
+
 /// The active set of a height that is not settled yet.
 pub fn set_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<ActiveSet> {
-    if height < progress.set_since {
-        let highest = at(BlockHeight::new(u64::MAX));
-        if let Some(ended) = SETS.range(storage, &at(height), &highest, Order::Ascending).next() {
-            return Ok(ended?.1);
-        }
+    Ok(set_from(storage, progress, height)?.1)
+}
+
+/// The active set of a height that is not settled yet, and the last height that has it.
+pub fn set_from(
+    storage: &dyn Storage,
+    progress: &Progress,
+    height: BlockHeight,
+) -> StdResult<(BlockHeight, ActiveSet)> {
+    let highest = BlockHeight::new(u64::MAX);
+    if height < progress.set_since
+        && let Some(ended) = SETS.range(storage, &at(height), &at(highest), Order::Ascending).next()
+    {
+        let (last, set) = ended?;
+        return Ok((BlockHeight::new(u64::from_be_bytes(last)), set));
     }
-    ACTIVE.load(storage)
+    Ok((highest, ACTIVE.load(storage)?))
 }
 
 #[cfg(test)]

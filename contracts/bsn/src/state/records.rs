@@ -123,6 +123,8 @@ pub struct Progress {
     pub throttle: Throttle,
     /// The tables, by bit, in which the sweep found so much to delete that the next blocks go on with them.
     pub sweeping: u8,
+    /// The first height at which an FP with more than the share of that may go to jail.
+    pub giants_from: BlockHeight,
 }
 
 impl Progress {

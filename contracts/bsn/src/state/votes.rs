@@ -32,8 +32,10 @@ const SHEETS_FORGOTTEN: usize = 64;
 pub struct Count {
     /// The power of the votes for the canonical hash.
     pub power: VotingPower,
-    /// How many records were read.
-    pub read: u64,
+    /// Whose they are: those in slots, those outside, those on sheets, each kind in the order of the FPs' numbers.
+    pub voters: Vec<u32>,
+    /// What reading them cost, in units of about 300 SDK gas: a unit a record, and one for each hundred bytes.
+    pub units: u64,
     /// What is left of forgotten heights.
     pub stale: Vec<Vec<u8>>,
 }
@@ -62,25 +64,41 @@ fn at_height(storage: &dyn Storage, letter: u8, height: BlockHeight) -> Vec<(Vec
     raw(storage, letter, &at_of(height, 0), &at_of(height, u32::MAX), usize::MAX)
 }
 
-/// Counts the votes at a height; heights below `votes_from` are forgotten.
+impl Count {
+    fn record(&mut self, id: u32, vote: &StoredVote) {
+        if vote.fork.is_none() {
+            self.power = self.power + vote.power;
+            self.voters.push(id);
+        }
+    }
+
+    fn charge(&mut self, record: &[u8]) {
+        let hundreds = u64::try_from(record.len() / 100).unwrap_or(u64::MAX);
+        self.units = self.units.saturating_add(hundreds).saturating_add(1);
+    }
+}
+
+/// Counts the votes at a height, without a look at signatures; heights below `votes_from` are forgotten.
 pub fn count(storage: &dyn Storage, height: BlockHeight, votes_from: BlockHeight) -> StdResult<Count> {
     let mut count = Count::default();
     for (key, record) in in_slot(storage, height) {
         let (at, vote) = SLOTS.read(&record)?;
-        count.read = count.read.saturating_add(1);
+        count.charge(&record);
         if at == height {
-            count.power = count.power + vote.power;
+            count.record(id_of(&key), &vote);
         } else if at < votes_from {
             count.stale.push(key);
         }
     }
-    for (_, record) in at_height(storage, b'V', height) {
-        count.read = count.read.saturating_add(1);
-        count.power = count.power + OVERFLOW.read(&record)?.power;
+    for (key, record) in at_height(storage, b'V', height) {
+        count.charge(&record);
+        count.record(id_of(&key), &OVERFLOW.read(&record)?);
     }
     for (_, record) in at_height(storage, b'M', height) {
-        count.read = count.read.saturating_add(1);
-        count.power = count.power + SHEETS.read(&record)?.power;
+        count.charge(&record);
+        let Sheet { power, ids } = SHEETS.read(&record)?;
+        count.power = count.power + power;
+        count.voters.extend(ids);
     }
     Ok(count)
 }
@@ -129,28 +147,6 @@ pub fn has_vote(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResul
 
 fn on_sheet((power, signature): &(VotingPower, [u8; 32])) -> StoredVote {
     StoredVote { power: *power, signature: *signature, fork: None }
-}
-
-/// Every vote at a height, with whose it is: those in slots, those outside, those on sheets, each kind in the order
-/// of the FPs' numbers.
-pub fn votes_at(storage: &dyn Storage, height: BlockHeight) -> StdResult<Vec<(u32, StoredVote)>> {
-    let mut votes = Vec::new();
-    for (key, record) in in_slot(storage, height) {
-        let (at, vote) = SLOTS.read(&record)?;
-        if at == height {
-            votes.push((id_of(&key), vote));
-        }
-    }
-    for (key, record) in at_height(storage, b'V', height) {
-        votes.push((id_of(&key), OVERFLOW.read(&record)?));
-    }
-    for (key, record) in at_height(storage, b'M', height) {
-        let signatures = SIGNATURES.may_load(storage, &at_of(height, id_of(&key)))?.unwrap_or_default();
-        for (id, signed) in SHEETS.read(&record)?.ids.into_iter().zip(&signatures) {
-            votes.push((id, on_sheet(signed)));
-        }
-    }
-    Ok(votes)
 }
 
 /// Records a vote; heights below `votes_from` are forgotten.
@@ -225,6 +221,7 @@ mod tests {
     use super::*;
     use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
+    use primitives::AppHash;
 
     fn at(height: u64) -> BlockHeight {
         BlockHeight::new(height)
@@ -235,8 +232,7 @@ mod tests {
     }
 
     fn ids(storage: &MockStorage, height: u64) -> Vec<u32> {
-        let mut ids: Vec<u32> =
-            votes_at(storage, at(height)).unwrap().into_iter().map(|(id, _)| id).collect();
+        let mut ids = count(storage, at(height), at(0)).unwrap().voters;
         ids.sort_unstable();
         ids
     }
@@ -253,7 +249,7 @@ mod tests {
 
         save(&mut storage, at(6), at(261), 1, &vote(5)).unwrap();
         let counted = count(&storage, at(261), at(6)).unwrap();
-        assert_eq!((counted.power, counted.read), (VotingPower::new(9), 3));
+        assert_eq!((counted.power, counted.units), (VotingPower::new(9), 3));
         assert_eq!(counted.stale, [slot(at(5), 0).to_vec()]);
         forget_stale(&mut storage, &counted.stale);
         assert_eq!((ids(&storage, 5), ids(&storage, 261)), (vec![], vec![0, 1]));
@@ -275,7 +271,8 @@ mod tests {
             counted.power,
             many.iter().map(|(_, vote)| vote.power).sum::<VotingPower>() + VotingPower::new(1)
         );
-        assert_eq!(counted.read, 2);
+        assert_eq!(counted.units, 2);
+        assert_eq!(counted.voters[0], 3, "and who it was, though no signature is read");
         for (id, vote) in &many {
             assert_eq!(vote_of(&storage, at(5), *id).unwrap().as_ref(), Some(vote));
             assert_eq!(has_vote(&storage, at(5), *id).unwrap(), (true, 1));
@@ -294,6 +291,28 @@ mod tests {
 
     fn outside(storage: &MockStorage) -> usize {
         OVERFLOW.all(storage, Order::Ascending).count()
+    }
+
+    #[test]
+    fn who_votes_for_another_hash_is_no_voter() {
+        let mut storage = MockStorage::new();
+        let fork = StoredVote { fork: Some(AppHash::from_bytes([1; 32])), ..vote(0) };
+        for (id, vote) in [(1, vote(4)), (2, fork)] {
+            save(&mut storage, at(1), at(5), id, &vote).unwrap();
+            save(&mut storage, at(1), at(400), id, &vote).unwrap();
+        }
+        assert_eq!((ids(&storage, 5), ids(&storage, 400)), (vec![1], vec![1]));
+    }
+
+    /// A height is read whole before anything can say stop, so what it costs must be known by its bytes.
+    #[test]
+    fn a_long_sheet_costs_more_units_and_its_signatures_none() {
+        let mut storage = MockStorage::new();
+        let many: Vec<(u32, StoredVote)> = (1_000..1_200).map(|id| (id, vote(1))).collect();
+        save_all(&mut storage, at(1), at(5), &many).unwrap();
+        SIGNATURES.all(&storage, Order::Ascending).for_each(|sheet| assert_eq!(sheet.unwrap().1.len(), 200));
+        let counted = count(&storage, at(5), at(1)).unwrap();
+        assert_eq!((counted.voters.len(), counted.units), (200, 5));
     }
 
     #[test]

@@ -26,9 +26,10 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     let mut progress = PROGRESS.load(storage)?;
 
     let cursor = progress.cursor;
-    events.extend(tally::tally(storage, &mut progress, block)?);
+    let (passed, used) = tally::tally(storage, &mut progress, block)?;
+    events.extend(passed);
     let is_catching_up = progress.cursor.above(cursor) > PASSED;
-    events.extend(settle::settle(storage, &params, &mut progress, block)?);
+    events.extend(settle::settle(storage, &params, &mut progress, block, used)?);
     rebind::mark_orphans(storage, &mut progress)?;
     convert::go_on(storage)?;
     if !is_catching_up {

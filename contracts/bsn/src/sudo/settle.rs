@@ -1,83 +1,171 @@
 use cosmwasm_std::{Event, StdResult, Storage};
 use finality::Params;
 use finality::active_set::ActiveSet;
-use primitives::BlockHeight;
+use primitives::{BlockHeight, VotingPower};
 
-use super::{Block, absence, earn};
-use crate::state::{ANCHORS, Progress, at, set_at, votes};
+use super::Block;
+use super::absence::{Missed, Register};
+use super::earn::Earnings;
+use crate::state::{ANCHORS, Progress, at, set_from, votes};
 
-/// How many heights with absentees are judged in a block.
-const JUDGED: u32 = 4;
-/// How many heights that were judged before the cursor passed them are settled in a block.
-const CAUGHT_UP: u32 = 6;
-/// How many heights are settled in a block.
-const SETTLED: u32 = 200;
+/// How many units of work a block has for the cursor and for this together: a unit is about 300 SDK gas.
+const UNITS: u64 = 5_000;
+/// How many of them are left for this, whatever the cursor took.
+const UNITS_MIN: u64 = 1_200;
+/// What a height costs beside its votes, in units.
+const HEIGHT_UNITS: u64 = 8;
+/// What loading a set costs, and weighing it when it has ended, for each eight of its members.
+const SET_EIGHT_UNITS: u64 = 4;
 
 /// Who voted at a height.
-pub enum Roll {
+pub enum Turnout {
     /// Nobody could have.
-    Nobody,
+    NoElectorate,
     /// Everybody.
-    Full,
-    /// All but some.
-    Partial(Absence),
+    Everyone,
+    /// All but these, by ascending number: they have power, and no vote for the canonical hash.
+    Missing(Vec<u32>),
 }
 
-/// Who did not vote at a height.
-pub struct Absence {
-    /// The active set there.
-    pub set: ActiveSet,
-    /// Without any vote.
-    pub silent: Vec<u32>,
-    /// Without a vote for the canonical hash.
-    pub unpaid: Vec<u32>,
+/// What a block settles: its records are loaded once and written once.
+#[derive(Default)]
+struct Work {
+    units: u64,
+    /// The active set of the heights up to this one.
+    set: Option<(BlockHeight, ActiveSet)>,
+    earnings: Earnings,
+    register: Register,
 }
 
 /// Closes heights at which votes have had their time, credits who voted, and judges who was absent there.
 ///
 /// A height is closed `vote_window` blocks after the cursor passed it; without quorum it is judged
-/// `missed_blocks_window` blocks after itself, so that an outage ends by the absent going to jail, while votes
-/// there stay welcome until it is final (interfaces.md 11.1).
+/// [`judged_after`](Params::judged_after) blocks after itself, so that an outage ends by the absent going to jail, while
+/// votes there stay welcome until it is final (interfaces.md 11.1, 12.1). `used` is what the cursor took of the units.
 pub fn settle(
     storage: &mut dyn Storage,
     params: &Params,
     progress: &mut Progress,
     block: &Block,
+    used: u64,
 ) -> StdResult<Vec<Event>> {
     let passed = passed_long_ago(storage, params, progress, block)?;
-    let overdue = block.height.saturating_sub(params.missed_blocks_window);
-    for _ in 0..CAUGHT_UP {
-        if progress.settled >= passed.min(progress.judged) {
-            break;
-        }
-        let height = progress.settled.next();
-        let roll = roll(storage, progress, height)?;
-        earn::credit(storage, progress, height, &roll)?;
-        progress.settled = height;
-    }
-    let mut events = vec![];
-    let mut judged = 0;
-    for _ in 0..SETTLED {
-        let height = progress.judged.next();
-        let is_passed = height <= passed;
-        if !is_passed && height > overdue || height >= block.height || judged >= JUDGED {
-            break;
-        }
-        if is_passed && progress.settled < progress.judged {
-            break;
-        }
-        let roll = roll(storage, progress, height)?;
-        if let Roll::Partial(absence) = &roll {
-            judged += 1;
-            events.extend(absence::judge(storage, params, progress, block, absence, height)?);
-        }
-        progress.judged = height;
-        if is_passed {
-            earn::credit(storage, progress, height, &roll)?;
+    let units = UNITS.saturating_sub(used).max(UNITS_MIN);
+    let mut work = Work::default();
+    work.settle_judged(storage, progress, passed, units / 2)?;
+    let events = work.judge(storage, params, progress, block, passed, units)?;
+    work.register.close(storage)?;
+    work.earnings.close(storage)?;
+    Ok(events)
+}
+
+impl Work {
+    /// Heights that were judged before the cursor passed them.
+    fn settle_judged(
+        &mut self,
+        storage: &dyn Storage,
+        progress: &mut Progress,
+        passed: BlockHeight,
+        units: u64,
+    ) -> StdResult<()> {
+        while self.used() < units && progress.settled < passed.min(progress.judged) {
+            let height = progress.settled.next();
+            let turnout = self.turnout(storage, progress, height)?;
+            self.units =
+                self.units.saturating_add(self.earnings.credit(storage, progress, height, &turnout)?);
             progress.settled = height;
         }
+        Ok(())
     }
-    Ok(events)
+
+    /// Heights that have waited long enough, and those that the cursor passed.
+    fn judge(
+        &mut self,
+        storage: &mut dyn Storage,
+        params: &Params,
+        progress: &mut Progress,
+        block: &Block,
+        passed: BlockHeight,
+        units: u64,
+    ) -> StdResult<Vec<Event>> {
+        let overdue = block.height.saturating_sub(params.judged_after());
+        let mut events = vec![];
+        while self.used() < units {
+            let height = progress.judged.next();
+            let is_passed = height <= passed;
+            if !is_passed && height > overdue || height >= block.height {
+                break;
+            }
+            let turnout = self.turnout(storage, progress, height)?;
+            if let (Turnout::Missing(absent), Some((_, set))) = (&turnout, &self.set)
+                && !absent.is_empty()
+            {
+                let missed = Missed { height, set, absent };
+                match self.register.judge(storage, params, progress, block, &missed)? {
+                    Some(jailed) => events.extend(jailed),
+                    None => break,
+                }
+            }
+            progress.judged = height;
+            if is_passed && progress.settled.next() == height {
+                let units = self.earnings.credit(storage, progress, height, &turnout)?;
+                self.units = self.units.saturating_add(units);
+                progress.settled = height;
+            }
+        }
+        Ok(events)
+    }
+
+    fn used(&self) -> u64 {
+        self.units.saturating_add(self.register.units)
+    }
+
+    fn turnout(
+        &mut self,
+        storage: &dyn Storage,
+        progress: &Progress,
+        height: BlockHeight,
+    ) -> StdResult<Turnout> {
+        self.units = self.units.saturating_add(HEIGHT_UNITS);
+        if everybody_voted(progress, height) {
+            return Ok(Turnout::Everyone);
+        }
+        let Some(total) = electorate(storage, progress, height)? else { return Ok(Turnout::NoElectorate) };
+        let count = votes::count(storage, height, BlockHeight::default())?;
+        self.units = self.units.saturating_add(count.units);
+        if count.power == total {
+            return Ok(Turnout::Everyone);
+        }
+        let set = self.set_at(storage, progress, height)?;
+        let is_absent = |id| !count.voters.contains(&id);
+        let with_power = set.members().iter().filter(|member| !member.power.is_zero());
+        Ok(Turnout::Missing(with_power.map(|member| member.id).filter(|id| is_absent(*id)).collect()))
+    }
+
+    /// The active set of a height that is not settled yet; heights come in order.
+    fn set_at(
+        &mut self,
+        storage: &dyn Storage,
+        progress: &Progress,
+        height: BlockHeight,
+    ) -> StdResult<&ActiveSet> {
+        let known = self.set.take().filter(|(through, _)| height <= *through);
+        let (through, set) = match known {
+            Some(known) => known,
+            None => {
+                let loaded = set_from(storage, progress, height)?;
+                self.units = self.units.saturating_add(set_units(&loaded.1));
+                loaded
+            }
+        };
+        Ok(&self.set.insert((through, set)).1)
+    }
+}
+
+/// What it costs to load a set, or to weigh it.
+pub fn set_units(set: &ActiveSet) -> u64 {
+    let eights = u64::try_from(set.len() / 8).unwrap_or(u64::MAX);
+    SET_EIGHT_UNITS.saturating_mul(eights.saturating_add(1))
 }
 
 /// Where the cursor was `vote_window` blocks ago.
@@ -92,36 +180,20 @@ fn passed_long_ago(
     Ok(anchor.map_or(progress.settled, |anchor| anchor.cursor))
 }
 
-fn roll(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Roll> {
-    if everybody_voted(progress, height) {
-        return Ok(Roll::Full);
-    }
-    if !somebody_could_vote(storage, progress, height)? {
-        return Ok(Roll::Nobody);
-    }
-    let set = set_at(storage, progress, height)?;
-    let (mut silent, mut unpaid) = (Vec::new(), Vec::new());
-    let votes = votes::votes_at(storage, height)?;
-    for member in set.members().iter().filter(|member| !member.power.is_zero()) {
-        match votes.iter().find(|(id, _)| *id == member.id) {
-            None => {
-                silent.push(member.id);
-                unpaid.push(member.id);
-            }
-            Some((_, vote)) if vote.fork.is_some() => unpaid.push(member.id),
-            Some(_) => {}
-        }
-    }
-    Ok(Roll::Partial(Absence { set, silent, unpaid }))
-}
-
 fn everybody_voted(progress: &Progress, height: BlockHeight) -> bool {
     let back = progress.cursor.above(height);
     height <= progress.cursor && back < 64 && progress.full >> back & 1 == 1
 }
 
-/// Holes, and heights without a set, are nobody's fault.
-fn somebody_could_vote(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
+/// The power that could vote at a height. Holes, and heights without a set, are nobody's fault.
+fn electorate(
+    storage: &dyn Storage,
+    progress: &Progress,
+    height: BlockHeight,
+) -> StdResult<Option<VotingPower>> {
+    if height < progress.activation {
+        return Ok(None);
+    }
     let total = ANCHORS.may_load(storage, &at(height))?.and_then(|anchor| anchor.total);
-    Ok(height >= progress.activation && total.is_some_and(|total| !total.is_zero()))
+    Ok(total.filter(|total| !total.is_zero()))
 }

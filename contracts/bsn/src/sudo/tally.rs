@@ -5,7 +5,7 @@ use primitives::{BlockHeight, VotingPower};
 
 use super::Block;
 use crate::state::votes::{self, Count};
-use crate::state::{ANCHORS, Anchor, FP_KEYS, PROVIDERS, Progress, at, power_at, resumption_from};
+use crate::state::{ANCHORS, Anchor, Progress, at, resumption_from, set_at};
 
 /// How many units of work the cursor does in a block: a unit is about 300 SDK gas, one vote read.
 const UNITS: u64 = 4_000;
@@ -13,16 +13,18 @@ const UNITS: u64 = 4_000;
 const HEIGHT_UNITS: u64 = 7;
 /// What deleting a record costs, in units.
 const DELETE_UNITS: u64 = 4;
-/// What it costs, in units, to look whether somebody named in a resumption voted, and what it could have.
-const NAMED_UNITS: u64 = 9;
+/// What it costs, in units, to leave out those who are named at a height: to load the resumption and the active set.
+const RESUMED_UNITS: u64 = 40;
+/// What it costs besides for each eight of the active set, in units.
+const RESUMED_EIGHT_UNITS: u64 = 3;
 
-/// Moves the cursor over every height that has quorum or could have none, until one waits or the portion is done.
-/// The block being executed cannot have votes yet: the cursor stays below it.
+/// Moves the cursor over every height that has quorum or could have none, until one waits or the portion is done; and how
+/// many units that took. The block being executed cannot have votes yet: the cursor stays below it.
 pub(super) fn tally(
     storage: &mut dyn Storage,
     progress: &mut Progress,
     block: &Block,
-) -> StdResult<Vec<Event>> {
+) -> StdResult<(Vec<Event>, u64)> {
     let mut events = vec![];
     let mut units: u64 = 0;
     while units < UNITS && progress.cursor.next() < block.height {
@@ -54,7 +56,7 @@ pub(super) fn tally(
             }
         }
     }
-    Ok(events)
+    Ok((events, units))
 }
 
 /// What is found at a height.
@@ -76,7 +78,8 @@ pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) 
         let step = step(seat, VotingPower::ZERO);
         return Ok(Look { step, full: false, units: HEIGHT_UNITS, stale: vec![] });
     };
-    let Count { power: voted, read, stale } = votes::count(storage, height, progress.votes_from)?;
+    let Count { power: voted, voters, units: read, stale } =
+        votes::count(storage, height, progress.votes_from)?;
     let units = read.saturating_add(HEIGHT_UNITS);
     let mut look = Look { step: step(seat, voted), full: total == voted, units, stale };
     if height > progress.resumed_through {
@@ -86,26 +89,17 @@ pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) 
     else {
         return Ok(look);
     };
-    let mut absent = VotingPower::ZERO;
-    for id in resumption.absent {
-        if !has_spoken(storage, height, id)? {
-            absent = absent + power_at(storage, id, height)?;
-        }
-        look.units = look.units.saturating_add(NAMED_UNITS);
-    }
+    let set = set_at(storage, progress, height)?;
+    look.units = units.saturating_add(resumed_units(set.len()));
+    let is_absent = |id| resumption.absent.contains(&id) && !voters.contains(&id);
+    let absent = set.members().iter().filter(|member| is_absent(member.id)).map(|member| member.power).sum();
     look.step = step_without(seat, voted, absent);
     Ok(look)
 }
 
-/// Whether an FP's vote at a height keeps it from being left out there. Any does, but of a slashed one only a vote for
-/// the canonical hash: one for another hash is half of what slashed it, and would stop finality for ever.
-pub fn has_spoken(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult<bool> {
-    let Some(vote) = votes::vote_of(storage, height, id)? else { return Ok(false) };
-    if vote.fork.is_none() {
-        return Ok(true);
-    }
-    let key = FP_KEYS.may_load(storage, &id.to_be_bytes())?.unwrap_or_default();
-    Ok(!PROVIDERS.may_load(storage, &key)?.is_some_and(|fp| fp.status.is_slashed()))
+fn resumed_units(members: usize) -> u64 {
+    let eights = u64::try_from(members / 8).unwrap_or(u64::MAX);
+    RESUMED_EIGHT_UNITS.saturating_mul(eights).saturating_add(RESUMED_UNITS)
 }
 
 fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Seat> {

@@ -31,14 +31,16 @@ impl Model {
         Some(gone.map(|(_, power)| u128::from(*power)).sum())
     }
 
-    /// Whom governance must leave out at the height that finality waits at, for it to go on: the slashed, and orphans
-    /// in jail, who did not vote there, if without them there can be no quorum.
+    /// Whom governance must leave out at the height that finality waits at, for it to go on: the slashed, orphans in jail,
+    /// and who voted for another hash, if without their votes there can be no quorum.
     pub fn gone_for_good(&self) -> Option<(u64, Vec<Key>)> {
         let height = self.cursor + 1;
         let set = self.sets.get(&height)?;
         let total: u128 = set.values().map(|power| u128::from(*power)).sum();
         let out = |fp: &Fp| fp.slashed || (fp.era < self.powerless_below && fp.jailed_until.is_some());
-        let is_gone = |key: &&Key| out(&self.fps[*key]) && !self.has_voted(key, height);
+        let is_gone = |key: &&Key| {
+            (out(&self.fps[*key]) || self.is_misled(key, height)) && !self.has_voted(key, height)
+        };
         let gone: Vec<Key> = set.keys().filter(is_gone).copied().collect();
         let missing: u128 = gone.iter().filter_map(|key| set.get(key)).map(|power| u128::from(*power)).sum();
         ((total - missing) * 3 <= total * 2).then_some((height, gone))
@@ -47,6 +49,11 @@ impl Model {
     /// Whether somebody was in the set of a height.
     pub fn could_vote(&self, key: &Key, height: u64) -> bool {
         self.sets.get(&height).is_some_and(|set| set.contains_key(key))
+    }
+
+    /// Whether somebody has voted for another hash at a height.
+    pub fn is_misled(&self, key: &Key, height: u64) -> bool {
+        self.misled.get(&height).is_some_and(|voters| voters.contains(key))
     }
 
     /// Whether somebody's vote for a height was counted.

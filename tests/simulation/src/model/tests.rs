@@ -55,3 +55,19 @@ fn a_miss_is_a_seat_without_a_vote() {
     assert_eq!(model.misses(&[0; 32], 10, 20), 10, "a vote after the verdict does not undo the miss");
     assert_eq!(model.misses(&[7; 32], 10, 20), 0);
 }
+
+#[test]
+fn who_voted_for_another_hash_is_absent_and_may_be_left_out() {
+    let mut model = model(&[1, 1, 1]);
+    model.sets.insert(3, model.select(3));
+    model.votes.insert(3, BTreeSet::from([[0; 32], [1; 32]]));
+    model.advance(6);
+    assert_eq!(model.gone_for_good(), None, "the third may still vote");
+    model.misled.insert(3, BTreeSet::from([[2; 32]]));
+    assert_eq!(model.misses(&[2; 32], 3, 1), 1);
+    let (height, gone) = model.gone_for_good().unwrap();
+    assert_eq!((height, gone.as_slice()), (3, &[[2; 32]][..]));
+    model.resumed.push((3, 4, gone.into_iter().collect()));
+    model.advance(6);
+    assert_eq!((model.cursor, model.last_quorum), (5, None));
+}

@@ -50,7 +50,7 @@ impl Run {
     fn may_sign_now(&self, key: &Key, at: u64, height: u64) -> bool {
         let fp = &self.model.fps[key];
         let there = self.operators[self.index[key]].offline_until <= height;
-        there && fp.is_free() && !self.model.has_voted(key, at)
+        there && fp.is_free() && !self.model.has_voted(key, at) && !self.model.is_misled(key, at)
     }
 
     /// Somebody who has voted at a height signs another hash too.

@@ -1,8 +1,10 @@
 //! Votes: in time, late, one by one, many together; and what must become of each.
 
+use devnet::TxReport;
 use devnet::actors::finality_provider::{
     submit_finality_signatures_at, submit_finality_signatures_at_packed,
 };
+use primitives::AppHash;
 use serde_json::{Value, json};
 
 use super::Run;
@@ -23,6 +25,10 @@ impl Run {
         for index in 0..self.operators.len() {
             let heights = self.due(index, height);
             let Some(first) = heights.first() else { continue };
+            if self.operators[index].misled_until >= last {
+                self.vote_misled(index, last)?;
+                continue;
+            }
             if *first == last {
                 together.push(index);
                 continue;
@@ -47,7 +53,11 @@ impl Run {
             return Vec::new();
         }
         let from = operator.next_vote.max(self.finalized.saturating_sub(BELOW)).max(1);
-        let mine = |at: &u64| self.model.could_vote(&key, *at) && !self.model.has_voted(&key, *at);
+        let mine = |at: &u64| {
+            self.model.could_vote(&key, *at)
+                && !self.model.has_voted(&key, *at)
+                && !self.model.is_misled(&key, *at)
+        };
         let due: Vec<u64> = (from..height).filter(mine).take(CATCH_UP).collect();
         let next_vote = if due.len() == CATCH_UP { due.last().map_or(height, |at| at + 1) } else { height };
         if !due.is_empty() && self.dice.one_in(2_000) {
@@ -62,6 +72,26 @@ impl Run {
         let message = self.signed(self.net.fps[index].vote(at, &self.net.app_hash(at)))?;
         let outcome = self.execute(&message)?.map(drop);
         self.note_vote(index, at, outcome)
+    }
+
+    /// A node on another branch votes for its hash: that is stored, counts for nothing, and slashes nobody.
+    fn vote_misled(&mut self, index: usize, at: u64) -> Result<(), Broken> {
+        let key = self.keys[index];
+        if !self.model.could_vote(&key, at)
+            || self.model.has_voted(&key, at)
+            || self.model.is_misled(&key, at)
+        {
+            return Ok(());
+        }
+        let message = self.signed(self.net.fps[index].vote(at, &AppHash::from_bytes([77; 32])))?;
+        let outcome = self.execute(&message)?;
+        let slashed =
+            |report: &TxReport| report.attribute("wasm-slashed_finality_provider", "btc_pk").is_some();
+        let stored = outcome.as_ref().is_ok_and(|report| !slashed(report));
+        self.ensure(stored, || format!("a first vote for another hash: {outcome:?}"))?;
+        self.model.misled.entry(at).or_default().insert(key);
+        self.report.hold("a lone vote for another hash is stored and slashes nobody");
+        Ok(())
     }
 
     fn vote_together(&mut self, voters: &[usize], at: u64, packed: bool) -> Result<(), Broken> {

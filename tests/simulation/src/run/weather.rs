@@ -70,6 +70,15 @@ impl Run {
             self.outage(percent, until);
             self.weather.outage_until = self.weather.outage_until.max(until);
         }
+        if self.dice.one_in(600) {
+            self.report.inject("nodes of a fifth on another branch, 80 blocks");
+            self.mislead(20, height + 80);
+        }
+        if self.dice.one_in(1_000) {
+            self.report.inject("nodes of up to 45 % of the power on another branch, up to 5 blocks");
+            let (percent, until) = (self.dice.between(34, 45), height + self.dice.between(1, 5));
+            self.mislead(percent, until);
+        }
         if self.dice.one_in(200) {
             let depth = u32::try_from(self.dice.between(1, 2)).unwrap_or(1);
             self.report.inject("reorganizations of Bitcoin");
@@ -87,25 +96,43 @@ impl Run {
 
     /// So many percent of the power of the set, and of everybody else, are away until a height.
     fn outage(&mut self, percent: u64, until: u64) {
+        for index in self.some_of(percent) {
+            let operator = &mut self.operators[index];
+            operator.offline_until = operator.offline_until.max(until);
+        }
+    }
+
+    /// So many percent of the power of the set vote for another hash until a height.
+    fn mislead(&mut self, percent: u64, until: u64) {
+        for index in self.some_of(percent) {
+            let operator = &mut self.operators[index];
+            operator.misled_until = operator.misled_until.max(until);
+        }
+    }
+
+    /// So many percent of the power of the set at most, by their places.
+    fn some_of(&mut self, percent: u64) -> Vec<usize> {
         let set = self.model.select(self.height());
         let total: u128 = set.values().map(|power| u128::from(*power)).sum();
         let mut seats: Vec<_> = set.into_iter().collect();
         self.dice.shuffle(&mut seats);
-        let mut away = 0;
+        let (mut away, mut some) = (0, Vec::new());
         for (key, power) in seats {
             if (away + u128::from(power)) * 100 > total * u128::from(percent) {
                 continue;
             }
             away += u128::from(power);
-            let operator = &mut self.operators[self.index[&key]];
-            operator.offline_until = operator.offline_until.max(until);
+            some.push(self.index[&key]);
         }
+        some
     }
 
     /// All faults end: everybody is back.
     pub(super) fn heal(&mut self) -> Result<(), Broken> {
         let height = self.height();
-        self.operators.iter_mut().for_each(|operator| operator.offline_until = 0);
+        for operator in &mut self.operators {
+            (operator.offline_until, operator.misled_until) = (0, 0);
+        }
         self.weather.lost_until = 0;
         self.weather.outage_until = 0;
         self.net.link.faults.clear();
