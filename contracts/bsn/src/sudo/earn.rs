@@ -4,7 +4,7 @@ use finality::rewards::{Missed, Weights};
 use primitives::BlockHeight;
 
 use super::settle::Roll;
-use crate::state::{MISSED, Progress, SETS, WEIGHTS, at, resumption_from, set_at};
+use crate::state::{MISSED, Progress, SETS, WEIGHTS, at, is_resumed, set_at};
 
 /// Credits those who voted at a height that is settled now; heights come in order, each once.
 pub fn credit(
@@ -69,11 +69,4 @@ fn weigh(
     }
     progress.earned = 0;
     Ok(())
-}
-
-fn is_resumed(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
-    if height > progress.resumed_through {
-        return Ok(false);
-    }
-    Ok(resumption_from(storage, height)?.is_some_and(|resumption| resumption.covers(height)))
 }
