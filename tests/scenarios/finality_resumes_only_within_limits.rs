@@ -1,7 +1,8 @@
 //! Proves: C-08, C-50, C-51, K7
 //!
 //! Where a third of the power is gone for good, finality waits, says why, and goes on only as governance says: at
-//! the height it waits at, after a delay, without those who did not vote. Nothing that was passed so is ever final.
+//! the height it waits at, after a delay, without those who did not vote. No block is final by a height that was passed
+//! so; a height that has its quorum without that is passed as any other.
 
 use devnet::HookOutcome;
 use devnet::network::Network;
@@ -59,29 +60,45 @@ fn finality_waits_with_a_reason_and_bounded_hooks_and_goes_on_as_governance_says
     let report = resume(&mut network, halting, &GONE).unwrap();
     let through = report.height;
     assert_eq!(report.attribute("wasm-resume_finality", "through").unwrap(), through.to_string());
-    assert_eq!(status(&network, halting)["block"], json!("resumed"));
+    assert_eq!(status(&network, halting)["block"], json!("pending"), "the cursor has not passed it yet");
     run(&mut network, 6);
     assert!(network.finalized() > through, "{} {through}", network.finalized());
 
-    for height in [halting - 1, halting, halting + 1, through - 1, through] {
+    // Where the slashed still had their power there was no quorum with it.
+    let needed = |height: &u64| status(&network, *height)["vote"]["total_power"] == json!("10000000000");
+    let resumed = (halting..=through).take_while(needed).count() as u64;
+    assert!(resumed > 0 && resumed < 4, "{resumed}");
+    let by = halting + resumed;
+    for height in halting - 1..by {
         let status = status(&network, height);
         assert_eq!(status["block"], json!("resumed"), "{height}");
-        assert_eq!(status["certified_by"], json!(through + 1));
-        assert_eq!(status["gap_before"], json!(through - halting + 1), "what was passed over is no secret");
+        assert_eq!(status["certified_by"], json!(by));
+        assert_eq!(status["gap_before"], json!(resumed), "what was passed over is no secret");
+        assert_eq!(status["certificate"]["unbroken_since"], json!(by));
+        assert_eq!(status["certificate"]["total_power"], json!("6000000000"));
+        assert_eq!(status["certificate"]["ranked_power"], json!("6000000000"));
+    }
+    for height in [by, through, through + 1] {
+        let status = status(&network, height);
+        assert_eq!((&status["block"], &status["gap_before"]), (&json!("final"), &json!(0)), "{height}");
+        assert_eq!(status["certificate"]["unbroken_since"], json!(by));
     }
     assert_eq!(status(&network, halting - 2)["block"], json!("final"));
-    assert_eq!(status(&network, through + 1)["block"], json!("final"));
     assert_eq!(status(&network, halting)["vote"]["reason"], json!("resumed"));
+    assert_eq!(status(&network, by)["vote"]["state"], json!("quorum"));
+    let last = ask(&network, json!({"last_final_block": {}}));
+    assert_eq!(last["certified_by"], json!(network.finalized()));
+    assert_eq!(last["certificate"]["unbroken_since"], json!(by));
     let finality = &health(&network)["finality"];
-    assert_eq!(finality["resumed"], json!(through - halting + 1));
-    assert_eq!(finality["longest_gap"], json!(through - halting + 1));
+    assert_eq!(finality["resumed"], json!(resumed));
+    assert_eq!(finality["longest_gap"], json!(resumed));
     assert!(finality["waiting_for"]["height"].as_u64().unwrap() > through);
 
     let query = json!({"blocks": {"start_after": halting, "limit": 30}});
     let blocks = ask(&network, query);
     for block in blocks["blocks"].as_array().unwrap() {
         let height = block["height"].as_u64().unwrap();
-        assert_eq!(block["finalized"].as_bool().unwrap(), height > through && height <= network.finalized());
+        assert_eq!(block["finalized"].as_bool().unwrap(), height >= by && height <= network.finalized());
     }
 }
 
@@ -112,8 +129,13 @@ fn naming_too_few_changes_nothing_and_a_later_call_decides() {
     let second = resume(&mut network, halting, &GONE).unwrap().height;
     run(&mut network, 4);
     assert!(second > first && network.finalized() > second);
-    for height in [halting, first, first + 1, second] {
-        assert_eq!(status(&network, height)["block"], json!("resumed"), "{height}");
+    assert_eq!(status(&network, halting)["block"], json!("resumed"));
+    for height in [first, first + 1, second] {
+        assert_eq!(
+            status(&network, height)["block"],
+            json!("final"),
+            "the two left have their quorum: {height}"
+        );
     }
 }
 
@@ -130,7 +152,8 @@ fn a_rogue_admin_cannot_finalize_with_its_own() {
     network.run(5).unwrap();
     let stuck = network.finalized() + 1;
     assert!(stuck <= through, "at some height only one of two votes");
-    for height in halting - 1..=through {
+    assert_eq!(status(&network, halting)["block"], json!("resumed"));
+    for height in stuck..=through {
         assert_ne!(status(&network, height)["block"], json!("final"), "{height}");
     }
 }

@@ -41,6 +41,10 @@ fn canonical_then_fork_fork_then_canonical_and_two_forks() {
         let report = vote_for(&mut network, CULPRIT, height, height - second).unwrap();
         let key_hex = report.attribute("wasm-slashed_finality_provider", "extracted_secret_key").unwrap();
         assert_eq!(key_hex.len(), 64);
+        if first == 0 || second == 0 {
+            let canonical = report.attribute("wasm-slashed_finality_provider", "canonical_app_hash");
+            assert_eq!(canonical, Some(&*network.app_hash(height).to_string()), "{case}");
+        }
         let third = text(vote_for(&mut network, CULPRIT, height, height - 3));
         assert!(third.contains("slashed"), "{third}");
         is_slashed(&mut network, height, &case);

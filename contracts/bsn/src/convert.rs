@@ -4,18 +4,25 @@
 //! | stored by | records | what they learn | until then |
 //! |---|---|---|---|
 //! | 0.1.0 | commitments | their place in a [`Run`] | each counts as the first of one |
+//! | 0.1.0, 0.2.0 | FPs in jail | their place in the ranking of the jailed | they are not part of the ranked stake |
 //!
 //! What is stored in the meantime is converted with the rest, which changes nothing.
 
 use cosmwasm_std::{StdResult, Storage};
 use finality::Commitment;
 use finality::commitment::Run;
+use primitives::FpPublicKey;
 use serde::{Deserialize, Serialize};
+use staking::Ledger;
 
-use crate::state::{COMMITMENTS, CONVERSION, PLACED, join, raw};
+use crate::state::{COMMITMENTS, CONVERSION, PLACED, StoredLedger, join, raw};
 
 /// How many records are converted with a block, at some 5,000 SDK gas each.
 const PORTION: usize = 64;
+/// The table of commitments.
+const COMMITTED: u8 = b'm';
+/// The table of those in jail.
+const JAIL: u8 = b'j';
 
 /// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,19 +31,45 @@ pub struct Conversion {
     last: Vec<u8>,
     /// How many records are converted.
     pub done: u64,
+    /// The letter of the table that is being converted.
+    table: u8,
 }
 
-/// Begins with the first record.
-pub fn begin(storage: &mut dyn Storage) -> StdResult<()> {
-    CONVERSION.save(storage, &Conversion::default())
+/// Begins with the first record, of commitments or of those in jail. One that is under way goes on.
+pub fn begin(storage: &mut dyn Storage, with_commitments: bool) -> StdResult<()> {
+    if !with_commitments && CONVERSION.may_load(storage)?.is_some() {
+        return Ok(());
+    }
+    let table = if with_commitments { COMMITTED } else { JAIL };
+    CONVERSION.save(storage, &Conversion { table, ..Conversion::default() })
 }
 
-/// Converts the next portion, if there is anything to convert.
-pub fn go_on(storage: &mut dyn Storage) -> StdResult<()> {
-    let Some(mut conversion) = CONVERSION.peek(storage)? else { return Ok(()) };
-    let entries = raw(storage, b'm', &conversion.last, &[u8::MAX; 12], PORTION);
+/// Converts the next portion, if there is anything to convert; whether the ranked stake has changed.
+pub fn go_on(storage: &mut dyn Storage) -> StdResult<bool> {
+    let Some(mut conversion) = CONVERSION.peek(storage)? else { return Ok(false) };
+    let entries = raw(storage, conversion.table, &conversion.last, &[u8::MAX; 32], PORTION);
+    let is_jail = conversion.table == JAIL;
+    match is_jail {
+        true => rank(storage, &mut conversion, &entries)?,
+        false => place(storage, &mut conversion, &entries)?,
+    }
+    match entries.last() {
+        Some((key, _)) if entries.len() == PORTION => conversion.last.clone_from(key),
+        _ if is_jail => {
+            CONVERSION.remove(storage);
+            return Ok(true);
+        }
+        _ => conversion = Conversion { table: JAIL, last: vec![], ..conversion },
+    }
+    CONVERSION.save(storage, &conversion)?;
+    Ok(is_jail)
+}
+
+type Entries = [(Vec<u8>, Vec<u8>)];
+
+fn place(storage: &mut dyn Storage, conversion: &mut Conversion, entries: &Entries) -> StdResult<()> {
     let mut before: Option<(&[u8], (Commitment, Run))> = None;
-    for (key, bytes) in &entries {
+    for (key, bytes) in entries {
         let id = key.get(..4).unwrap_or_default();
         let placed = match before.filter(|(other, _)| *other == id) {
             None if *key == conversion.last => PLACED.read(bytes)?,
@@ -50,16 +83,20 @@ pub fn go_on(storage: &mut dyn Storage) -> StdResult<()> {
         };
         before = Some((id, placed));
     }
-    match entries.last() {
-        Some((key, _)) if entries.len() == PORTION => {
-            conversion.last.clone_from(key);
-            CONVERSION.save(storage, &conversion)
-        }
-        _ => {
-            CONVERSION.remove(storage);
-            Ok(())
+    Ok(())
+}
+
+/// The ledger keeps the ranking: an FP that is put as it was has its place there.
+fn rank(storage: &mut dyn Storage, conversion: &mut Conversion, entries: &Entries) -> StdResult<()> {
+    let mut ledger = StoredLedger(storage);
+    for (key, _) in entries.iter().filter(|(key, _)| *key != conversion.last) {
+        let key = FpPublicKey::from_bytes(join(key, &[]));
+        if let Some(fp) = ledger.fp(&key)? {
+            ledger.put_fp(&key, &fp)?;
+            conversion.done = conversion.done.saturating_add(1);
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -96,13 +133,13 @@ mod tests {
         let mut storage = old();
         let before: Vec<_> = COMMITMENTS.all(&storage, Order::Ascending).map(Result::unwrap).collect();
         assert_eq!(last_commitment(&storage, 1).unwrap().unwrap().1, Run::first(BlockHeight::new(208)));
-        begin(&mut storage).unwrap();
+        begin(&mut storage, true).unwrap();
         let mut blocks = 0;
         while CONVERSION.may_load(&storage).unwrap().is_some() {
             go_on(&mut storage).unwrap();
             blocks += 1;
         }
-        assert_eq!(blocks, 5, "300 in portions of 64");
+        assert_eq!(blocks, 6, "300 in portions of 64, and nobody in jail");
         assert_eq!(places(&storage), (0..300).map(|number| number % 100).collect::<Vec<_>>());
         assert_eq!(
             last_commitment(&storage, 1).unwrap().unwrap().1,
@@ -117,7 +154,7 @@ mod tests {
     #[test]
     fn what_comes_in_the_meantime_is_counted_with_the_rest() {
         let mut storage = old();
-        begin(&mut storage).unwrap();
+        begin(&mut storage, true).unwrap();
         go_on(&mut storage).unwrap();
         for id in [0, 2] {
             let last = last_commitment(&storage, id).unwrap().unwrap();
@@ -131,5 +168,44 @@ mod tests {
         for id in [0, 2] {
             assert_eq!(last_commitment(&storage, id).unwrap().unwrap().1.number, 100);
         }
+    }
+
+    /// 150 in jail, as version 0.2.0 stored them: in no ranking.
+    #[test]
+    fn who_is_in_jail_gets_its_place_in_the_ranking() {
+        use crate::state::{JAILED, PROVIDERS, RANKING, RANKING_JAILED};
+        use primitives::VotingPower;
+        use staking::{FinalityProvider, FpId, FpStatus};
+
+        let mut storage = MockStorage::new();
+        for id in 0..150u32 {
+            let (key, stake) = (join(&id.to_be_bytes(), &[7; 28]), VotingPower::new(u128::from(id)));
+            let status = FpStatus::Jailed { until: 9 };
+            let fp = FinalityProvider { status, stake, ..FinalityProvider::new(FpId::new(id)) };
+            PROVIDERS.save(&mut storage, &key, &fp).unwrap();
+            JAILED.save(&mut storage, &key, &9).unwrap();
+        }
+        begin(&mut storage, false).unwrap();
+        let changed = (0..4).map(|_| go_on(&mut storage).unwrap()).collect::<Vec<_>>();
+        assert_eq!(changed, [true, true, true, false], "150 in portions of 64");
+        let ranked: Vec<u32> =
+            RANKING_JAILED.all(&storage, Order::Ascending).map(|entry| entry.unwrap().1).collect();
+        assert_eq!(ranked, (1..150).rev().collect::<Vec<_>>(), "most stake first, and not who has none");
+        assert_eq!(RANKING.all(&storage, Order::Ascending).count(), 0);
+    }
+
+    #[test]
+    fn a_conversion_that_is_under_way_goes_on() {
+        let mut storage = old();
+        begin(&mut storage, true).unwrap();
+        go_on(&mut storage).unwrap();
+        let before = CONVERSION.may_load(&storage).unwrap();
+        begin(&mut storage, false).unwrap();
+        assert_eq!(CONVERSION.may_load(&storage).unwrap(), before);
+        let cut = postcard::to_allocvec(&before).unwrap();
+        let old: (Vec<u8>, u64) = postcard::from_bytes(&cut[1..]).unwrap();
+        cosmwasm_std::Storage::set(&mut storage, b"J", &postcard::to_allocvec(&old).unwrap());
+        crate::state::append(&mut storage, b'J', &COMMITTED).unwrap();
+        assert_eq!(CONVERSION.may_load(&storage).unwrap(), before, "as 0.2.0 stored it");
     }
 }

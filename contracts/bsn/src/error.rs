@@ -106,6 +106,12 @@ pub enum ContractError {
         /// How many it could.
         most: usize,
     },
+    /// One of more votes than a message may have; the others of it are taken.
+    #[error("not taken: at most {most}")]
+    NotTaken {
+        /// How many it may have.
+        most: usize,
+    },
     /// A reply to nothing we sent.
     #[error("unknown reply {id}")]
     UnknownReply {

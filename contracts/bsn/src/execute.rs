@@ -5,7 +5,7 @@ mod commit_public_randomness;
 mod follow_bitcoin;
 mod poll;
 mod rebind_connection;
-mod resume_finality;
+pub mod resume_finality;
 mod resync;
 mod retry_outbox;
 mod retry_quarantined;
@@ -110,3 +110,6 @@ fn check_regtest(storage: &dyn Storage, what: &'static str) -> Result<(), Contra
         _ => Err(ContractError::RegtestOnly { what }),
     }
 }
+
+#[cfg(test)]
+mod tests;

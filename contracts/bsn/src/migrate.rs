@@ -1,4 +1,5 @@
 mod from_0_2_0;
+mod resumed;
 
 use cosmwasm_std::{DepsMut, Response};
 
@@ -18,12 +19,11 @@ pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
     if release(&stored.version) > release(CONTRACT_VERSION) {
         return Err(ContractError::Downgrade { ours: CONTRACT_VERSION, found: stored.version });
     }
-    if release(&stored.version) < PLACES_COMMITMENTS {
-        convert::begin(deps.storage)?;
-    }
     if release(&stored.version) < HAS_FIELDS_OF_0_3_0 {
         from_0_2_0::add_fields(deps.storage)?;
         from_0_2_0::split_accounts(deps.storage)?;
+        resumed::record(deps.storage)?;
+        convert::begin(deps.storage, release(&stored.version) < PLACES_COMMITMENTS)?;
     }
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new()

@@ -1,12 +1,12 @@
 //! What anybody may ask. Every answer is bounded: by a page, or by a number of heights looked at.
 
 mod bitcoin;
-mod blocks;
+pub mod blocks;
 mod config;
 mod delegations;
 mod digest;
 mod evidence;
-mod finality_status;
+pub mod finality_status;
 mod health;
 mod page;
 mod power;

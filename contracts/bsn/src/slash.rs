@@ -6,16 +6,19 @@ use primitives::{BlockHeight, BtcHeight, FpPublicKey};
 use staking::{FpEvent, FpOutcome, Ledger, move_fp};
 
 use crate::outbox;
-use crate::state::{EVIDENCE, Equivocation, StoredLedger, key_at, mark_stale};
+use crate::state::{ANCHORS, EVIDENCE, Equivocation, StoredLedger, at, key_at, mark_stale};
 
 /// Records an equivocation: no power from the next block for ever, the evidence and the key kept, and the evidence on
-/// its way to Babylon as soon as there is one. The message itself is the caller's to send.
+/// its way to Babylon as soon as there is one. The vote for the anchor's hash is its first, if one of them is. The
+/// message itself is the caller's to send.
 pub fn record(
     storage: &mut dyn Storage,
     now: BlockHeight,
     evidence: &Evidence,
     secret: &SecretKey,
 ) -> StdResult<Event> {
+    let anchor = ANCHORS.may_load(storage, &at(evidence.height))?;
+    let evidence = &anchor.map_or(*evidence, |anchor| evidence.canonical_first(anchor.app_hash));
     let secret_key = secret.to_bytes();
     let id = status(storage, now, &evidence.provider)?;
     let key = key_at(evidence.provider.as_bytes(), evidence.height);

@@ -29,13 +29,15 @@
 //! | `i` | id => key | registration | never: one an FP |
 //! | `p` | key => [`FpProfile`] | registration | never: one an FP |
 //! | `r` | inverted power, key => id | whatever changes power | with it: one an FP |
+//! | `R` | inverted power, key => id of one in jail | whatever changes its power, jailing | with it; unjailing, slashing |
 //! | `D` | txid => [`Record`] | packets | EndBlock's sweep, long after its end; one of an end alone, never |
 //! | `d` | txid => [`DelegationStatus`], the early end of a delegation | packets | with `D` |
 //! | `x` | id, txid => true (the VM knows no empty value) | packets | with `D` |
 //! | `u` | txid or digest, part => a part of what is too long for one value | packets | with `D`; those of items, never: only items of more than 32,000 bytes |
 //! | `j` | key => end of the jail term | jailing, unjailing, slashing | with the term |
 //! | `b` | Bitcoin height, id => sats that expire | packets | expiry |
-//! | `w` | last height => [`Resumption`] | resume_finality | the next one, once its heights are forgotten |
+//! | `w` | last height => [`Resumption`] | resume_finality | the next one |
+//! | `g` | first height => [`Gap`] between two quorums | EndBlock | EndBlock, once its heights are forgotten |
 //! | `q` | number => [`Quarantined`] | packets | a retry that succeeds; bounded by [`QUARANTINE_MAX`] |
 //! | `k` | digest of an item => its number in the quarantine | with `q` | with it |
 //! | `Q` | number => [`Waiting`] | packets | BeginBlock, one a block; packets, retries |
@@ -51,6 +53,7 @@
 //! cw2 keeps its own record under `contract_info`, which is why `c` is nobody's.
 
 mod epochs;
+mod gaps;
 mod history;
 mod kept;
 mod ledger;
@@ -59,6 +62,7 @@ mod table;
 pub mod votes;
 
 pub use epochs::forget_epochs;
+pub use gaps::{Stored, is_resumed};
 pub use history::{
     PLACED, commitment_from, forget_absences, last_commitment, power_at, remove_superseded, resumption_from,
     set_at, set_from,
@@ -71,6 +75,7 @@ pub use table::{Item, Table, append, raw, raw_within, remove_raw};
 use crate::convert::Conversion;
 use cosmwasm_std::{StdResult, Storage};
 use finality::active_set::ActiveSet;
+use finality::block_finality::Gap;
 use finality::liveness::{Absences, Bucket, Misses};
 use finality::resume::Resumption;
 use finality::rewards::{Account, Missed, Weights};
@@ -138,6 +143,8 @@ pub const PROFILES: Table<32, FpProfile> = Table::new(b'p');
 /// See the module's table.
 pub const RANKING: Table<48, u32> = Table::new(b'r');
 /// See the module's table.
+pub const RANKING_JAILED: Table<48, u32> = Table::new(b'R');
+/// See the module's table.
 pub const DELEGATIONS: Table<32, Record> = Table::new(b'D');
 /// See the module's table.
 pub const ENDED: Table<32, DelegationStatus> = Table::new(b'd');
@@ -162,6 +169,8 @@ pub const OUTBOX: Table<4, Outgoing> = Table::new(b'o');
 
 /// See the module's table.
 pub const RESUMED: Table<8, Resumption> = Table::new(b'w');
+/// See the module's table.
+pub const GAPS: Table<8, Gap> = Table::new(b'g');
 
 /// See the module's table.
 pub const SETS: Table<8, ActiveSet> = Table::new(b'y');
@@ -178,7 +187,7 @@ pub const ACCOUNTS: Table<1, Account> = Table::new(b'X');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHTBLNJEavVMWshmntlfiprDdxujbqkQeowyzYZX";
+pub const LETTERS: &[u8] = b"GAKPSCHTBLNJEavVMWshmntlfiprRDdxujbqkQeowgyzYZX";
 
 /// Has the active set computed anew with the next BeginBlock.
 pub fn mark_stale(storage: &mut dyn Storage) -> StdResult<()> {

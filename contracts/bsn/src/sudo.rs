@@ -3,6 +3,7 @@ mod anchor;
 mod begin_block;
 pub mod earn;
 mod end_block;
+mod gaps;
 mod prune;
 mod refresh;
 mod settle;

@@ -108,6 +108,11 @@ fn what_is_final() {
         "gap_before":0,"block_hash_hex":"aa","app_hash_hex":"bb"}"#,
     );
     golden::<FinalityStatusResponse>(
+        r#"{"height":100,"block":"final","certified_by":101,"vote":{"state":"quorum","voted_power":"70","total_power":"100"},
+        "gap_before":0,"certificate":{"total_power":"100","voted_power":"70","ranked_power":"120","unbroken_since":90},
+        "block_hash_hex":"aa","app_hash_hex":"bb"}"#,
+    );
+    golden::<FinalityStatusResponse>(
         r#"{"height":100,"block":"unknown","vote":{"state":"skipped","reason":"hook_lost"}}"#,
     );
     golden::<LastFinalBlockResponse>(r#"{"height":100,"block_hash_hex":"aa","certified_by":101}"#);
@@ -128,7 +133,8 @@ fn health_names_what_applies_and_leaves_out_the_rest() {
             r#"{{"finality":{{{finality}}},"hooks":{{"last_begin_block":9,"last_end_block":9,"lost_recently":0}},
             "channel":{{{channel}}},"bitcoin":{{"tip_height":3,"tip_age_s":60,"refused":0,"expiring":false}},
             "timestamps":{{"height":1,"epoch":2,"trust":"t","waiting":0}},
-            "staking":{{"fps":1,"active":1,"total_power":"100","pop_trusted":0,"quarantined":0,"queued":0}},
+            "staking":{{"fps":1,"active":1,"total_power":"100","ranked_power":"120","without_randomness":"20",
+            "pop_trusted":0,"quarantined":0,"queued":0}},
             "paused":[],"outbox":{{"waiting":0,"refused":0}},"rewards":{{"owed":[],"undistributed":[],"handed_over":[],"burned":[]}},"alarms":[]}}"#
         ))
         .unwrap();

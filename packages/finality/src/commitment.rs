@@ -95,6 +95,11 @@ impl Commitment {
         Ok(())
     }
 
+    /// Whether one of the `count` heights from `start` on is one of its heights.
+    fn meets(&self, start: BlockHeight, count: u64) -> bool {
+        start <= self.end() && self.start < start.saturating_add(count)
+    }
+
     fn check_place(&self, height: BlockHeight, index: u64, total: u64) -> Result<(), ProofError> {
         if height.get().checked_sub(self.start.get()) != Some(index) {
             return Err(ProofError::Index { start: self.start, index, height });
@@ -104,6 +109,53 @@ impl Commitment {
         }
         Ok(())
     }
+}
+
+/// One commitment's part of a run of heights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The commitment.
+    pub commitment: Commitment,
+    /// Whether the values are those committed to for these heights.
+    pub proven: Result<(), ProofError>,
+}
+
+/// Verifies that these are the values committed to for as many heights from `start` on, each by the one of the
+/// `commitments`, in ascending order, that covers it. A part stands or falls by itself.
+///
+/// There is one proof for all: its `total` and `start` are those of the first part; its aunts are those of every part,
+/// one part behind the other. Within one commitment that is the proof of [`Commitment::verify_range`].
+pub fn verify_parts(
+    commitments: &[Commitment],
+    start: BlockHeight,
+    randomness: &[PublicRandomness],
+    proof: &RangeProof,
+) -> Vec<Part> {
+    let count = u64::try_from(randomness.len()).unwrap_or(u64::MAX);
+    let met: Vec<&Commitment> = commitments.iter().filter(|one| one.meets(start, count)).collect();
+    let mut aunts = proof.aunts.as_slice();
+    let mut parts = Vec::new();
+    for (place, commitment) in (1..).zip(&met) {
+        let first = commitment.start.max(start);
+        let skipped = first.above(start);
+        let many = commitment.end().next().above(first).min(count.saturating_sub(skipped));
+        let index = first.above(commitment.start);
+        let needed = RangeProof::aunts_of(commitment.count, index, many);
+        // What is too much is the last one's.
+        let taken = if place == met.len() { aunts.len() } else { needed };
+        let (own, rest) = aunts.split_at_checked(taken).unwrap_or((aunts, &[]));
+        aunts = rest;
+        let (total, index) = if place == 1 { (proof.total, proof.start) } else { (commitment.count, index) };
+        let own = RangeProof { total, start: index, aunts: own.to_vec() };
+        let values: Vec<PublicRandomness> =
+            randomness.iter().skip(as_len(skipped)).take(as_len(many)).copied().collect();
+        parts.push(Part { commitment: **commitment, proven: commitment.verify_range(first, &values, &own) });
+    }
+    parts
+}
+
+fn as_len(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 /// Why a public randomness is not the committed one.

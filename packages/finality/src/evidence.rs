@@ -50,6 +50,13 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// The same with the vote for `canonical` first, if one of them is, whatever came first (interfaces.md 12.5).
+    #[must_use]
+    pub fn canonical_first(self, canonical: AppHash) -> Self {
+        let Self { first, second, .. } = self;
+        if second.app_hash == canonical { Self { first: second, second: first, ..self } } else { self }
+    }
+
     /// Verifies both signatures and extracts the secret key, which is certainly `provider`'s.
     ///
     /// # Errors
@@ -151,6 +158,18 @@ pub(crate) mod tests {
     fn two_votes_at_one_height_give_the_key_away() {
         let extracted = evidence().verify(&Native, &context()).unwrap();
         assert_eq!(extracted.to_bytes(), key().to_bytes());
+    }
+
+    #[test]
+    fn the_canonical_vote_is_the_first() {
+        let evidence = evidence();
+        let (first, second) = (evidence.first, evidence.second);
+        let turned = Evidence { first: second, second: first, ..evidence };
+        for either in [evidence, turned] {
+            assert_eq!(either.canonical_first(first.app_hash), evidence);
+            assert_eq!(either.canonical_first(second.app_hash), turned);
+            assert_eq!(either.canonical_first(AppHash::from_bytes([9; 32])), either, "two forks");
+        }
     }
 
     #[test]

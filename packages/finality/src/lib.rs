@@ -5,7 +5,8 @@
 //! Finality providers (FPs) hold voting power, in sats staked on Bitcoin. At every height the ones with
 //! the most power whose public randomness is ready form the **active set** ([`active_set`]). They vote:
 //! an EOTS signature over the app hash of that height ([`vote`]). A **cursor** moves over the heights in
-//! order and passes one as soon as votes of more than two thirds of its power are in ([`tally`]). Who
+//! order and passes one as soon as votes of more than two thirds of its power are in ([`tally`]). Which
+//! *blocks* are final follows from the heights that it passed ([`block_finality`]). Who
 //! signs two hashes at one height has published its Bitcoin key ([`evidence`]); who does not sign is
 //! jailed ([`liveness`]).
 //!
@@ -52,6 +53,7 @@
 )]
 
 pub mod active_set;
+pub mod block_finality;
 pub mod commitment;
 pub mod evidence;
 pub mod jail;

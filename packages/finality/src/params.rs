@@ -44,6 +44,8 @@ pub struct Params {
     pub orphan_grace: u64,
     /// How many FPs one transfer of rewards names, at most.
     pub reward_group: u32,
+    /// How many percent of the ranked stake must have timestamped randomness for a height to have an active set.
+    pub min_active_percent: u64,
 }
 
 impl Default for Params {
@@ -66,6 +68,7 @@ impl Default for Params {
             rebind_delay: 86_400,
             orphan_grace: 3 * 86_400,
             reward_group: 10,
+            min_active_percent: 34,
         }
     }
 }
@@ -110,7 +113,7 @@ impl Params {
     }
 
     /// The table of bounds.
-    pub fn bounds(&self) -> [Bound; 17] {
+    pub fn bounds(&self) -> [Bound; 18] {
         let Self {
             finality_activation_height,
             max_active_finality_providers,
@@ -129,6 +132,7 @@ impl Params {
             rebind_delay,
             orphan_grace,
             reward_group,
+            min_active_percent,
         } = self;
         let bound = |name, value, min, max| Bound { name, value, min, max };
         [
@@ -149,6 +153,7 @@ impl Params {
             bound("rebind_delay", *rebind_delay, 0, 30 * 86_400),
             bound("orphan_grace", *orphan_grace, 0, 21 * 86_400),
             bound("reward_group", (*reward_group).into(), 1, 256),
+            bound("min_active_percent", *min_active_percent, 0, 67),
         ]
     }
 
@@ -206,6 +211,7 @@ mod tests {
                 "rebind_delay" => p.rebind_delay = value,
                 "orphan_grace" => p.orphan_grace = value,
                 "reward_group" => p.reward_group = u32::try_from(value).unwrap(),
+                "min_active_percent" => p.min_active_percent = value,
                 other => panic!("no knob {other}"),
             }
             p.checked()

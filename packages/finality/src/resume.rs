@@ -2,13 +2,13 @@
 //!
 //! Where a third of the power of some height is gone for good, that height never gets its quorum, and no height
 //! above it counts. The admin may then name who is missing: from the halting height to the block of the call, a
-//! named FP without a vote for the canonical hash counts nothing. Nothing else changes, and nothing that is passed so is
-//! ever called final (interfaces.md 11.3, 11.5, 12.1).
+//! named FP without a vote for the canonical hash counts nothing where there is no quorum without that. Nothing else
+//! changes, and no block is called final by a height that is passed so (interfaces.md 11.3, 11.5, 12.1, 12.6).
 //!
 //! ```text
-//!         finalized     halting height                  call
-//!   ... quorum | quorum | open ... open ... quorum ... | quorum | quorum ...
-//!                        \_________ resumed _________/   final again
+//!         finalized     halting height                     call
+//!   ... quorum | quorum | resumed ... resumed | quorum ... | quorum | quorum ...
+//!                        \_ needed an exclusion  \_ did not
 //! ```
 //!
 //! # The danger
@@ -40,11 +40,6 @@ impl Resumption {
     /// Whether `height` is one of its heights.
     pub fn covers(&self, height: BlockHeight) -> bool {
         self.from <= height && height <= self.through
-    }
-
-    /// What is left of it where a later one begins at `from`.
-    pub fn until(self, from: BlockHeight) -> Option<Self> {
-        (self.from < from).then(|| Self { through: self.through.min(from.previous()), ..self })
     }
 }
 
@@ -180,14 +175,5 @@ mod tests {
         assert_eq!(at_fifty(&many, FACTS), Err(ResumeError::Count { got: NAMED_MAX + 1 }));
         let voter = at_fifty(&[named(1, false), named(2, true)], FACTS);
         assert!(matches!(voter, Err(ResumeError::Voted { .. })));
-    }
-
-    #[test]
-    fn a_later_one_decides_from_its_halting_height_on() {
-        let first = at_fifty(&[named(1, false)], FACTS).unwrap();
-        let until = |from| first.clone().until(BlockHeight::new(from));
-        assert_eq!(until(50), None);
-        assert_eq!(until(55).unwrap().through.get(), 54);
-        assert_eq!(until(70), Some(first.clone()));
     }
 }

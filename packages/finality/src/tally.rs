@@ -4,8 +4,8 @@
 //!             votes of > 2/3                     hook lost, nobody active
 //!   open ------------------------> quorum    open -----------------------> skipped
 //!
-//!             > 2/3 without those whom governance named ([`crate::resume`])
-//!   open ----------------------------------------------------------------> resumed
+//!             > 2/3 only without those whom governance named ([`crate::resume`])
+//!   open -----------------------------------------------------------------> resumed
 //! ```
 //!
 //! An open height stops the cursor. Quorums above it count only once it is passed: otherwise a coalition
@@ -68,15 +68,14 @@ pub fn step(seat: Seat, voted: VotingPower) -> Step {
     }
 }
 
-/// Decides one height of a resumption; `absent` is the power there of those who are named and have no
-/// vote for the canonical hash.
+/// Decides one height of a resumption; `absent` is the power there of those who are named and have no vote for the
+/// canonical hash. Who is named matters only where there is no quorum with everybody (interfaces.md 12.6).
 pub fn step_without(seat: Seat, voted: VotingPower, absent: VotingPower) -> Step {
     let Seat::Open { total } = seat else { return step(seat, voted) };
     let counted = VotingPower::new(total.get().saturating_sub(absent.get()));
     match step(seat, voted) {
-        Step::Skip(reason) => Step::Skip(reason),
-        _ if counted.is_zero() || voted.is_quorum_of(counted) => Step::Resume,
-        _ => Step::Wait,
+        Step::Wait if counted.is_zero() || voted.is_quorum_of(counted) => Step::Resume,
+        step => step,
     }
 }
 
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resumption_leaves_out_the_named_and_makes_no_quorum() {
+    fn a_resumption_leaves_out_the_named_where_there_is_no_quorum_with_them() {
         let at = |voted, absent| {
             let seat = Seat::Open { total: VotingPower::new(100) };
             step_without(seat, VotingPower::new(voted), VotingPower::new(absent))
@@ -109,7 +108,9 @@ mod tests {
         assert_eq!(at(60, 0), Step::Wait);
         assert_eq!(at(60, 10), Step::Wait, "two thirds exactly");
         assert_eq!(at(60, 11), Step::Resume);
-        assert_eq!(at(100, 0), Step::Resume, "even a full vote is not final there");
+        assert_eq!(at(66, 34), Step::Resume, "two thirds exactly need the exclusion");
+        assert_eq!(at(67, 33), Step::Quorum, "a quorum without it");
+        assert_eq!(at(100, 0), Step::Quorum);
         assert_eq!(at(0, 100), Step::Resume);
         assert_eq!(
             step_without(Seat::Hole, VotingPower::ZERO, VotingPower::ZERO),

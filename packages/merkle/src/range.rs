@@ -24,6 +24,24 @@ pub struct RangeProof {
 }
 
 impl RangeProof {
+    /// How many aunts the proof of `count` leaves from number `start` on has in a tree of `total`.
+    ///
+    /// ```
+    /// use merkle::{RangeProof, Tree};
+    ///
+    /// let proof = Tree::new(["a", "b", "c", "d", "e"]).range(1, 3).expect("there are five leaves");
+    /// assert_eq!(RangeProof::aunts_of(5, 1, 3), proof.aunts.len());
+    /// ```
+    pub const fn aunts_of(total: u64, start: u64, count: u64) -> usize {
+        let mut level = Level { first: start, end: start.saturating_add(count), width: total };
+        let mut aunts = 0;
+        while level.width > 1 {
+            aunts += level.has_left_aunt() as usize + level.has_right_aunt() as usize;
+            level = level.up();
+        }
+        aunts
+    }
+
     /// The root this proof and these leaves lead to.
     ///
     /// # Errors

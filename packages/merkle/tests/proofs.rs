@@ -54,6 +54,11 @@ fn every_range_of_every_small_tree_has_its_proof() {
                 let range = tree.range(start, count).unwrap();
                 let taken = &leaves[place(start)..place(start + count)];
                 assert_eq!(range.verify(&tree.root(), taken), Ok(()), "{start}+{count} of {n}");
+                assert_eq!(
+                    RangeProof::aunts_of(n, start, count),
+                    range.aunts.len(),
+                    "{start}+{count} of {n}"
+                );
             }
             assert_eq!(tree.range(start, 0), None);
             assert_eq!(tree.range(start, n - start + 1), None);
@@ -98,6 +103,19 @@ fn an_inner_node_is_no_leaf() {
     let aunts = vec![tree.range(0, 2).unwrap().aunts[0]];
     let proof = Proof { total: 2, index: 0, leaf_hash: leaf_hash(&forged), aunts };
     assert!(matches!(proof.verify(&tree.root(), &forged), Err(MerkleError::WrongRoot { .. })));
+}
+
+/// A root of four leaves that is said to be of three: the path of the fourth leaf fits both trees, so only the range
+/// itself tells.
+#[test]
+fn a_range_beyond_its_tree_is_refused_whatever_the_root() {
+    let four = leaves(4);
+    let tree = Tree::new(four.clone());
+    let aunts = tree.range(2, 2).unwrap().aunts;
+    let beyond = RangeProof { total: 3, start: 2, aunts };
+    let refused = Err(MerkleError::OutOfRange { start: 2, count: 2, total: 3 });
+    assert_eq!(beyond.verify(&tree.root(), &four[2..]), refused);
+    assert_eq!(RangeProof { total: 4, ..beyond }.verify(&tree.root(), &four[2..]), Ok(()));
 }
 
 #[test]

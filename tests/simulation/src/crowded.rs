@@ -25,6 +25,7 @@ pub fn open_heights(network: &mut Network, heights: u64, sheets: u32, voters: u3
             cursor: BlockHeight::new(tip),
             total: Some(VotingPower::new(u64::MAX.into())),
             full: false,
+            ranked: None,
         };
         ANCHORS.save(&mut storage, &at(height), &anchor).expect("an anchor is plain data");
         for sheet in 0..sheets {

@@ -4,6 +4,7 @@
 //! arithmetic of theirs.
 
 mod fp;
+mod passed;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,8 @@ pub struct Model {
     pub fps: BTreeMap<Key, Fp>,
     /// How many may be in the set.
     pub seats: usize,
+    /// How many percent of the ranked stake must have randomness for a set.
+    pub floor_percent: u128,
     /// The highest block of Bitcoin that came.
     pub tip: u32,
     /// The highest height of ours that Bitcoin has buried.
@@ -51,6 +54,10 @@ pub struct Model {
     pub powerless_below: u32,
     /// What governance said: from which height through which, without whom.
     pub resumed: Vec<(u64, u64, BTreeSet<Key>)>,
+    /// The heights that were passed only because of that.
+    pub passed_over: BTreeSet<u64>,
+    /// The ranked stake of each height that a hook saw, at its begin and at its end.
+    pub ranked: BTreeMap<u64, [u128; 2]>,
     /// Delegations that were ended early, by txid.
     pub ended: BTreeSet<String>,
 }
@@ -69,7 +76,18 @@ impl Model {
             .filter(|(power, _)| *power > 0)
             .collect();
         candidates.sort_unstable_by(|(power, key), (other, its)| other.cmp(power).then(key.cmp(its)));
-        candidates.into_iter().take(self.seats).map(|(power, key)| (key, power)).collect()
+        candidates.truncate(self.seats);
+        let covered: u128 = candidates.iter().map(|(power, _)| u128::from(*power)).sum();
+        if covered * 100 < self.ranked_stake() * self.floor_percent {
+            return Set::new();
+        }
+        candidates.into_iter().map(|(power, key)| (key, power)).collect()
+    }
+
+    /// The stake of the most powerful, with randomness or without, in jail or not, as many as may be in the set.
+    pub fn ranked_stake(&self) -> u128 {
+        let power = |key: &Key| u128::from(self.fps[key].power(self.tip));
+        self.contenders(self.seats).iter().map(power).sum()
     }
 
     /// The most powerful who could be in the set if they had randomness, most stake first.
@@ -115,6 +133,8 @@ impl Model {
         self.sets = self.sets.split_off(&height);
         self.votes = self.votes.split_off(&height);
         self.misled = self.misled.split_off(&height);
+        self.passed_over = self.passed_over.split_off(&height);
+        self.ranked = self.ranked.split_off(&height);
         self.late = self.late.split_off(&(height, [0; 32]));
         for fp in self.fps.values_mut() {
             fp.forget_below(height, self.tip);

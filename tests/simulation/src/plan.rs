@@ -34,6 +34,8 @@ pub const ANCHOR_RETENTION_S: u64 = 3_600;
 pub const ORPHAN_GRACE_S: u64 = 1_200;
 /// How old a height without quorum must be for governance to resume finality, in blocks.
 pub const RESUME_DELAY: u64 = 20;
+/// How many percent of the ranked stake must have randomness for a set.
+pub const MIN_ACTIVE_PERCENT: u64 = 34;
 /// How deep in Bitcoin a checkpoint must lie.
 pub const W: u32 = 4;
 /// The coin that fees are in.
@@ -68,6 +70,7 @@ impl Plan {
             "orphan_grace": ORPHAN_GRACE_S,
             "resume_delay": RESUME_DELAY,
             "rebind_delay": 0,
+            "min_active_percent": MIN_ACTIVE_PERCENT,
             "reward_interval": 100,
             "reward_denoms": [DENOM],
         })

@@ -7,6 +7,9 @@ use primitives::BlockHeight;
 use super::poll::Taken;
 use crate::{ContractError, outbox};
 
+/// How many votes are taken from one message.
+pub const VOTES_MAX: usize = 200;
+
 /// What became of the votes so far.
 #[derive(Default)]
 pub struct Outcome {
@@ -16,6 +19,17 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether the next vote may be taken.
+    ///
+    /// # Errors
+    /// [`ContractError::NotTaken`] beyond [`VOTES_MAX`].
+    pub fn check_room(&self) -> Result<(), ContractError> {
+        match self.verdicts.len() < VOTES_MAX {
+            true => Ok(()),
+            false => Err(ContractError::NotTaken { most: VOTES_MAX }),
+        }
+    }
+
     /// Notes the next vote; what it came to, if it was not refused.
     ///
     /// # Errors

@@ -157,6 +157,7 @@ mod tests {
             cursor: BlockHeight::new(CURSOR),
             total: total.map(VotingPower::new),
             full,
+            ranked: None,
         }
     }
 

@@ -39,7 +39,7 @@ pub fn resume_finality(
     let resumption = resume::judge(height, &named, &facts)?;
 
     progress.resumed_through = resumption.through;
-    record(deps.storage, &resumption, progress.anchors_from)?;
+    record(deps.storage, &resumption)?;
     PROGRESS.save(deps.storage, &progress)?;
     Ok(Response::new()
         .add_attribute("action", "resume_finality")
@@ -59,18 +59,10 @@ fn named_at(storage: &dyn Storage, provider: FpPublicKey, voters: &[u32]) -> Res
     Ok(Named { provider, id, voted: voters.contains(&id) })
 }
 
-/// An earlier one that reaches into this one ends below it; the oldest goes once its heights are forgotten.
-fn record(storage: &mut dyn Storage, resumption: &Resumption, anchors_from: BlockHeight) -> StdResult<()> {
-    if let Some(oldest) = resumption_from(storage, BlockHeight::default())?
-        && oldest.through < anchors_from
-    {
-        RESUMED.remove(storage, &at(oldest.through));
-    }
-    if let Some(earlier) = resumption_from(storage, resumption.from)? {
+/// In place of an earlier one: what that resumed is recorded with the gaps that the cursor left behind.
+pub fn record(storage: &mut dyn Storage, resumption: &Resumption) -> StdResult<()> {
+    if let Some(earlier) = resumption_from(storage, BlockHeight::default())? {
         RESUMED.remove(storage, &at(earlier.through));
-        if let Some(rest) = earlier.until(resumption.from) {
-            RESUMED.save(storage, &at(rest.through), &rest)?;
-        }
     }
     RESUMED.save(storage, &at(resumption.through), resumption)
 }

@@ -1,16 +1,21 @@
 use cosmwasm_std::{DepsMut, Env, Response, StdResult, Storage};
 use eots::PublicRandomness;
+use finality::Commitment;
+use finality::commitment::verify_parts;
 use finality::vote::{Opening, Vote};
 use merkle::RangeProof;
 use primitives::{BlockHeight, FpPublicKey, VotingPower};
 
-use super::batch::Outcome;
+use super::batch::{Outcome, VOTES_MAX};
 use super::poll::{Poll, Taken, Voter};
 use crate::ContractError;
 use crate::parse::batch::Signed;
-use crate::state::{ANCHORS, Anchor, POWERS, PROVIDERS, at, commitment_from, of_at, power_at, raw, votes};
+use crate::state::{
+    ANCHORS, Anchor, COMMITMENTS, POWERS, PROVIDERS, at, commitment_from, of_at, power_at, raw, votes,
+};
 
-/// Takes one FP's votes on consecutive heights, each by itself: one that is refused does not spoil the others.
+/// Takes one FP's votes on consecutive heights, each by itself: one that is refused does not spoil the others. Each
+/// commitment that covers some of them proves its part.
 pub fn submit_finality_signature_range(
     deps: DepsMut<'_>,
     env: &Env,
@@ -24,27 +29,29 @@ pub fn submit_finality_signature_range(
         PROVIDERS.peek(storage, provider.as_bytes())?.ok_or(ContractError::UnknownProvider { provider })?;
     let id = fp.id.get();
     let poll = Poll::open(storage, deps.api, env)?;
-    let commitment = commitment_from(storage, id, start)?;
-    let end = start.saturating_add(u64::try_from(signed.len()).unwrap_or(u64::MAX));
+    let past = |votes: usize| start.saturating_add(u64::try_from(votes).unwrap_or(u64::MAX));
+    let end = past(signed.len().min(VOTES_MAX));
     let anchors = anchors(storage, start, end)?;
     let powers = powers(storage, id, start, end)?;
     let power_at = |height| powers.iter().rev().find(|(from, _)| *from <= height).map(|(_, power)| *power);
 
     let nonces: Vec<PublicRandomness> = signed.iter().map(|(nonce, _)| *nonce).collect();
-    let proven = commitment.map_or(Ok(()), |commitment| commitment.verify_range(start, &nonces, proof));
+    let parts = verify_parts(&commitments(storage, id, start, past(nonces.len()))?, start, &nonces, proof);
 
     let mut outcome = Outcome::default();
     let mut height = start;
     for (randomness, signed) in signed {
-        let taken = signed.map_err(ContractError::from).and_then(|signed| {
-            let opening = Opening::Range(proven.clone());
+        let signed = outcome.check_room().and_then(|()| Ok(signed?));
+        let taken = signed.and_then(|signed| {
+            let part = parts.iter().find(|part| part.commitment.covers(height));
+            let opening = Opening::Range(part.map_or(Ok(()), |part| part.proven.clone()));
             let vote = Vote { provider, height, randomness, opening, signed };
             let voter = Voter {
                 fp: &fp,
                 anchor: anchors.iter().find(|(at, _)| *at == height).map(|(_, anchor)| anchor),
                 stored: votes::vote_of(deps.storage, height, id)?,
                 power: power_at(height).unwrap_or_default(),
-                commitment: commitment.as_ref(),
+                commitment: part.map(|part| &part.commitment),
             };
             let taken = poll.take(deps.storage, &vote, &voter)?;
             if let Taken::Vote(vote) = &taken {
@@ -58,6 +65,21 @@ pub fn submit_finality_signature_range(
         height = height.next();
     }
     outcome.answer(deps.storage, env, start)
+}
+
+/// An FP's commitments that may cover a height from one to before another.
+fn commitments(
+    storage: &dyn Storage,
+    id: u32,
+    from: BlockHeight,
+    before: BlockHeight,
+) -> StdResult<Vec<Commitment>> {
+    let mut commitments: Vec<Commitment> = commitment_from(storage, id, from)?.into_iter().collect();
+    let above = raw(storage, b'm', &of_at(id, from.next()), &of_at(id, before.previous()), usize::MAX);
+    for (_, commitment) in above {
+        commitments.push(COMMITMENTS.read(&commitment)?);
+    }
+    Ok(commitments)
 }
 
 /// What the hooks saw from one height to before another.

@@ -20,7 +20,8 @@ pub fn submit_finality_signatures_at(
     let mut outcome = Outcome::default();
     let mut counted: Vec<(u32, StoredVote)> = vec![];
     for vote in parsed {
-        let taken = vote.map_err(ContractError::from).and_then(|vote| {
+        let vote = outcome.check_room().and_then(|()| Ok(vote?));
+        let taken = vote.and_then(|vote| {
             let (id, taken) = poll.take_alone(deps.storage, anchor.as_ref(), &counted, &vote)?;
             match &taken {
                 Taken::Vote(vote) if vote.fork.is_none() => counted.push((id, *vote)),

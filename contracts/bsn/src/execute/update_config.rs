@@ -44,6 +44,7 @@ pub fn update_config(
         progress.settled = activation.previous();
         progress.judged = activation.previous();
         progress.votes_from = activation;
+        progress.gaps_from = activation.previous();
     }
     progress.stale = true;
     CONFIG.save(deps.storage, &config)?;

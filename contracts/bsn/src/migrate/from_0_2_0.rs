@@ -1,11 +1,11 @@
-//! Single records that 0.1.0 and 0.2.0 stored get the fields that have come since, in the migration itself.
+//! What 0.1.0 and 0.2.0 stored becomes what this version reads, as far as that is few records: in the migration itself.
 //!
 //! postcard writes the fields of a struct one after the other and nothing else. So a new field stands at the end of its
 //! struct, and a record of before becomes one of today by the bytes of the new fields behind it.
 
 use cosmwasm_std::{StdResult, Storage};
 use finality::rewards::Account;
-use primitives::BlockHeight;
+use primitives::{BlockHeight, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{ACCOUNTS, Item, PAYOUTS, append};
@@ -13,14 +13,23 @@ use crate::state::{ACCOUNTS, Item, PAYOUTS, append};
 /// Gives each record the fields that it lacks, with what they mean on a chain that ran without them.
 pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
     append(storage, b'P', &progress())?;
-    append(storage, b'K', &params())
+    append(storage, b'K', &params())?;
+    // A conversion that is under way is of commitments.
+    append(storage, b'J', &b'm')
 }
 
-/// The fields of [`Progress`](crate::state::Progress) since 0.2.0, in their order.
-fn progress() -> impl Serialize {
+/// The fields of [`Progress`](crate::state::Progress) since 0.2.0, in their order. The next BeginBlock knows the ranked
+/// stake; [`super::resumed`] says what was resumed and which gaps are recorded.
+pub(super) fn progress() -> impl Serialize {
     let sweeping = 0_u8;
     let giants_from = BlockHeight::default();
-    (sweeping, giants_from)
+    let ranked = VotingPower::ZERO;
+    let below_floor = None::<VotingPower>;
+    let gaps_from = BlockHeight::default();
+    let gap_resumed = None::<BlockHeight>;
+    let gap_ends_resumed = false;
+    let last_final_by = None::<BlockHeight>;
+    (sweeping, giants_from, ranked, below_floor, gaps_from, gap_resumed, gap_ends_resumed, last_final_by)
 }
 
 /// The fields of [`Params`](finality::Params) since 0.2.0, in their order: a live chain keeps its rules until its
@@ -28,7 +37,8 @@ fn progress() -> impl Serialize {
 ///
 /// `reward_group`: ten, as everywhere: one refusal must not cost everybody.
 fn params() -> impl Serialize {
-    finality::Params::default().reward_group
+    let min_active_percent = 0_u64;
+    (finality::Params::default().reward_group, min_active_percent)
 }
 
 /// The books of a denom as they were, all in one record.
@@ -79,7 +89,7 @@ mod tests {
         let covered = Coverage { covered: true, changes_at: None };
         let two = [1, 2].map(|id| Ok::<_, ()>((Member { id, power: VotingPower::new(5) }, covered)));
         let mut weights = Weights::default();
-        let set = select(two.into_iter(), 2).unwrap().set;
+        let set = select(two.into_iter(), 2, 0).unwrap().set;
         weights.add(&set, 1, &Missed::default(), BlockHeight::new(1));
         PAYOUTS.save(storage, &3u32.to_be_bytes(), &weights).unwrap();
     }

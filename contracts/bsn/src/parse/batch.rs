@@ -10,9 +10,6 @@ use primitives::{AppHash, BlockHeight, FpPublicKey, ParseError};
 
 use super::{exactly, proof, signature, signed_hash};
 
-/// How many votes are taken from one message.
-pub const VOTES_MAX: usize = 200;
-
 /// A nonce and what was signed with it. Only a vote whose nonce is none spoils the proof of the others: its nonce is
 /// zeroes then.
 pub type Signed = (PublicRandomness, Result<SignedHash, ParseError>);
@@ -26,14 +23,14 @@ fn nonce(bytes: &Binary) -> Result<PublicRandomness, ParseError> {
 /// The votes of a range: those written out, then those packed.
 pub fn range(votes: &[wire::RangeVote], packed: &Binary) -> Vec<Signed> {
     let mut all: Vec<Signed> = vec![];
-    for vote in votes.iter().take(VOTES_MAX) {
+    for vote in votes {
         all.push(match nonce(&vote.pub_rand) {
             Ok(nonce) => (nonce, signed_hash(&vote.app_hash, &vote.signature)),
             Err(bad) => (NO_NONCE, Err(bad)),
         });
     }
     let mut rest = packed.as_slice();
-    while !rest.is_empty() && all.len() < VOTES_MAX {
+    while !rest.is_empty() {
         all.push(match packed_vote(&mut rest) {
             Ok([nonce, app_hash, signature]) => {
                 let app_hash = AppHash::from_bytes(app_hash);
@@ -60,11 +57,11 @@ pub fn votes_at(
     packed: &Binary,
 ) -> Vec<Result<Vote, ParseError>> {
     let mut all = vec![];
-    for vote in votes.into_iter().take(VOTES_MAX) {
+    for vote in votes {
         all.push(written_vote(height, app_hash, vote));
     }
     let mut rest = packed.as_slice();
-    while !rest.is_empty() && all.len() < VOTES_MAX {
+    while !rest.is_empty() {
         let vote = packed_vote(&mut rest).and_then(|[key, randomness, signature]| {
             Ok(Vote {
                 provider: FpPublicKey::from_bytes(key),
@@ -139,9 +136,9 @@ mod tests {
     }
 
     #[test]
-    fn no_message_has_more_than_its_maximum() {
-        assert_eq!(range(&[], &Binary::from(vec![1; 96 * 300])).len(), VOTES_MAX);
-        assert_eq!(votes(&vec![0; 97 * 300]).len(), VOTES_MAX);
+    fn each_vote_is_there_however_many() {
+        assert_eq!(range(&[], &Binary::from(vec![1; 96 * 300])).len(), 300);
+        assert_eq!(votes(&vec![0; 97 * 300]).len(), 300);
     }
 
     proptest! {

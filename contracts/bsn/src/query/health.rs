@@ -54,6 +54,7 @@ pub fn health(
         alarms: Vec::new(),
     };
     health.alarms = alarms(&health, &record, env.block.height);
+    health.alarms.extend(floor(&progress));
     health.alarms.extend(moves(store)?);
     if let Some(conversion) = CONVERSION.may_load(store)? {
         health
@@ -125,10 +126,14 @@ fn channel(store: &dyn Storage, env: &Env) -> StdResult<ChannelHealth> {
 
 fn staking(store: &dyn Storage, progress: &Progress) -> StdResult<StakingHealth> {
     let counters = COUNTERS.load(store)?;
+    let Progress { ranked, total, below_floor, .. } = progress;
+    let idle = ranked.get().saturating_sub(below_floor.unwrap_or(*total).get());
     Ok(StakingHealth {
         fps: counters.providers.into(),
         active: progress.active.into(),
-        total_power: Uint128::new(progress.total.get()),
+        total_power: Uint128::new(total.get()),
+        ranked_power: Uint128::new(ranked.get()),
+        without_randomness: Uint128::new(idle),
         pop_trusted: counters.pop_trusted.into(),
         quarantined: counters.quarantined,
         queued: counters.queued,
@@ -218,6 +223,14 @@ fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<Str
     alarms
 }
 
+/// Too much stake is without randomness for a set.
+fn floor(progress: &Progress) -> Option<String> {
+    let (covered, ranked) = (progress.below_floor?, progress.ranked);
+    Some(format!(
+        "no height has an active set: {covered} of {ranked} sats have timestamped randomness, less than min_active_percent"
+    ))
+}
+
 /// What is announced of the channel, and of those whom it leaves behind.
 fn moves(store: &dyn Storage) -> StdResult<Vec<String>> {
     let channels = CHANNELS.may_load(store)?.unwrap_or_default();
@@ -273,5 +286,26 @@ mod tests {
         });
         assert_eq!(health.hooks.lost_recently, 5, "11, 13, 14, 15, 16");
         assert_eq!(health.channel.state, "none");
+    }
+
+    /// C-61
+    #[test]
+    fn an_alarm_says_that_too_much_stake_is_without_randomness() {
+        let asked = |total, below_floor: Option<u128>| {
+            asked(5, |store| {
+                let mut progress = PROGRESS.load(store).unwrap();
+                progress.ranked = VotingPower::new(300);
+                progress.total = VotingPower::new(total);
+                progress.below_floor = below_floor.map(VotingPower::new);
+                PROGRESS.save(store, &progress).unwrap();
+            })
+        };
+        let alarmed = |health: &HealthResponse| {
+            health.alarms.iter().any(|alarm| alarm.contains("100 of 300 sats have timestamped randomness"))
+        };
+        let (above, below) = (asked(200, None), asked(0, Some(100)));
+        assert_eq!((above.staking.without_randomness.u128(), alarmed(&above)), (100, false));
+        assert_eq!((below.staking.without_randomness.u128(), alarmed(&below)), (200, true));
+        assert_eq!(below.staking.ranked_power.u128(), 300);
     }
 }

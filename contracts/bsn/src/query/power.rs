@@ -211,7 +211,7 @@ mod tests {
         }
         let member = Member { id: 0, power: VotingPower::new(9) };
         let covered = Coverage { covered: true, changes_at: None };
-        let set = select([Ok::<_, ()>((member, covered))].into_iter(), 5).unwrap().set;
+        let set = select([Ok::<_, ()>((member, covered))].into_iter(), 5, 0).unwrap().set;
         ACTIVE.save(&mut store, &ActiveSet::default()).unwrap();
         SETS.save(&mut store, &crate::state::at(BlockHeight::new(6)), &set).unwrap();
         let progress = Progress { set_since: BlockHeight::new(7), ..PROGRESS.load(&store).unwrap() };

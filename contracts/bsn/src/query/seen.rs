@@ -4,7 +4,7 @@ use cosmwasm_std::{Order, StdResult, Storage};
 use finality::tally::Seat;
 use primitives::{BlockHeight, VotingPower};
 
-use crate::state::{ANCHORS, Anchor, Progress, at, resumption_from, votes};
+use crate::state::{ANCHORS, Anchor, Progress, at, is_resumed, votes};
 
 /// A block that the hooks saw.
 pub struct Seen {
@@ -23,14 +23,6 @@ impl Seen {
         let could = self.height <= progress.cursor && self.height >= progress.activation;
         Ok(could && !self.total.is_zero() && !is_resumed(store, progress, self.height)?)
     }
-}
-
-/// Whether governance resumed finality over a height.
-pub fn is_resumed(store: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
-    if height > progress.resumed_through {
-        return Ok(false);
-    }
-    Ok(resumption_from(store, height)?.is_some_and(|resumption| resumption.covers(height)))
 }
 
 fn whole(height: BlockHeight, anchor: Anchor) -> Option<Seen> {
@@ -97,6 +89,7 @@ pub mod tests {
             cursor: BlockHeight::default(),
             total: total.map(VotingPower::new),
             full: false,
+            ranked: Some(VotingPower::new(10)),
         };
         ANCHORS.save(store, &at(BlockHeight::new(height)), &anchor).unwrap();
     }

@@ -7,7 +7,7 @@ use staking::{
 
 use super::{
     BTC_TIP, BUCKETS, COUNTERS, DELEGATIONS, DELEGATIONS_OF, ENDED, FP_KEYS, JAILED, PROFILES, PROVIDERS,
-    RANKING, join, kept, rank,
+    RANKING, RANKING_JAILED, Table, join, kept, rank,
 };
 
 /// The ledger of stake in this contract's storage. It keeps the ranking equal to the power, and the list of
@@ -42,11 +42,11 @@ impl Ledger for StoredLedger<'_> {
 
     fn put_fp(&mut self, key: &FpPublicKey, fp: &FinalityProvider) -> StdResult<()> {
         let before = self.fp(key)?;
-        if let Some(before) = before.filter(is_ranked) {
-            RANKING.remove(self.0, &rank(before.power(), key.as_bytes()));
+        if let Some((ranking, before)) = before.and_then(|before| Some((ranking_of(&before)?, before))) {
+            ranking.remove(self.0, &rank(before.power(), key.as_bytes()));
         }
-        if is_ranked(fp) {
-            RANKING.save(self.0, &rank(fp.power(), key.as_bytes()), &fp.id.get())?;
+        if let Some(ranking) = ranking_of(fp) {
+            ranking.save(self.0, &rank(fp.power(), key.as_bytes()), &fp.id.get())?;
         }
         match (before.map(|before| before.status), fp.status) {
             (_, FpStatus::Jailed { until }) => JAILED.save(self.0, key.as_bytes(), &until)?,
@@ -134,6 +134,16 @@ impl Ledger for StoredLedger<'_> {
 /// Whether an FP is a candidate for the active set, and so in the ranking.
 pub fn is_ranked(fp: &FinalityProvider) -> bool {
     matches!(fp.status, FpStatus::Registered) && !fp.power().is_zero()
+}
+
+/// The ranking that an FP is in: the jailed count in the ranked stake, but are no candidates.
+fn ranking_of(fp: &FinalityProvider) -> Option<&'static Table<48, u32>> {
+    match fp.status {
+        _ if fp.power().is_zero() => None,
+        FpStatus::Registered => Some(&RANKING),
+        FpStatus::Jailed { .. } => Some(&RANKING_JAILED),
+        FpStatus::Slashed { .. } | FpStatus::Orphaned => None,
+    }
 }
 
 fn bucket_key(height: BtcHeight, fp: FpId) -> [u8; 8] {

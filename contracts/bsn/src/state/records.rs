@@ -125,6 +125,18 @@ pub struct Progress {
     pub sweeping: u8,
     /// The first height at which an FP with more than the share of that may go to jail.
     pub giants_from: BlockHeight,
+    /// The ranked stake that the active set was taken from.
+    pub ranked: VotingPower,
+    /// The power with randomness, where it is too little of the ranked stake for a set.
+    pub below_floor: Option<VotingPower>,
+    /// Gaps that end above this height are all recorded.
+    pub gaps_from: BlockHeight,
+    /// The highest height in the gap that the cursor is in that governance resumed.
+    pub gap_resumed: Option<BlockHeight>,
+    /// Whether the highest anchored height of that gap is one.
+    pub gap_ends_resumed: bool,
+    /// The highest quorum that makes a block final, where `last_quorum` makes none; zero if none does.
+    pub last_final_by: Option<BlockHeight>,
 }
 
 impl Progress {
@@ -160,6 +172,26 @@ pub struct Anchor {
     pub total: Option<VotingPower>,
     /// Whether the backlog was full: then nobody may vote there, and the total is zero.
     pub full: bool,
+    /// The ranked stake that the active set was taken from; versions before 0.3.0 did not write it.
+    #[serde(with = "last_field")]
+    pub ranked: Option<VotingPower>,
+}
+
+/// The last field of a record that older versions wrote without it: nothing, where there is none.
+mod last_field {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
+    pub fn serialize<T: Serialize, S: Serializer>(field: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
+        match field {
+            Some(field) => field.serialize(to),
+            None => to.serialize_unit(),
+        }
+    }
+
+    pub fn deserialize<'a, T: Deserialize<'a>, D: Deserializer<'a>>(from: D) -> Result<Option<T>, D::Error> {
+        Ok(T::deserialize(from).ok())
+    }
 }
 
 /// Votes for the canonical hash of a height that came in one message, without their signatures.

@@ -26,6 +26,7 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
         cursor: progress.cursor,
         total: Some(progress.total),
         full: progress.backlog_full,
+        ranked: Some(progress.ranked),
     };
     if anchor.full {
         anchor.total = Some(VotingPower::ZERO);
@@ -41,6 +42,7 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
     ANCHORS.save(storage, &key, &anchor)?;
     let events = refresh::refresh(storage, &mut progress, block.height, torn_here)?;
     anchor.total = Some(progress.total);
+    anchor.ranked = Some(progress.ranked);
     PROGRESS.save(storage, &progress)?;
     ANCHORS.save(storage, &key, &anchor)?;
     Ok(Some(events))

@@ -4,7 +4,7 @@ use finality::rewards::{Missed, Weights};
 use primitives::BlockHeight;
 
 use super::settle::{Turnout, set_units};
-use crate::state::{MISSED, Progress, SETS, WEIGHTS, at, resumption_from, set_at};
+use crate::state::{MISSED, Progress, SETS, WEIGHTS, at, is_resumed, set_at};
 
 /// What it costs to load a resumption that names as many as it may, in units.
 const RESUMED_UNITS: u64 = 10;
@@ -121,11 +121,4 @@ pub fn begin_period(storage: &mut dyn Storage) -> StdResult<()> {
     let mut weights = WEIGHTS.may_load(storage)?.unwrap_or_default();
     weights.clear();
     WEIGHTS.save(storage, &weights)
-}
-
-fn is_resumed(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
-    if height > progress.resumed_through {
-        return Ok(false);
-    }
-    Ok(resumption_from(storage, height)?.is_some_and(|resumption| resumption.covers(height)))
 }

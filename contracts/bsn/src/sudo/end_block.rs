@@ -1,7 +1,7 @@
 use api::bsn::event::{Alarm, IndexBlock};
 use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 
-use super::{Block, anchor, prune, settle, sweep, tally};
+use super::{Block, anchor, gaps, prune, settle, sweep, tally};
 use crate::ibc::rebind;
 use crate::state::{CHANNELS, PARAMS, PROGRESS};
 use crate::{ContractError, bitcoin, convert, outbox, rewards};
@@ -31,9 +31,10 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     let is_catching_up = progress.cursor.above(cursor) > PASSED;
     events.extend(settle::settle(storage, &params, &mut progress, block, used)?);
     rebind::mark_orphans(storage, &mut progress)?;
-    convert::go_on(storage)?;
+    progress.stale |= convert::go_on(storage)?;
     if !is_catching_up {
         prune::prune(storage, &params, &mut progress, block)?;
+        gaps::prune(storage, &mut progress, block.height)?;
         sweep::sweep(storage, params.anchor_retention_s, &mut progress, block)?;
     }
     progress.backlog_full = block.height.above(progress.cursor) > params.max_backlog;

@@ -84,6 +84,7 @@ mod tests {
                 cursor: at_height(0),
                 total: Some(VotingPower::ZERO),
                 full: false,
+                ranked: None,
             };
             ANCHORS.save(&mut storage, &at(at_height(height)), &anchor).unwrap();
         }

@@ -1,16 +1,18 @@
 use api::bsn::event::FinalityProviderStatusChange;
 use cosmwasm_std::{Event, Order, StdResult, Storage};
+use finality::Params;
 use finality::active_set::{Member, Selection, select};
 use finality::commitment::{Coverage, coverage};
 use primitives::{BlockHeight, VotingPower};
 
 use crate::state::{
-    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, SETS, at, commitment_from,
-    of_at, remove_superseded,
+    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, RANKING_JAILED, SETS, Table,
+    at, commitment_from, of_at, remove_superseded,
 };
 
-/// How many candidates a refresh looks at, at most: about 1.1 M SDK gas. An FP that so many others with more stake
-/// but without randomness stand before cannot vote; stake of that size does not come for nothing.
+/// How many candidates a refresh looks at, at most: about 1.1 M SDK gas, and a fifth of that for as many orphans in
+/// jail. An FP that so many others with more stake but without randomness stand before cannot vote; stake of that size
+/// does not come for nothing.
 const CANDIDATES: usize = 1_500;
 
 /// Whether the active set may be another at `height`.
@@ -31,8 +33,8 @@ pub fn refresh(
     let params = PARAMS.load(storage)?;
     let before = ACTIVE.load(storage)?;
     let torn = torn_here || torn_before(storage, height)?;
-    let max = usize::try_from(params.max_active_finality_providers).unwrap_or(usize::MAX);
-    let Selection { set: after, changes_at } = candidates(storage, progress, height, max)?;
+    let Selection { set: after, changes_at, ranked, below_floor } =
+        candidates(storage, progress, height, &params)?;
 
     if torn || before != after {
         let ended = at(height.previous());
@@ -62,6 +64,7 @@ pub fn refresh(
     progress.total = after.total();
     progress.active = u32::try_from(after.len()).unwrap_or(u32::MAX);
     progress.changes_at = changes_at;
+    (progress.ranked, progress.below_floor) = (ranked, below_floor);
     progress.stale = false;
     if progress.activated.is_none() && !after.is_empty() && height >= progress.activation {
         progress.activated = Some(height);
@@ -80,18 +83,45 @@ fn candidates(
     storage: &dyn Storage,
     progress: &Progress,
     height: BlockHeight,
-    max: usize,
+    params: &Params,
 ) -> StdResult<Selection> {
+    let max = usize::try_from(params.max_active_finality_providers).unwrap_or(usize::MAX);
+    let mut free = ranked(&RANKING, storage, progress).peekable();
+    let mut jailed = ranked(&RANKING_JAILED, storage, progress).take(max).peekable();
+    let merged = core::iter::from_fn(|| {
+        let is_jailed = match (free.peek(), jailed.peek()) {
+            (_, None) => false,
+            (None, _) | (_, Some(Err(_))) => true,
+            (Some(Err(_)), _) => false,
+            (Some(Ok(free)), Some(Ok(jailed))) => jailed.power > free.power,
+        };
+        if is_jailed {
+            return Some(
+                jailed.next()?.map(|member| (member, Coverage { covered: false, changes_at: None })),
+            );
+        }
+        let covered =
+            |member: Member| Ok((member, coverage_of(storage, member.id, progress.timestamped, height)?));
+        Some(free.next()?.and_then(covered))
+    });
+    select(merged, max, params.min_active_percent)
+}
+
+/// Those of a ranking who have power, most first.
+fn ranked<'a>(
+    ranking: &Table<48, u32>,
+    storage: &'a dyn Storage,
+    progress: &'a Progress,
+) -> impl Iterator<Item = StdResult<Member>> + 'a {
     let with_power =
-        |ranked: &StdResult<([u8; 48], u32)>| !matches!(ranked, Ok((_, id)) if *id < progress.orphaned_below);
-    let ranked = RANKING.all(storage, Order::Ascending).take(CANDIDATES).filter(with_power).map(|ranked| {
+        |ranked: &StdResult<Member>| !matches!(ranked, Ok(member) if member.id < progress.orphaned_below);
+    let member = |ranked: StdResult<([u8; 48], u32)>| {
         let (rank, id) = ranked?;
         let mut inverted = [0; 16];
         inverted.iter_mut().zip(rank).for_each(|(to, from)| *to = from);
-        let power = VotingPower::new(!u128::from_be_bytes(inverted));
-        Ok((Member { id, power }, coverage_of(storage, id, progress.timestamped, height)?))
-    });
-    select(ranked, max)
+        Ok(Member { id, power: VotingPower::new(!u128::from_be_bytes(inverted)) })
+    };
+    ranking.all(storage, Order::Ascending).take(CANDIDATES).map(member).filter(with_power)
 }
 
 fn coverage_of(
@@ -119,3 +149,6 @@ fn status_change(storage: &dyn Storage, id: u32, joined: bool) -> StdResult<Even
     }
     .into())
 }
+
+#[cfg(test)]
+mod tests;

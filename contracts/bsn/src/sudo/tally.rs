@@ -3,7 +3,7 @@ use cosmwasm_std::{Event, StdResult, Storage};
 use finality::tally::{Seat, Skipped, Step, step, step_without};
 use primitives::{BlockHeight, VotingPower};
 
-use super::Block;
+use super::{Block, gaps};
 use crate::state::votes::{self, Count};
 use crate::state::{ANCHORS, Anchor, Progress, at, resumption_from, set_at};
 
@@ -13,6 +13,8 @@ const UNITS: u64 = 4_000;
 const HEIGHT_UNITS: u64 = 7;
 /// What deleting a record costs, in units.
 const DELETE_UNITS: u64 = 4;
+/// What recording a gap costs, in units.
+const GAP_UNITS: u64 = 10;
 /// What it costs, in units, to leave out those who are named at a height: to load the resumption and the active set.
 const RESUMED_UNITS: u64 = 40;
 /// What it costs besides for each eight of the active set, in units.
@@ -27,6 +29,7 @@ pub(super) fn tally(
 ) -> StdResult<(Vec<Event>, u64)> {
     let mut events = vec![];
     let mut units: u64 = 0;
+    gaps::forget_torn(storage, progress, block.height);
     while units < UNITS && progress.cursor.next() < block.height {
         let height = progress.cursor.next();
         let Look { step, full, units: looked, stale } = step_at(storage, progress, height)?;
@@ -37,19 +40,19 @@ pub(super) fn tally(
             Step::Wait => break,
             Step::Quorum => {
                 pass(progress, height, full);
-                progress.last_quorum = Some(height);
-                progress.gap = 0;
+                if gaps::close(storage, progress, height)? {
+                    units = units.saturating_add(GAP_UNITS);
+                }
                 events.push(finalized(height));
             }
             Step::Resume => {
                 pass(progress, height, false);
-                widen_gap(progress);
-                progress.resumed = progress.resumed.saturating_add(1);
+                gaps::resume(progress, height);
                 events.push(skipped(height, "resumed"));
             }
             Step::Skip(reason) => {
                 pass(progress, height, false);
-                widen_gap(progress);
+                gaps::skip(progress, reason);
                 if progress.activated.is_some() {
                     events.push(skipped(height, name(reason)));
                 }
@@ -82,7 +85,7 @@ pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) 
         votes::count(storage, height, progress.votes_from)?;
     let units = read.saturating_add(HEIGHT_UNITS);
     let mut look = Look { step: step(seat, voted), full: total == voted, units, stale };
-    if height > progress.resumed_through {
+    if height > progress.resumed_through || look.step == Step::Quorum {
         return Ok(look);
     }
     let Some(resumption) = resumption_from(storage, height)?.filter(|resumption| resumption.covers(height))
@@ -116,11 +119,6 @@ fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdR
 fn pass(progress: &mut Progress, height: BlockHeight, full: bool) {
     progress.cursor = height;
     progress.full = progress.full << 1 | u64::from(full);
-}
-
-fn widen_gap(progress: &mut Progress) {
-    progress.gap = progress.gap.saturating_add(1);
-    progress.longest_gap = progress.longest_gap.max(progress.gap);
 }
 
 fn finalized(height: BlockHeight) -> Event {

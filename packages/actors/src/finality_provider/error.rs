@@ -13,12 +13,10 @@ pub enum FinalityProviderError {
         /// The branch.
         branch: Branch,
     },
-    /// The heights of a range are not in one commitment, or there are none.
-    #[error("heights {start_height} to {start_height}+{count} are not in one commitment")]
-    NotOneCommitment {
+    /// A range of no heights.
+    #[error("a range of votes from height {start_height} on without any")]
+    EmptyRange {
         /// The first height.
         start_height: u64,
-        /// How many heights.
-        count: usize,
     },
 }

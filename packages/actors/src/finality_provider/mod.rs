@@ -27,6 +27,7 @@ mod tests;
 use std::ops::Range;
 
 use eots::{SecretKey, message as signed};
+use merkle::RangeProof;
 use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext};
 use proto::btcstaking::{BtcSigType, ProofOfPossessionBtc};
 use rand_chacha::ChaCha20Rng;
@@ -236,18 +237,13 @@ impl FinalityProvider {
     /// Votes for consecutive heights in one message: `submit_finality_signature_range`.
     ///
     /// # Errors
-    /// [`FinalityProviderError::NoRandomness`] or [`FinalityProviderError::NotOneCommitment`].
+    /// [`FinalityProviderError::NoRandomness`] or [`FinalityProviderError::EmptyRange`].
     pub fn vote_range(
         &self,
         start_height: u64,
         app_hashes: &[AppHash],
     ) -> Result<Value, FinalityProviderError> {
-        let count = app_hashes.len();
-        let commitment = self.covering(0, start_height)?;
-        let proof = start_height
-            .checked_sub(commitment.start_height)
-            .and_then(|index| commitment.tree().range(index, u64::try_from(count).ok()?))
-            .ok_or(FinalityProviderError::NotOneCommitment { start_height, count })?;
+        let proof = self.range_proof(start_height, app_hashes.len() as u64)?;
         let votes: Vec<_> =
             (start_height..).zip(app_hashes).map(|(height, hash)| self.sign(0, height, hash)).collect();
         let proof = message::range_proof(&proof);
@@ -257,7 +253,7 @@ impl FinalityProvider {
     /// As [`vote_range`](Self::vote_range), with the votes packed into bytes.
     ///
     /// # Errors
-    /// [`FinalityProviderError::NoRandomness`] or [`FinalityProviderError::NotOneCommitment`].
+    /// [`FinalityProviderError::NoRandomness`] or [`FinalityProviderError::EmptyRange`].
     pub fn vote_range_packed(
         &self,
         start_height: u64,
@@ -330,6 +326,26 @@ impl FinalityProvider {
         let hash = signed::unjail_hash(&self.unjail_context, jailed_until);
         let signature = message::base64(eots::schnorr::sign(&self.key, &hash, &[0; 32]));
         json!({ "unjail": { "fp_pubkey_hex": self.public_key_hex(), "signature": signature } })
+    }
+
+    /// The proof of as many values from a height on: that of the first commitment, with the aunts of each after it
+    /// behind its own.
+    fn range_proof(&self, start_height: u64, count: u64) -> Result<RangeProof, FinalityProviderError> {
+        let (mut height, end) = (start_height, start_height.saturating_add(count));
+        let mut whole: Option<RangeProof> = None;
+        while height < end {
+            let none = FinalityProviderError::NoRandomness { height, branch: 0 };
+            let commitment = self.covering(0, height)?;
+            let many = end.min(commitment.end_height().saturating_add(1)).saturating_sub(height);
+            let part = commitment.tree().range(height.saturating_sub(commitment.start_height), many);
+            let part = part.ok_or(none)?;
+            match &mut whole {
+                None => whole = Some(part),
+                Some(whole) => whole.aunts.extend(part.aunts),
+            }
+            height = height.saturating_add(many);
+        }
+        whole.ok_or(FinalityProviderError::EmptyRange { start_height })
     }
 
     fn proof(&self, branch: Branch, height: u64) -> Result<Value, FinalityProviderError> {

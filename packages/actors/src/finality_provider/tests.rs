@@ -165,10 +165,15 @@ fn a_range_has_one_proof_for_all_its_votes() {
     };
     let leaves: Vec<[u8; 32]> = votes.iter().map(|vote| bytes(&vote["pub_rand"])).collect();
     proof.verify(&fp.commitments()[0].root(), &leaves).unwrap();
-    for (start_height, count) in [(118, 3), (100, 0)] {
-        let apart = FinalityProviderError::NotOneCommitment { start_height, count };
-        assert_eq!(fp.vote_range(start_height, &vec![hash(1); count]), Err(apart));
-    }
+    assert_eq!(fp.vote_range(100, &[]), Err(FinalityProviderError::EmptyRange { start_height: 100 }));
+    let none = FinalityProviderError::NoRandomness { height: 120, branch: 0 };
+    assert_eq!(fp.vote_range(118, &[hash(1); 3]), Err(none));
+    fp.commit(120, 5);
+    let message = fp.vote_range(118, &[hash(1); 3]).unwrap();
+    let parts = fp.commitments().iter().zip([(18, 2), (0, 1)]);
+    let aunts: Vec<_> =
+        parts.flat_map(|(one, (index, count))| one.tree().range(index, count).unwrap().aunts).collect();
+    assert_eq!(hashes(&message["submit_finality_signature_range"]["proof"]["aunts"]), aunts);
 }
 
 #[test]

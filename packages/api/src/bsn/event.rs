@@ -109,7 +109,7 @@ events! {
         /// Why.
         reason,
     }
-    /// The admin resumed finality: nothing from the halting height to the block of the call is ever final.
+    /// The admin resumed finality: a height that has quorum only without those named makes no block final.
     ResumeFinality = "resume_finality" {
         /// The halting height.
         halting_height,

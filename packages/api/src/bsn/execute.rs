@@ -42,7 +42,8 @@ wire! {
         },
         /// Anybody: one finality provider's votes on consecutive heights, with one proof (interfaces.md 11.9). The
         /// response data is a list of verdicts, one a vote: `counted`, `fork`, `equivocation`, or the text of the
-        /// error that the vote alone would have met. At most 200 votes are taken.
+        /// error that the vote alone would have met. At most 200 votes are taken; each beyond is `not taken: at most
+        /// 200`.
         SubmitFinalitySignatureRange {
             /// Whose.
             fp_pubkey_hex: String,
@@ -54,7 +55,7 @@ wire! {
             /// More of them, behind those of `votes`: 96 bytes each, public randomness, application hash, signature.
             #[serde(default)]
             packed: Binary,
-            /// That all nonces are the committed ones.
+            /// That all nonces are the committed ones, those beyond 200 too.
             proof: MerkleRangeProof,
         },
         /// Anybody: votes of many finality providers at one height, for one hash (interfaces.md 11.9). Answers as the
@@ -185,7 +186,9 @@ wire! {
         pub aunts: Option<Vec<Binary>>,
     }
 
-    /// A Merkle proof of consecutive leaves.
+    /// A Merkle proof of consecutive leaves. Where several commitments cover the heights of a range: `total` and
+    /// `start` are those of the first, and the nodes of each one's part stand behind those of the one before. The tree
+    /// of a later part is the commitment's, from its first leaf on.
     pub struct MerkleRangeProof {
         /// How many leaves the tree has.
         pub total: u64,

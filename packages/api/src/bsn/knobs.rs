@@ -43,6 +43,9 @@ macro_rules! for_each_knob {
                 orphan_grace: u64,
                 /// How many finality providers one transfer of rewards names, at most.
                 reward_group: u32,
+                /// How many percent of the ranked stake must have timestamped randomness for a height to have an active
+                /// set.
+                min_active_percent: u64,
             }
             $($rest)*
         }

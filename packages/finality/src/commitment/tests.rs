@@ -86,3 +86,54 @@ fn as_few_values_as_the_config_asks_for_are_enough() {
     assert_eq!(check(7), Ok(()));
     assert_eq!(check(6), Err(CommitError::TooFew { given: 6, required: 7 }));
 }
+
+/// Trees of values for heights from `start` on, the byte of each value its height; and what is committed to.
+fn trees(runs: &[(u8, u8)]) -> (Vec<Commitment>, Vec<merkle::Tree>) {
+    let tree = |(start, count): &(u8, u8)| merkle::Tree::new((*start..start + count).map(|h| [h; 32]));
+    let trees: Vec<_> = runs.iter().map(tree).collect();
+    let commitments = runs.iter().zip(&trees).map(|((start, count), tree)| Commitment {
+        root: tree.root(),
+        ..commitment((*start).into(), (*count).into(), 1)
+    });
+    (commitments.collect(), trees)
+}
+
+fn values(heights: std::ops::Range<u8>) -> Vec<PublicRandomness> {
+    heights.map(|height| PublicRandomness::from_bytes([height; 32])).collect()
+}
+
+#[test]
+fn a_run_over_several_commitments_is_proven_part_by_part() {
+    let (commitments, trees) = trees(&[(10, 5), (15, 1), (16, 9), (30, 4)]);
+    let [first, only, third] =
+        [trees[0].range(3, 2), trees[1].range(0, 1), trees[2].range(0, 4)].map(Option::unwrap);
+    let aunts = [first.aunts.clone(), only.aunts, third.aunts].concat();
+    let proof = RangeProof { aunts, ..first };
+    let parts = |proof: &RangeProof, values: &[PublicRandomness]| {
+        let parts = verify_parts(&commitments, BlockHeight::new(13), values, proof);
+        parts.iter().map(|part| (part.commitment.start.get(), part.proven.is_ok())).collect::<Vec<_>>()
+    };
+    assert_eq!(parts(&proof, &values(13..20)), [(10, true), (15, true), (16, true)]);
+    // Each stands by itself.
+    let mut other = values(13..20);
+    other[2] = PublicRandomness::from_bytes([99; 32]);
+    assert_eq!(parts(&proof, &other), [(10, true), (15, false), (16, true)]);
+    let mut proof = proof;
+    proof.aunts.push([1; 32]);
+    assert_eq!(parts(&proof, &values(13..20)), [(10, true), (15, true), (16, false)], "one too many");
+    proof.aunts.truncate(2);
+    assert_eq!(parts(&proof, &values(13..20)), [(10, true), (15, true), (16, false)], "too few");
+    proof.start += 1;
+    assert_eq!(parts(&proof, &values(13..20)), [(10, false), (15, true), (16, false)]);
+}
+
+#[test]
+fn heights_between_commitments_belong_to_none() {
+    let (commitments, trees) = trees(&[(10, 5), (16, 9)]);
+    let [first, second] = [trees[0].range(3, 2), trees[1].range(0, 4)].map(Option::unwrap);
+    let proof = RangeProof { aunts: [first.aunts.clone(), second.aunts].concat(), ..first };
+    let parts = verify_parts(&commitments, BlockHeight::new(13), &values(13..20), &proof);
+    assert_eq!(parts.iter().map(|part| part.proven.is_ok()).collect::<Vec<_>>(), [true, true]);
+    assert!(!parts.iter().any(|part| part.commitment.covers(BlockHeight::new(15))));
+    assert_eq!(verify_parts(&commitments, BlockHeight::new(25), &values(25..28), &proof), []);
+}

@@ -9,7 +9,7 @@ fn member(id: u32, power: u128) -> Member {
 fn set(members: &[(u32, u128)]) -> ActiveSet {
     let covered = crate::commitment::Coverage { covered: true, changes_at: None };
     let all = members.iter().map(|&(id, power)| Ok::<_, ()>((member(id, power), covered)));
-    crate::active_set::select(all, usize::MAX).unwrap().set
+    crate::active_set::select(all, usize::MAX, 0).unwrap().set
 }
 
 /// Weights as a payout has them: of each id its power.

@@ -6,14 +6,13 @@ impl Model {
         while self.cursor + 1 < tip {
             let height = self.cursor + 1;
             let set = self.sets.get(&height);
-            if let Some(set) = set.filter(|set| !set.is_empty()) {
-                let voters = self.votes.get(&height);
-                let voted: u128 =
-                    voters.into_iter().flatten().filter_map(|key| set.get(key)).map(|p| u128::from(*p)).sum();
-                let total: u128 = set.values().map(|power| u128::from(*power)).sum();
+            if set.is_some_and(|set| !set.is_empty()) {
+                let (voted, total) = self.turnout(height);
                 match self.left_out(height) {
-                    None if voted * 3 > total * 2 => self.last_quorum = Some(height),
-                    Some(gone) if gone == total || voted * 3 > (total - gone) * 2 => {}
+                    _ if voted * 3 > total * 2 => self.last_quorum = Some(height),
+                    Some(gone) if gone == total || voted * 3 > (total - gone) * 2 => {
+                        self.passed_over.insert(height);
+                    }
                     _ => return,
                 }
             }
@@ -21,8 +20,16 @@ impl Model {
         }
     }
 
+    /// The power that voted at a height by now, and all of its set.
+    pub fn turnout(&self, height: u64) -> (u128, u128) {
+        let set = self.sets.get(&height);
+        let power = |key: &Key| set?.get(key).map(|power| u128::from(*power));
+        let voted = self.votes.get(&height).into_iter().flatten().filter_map(power).sum();
+        (voted, set.into_iter().flatten().map(|(_, power)| u128::from(*power)).sum())
+    }
+
     /// The power that governance says is gone for good at a height: of those who are named and did not vote. The last
-    /// word counts; what is passed under it is not finalized.
+    /// word counts; what has no quorum with them is passed under it without being finalized.
     fn left_out(&self, height: u64) -> Option<u128> {
         let (.., named) =
             self.resumed.iter().rev().find(|(from, through, _)| (*from..=*through).contains(&height))?;

@@ -43,6 +43,36 @@ fn a_height_is_passed_with_more_than_two_thirds_or_without_a_set() {
 }
 
 #[test]
+fn below_the_floor_nobody_is_selected() {
+    let mut model = model(&[60, 20, 20, 9]);
+    model.fps.get_mut(&[0; 32]).unwrap().jailed_until = Some(1);
+    assert_eq!((model.ranked_stake(), model.select(10).len()), (100, 3));
+    model.floor_percent = 50;
+    assert!(model.select(10).is_empty(), "49 of 100: the jailed count");
+    model.fps.get_mut(&[0; 32]).unwrap().slashed = true;
+    assert_eq!((model.ranked_stake(), model.select(10).len()), (49, 3), "the slashed do not");
+}
+
+#[test]
+fn what_needed_an_exclusion_makes_no_block_final() {
+    let mut model = model(&[1, 1, 1]);
+    for height in 1..=6 {
+        model.sets.insert(height, model.select(height));
+        let many = if height == 3 { 2 } else { 3 };
+        model.votes.insert(height, (0..many).map(|key| [key; 32]).collect());
+    }
+    model.resumed.push((3, 6, BTreeSet::from([[2; 32]])));
+    model.advance(7);
+    assert_eq!((model.cursor, model.last_quorum, model.passed_over.len()), (6, Some(6), 1));
+    let told = |height| model.told(height, 6).map(|told| (told.block, told.certified_by, told.gap_before));
+    assert_eq!(told(1), Some(("final", Some(2), 0)));
+    assert_eq!((told(2), told(3)), (Some(("resumed", Some(4), 1)), Some(("resumed", Some(4), 1))));
+    assert_eq!((told(4), told(6)), (Some(("final", Some(5), 0)), Some(("pending", None, 0))));
+    model.votes.entry(3).or_default().insert([2; 32]);
+    assert_eq!(model.told(2, 6), None, "the vote came late, or not");
+}
+
+#[test]
 fn a_miss_is_a_seat_without_a_vote() {
     let mut model = model(&[1]);
     for height in 1..=10 {

@@ -16,10 +16,11 @@ impl Run {
             self.plan_hooks(height);
         }
         self.collect_fees();
-        let before = self.model.select(height);
+        let (before, ranked) = (self.model.select(height), self.model.ranked_stake());
         self.net.chain.open_block();
         self.people(height, faults)?;
         let after = self.model.select(height);
+        self.model.ranked.insert(height, [ranked, self.model.ranked_stake()]);
         let block = self.net.chain.next_block();
         self.note_hooks(&block, before, after)?;
         self.check(&block)

@@ -10,6 +10,8 @@ use crate::plan::{ANCHOR_RETENTION_S, BLOCK_S, Broken, DENOM, VOTE_RETENTION};
 const PORTION: u64 = 8;
 /// So many blocks after the last fault that keeps finality from moving it has caught up.
 const RESUMED_WITHIN: u64 = 300;
+/// How many heights below the last finalized one are asked about, in turn.
+const SAMPLED: u64 = 40;
 /// How far below the last finalized height the model remembers.
 const REMEMBERED: u64 = 500;
 
@@ -18,6 +20,7 @@ impl Run {
         let height = block.header.height;
         self.check_cursor(height)?;
         self.check_resumed(height)?;
+        self.check_statuses(height)?;
         self.check_books()?;
         if height.is_multiple_of(10) {
             self.check_votes()?;
@@ -38,7 +41,10 @@ impl Run {
     /// Finality is never ahead of the model, never goes back, and catches up in portions.
     fn check_cursor(&mut self, height: u64) -> Result<(), Broken> {
         self.model.advance(height);
-        let (before, ideal) = (self.finalized, self.model.last_quorum.unwrap_or_default());
+        // What it passed over before its last vote came, the contract may have passed after that.
+        let unclear = self.model.passed_over.iter().rev().find(|height| self.model.is_unclear(**height));
+        let ideal = self.model.last_quorum.max(unclear.copied()).unwrap_or_default();
+        let before = self.finalized;
         let now: Option<u64> = self.ask(&json!({ "last_finalized_height": {} }))?;
         let now = now.unwrap_or_default();
         self.ensure(now >= before, || format!("finality went back from {before} to {now}"))?;
@@ -53,6 +59,42 @@ impl Run {
         }
         self.finalized = now;
         self.report.reach("heights that waited", height - 1 - now.min(height - 1));
+        Ok(())
+    }
+
+    /// What is said of the last final block, of one of those below, and around what governance resumed last.
+    fn check_statuses(&mut self, height: u64) -> Result<(), Broken> {
+        let sample = self.finalized.saturating_sub(7 * height % SAMPLED);
+        let over = self.model.passed_over.last().copied().unwrap_or_default();
+        let asked = [self.finalized.saturating_sub(1), sample, over, over.saturating_sub(1)];
+        asked.into_iter().filter(|at| *at > 0).try_for_each(|at| self.check_status(at))
+    }
+
+    /// What is said of a block is what its votes, and what governance said, make of it.
+    fn check_status(&mut self, at: u64) -> Result<(), Broken> {
+        let Some(told) = self.model.told(at, self.finalized) else { return Ok(()) };
+        let answer: Value = self.ask(&json!({ "finality_status": { "height": at } }))?;
+        if told.certified_by.is_none() {
+            let is_final = answer["block"] == "final" || answer["certified_by"].is_u64();
+            return self.ensure(!is_final, || format!("{told:?}, but {answer}"));
+        }
+        let certificate = &answer["certificate"];
+        let since = certificate["unbroken_since"].as_u64().unwrap_or_default();
+        // The model forgets heights far below: there it knows of no quorum.
+        let floor = self.finalized.saturating_sub(REMEMBERED);
+        let agrees = answer["block"] == told.block
+            && answer["certified_by"].as_u64() == told.certified_by
+            && answer["gap_before"].as_u64() == Some(told.gap_before)
+            && (since == told.unbroken_since || since.max(told.unbroken_since) <= floor + SAMPLED + 200);
+        self.ensure(agrees, || format!("{told:?}, but {answer}"))?;
+        let ranked = certificate["ranked_power"].as_str().and_then(|power| power.parse::<u128>().ok());
+        let expected = told.certified_by.and_then(|by| self.model.ranked.get(&by));
+        let fits = expected.is_none_or(|expected| expected.iter().any(|one| Some(*one) == ranked));
+        self.ensure(fits, || format!("the ranked stake is {expected:?}, but {answer}"))?;
+        self.report.hold("what is said of a block follows from votes and governance alone");
+        if told.block == "resumed" {
+            self.report.see("blocks that are resumed for good", 1);
+        }
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use devnet::{Chain, Genesis};
 use super::{Operator, Run, Weather};
 use crate::dice::Dice;
 use crate::model::Model;
-use crate::plan::{Broken, Plan};
+use crate::plan::{Broken, MIN_ACTIVE_PERCENT, Plan};
 use crate::report::Report;
 
 /// The contracts, as a virtual machine stores them.
@@ -35,7 +35,11 @@ impl Run {
         let mut run = Self {
             plan,
             dice: Dice::new(plan.seed),
-            model: Model { seats: plan.seats(), ..Model::default() },
+            model: Model {
+                seats: plan.seats(),
+                floor_percent: MIN_ACTIVE_PERCENT.into(),
+                ..Model::default()
+            },
             report: Report::default(),
             weather: Weather::default(),
             operators: Vec::new(),

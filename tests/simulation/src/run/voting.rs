@@ -118,10 +118,7 @@ impl Run {
         } else {
             fp.vote_range_packed(*first, &hashes)
         };
-        let Ok(message) = message else {
-            // Two commitments meet within it.
-            return heights.iter().try_for_each(|at| self.vote_alone(index, *at));
-        };
+        let message = self.signed(message)?;
         for (at, verdict) in heights.iter().zip(self.verdicts(&message, heights.len())?) {
             self.note_vote(index, *at, verdict)?;
         }

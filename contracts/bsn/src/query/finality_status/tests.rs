@@ -1,6 +1,7 @@
 use super::seen::tests::{anchor, progress};
 use super::*;
 use cosmwasm_std::testing::MockStorage;
+use finality::block_finality::Gap;
 
 /// Quorum at 1, 2 and 6; 3 is torn, 4 absent, nobody is active at 5; 7 is open.
 fn fixture() -> MockStorage {
@@ -76,8 +77,9 @@ fn resumed() -> MockStorage {
     let mut progress = PROGRESS.load(&store).unwrap();
     progress.resumed_through = BlockHeight::new(7);
     PROGRESS.save(&mut store, &progress).unwrap();
-    let resumption = Resumption { from: BlockHeight::new(5), through: BlockHeight::new(7), absent: vec![0] };
-    crate::state::RESUMED.save(&mut store, &crate::state::at(resumption.through), &resumption).unwrap();
+    let (first, last) = (BlockHeight::new(5), BlockHeight::new(7));
+    let gap = Gap { first, last, resumed: Some(last) };
+    crate::state::GAPS.save(&mut store, &crate::state::at(first), &gap).unwrap();
     store
 }
 
@@ -99,17 +101,28 @@ fn what_governance_resumed_is_never_final() {
 }
 
 #[test]
-fn the_last_final_block_is_below_a_resumption_until_two_heights_above_it_have_quorum() {
-    let mut store = resumed();
-    let mut last = |quorum| {
-        let mut progress = PROGRESS.load(&store).unwrap();
-        (progress.cursor, progress.last_quorum) = (BlockHeight::new(quorum), Some(BlockHeight::new(quorum)));
-        PROGRESS.save(&mut store, &progress).unwrap();
-        last_final_block(&store).unwrap().map(|block| (block.height, block.certified_by))
+fn a_certificate_says_how_much_power_stands_behind_it() {
+    let mut store = fixture();
+    crate::state::votes::save(
+        &mut store,
+        BlockHeight::default(),
+        BlockHeight::new(2),
+        0,
+        &finality::vote::StoredVote { power: VotingPower::new(7), signature: [1; 32], fork: None },
+    )
+    .unwrap();
+    let certificate = |store: &MockStorage| status(store, BlockHeight::new(1)).unwrap().certificate.unwrap();
+    let expected = Certificate {
+        total_power: Uint128::new(9),
+        voted_power: Some(Uint128::new(7)),
+        ranked_power: Some(Uint128::new(10)),
+        unbroken_since: Some(1),
     };
-    assert_eq!(last(4), Some((3, 4)));
-    assert_eq!(last(8), Some((3, 4)));
-    assert_eq!(last(9), Some((8, 9)));
+    assert_eq!(certificate(&store), expected);
+    let mut progress = PROGRESS.load(&store).unwrap();
+    progress.votes_from = BlockHeight::new(3);
+    PROGRESS.save(&mut store, &progress).unwrap();
+    assert_eq!(certificate(&store), Certificate { voted_power: None, ..expected });
 }
 
 #[test]

@@ -78,6 +78,8 @@ wire! {
         pub orphan_grace: u64,
         /// The knob of that name.
         pub reward_group: u32,
+        /// The knob of that name.
+        pub min_active_percent: u64,
     }
 
     /// Who administers, and who is about to.

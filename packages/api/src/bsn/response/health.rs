@@ -132,6 +132,11 @@ wire! {
         pub active: u64,
         /// The power of the active set.
         pub total_power: Uint128,
+        /// The stake that it is taken from: of all who are neither slashed nor orphaned the highest, as many as may be
+        /// in the set.
+        pub ranked_power: Uint128,
+        /// The part of the ranked stake that is not in the set for want of timestamped randomness, or in jail.
+        pub without_randomness: Uint128,
         /// How many proofs of possession are taken on trust.
         pub pop_trusted: u64,
         /// How many items wait in quarantine.

@@ -19,12 +19,31 @@ wire! {
         /// How many heights directly below `certified_by` were skipped: a careful reader asks for 0.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub gap_before: Option<u64>,
+        /// What is known of `certified_by`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub certificate: Option<Certificate>,
         /// The hash of the block, if a hook saw it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub block_hash_hex: Option<String>,
         /// The application hash in its header.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub app_hash_hex: Option<String>,
+    }
+
+    /// What is known of a height whose quorum makes blocks final (interfaces.md 12.2).
+    pub struct Certificate {
+        /// The power that could vote there.
+        pub total_power: Uint128,
+        /// The power that voted, while its votes are kept.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub voted_power: Option<Uint128>,
+        /// The ranked stake that its active set was taken from; not known of heights before an upgrade to 0.3.0.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub ranked_power: Option<Uint128>,
+        /// The lowest height from which on every one up to it has quorum: below, two branches could have finalized
+        /// disjoint heights. Not known of heights before an upgrade to 0.3.0.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub unbroken_since: Option<u64>,
     }
 
     /// Whether a block is final.
@@ -34,7 +53,7 @@ wire! {
         Final,
         /// Not yet.
         Pending,
-        /// Governance resumed finality over it: never called final.
+        /// A height that governance resumed lies at or above it and below its certificate: never called final.
         Resumed,
         /// Not seen, or forgotten.
         Unknown,
@@ -62,7 +81,7 @@ wire! {
         Quorum,
         /// The cursor has not passed it.
         Open,
-        /// Nobody could have voted, or governance resumed finality over it.
+        /// Nobody could have voted, or governance left out who was missing.
         Skipped,
         /// The votes are forgotten.
         Pruned,
@@ -81,7 +100,7 @@ wire! {
         BeforeActivation,
         /// The backlog was full.
         BacklogFull,
-        /// Governance resumed finality over it.
+        /// Only without those whom governance left out had it more than two thirds.
         Resumed,
     }
 
@@ -93,6 +112,9 @@ wire! {
         pub block_hash_hex: String,
         /// The height whose quorum makes it final.
         pub certified_by: u64,
+        /// What is known of it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub certificate: Option<Certificate>,
     }
 
     /// Below which height what is forgotten: the watermarks.

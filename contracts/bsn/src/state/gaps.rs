@@ -1,0 +1,87 @@
+//! What the cursor has left behind, as it is stored: anchors, and the gaps between heights with quorum.
+
+use cosmwasm_std::{Order, StdError, StdResult, Storage};
+use finality::block_finality::{self, Gap, History};
+use primitives::BlockHeight;
+
+use super::{ANCHORS, GAPS, Progress, at};
+
+/// How many anchored heights are looked at, in one direction, for one that had an active set.
+const SCAN: usize = 1_000;
+
+/// The stored history.
+pub struct Stored<'a> {
+    /// Where it is.
+    pub storage: &'a dyn Storage,
+    /// How far the hooks have come.
+    pub progress: &'a Progress,
+}
+
+/// The run of heights without quorum that the cursor is in.
+fn open(progress: &Progress) -> Option<Gap> {
+    let Progress { cursor, gap, gap_resumed, .. } = *progress;
+    let first = cursor.next().saturating_sub(gap);
+    (gap > 0).then_some(Gap { first, last: cursor, resumed: gap_resumed })
+}
+
+/// Whether the cursor passed a height that had an active set only because governance resumed it.
+///
+/// # Errors
+/// Only those of storage.
+pub fn is_resumed(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
+    if height > progress.resumed_through {
+        return Ok(false);
+    }
+    block_finality::is_resumed(&Stored { storage, progress }, height)
+}
+
+impl Stored<'_> {
+    fn electorate(&self, from: BlockHeight, to: BlockHeight, order: Order) -> StdResult<Option<BlockHeight>> {
+        if from > to {
+            return Ok(None);
+        }
+        for anchor in ANCHORS.range(self.storage, &at(from), &at(to), order).take(SCAN) {
+            let (key, anchor) = anchor?;
+            if anchor.total.is_some_and(|total| !total.is_zero()) {
+                return Ok(Some(BlockHeight::new(u64::from_be_bytes(key))));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl History for Stored<'_> {
+    type Error = StdError;
+
+    fn cursor(&self) -> BlockHeight {
+        self.progress.cursor
+    }
+
+    fn last_quorum(&self) -> Option<BlockHeight> {
+        self.progress.last_quorum
+    }
+
+    fn floor(&self) -> BlockHeight {
+        self.progress.anchors_from.max(BlockHeight::new(1))
+    }
+
+    fn recorded_above(&self) -> BlockHeight {
+        self.progress.gaps_from
+    }
+
+    fn gap_from(&self, height: BlockHeight) -> StdResult<Option<Gap>> {
+        if let Some(open) = open(self.progress).filter(|open| open.first <= height) {
+            return Ok(Some(open));
+        }
+        let below = GAPS.range(self.storage, &[0; 8], &at(height), Order::Descending).next().transpose()?;
+        Ok(below.map(|(_, gap)| gap))
+    }
+
+    fn electorate_above(&self, height: BlockHeight) -> StdResult<Option<BlockHeight>> {
+        self.electorate(height.max(self.progress.activation), self.progress.cursor, Order::Ascending)
+    }
+
+    fn electorate_below(&self, height: BlockHeight) -> StdResult<Option<BlockHeight>> {
+        self.electorate(self.progress.activation, height, Order::Descending)
+    }
+}

@@ -1,0 +1,84 @@
+//! Gaps: the heights between two quorums that the cursor passed without one. What a block's finality depends on is
+//! recorded when the cursor leaves them, so that no answer needs votes (`finality::block_finality`).
+
+use cosmwasm_std::{StdResult, Storage};
+use finality::block_finality::Gap;
+use finality::tally::Skipped;
+use primitives::BlockHeight;
+
+use crate::state::{GAPS, Progress, at, raw, remove_raw};
+
+/// Every how many blocks old records are removed, and in which of them.
+const EVERY: (u64, u64) = (16, 9);
+/// How many are removed then: more than anchors are forgotten in as many blocks.
+const PORTION: usize = 100;
+/// More than a tally can write before it is torn.
+const TORN: usize = 1_000;
+
+/// The cursor passed `height` without quorum, because governance resumed it.
+pub fn resume(progress: &mut Progress, height: BlockHeight) {
+    widen(progress);
+    progress.gap_resumed = Some(height);
+    progress.gap_ends_resumed = true;
+    progress.resumed = progress.resumed.saturating_add(1);
+}
+
+/// The cursor passed a height at which nobody could have voted. All but a hole are anchored, and so a block of their
+/// own that the next quorum makes final.
+pub fn skip(progress: &mut Progress, reason: Skipped) {
+    widen(progress);
+    if reason != Skipped::HookLost {
+        progress.gap_ends_resumed = false;
+    }
+}
+
+fn widen(progress: &mut Progress) {
+    progress.gap = progress.gap.saturating_add(1);
+    progress.longest_gap = progress.longest_gap.max(progress.gap);
+}
+
+/// The cursor passed `height` with quorum; whether a gap ends there and was recorded.
+pub fn close(storage: &mut dyn Storage, progress: &mut Progress, height: BlockHeight) -> StdResult<bool> {
+    let is_gap = progress.gap > 0;
+    if is_gap {
+        let first = height.saturating_sub(progress.gap);
+        let gap = Gap { first, last: height.previous(), resumed: progress.gap_resumed };
+        GAPS.save(storage, &at(first), &gap)?;
+    }
+    let before = progress.last_final_by.or(progress.last_quorum).unwrap_or_default();
+    progress.last_final_by = progress.gap_ends_resumed.then_some(before);
+    progress.last_quorum = Some(height);
+    (progress.gap, progress.gap_resumed, progress.gap_ends_resumed) = (0, None, false);
+    Ok(is_gap)
+}
+
+/// Removes what a torn EndBlock recorded: the cursor comes by there again, and votes may have come in since.
+pub fn forget_torn(storage: &mut dyn Storage, progress: &Progress, now: BlockHeight) {
+    if progress.last_end.next() == now {
+        return;
+    }
+    let first = progress.cursor.next().saturating_sub(progress.gap);
+    for (key, _) in raw(storage, b'g', &at(first), &[u8::MAX; 8], TORN) {
+        remove_raw(storage, b'g', &key);
+    }
+}
+
+/// Removes records whose heights are forgotten, and the height above each too, a portion now and then.
+pub fn prune(storage: &mut dyn Storage, progress: &mut Progress, now: BlockHeight) -> StdResult<()> {
+    let (every, turn) = EVERY;
+    if now.get() % every != turn {
+        return Ok(());
+    }
+    for (key, gap) in raw(storage, b'g', &[0; 8], &at(progress.anchors_from), PORTION) {
+        let gap = GAPS.read(&gap)?;
+        if gap.last.next() >= progress.anchors_from {
+            break;
+        }
+        remove_raw(storage, b'g', &key);
+        progress.gaps_from = progress.gaps_from.max(gap.last);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
