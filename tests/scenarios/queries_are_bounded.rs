@@ -168,11 +168,11 @@ fn the_worst_answers_with_a_thousand_finality_providers() {
     assert_eq!(ask(&network, json!({"state_digest": {}})), network.babylon_digest());
 }
 
-/// `signing_info` looks at open heights one by one, and at each for the vote: 200 finality providers vote by eight or by
+/// `signing_info` looks at open heights one by one, and at each for the vote: 200 finality providers vote by eight, 25 or
 /// fifty.
 #[test]
 fn where_a_daemon_may_begin_in_the_most_crowded_backlog() {
-    for (heights, sheets, voters) in [(310, 25, 8), (310, 4, 50), (310, 1, 60)] {
+    for (heights, sheets, voters) in [(310, 25, 8), (310, 8, 25), (310, 4, 50)] {
         let mut network = start(&[40, 30]);
         let tip = network.chain.height();
         network.vote(0, tip).unwrap();
