@@ -12,7 +12,7 @@
 //! message: whatever happens, it is not paid twice, and coins that return are a rise of the balance, to be shared
 //! out again. Messages have a gas limit of their own and fail alone (interfaces.md 11.6, 12.6).
 
-mod books;
+pub mod books;
 mod memo;
 mod owe;
 mod refused;
@@ -28,7 +28,6 @@ pub use send::{BURN_REPLY, TRANSFER_REPLY};
 
 use crate::state::{CONFIG, Progress};
 use crate::sudo::earn;
-use books::Books;
 
 /// What a block does about rewards; the caller records `progress`.
 pub fn end_block(
@@ -44,12 +43,11 @@ pub fn end_block(
         return Ok((Vec::new(), Vec::new()));
     }
     let config = CONFIG.load(storage)?;
-    let mut books = Books::load(storage)?;
+    let mut books = books::load(storage)?;
     let mut events = Vec::new();
     let owes = ends && owe::owe(storage, querier, env, &config, progress, &mut books, &mut events)?;
     let messages = send::send(storage, env, &config, params, progress.era_from, &mut books, &mut events)?;
-    progress.owing = books.owing();
-    books.save(storage)?;
+    progress.owing = books::save(storage, &books)?;
     if owes {
         earn::begin_period(storage)?;
     }

@@ -1,70 +1,58 @@
-use cosmwasm_std::{Order, StdResult, Storage};
+use cosmwasm_std::{StdResult, Storage};
 use finality::rewards::Account;
 
-use crate::state::ACCOUNTS;
+use crate::state::{ACCOUNTS, raw};
 
 /// How many accounts there are, at most: those of the denoms that are shared out, 16 at most, and of as many former ones.
 const ACCOUNTS_MAX: u8 = 32;
 
-/// All accounts, by their numbers. A denom keeps its account, and so its totals, when it is no longer shared out.
-pub struct Books {
-    accounts: Vec<(u8, Account)>,
-    before: Vec<(u8, Account)>,
+/// The account of a denom, by its number.
+pub struct Entry {
+    pub number: u8,
+    pub account: Account,
+    pub changed: bool,
 }
 
-impl Books {
-    /// As they are stored.
-    pub fn load(storage: &dyn Storage) -> StdResult<Self> {
-        let all = ACCOUNTS.all(storage, Order::Ascending);
-        let accounts: Vec<(u8, Account)> =
-            all.map(|entry| entry.map(|([number], account)| (number, account))).collect::<StdResult<_>>()?;
-        Ok(Self { before: accounts.clone(), accounts })
-    }
-
-    /// Records those that have changed.
-    pub fn save(&self, storage: &mut dyn Storage) -> StdResult<()> {
-        for entry in self.accounts.iter().filter(|entry| !self.before.contains(entry)) {
-            ACCOUNTS.save(storage, &[entry.0], &entry.1)?;
+/// All accounts. A denom keeps its account, and so its totals, when it is no longer shared out.
+pub fn load(storage: &dyn Storage) -> StdResult<Vec<Entry>> {
+    let mut books = Vec::new();
+    for (key, bytes) in raw(storage, b'X', &[0], &[u8::MAX], usize::from(u8::MAX)) {
+        if let [number] = key[..] {
+            books.push(Entry { number, account: ACCOUNTS.read(&bytes)?, changed: false });
         }
-        Ok(())
     }
+    Ok(books)
+}
 
-    /// Each account with its number.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut (u8, Account)> {
-        self.accounts.iter_mut()
+/// Records what has changed; how many denoms are owed.
+pub fn save(storage: &mut dyn Storage, books: &[Entry]) -> StdResult<u32> {
+    let mut owing = 0u32;
+    for Entry { number, account, changed } in books {
+        if *changed {
+            ACCOUNTS.save(storage, &[*number], account)?;
+        }
+        owing = owing.saturating_add(u32::from(account.owed > 0));
     }
+    Ok(owing)
+}
 
-    /// Each account.
-    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
-        self.accounts.iter().map(|(_, account)| account)
-    }
-
-    /// How many denoms are owed.
-    pub fn owing(&self) -> u32 {
-        self.accounts().fold(0, |sum, account| sum.saturating_add(u32::from(account.owed > 0)))
-    }
-
-    /// Opens the accounts that `denoms` lack. Where all numbers are taken a former denom of which nothing is owed
-    /// loses its account.
-    pub fn open(&mut self, denoms: &[String]) {
-        for denom in denoms {
-            if self.accounts().any(|account| account.denom == *denom) {
-                continue;
-            }
-            let account = Account { denom: denom.clone(), ..Account::default() };
-            let vacant =
-                (0..ACCOUNTS_MAX).find(|number| self.accounts.iter().all(|(taken, _)| taken != number));
-            let is_former = |account: &Account| account.owed == 0 && !denoms.contains(&account.denom);
-            match vacant {
-                Some(number) => self.accounts.push((number, account)),
-                None => {
-                    if let Some((_, former)) =
-                        self.accounts.iter_mut().find(|(_, account)| is_former(account))
-                    {
-                        *former = account;
-                    }
-                }
-            }
+/// Opens the accounts that `denoms` lack. Where all numbers are taken a former denom of which nothing is owed loses its
+/// account.
+pub fn open(books: &mut Vec<Entry>, denoms: &[String]) {
+    for denom in denoms {
+        if books.iter().any(|entry| entry.account.denom == *denom) {
+            continue;
+        }
+        let vacant = (0..ACCOUNTS_MAX).find(|number| books.iter().all(|entry| entry.number != *number));
+        let account = Account { denom: denom.clone(), ..Account::default() };
+        if let Some(number) = vacant {
+            books.push(Entry { number, account, changed: true });
+            continue;
+        }
+        let is_former =
+            |entry: &&mut Entry| entry.account.owed == 0 && !denoms.contains(&entry.account.denom);
+        if let Some(former) = books.iter_mut().find(is_former) {
+            (former.account, former.changed) = (account, true);
         }
     }
 }

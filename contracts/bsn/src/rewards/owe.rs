@@ -1,8 +1,9 @@
-use cosmwasm_std::{Env, Event, Order, QuerierWrapper, StdResult, Storage};
+use cosmwasm_std::{Env, Event, QuerierWrapper, StdResult, Storage};
+use finality::rewards::Account;
 
-use super::books::Books;
+use super::books::{self, Entry};
 use super::{balance, changed};
-use crate::state::{Config, PAYOUTS, Progress};
+use crate::state::{Config, PAYOUTS, Progress, raw, remove_raw};
 use crate::sudo::earn;
 
 /// How many payouts are looked at; there is one for each denom at most.
@@ -18,22 +19,19 @@ pub fn owe(
     env: &Env,
     config: &Config,
     progress: &mut Progress,
-    books: &mut Books,
+    books: &mut Vec<Entry>,
     events: &mut Vec<Event>,
 ) -> StdResult<bool> {
-    books.open(&config.reward_denoms);
-    let used = books
-        .accounts()
-        .filter(|account| account.owed > 0)
-        .map(|account| account.payout.wrapping_add(1))
-        .max();
-    let payout = progress.payout_next.max(used.unwrap_or_default());
+    books::open(books, &config.reward_denoms);
+    let mut payout = progress.payout_next;
     let mut due = Vec::new();
-    for (_, account) in books.iter_mut() {
-        if account.owed == 0 && config.reward_denoms.contains(&account.denom) {
-            let balance = balance(querier, env, &account.denom);
+    for entry in books.iter_mut() {
+        if entry.account.owed > 0 {
+            payout = payout.max(entry.account.payout.wrapping_add(1));
+        } else if config.reward_denoms.contains(&entry.account.denom) {
+            let balance = balance(querier, env, &entry.account.denom);
             if balance > 0 {
-                due.push((account, balance));
+                due.push((entry, balance));
             }
         }
     }
@@ -42,28 +40,27 @@ pub fn owe(
     }
     let weights = earn::end_period(storage, progress)?;
     let mut owes = false;
-    for (account, balance) in due {
-        if account.owe(balance, payout, weights.len()) {
-            owes = true;
-            events.push(changed(account, balance, "owed"));
+    for (entry, balance) in due {
+        if entry.account.owe(balance, payout, weights.len()) {
+            (owes, entry.changed) = (true, true);
+            events.push(changed(&entry.account, balance, "owed"));
         }
     }
     if !owes {
         return Ok(false);
     }
-    forget(storage, books)?;
+    forget(storage, books);
     PAYOUTS.save(storage, &payout.to_be_bytes(), &weights)?;
     progress.payout_next = payout.wrapping_add(1);
     Ok(true)
 }
 
 /// Forgets the weights by which nothing is owed any more.
-fn forget(storage: &mut dyn Storage, books: &Books) -> StdResult<()> {
-    for old in PAYOUTS.all(storage, Order::Ascending).take(PAYOUTS_MAX).collect::<StdResult<Vec<_>>>()? {
-        let number = u32::from_be_bytes(old.0);
-        if !books.accounts().any(|account| account.owed > 0 && account.payout == number) {
-            PAYOUTS.remove(storage, &old.0);
+fn forget(storage: &mut dyn Storage, books: &[Entry]) {
+    for (number, _) in raw(storage, b'Z', &[], &[u8::MAX; 4], PAYOUTS_MAX) {
+        let is_owed_by = |account: &Account| account.owed > 0 && account.payout.to_be_bytes() == *number;
+        if !books.iter().any(|entry| is_owed_by(&entry.account)) {
+            remove_raw(storage, b'Z', &number);
         }
     }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use finality::active_set::Member;
 use finality::rewards::{Account, Claim, Split, Weights, split};
 use primitives::BlockHeight;
 
-use super::books::Books;
+use super::books::Entry;
 use super::refused::Sent;
 use super::{changed, memo};
 use crate::state::{Config, FP_KEYS, PAYOUTS, PROVIDERS};
@@ -32,17 +32,18 @@ pub fn send(
     config: &Config,
     params: &Params,
     era_from: u32,
-    books: &mut Books,
+    books: &mut [Entry],
     events: &mut Vec<Event>,
 ) -> StdResult<Vec<SubMsg>> {
     let now = BlockHeight::new(env.block.height);
     let mut messages = Vec::new();
     let mut room = LOOKED_AT;
     let mut payout: Option<(u32, Weights)> = None;
-    for (number, account) in books.iter_mut() {
+    for Entry { number, account, changed: has_changed } in books {
         if account.owed == 0 || account.not_before > now || messages.len() >= MESSAGES {
             continue;
         }
+        *has_changed = true;
         let burned = account.burn();
         if burned > 0 {
             let burn = BankMsg::Burn { amount: vec![coin(account, burned)] };
@@ -94,7 +95,7 @@ struct Earner {
 fn earners(storage: &dyn Storage, members: &[Member], era_from: u32) -> StdResult<Vec<Earner>> {
     let mut earners = Vec::with_capacity(members.len());
     for member in members {
-        let key = FP_KEYS.peek(storage, &member.id.to_be_bytes())?.unwrap_or_default();
+        let key = FP_KEYS.may_load(storage, &member.id.to_be_bytes())?.unwrap_or_default();
         let claim = match PROVIDERS.peek(storage, &key)? {
             Some(fp) if fp.status.is_slashed() => Claim::Slashed,
             Some(fp) if member.id >= era_from && !fp.power().is_zero() => Claim::Paid,

@@ -29,16 +29,19 @@ pub struct Split {
 
 /// Splits `amount` among the FPs of a group, by weight.
 pub fn split(amount: u128, claims: &[(Member, Claim)], burn_slashed: bool) -> Split {
-    let sum = |of: &[Claim]| -> u128 {
-        claims
-            .iter()
-            .filter(|one| of.contains(&one.1))
-            .fold(0, |sum, one| sum.saturating_add(one.0.power.get()))
-    };
-    let whole = sum(&[Claim::Paid, Claim::Slashed, Claim::Refused]);
+    let (mut paid, mut slashed, mut refused) = (0u128, 0u128, 0u128);
+    for (member, claim) in claims {
+        let sum = match claim {
+            Claim::Paid => &mut paid,
+            Claim::Slashed => &mut slashed,
+            Claim::Refused => &mut refused,
+        };
+        *sum = sum.saturating_add(member.power.get());
+    }
+    let whole = paid.saturating_add(slashed).saturating_add(refused);
     let shift = shift(whole);
-    let (whole, paid) = (whole >> shift, sum(&[Claim::Paid]) >> shift);
-    let burn = if burn_slashed { part(amount, sum(&[Claim::Slashed]) >> shift, whole) } else { 0 };
+    let (whole, paid, slashed) = (whole >> shift, paid >> shift, slashed >> shift);
+    let burn = if burn_slashed { part(amount, slashed, whole) } else { 0 };
     let mut ratios = Vec::new();
     for (member, claim) in claims {
         let ratio = part(ONE, member.power.get() >> shift, paid);
