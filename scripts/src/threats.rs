@@ -116,7 +116,7 @@ fn said(root: &Path, faults: &mut Vec<String>) -> Result<Said> {
     let mut said = Said::new();
     for path in sources(&root.join("tests/scenarios"))? {
         let (name, text) = (stem(&path), String::from_utf8(project::read(&path)?)?);
-        match text.lines().next().and_then(|line| line.strip_prefix("//! Proves: ")).map(|ids| parse(ids)) {
+        match text.lines().next().and_then(|line| line.strip_prefix("//! Proves: ")).map(parse) {
             Some(Some(ids)) => add(&mut said, ids, &name),
             _ if SHARED.contains(&name.as_str()) => (),
             _ => faults.push(format!("the first line of the scenario `{name}` does not say what it proves")),
