@@ -51,9 +51,9 @@ mod tests {
     }
 
     #[test]
-    fn what_lacks_its_place_in_a_run_is_converted() {
+    fn what_older_versions_stored_is_converted() {
         for (version, begins) in
-            [("0.0.9", true), ("0.1.0", true), ("0.2.0", false), (CONTRACT_VERSION, false)]
+            [("0.0.9", true), ("0.1.0", true), ("0.2.0", true), (CONTRACT_VERSION, false)]
         {
             let mut deps = mock_dependencies();
             cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, version).unwrap();

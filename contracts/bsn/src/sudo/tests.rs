@@ -38,7 +38,7 @@ impl Bench {
         let mut storage = MockStorage::new();
         let coverage = Coverage { covered: true, changes_at: None };
         let members = (0..).zip(powers).map(|(id, power)| Member { id, power: VotingPower::new(*power) });
-        let set = select(members.map(|member| Ok::<_, ()>((member, coverage))), usize::MAX).unwrap().set;
+        let set = select(members.map(|member| Ok::<_, ()>((member, coverage))), usize::MAX, 0).unwrap().set;
         for member in set.members() {
             let key = [u8::try_from(member.id).unwrap() + 1; 32];
             PROVIDERS.save(&mut storage, &key, &FinalityProvider::new(FpId::new(member.id))).unwrap();
@@ -76,6 +76,7 @@ impl Bench {
                 cursor: self.progress.cursor,
                 total: Some(self.progress.total),
                 full: false,
+                ranked: None,
             };
             ANCHORS.save(&mut self.storage, &key_of(at(height)), &anchor).unwrap();
         }
