@@ -19,6 +19,8 @@ const SLACK: u64 = 8;
 const SLOTS: u64 = 256;
 /// How many epochs are kept, the base besides.
 const EPOCHS: u64 = 101;
+/// How many buckets of misses the longest window has: two heights each up to 1,024, ten above.
+const BUCKETS: u64 = 1_002;
 /// So many commitments of an FP may be spent and there: each eighth removes what came since.
 const SPENT: u64 = 12;
 /// So many entries of power of an FP may be below what the oldest anchor needs: each new one removes one.
@@ -107,11 +109,13 @@ pub const fn table(letter: u8) -> &'static str {
         b'b' => "stake that expires",
         b'E' => "epochs",
         b'y' => "sets that ended",
-        b'f' | b'i' | b'p' | b'r' | b'l' => "one a provider",
+        b'f' | b'i' | b'p' | b'r' | b'l' | b'R' => "one a provider",
         b's' => "where sweeps stand",
         b'Z' => "payouts",
+        b'g' => "gaps",
+        b'n' => "buckets of misses",
         b'G' | b'A' | b'K' | b'P' | b'S' | b'C' | b'H' | b'T' | b'B' | b'L' | b'N' | b'J' | b'z' | b'Y'
-        | b'X' | b'c' => "a single record",
+        | b'X' | b't' | b'c' => "a single record",
         _ => "nothing that this life brings",
     }
 }
@@ -250,6 +254,8 @@ impl Keeping {
                 "where sweeps stand" => 4,
                 "payouts" => 2,
                 "epochs" => EPOCHS + 2,
+                "gaps" => seen.anchors.len() as u64 + SLACK,
+                "buckets of misses" => BUCKETS,
                 "sets that ended" => self.knobs.vote_window + self.lag(height) + SLACK,
                 "nothing that this life brings" => 0,
                 _ => continue,

@@ -247,6 +247,10 @@ fn the_rest_of_an_earlier_resumption_stays_resumed() {
         let total = Some(VotingPower::new(175));
         ANCHORS.save(store, &at(at_height(6)), &Anchor { total, ..anchor }).unwrap();
         POWERS.save(store, &of_at(4, at_height(6)), &VotingPower::new(75)).unwrap();
+        let coverage = Coverage { covered: true, changes_at: None };
+        let members = (0..5).map(|id| Member { id, power: VotingPower::new(if id == 4 { 75 } else { 25 }) });
+        let set = select(members.map(|member| Ok::<_, ()>((member, coverage))), usize::MAX, 0).unwrap().set;
+        ACTIVE.save(store, &set).unwrap();
     });
     told.end_block(11, false);
     assert_eq!(PROGRESS.load(&told.store).unwrap().cursor, at_height(5));

@@ -106,6 +106,6 @@ fn after_a_backlog_what_must_have_gone_comes_nearer_with_every_block() {
         })
     };
     assert_eq!(at(None, 1), None, "nothing must go while it waits");
-    assert_eq!((at(Some(60), 37), at(Some(60), 36)), (None, Some('V')), "10 of 50 have been made good");
-    assert_eq!((at(Some(40), 62), at(Some(40), 61)), (None, Some('V')), "15 of 30");
+    assert_eq!((at(Some(20), 7), at(Some(20), 6)), (None, Some('V')), "20 of 90 have been made good");
+    assert_eq!((at(Some(12), 9), at(Some(12), 8)), (None, Some('V')), "22 of 90");
 }
