@@ -7,7 +7,7 @@ use staking::{FpEvent, move_fp};
 
 use super::*;
 use crate::ibc::tests::timestamp_of;
-use crate::state::{MISSES, PROVIDERS, StoredLedger};
+use crate::state::{PROVIDERS, StoredLedger};
 
 /// A commitment of a finality provider, signed.
 fn commitment(world: &World, fp: u8, start: u64, count: u64) -> Value {
@@ -143,7 +143,6 @@ fn jailed(seconds: u64) -> (World, u64) {
     let until = world.env.block.time.seconds() + seconds;
     let provider = FpPublicKey::from_hex(&key(1)).unwrap();
     move_fp(&mut StoredLedger(&mut world.deps.storage), &provider, FpEvent::Jail { until }).unwrap();
-    MISSES.save(&mut world.deps.storage, &[0; 4], &Default::default()).unwrap();
     (world, until)
 }
 
