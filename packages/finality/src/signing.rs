@@ -56,7 +56,7 @@ pub fn last_signed<E>(
         Some(height) => Some(height),
         None => below()?,
     };
-    Ok(voted.unwrap_or(start.previous()).min(highest))
+    Ok(voted.unwrap_or_else(|| start.previous()).min(highest))
 }
 
 #[cfg(test)]
