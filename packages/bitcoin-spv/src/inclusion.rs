@@ -108,7 +108,7 @@ impl MerkleBranch {
     /// Verifies that a block with that root contains the transaction at that position.
     ///
     /// The tree fills an odd level with a copy of its last node, so that two positions lead to one root (CVE-2012-2459).
-    /// The copy's is nobody's: a branch that goes up to the right from a copy of its left neighbour is refused.
+    /// No transaction has the copy's: a branch that goes up to the right from a copy of its left neighbour is refused.
     ///
     /// # Errors
     /// [`InclusionError::WrongRoot`], [`InclusionError::Copy`], and those of [`MerkleBranch::root_of`].
