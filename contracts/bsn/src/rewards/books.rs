@@ -8,8 +8,11 @@ const ACCOUNTS_MAX: u8 = 32;
 
 /// The account of a denom, by its number.
 pub struct Entry {
+    /// The key of its record.
     pub number: u8,
+    /// The account.
     pub account: Account,
+    /// Whether it is to be recorded.
     pub changed: bool,
 }
 
@@ -17,8 +20,8 @@ pub struct Entry {
 pub fn load(storage: &dyn Storage) -> StdResult<Vec<Entry>> {
     let mut books = Vec::new();
     for (key, bytes) in raw(storage, b'X', &[0], &[u8::MAX], usize::from(u8::MAX)) {
-        if let [number] = key[..] {
-            books.push(Entry { number, account: ACCOUNTS.read(&bytes)?, changed: false });
+        if let [number] = key.as_slice() {
+            books.push(Entry { number: *number, account: ACCOUNTS.read(&bytes)?, changed: false });
         }
     }
     Ok(books)

@@ -43,9 +43,9 @@ pub fn send(
         if account.owed == 0 || account.not_before > now || messages.len() >= MESSAGES {
             continue;
         }
-        *has_changed = true;
         let burned = account.burn();
         if burned > 0 {
+            *has_changed = true;
             let burn = BankMsg::Burn { amount: vec![coin(account, burned)] };
             messages.push(message(burn.into(), BURN_REPLY, &Sent::burn(*number, burned))?);
             events.push(changed(account, burned, "burned"));
@@ -61,6 +61,7 @@ pub fn send(
             let Some((group, part)) = account.next_group(&weights, params.reward_group.min(room)) else {
                 break;
             };
+            *has_changed = true;
             let members = weights.group(group);
             room = room.saturating_sub(group.to.saturating_sub(group.from));
             let earners = earners(storage, members, era_from)?;
