@@ -211,8 +211,9 @@ pub fn check_retention(config: &Config, params: &Params) -> Result<(), ContractE
     Ok(())
 }
 
-/// Checks the ids of channel and connection. A connection that is named must be that of the channel of rewards (interfaces.md 12.4): if it could be opened
-/// later, anybody could open it to another chain first. On regtest it may: suites instantiate before they connect.
+/// Checks the ids of channel and connection. A connection that is named must be that of the channel of rewards
+/// (interfaces.md 12.4): if that could be opened later, anybody could open it to another chain first. On regtest it
+/// may come later: suites instantiate before they connect.
 fn check_channel(deps: Deps<'_>, config: &Config) -> Result<(), ContractError> {
     parse::check_channel_id(&config.ics20_channel_id)?;
     let Some(connection_id) = &config.connection_id else { return Ok(()) };

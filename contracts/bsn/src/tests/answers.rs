@@ -2,12 +2,13 @@
 
 use cosmwasm_std::Binary;
 use eots::{message, schnorr};
+use finality::liveness::Absences;
 use primitives::{BlockHeight, FpPublicKey, SigningContext};
 use staking::{FpEvent, move_fp};
 
 use super::*;
 use crate::ibc::tests::timestamp_of;
-use crate::state::{PROVIDERS, StoredLedger};
+use crate::state::{ABSENCES, PROGRESS, PROVIDERS, Progress, StoredLedger};
 
 /// A commitment of a finality provider, signed.
 fn commitment(world: &World, fp: u8, start: u64, count: u64) -> Value {
@@ -143,6 +144,12 @@ fn jailed(seconds: u64) -> (World, u64) {
     let until = world.env.block.time.seconds() + seconds;
     let provider = FpPublicKey::from_hex(&key(1)).unwrap();
     move_fp(&mut StoredLedger(&mut world.deps.storage), &provider, FpEvent::Jail { until }).unwrap();
+    let mut absences = Absences::default();
+    absences.note(BlockHeight::new(3), &[0]);
+    assert_eq!(absences.missed(0), 1);
+    ABSENCES.save(&mut world.deps.storage, &absences).unwrap();
+    let settled = Progress { stale: false, ..PROGRESS.load(&world.deps.storage).unwrap() };
+    PROGRESS.save(&mut world.deps.storage, &settled).unwrap();
     (world, until)
 }
 
@@ -172,7 +179,8 @@ fn out_of_jail_by_the_operator_after_the_term() {
     let freed = world.execute("fp1", unjail(None)).unwrap();
     assert_eq!(freed.events[0].ty, "unjail");
     assert!(!is_jailed(&world));
-    assert!(crate::state::PROGRESS.load(&world.deps.storage).unwrap().stale, "the set is made anew");
+    assert!(PROGRESS.load(&world.deps.storage).unwrap().stale, "the set is made anew");
+    assert_eq!(ABSENCES.load(&world.deps.storage).unwrap().missed(0), 0, "with a clean slate");
     assert!(world.refused("fp1", unjail(None)).contains("is not in jail"));
 }
 
@@ -232,16 +240,45 @@ fn stake_is_injected_on_regtest_by_the_admin() {
     assert_eq!(world.sats(1), 0);
 }
 
+/// A transaction with an input script of so many bytes.
+fn long_tx(number: u32, bytes: u16) -> Vec<u8> {
+    let mut long = staking_tx(number);
+    let script = [&[0xfd][..], &bytes.to_le_bytes(), &vec![0; bytes.into()]].concat();
+    long.splice(41..42, script);
+    long
+}
+
+#[test]
+fn a_transaction_too_long_for_one_record_is_shown_alone() {
+    let mut world = World::open();
+    let mut items = Items::fps(0, [1]);
+    for (number, bytes) in [(0, 40_000), (1, 300), (2, 40_000), (3, 40_000)] {
+        items = items.delegation(number, &[1], 9);
+        items.0.active_del.last_mut().unwrap().staking_tx = long_tx(number, bytes);
+    }
+    world.stake(0, items.0);
+    let (mut after, mut shown) = (Value::Null, 0);
+    loop {
+        let page = world.ask(json!({ "delegations": { "start_after": after } }))["delegations"].clone();
+        let lengths: Vec<usize> =
+            page.as_array().unwrap().iter().map(|one| one["staking_tx"].as_array().unwrap().len()).collect();
+        let Some(last) = page.as_array().unwrap().last() else { break };
+        assert!(lengths.iter().skip(1).all(|length| *length < 32_000), "{lengths:?}");
+        let bytes: Vec<u8> = serde_json::from_value(last["staking_tx"].clone()).unwrap();
+        after = json!(staking::StakingTx::parse(&bytes).unwrap().txid().to_string());
+        shown += lengths.len();
+    }
+    assert_eq!(shown, 4);
+}
+
 #[test]
 fn a_page_that_shows_nothing_says_where_to_go_on() {
     let mut world = World::open();
     let mut items = Items::fps(0, [1]);
     for number in 0..9 {
         items = items.delegation(number, &[1], 9);
-        // An input script of 30,000 bytes: short enough to lie in one record.
-        let mut long = staking_tx(number);
-        long.splice(41..42, [&[0xfd, 0x30, 0x75][..], &[0; 30_000]].concat());
-        items.0.active_del.last_mut().unwrap().staking_tx = long;
+        // Short enough to lie in one record.
+        items.0.active_del.last_mut().unwrap().staking_tx = long_tx(number, 30_000);
     }
     world.stake(0, items.0);
     let (mut after, mut pages, mut shown) = (Value::Null, 0, 0);
