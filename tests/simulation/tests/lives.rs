@@ -14,7 +14,7 @@ fn a_quiet_round_has_a_size_and_a_price() {
     assert!(rounds[0].dearest < 5_000_000, "{rounds:?}");
 }
 
-/// 200 vote one by one behind a backlog of 400 heights, power changes ten times a block, votes are kept as briefly as may be.
+/// C-36: 200 vote one by one behind a backlog of 400 heights, power changes ten times a block, votes are kept as briefly as may be.
 #[test]
 fn the_largest_inflow_is_outrun_after_a_backlog() {
     live(Pace::rush(200, 10), 3_000);

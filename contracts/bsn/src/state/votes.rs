@@ -330,7 +330,7 @@ mod tests {
         assert_eq!(outside(&storage), 200, "those of 303");
     }
 
-    /// 200 FPs vote one by one, for ever outside of slots, and nothing was forgotten for 400 heights.
+    /// C-36: 200 FPs vote one by one, for ever outside of slots, and nothing was forgotten for 400 heights.
     #[test]
     fn forgetting_outruns_the_largest_inflow() {
         let mut storage = MockStorage::new();

@@ -1,6 +1,6 @@
 //! Randomness, timestamps, jail and delegations: what is sent, and what is answered of it.
 
-use cosmwasm_std::Binary;
+use cosmwasm_std::{Binary, Order};
 use eots::{message, schnorr};
 use finality::liveness::Absences;
 use primitives::{BlockHeight, FpPublicKey, SigningContext};
@@ -8,7 +8,7 @@ use staking::{FpEvent, move_fp};
 
 use super::*;
 use crate::ibc::tests::timestamp_of;
-use crate::state::{ABSENCES, PROGRESS, PROVIDERS, Progress, StoredLedger};
+use crate::state::{ABSENCES, COMMITMENTS, PROGRESS, PROVIDERS, Progress, StoredLedger};
 
 /// A commitment of a finality provider, signed.
 fn commitment(world: &World, fp: u8, start: u64, count: u64) -> Value {
@@ -21,6 +21,32 @@ fn commitment(world: &World, fp: u8, start: u64, count: u64) -> Value {
         "commitment": Binary::from(&root[..]),
         "signature": Binary::from(&schnorr::sign(&secret(fp), &hash, &[0; 32])[..]),
     } })
+}
+
+/// C-36: with every eighth commitment, and so faster than they come in.
+#[test]
+fn a_new_commitment_removes_spent_ones_of_its_owner() {
+    let mut world = World::start(json!({})).unwrap();
+    world.connect(0, 0);
+    world.stake(0, Items::fps(0, [1, 2]).0);
+    let from = world.env.block.height + 100;
+    let mut commit = |fp: u8, number: u64, votes_from: u64| {
+        let mut progress = PROGRESS.load(&world.deps.storage).unwrap();
+        progress.votes_from = BlockHeight::new(votes_from);
+        PROGRESS.save(&mut world.deps.storage, &progress).unwrap();
+        let one = commitment(&world, fp, from + 5 * number, 5);
+        world.execute("stranger", one).unwrap();
+        COMMITMENTS.all(&world.deps.storage, Order::Ascending).count() as u64
+    };
+    commit(2, 0, 0);
+    for number in 0..8 {
+        assert_eq!(commit(1, number, u64::MAX), 2 + number, "not with each: it costs gas");
+    }
+    assert_eq!(commit(1, 8, from + 34), 4, "the seventh is not spent, and the other's stays");
+    for number in 9..16 {
+        commit(1, number, u64::MAX);
+    }
+    assert_eq!(commit(1, 16, u64::MAX), 3, "nine of ten, and the new one");
 }
 
 #[test]

@@ -83,6 +83,26 @@ fn below_the_floor_nobody_has_power_and_above_it_everybody_again() {
     assert_eq!(power(&storage, HEIGHT.next().next()), 30);
 }
 
+/// C-36: with every change, and so as fast as they come in.
+#[test]
+fn a_new_entry_of_power_removes_one_that_no_anchor_reaches() {
+    let (mut storage, mut progress) = chain(&[(70, Kind::Covered), (30, Kind::Covered)], 0, 100);
+    progress.anchors_from = BlockHeight::new(40);
+    for (id, height) in [(0, 10), (0, 20), (0, 30), (0, 45), (1, 10)] {
+        let key = of_at(id, BlockHeight::new(height));
+        POWERS.save(&mut storage, &key, &VotingPower::new(5)).unwrap();
+    }
+    let kept = |storage: &MockStorage| {
+        POWERS
+            .all(storage, Order::Ascending)
+            .map(|entry| entry.unwrap().0)
+            .map(|key| (key[3], key[11]))
+            .collect::<Vec<_>>()
+    };
+    refresh(&mut storage, &mut progress, HEIGHT, false).unwrap();
+    assert_eq!(kept(&storage), [(0, 20), (0, 30), (0, 45), (0, 50), (1, 10), (1, 50)]);
+}
+
 fn kinds() -> impl Strategy<Value = Kind> {
     prop_oneof![
         Just(Kind::Covered),
