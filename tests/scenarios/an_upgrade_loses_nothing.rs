@@ -168,9 +168,19 @@ fn migrate(network: &mut Network, contract: &str, wasm: &str) -> Result<(), TxEr
 fn as_before((query, answer): &Answer) -> Answer {
     let mut answer = answer.clone();
     if let Ok(Value::Object(fields)) = &mut answer {
+<<<<<<< ours
         for name in ["certificate", "min_active_percent", "last_signed_height"] {
             fields.remove(name);
         }
+=======
+        ["certificate", "min_active_percent", "reward_group"].map(|name| fields.remove(name));
+    }
+    if let (Some(_), Ok(answer)) = (query.get("outbox"), &mut answer) {
+        // An older version's record does not say over which channel evidence is in flight: it waits, to go once more.
+        let state = &mut answer["items"][0]["state"];
+        assert_eq!(*state, "waiting");
+        *state = json!("in_flight");
+>>>>>>> theirs
     }
     (query.clone(), answer)
 }
@@ -212,11 +222,18 @@ fn every_query_answers_as_before_and_everything_goes_on() {
         run(&mut network, 5);
         assert!(network.finalized() > finalized + 3);
         the_jailed_are_ranked(&mut network);
-        assert_eq!(
-            ask(&network, json!({"outbox": {}}))["items"][0]["fp_pubkey_hex"],
-            json!(key(&network, SLASHED))
-        );
+        evidence_arrives_and_slashes_once(&mut network);
     }
+}
+
+/// Whether or not it was sent twice.
+fn evidence_arrives_and_slashes_once(network: &mut Network) {
+    for _ in 0..5 {
+        network.relay();
+    }
+    let item = ask(network, json!({"outbox": {}}))["items"][0].clone();
+    assert_eq!((&item["fp_pubkey_hex"], &item["state"]), (&json!(key(network, SLASHED)), &json!("done")));
+    assert_eq!(network.link.app.babylon.slashings().len(), 1);
 }
 
 /// Once what was stored before is converted, whoever is in jail counts in the ranked stake.

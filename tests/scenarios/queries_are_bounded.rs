@@ -125,6 +125,7 @@ fn a_page_that_shows_none_of_many_long_transactions() {
         items.active_del.iter_mut().for_each(|one| lengthen(&mut one.staking_tx, 31_000));
         carry(&mut network, vec![packet(items)]);
     }
+    assert_eq!(super::support::stake(&network, 0), 40 * 100_000_000 + 96_000);
     let (mut after, mut pages) = (Value::Null, 0);
     loop {
         let query = json!({"delegations": {"active": false, "limit": 30, "start_after": after}});

@@ -148,14 +148,16 @@ pub fn base64(bytes: &[u8]) -> String {
     ::base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// Adds an output of so many bytes, more than 65,535, to a staking transaction with two.
+/// Adds an output of so many bytes, more than 252, to a staking transaction with two.
 pub fn lengthen(tx: &mut Vec<u8>, bytes: u32) {
     let count = tx.windows(2).position(|two| two == [0x51, 0x20]).unwrap() - 1 - 8 - 1;
     assert_eq!(tx[count], 2, "two outputs");
     tx[count] = 3;
     let mut output = vec![0; 8];
-    output.push(0xfe);
-    output.extend(bytes.to_le_bytes());
+    match u16::try_from(bytes) {
+        Ok(short) => output.extend([&[0xfd][..], &short.to_le_bytes()].concat()),
+        Err(_) => output.extend([&[0xfe][..], &bytes.to_le_bytes()].concat()),
+    }
     output.extend(vec![0x6a; bytes as usize]);
     tx.splice(count + 1..count + 1, output);
 }
