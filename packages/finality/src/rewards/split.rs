@@ -27,7 +27,7 @@ pub struct Split {
     pub ratios: Vec<(u32, u128)>,
 }
 
-/// Splits `amount` among the FPs of a group, by weight.
+/// Splits `amount` among the FPs of a group, by weight. What rounding leaves is sent: it makes no payout of its own.
 pub fn split(amount: u128, claims: &[(Member, Claim)], burn_slashed: bool) -> Split {
     let (mut paid, mut slashed, mut refused) = (0u128, 0u128, 0u128);
     for (member, claim) in claims {
@@ -40,8 +40,10 @@ pub fn split(amount: u128, claims: &[(Member, Claim)], burn_slashed: bool) -> Sp
     }
     let whole = paid.saturating_add(slashed).saturating_add(refused);
     let shift = shift(whole);
-    let (whole, paid, slashed) = (whole >> shift, paid >> shift, slashed >> shift);
-    let burn = if burn_slashed { part(amount, slashed, whole) } else { 0 };
+    let (burned, unpaid) =
+        if burn_slashed { (slashed, refused) } else { (0, refused.saturating_add(slashed)) };
+    let (whole, paid) = (whole >> shift, paid >> shift);
+    let burn = part(amount, burned >> shift, whole);
     let mut ratios = Vec::new();
     for (member, claim) in claims {
         let ratio = part(ONE, member.power.get() >> shift, paid);
@@ -49,8 +51,9 @@ pub fn split(amount: u128, claims: &[(Member, Claim)], burn_slashed: bool) -> Sp
             ratios.push((member.id, ratio));
         }
     }
-    let send = if ratios.is_empty() { 0 } else { part(amount, paid, whole) };
-    Split { send, burn, back: amount.saturating_sub(send).saturating_sub(burn), ratios }
+    let left = amount.saturating_sub(burn);
+    let back = if ratios.is_empty() { left } else { part(amount, unpaid >> shift, whole) };
+    Split { send: left.saturating_sub(back), burn, back, ratios }
 }
 
 /// `amount * of / whole`, rounded down, for `of <= whole`; nothing where `whole` is.

@@ -99,6 +99,10 @@ fn the_part_of_the_slashed_is_burned_or_goes_to_the_next_period() {
     let burned = split(1_600, &claims, true);
     assert_eq!((burned.send, burned.burn, burned.back), (800, 200, 600));
     assert_eq!(burned.ratios, shared.ratios);
+    // Nothing is left for a payout of its own where all are paid or burned.
+    let thirds = [(member(1, 1), Claim::Paid), (member(2, 1), Claim::Slashed), (member(3, 1), Claim::Paid)];
+    let rounded = split(100, &thirds, true);
+    assert_eq!((rounded.send, rounded.burn, rounded.back), (67, 33, 0));
     let nobody = [(member(2, 20), Claim::Slashed)];
     assert_eq!(split(9, &nobody, false), Split { back: 9, ..Split::default() });
     assert_eq!(split(9, &nobody, true), Split { burn: 9, ..Split::default() });
