@@ -93,9 +93,8 @@ impl World {
         let timeout = IbcTimeout::with_timestamp(self.env.block.time.plus_days(1));
         let packet = IbcPacket::new(Binary::from(data), end(THERE), end(HERE), 1, timeout);
         let message = IbcPacketReceiveMsg::new(packet, admin());
-        let Ok(response) =
-            self.with_bsn(|deps, env| bsn::entry::ibc_packet_receive(deps.as_mut(), env, message));
-        response
+        let received = self.with_bsn(|deps, env| bsn::entry::ibc_packet_receive(deps.as_mut(), env, message));
+        received.unwrap_or_else(|error| panic!("a packet: {error}"))
     }
 
     /// All hooks of the next block.
