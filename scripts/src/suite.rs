@@ -20,6 +20,7 @@ pub fn test(quick: bool) -> Result<()> {
     setup::wasm_target()?;
     say::timed("formatting", formatting)?;
     say::timed("wasm", wasm::build)?;
+    say::timed("tests of what prepares the wasm", wasm::test_preparation)?;
     say::timed("native tests", native_tests)?;
     say::timed("schema", || schema::run(true))?;
     say::timed("lints of what needs no virtual machine", quick_lints)?;

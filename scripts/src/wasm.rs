@@ -19,7 +19,7 @@ use crate::{
 
 /// What makes Rust's output acceptable: the precompiled standard library uses bulk memory, sign
 /// extension and saturating conversions, all of which chains refuse. They are read, then lowered.
-const WASM_OPT: [&str; 14] = [
+const WASM_OPT: [&str; 13] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
@@ -27,7 +27,6 @@ const WASM_OPT: [&str; 14] = [
     "--enable-nontrapping-float-to-int",
     "--enable-multivalue",
     "--enable-reference-types",
-    "--llvm-memory-copy-fill-lowering",
     "--llvm-nontrapping-fptoint-lowering",
     "--signext-lowering",
     "--merge-similar-functions",
@@ -44,8 +43,9 @@ const STANDARD_LIBRARY: [&str; 3] =
 const UNSTABLE: [(&str, &str); 2] =
     [("RUSTC_BOOTSTRAP", "1"), ("CARGO_PROFILE_RELEASE_PANIC", "immediate-abort")];
 
-/// Drops what no contract runs, before wasm-opt; its head says what and why.
-const SNIP: &str = "snip.mjs";
+/// Steps before wasm-opt: what no contract runs is dropped; memory is copied and compared eight bytes at a time. Their
+/// heads say what and why.
+const BEFORE_WASM_OPT: [&str; 2] = ["snip.mjs", "lower.mjs"];
 
 /// Builds what changed into `artifacts/` and writes `artifacts/checksums.txt`.
 pub fn build() -> Result<()> {
@@ -73,6 +73,14 @@ pub fn build() -> Result<()> {
     report(&artifacts, &built)
 }
 
+/// Tests the scripts that run before wasm-opt, on modules of their own.
+pub fn test_preparation() -> Result<()> {
+    setup::wasm_opt()?;
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=dot"]).arg(project::scripts().join("lower.test.mjs"));
+    cargo::run(&mut node, "a script that prepares the wasm is wrong, see above")
+}
+
 /// A contract compiled, its wasm-opt running.
 struct Optimizing {
     contract: Contract,
@@ -94,14 +102,18 @@ fn compile(contract: Contract, inputs: String, wasm_opt: &Path) -> Result<Optimi
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags()?);
     cargo::run(&mut command, &format!("{package} does not compile to wasm"))?;
     let raw = project::target().join(format!("wasm32-unknown-unknown/release/{}.wasm", contract.library));
-    let snipped = raw.with_extension("snipped.wasm");
-    let mut snip = Command::new("node");
-    snip.arg(project::scripts().join(SNIP)).args([&raw, &snipped]);
-    cargo::run(&mut snip, &format!("{SNIP} cannot read the wasm of {package}"))?;
+    let mut prepared = raw.clone();
+    for script in BEFORE_WASM_OPT {
+        let next = raw.with_extension(format!("{script}.wasm"));
+        let mut step = Command::new("node");
+        step.arg(project::scripts().join(script)).args([&prepared, &next]);
+        cargo::run(&mut step, &format!("{script} refuses the wasm of {package}"))?;
+        prepared = next;
+    }
     let child = Command::new("node")
         .arg(wasm_opt)
         .args(WASM_OPT)
-        .arg(&snipped)
+        .arg(&prepared)
         .arg("-o")
         .arg(artifact(contract))
         .spawn()
@@ -160,14 +172,17 @@ fn read_lines(path: &Path) -> BTreeMap<String, String> {
     text.lines().filter_map(|line| line.split_once(' ')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
 }
 
-/// The compiler, every flag and the script between them: a part of each artifact's inputs.
+/// The compiler, every flag and the scripts between them: a part of each artifact's inputs.
 fn toolchain() -> Result<String> {
     let mut rustc = Command::new("rustc");
     rustc.arg("-vV").current_dir(project::root());
     let version = cargo::output(&mut rustc, "rustc does not say its version")?;
-    let snip = project::read(&project::scripts().join(SNIP))?;
     let (library, flags) = (STANDARD_LIBRARY.join(" "), WASM_OPT.join(" "));
-    Ok(format!("{version}{library}{UNSTABLE:?}{flags}{}", checksum(&snip)))
+    let mut inputs = format!("{version}{library}{UNSTABLE:?}{flags}");
+    for script in BEFORE_WASM_OPT {
+        inputs.push_str(&checksum(&project::read(&project::scripts().join(script))?));
+    }
+    Ok(inputs)
 }
 
 /// Takes this machine's folders out of panic messages: the same bytes everywhere.
