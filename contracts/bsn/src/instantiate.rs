@@ -163,7 +163,7 @@ pub fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> 
     if k < 10 || w < 100 {
         return Err(invalid(format!("mainnet needs k >= 10 and w >= 100, got {k} and {w}")));
     }
-    if config.babylon_chain_id.is_none() {
+    if config.babylon_chain_id.as_deref().is_none_or(|id| id.trim().is_empty()) {
         return Err(invalid("mainnet needs babylon_chain_id".into()));
     }
     if admin.is_none() {

@@ -154,11 +154,13 @@ impl MerkleBranch {
     }
 }
 
-/// Whether 64 bytes could stand in a block as a transaction: well formed, and moving no more than
-/// all bitcoin.
+/// Whether 64 bytes could stand in a block as a transaction: well formed, with an output (Bitcoin takes none without:
+/// `bad-txns-vout-empty`), and moving no more than all bitcoin.
 fn reads_as_transaction(pair: &[u8]) -> bool {
     match Transaction::parse(pair) {
-        Ok(transaction) => transaction.outputs.iter().all(|output| Sats::new(output.value).is_ok()),
+        Ok(Transaction { outputs, .. }) => {
+            !outputs.is_empty() && outputs.iter().all(|output| Sats::new(output.value).is_ok())
+        }
         Err(_) => false,
     }
 }

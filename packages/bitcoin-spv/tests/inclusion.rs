@@ -185,6 +185,21 @@ fn nothing_hides_below_a_transaction_of_sixty_four_bytes() {
     assert_eq!(itself.root_of_transaction(&real), Err(InclusionError::TransactionIsNode(real.txid)));
 }
 
+/// Three bytes that fit are cheap to grind, and no block has a transaction without outputs.
+#[test]
+fn a_node_that_reads_as_a_transaction_without_outputs_is_a_node() {
+    let mut node = [7; 64];
+    node[4] = 1; // one input,
+    node[41] = 13; // whose script has 13 bytes,
+    node[59] = 0; // and no output
+    assert!(Transaction::parse(&node).unwrap().outputs.is_empty());
+    let root = MerkleRoot::from_bytes(
+        levels(&[node[..32].try_into().unwrap(), node[32..].try_into().unwrap()])[1][0],
+    );
+    let branch = MerkleBranch::new(0, vec![node[32..].try_into().unwrap()]).unwrap();
+    assert_eq!(branch.verify(&Txid::from_slice(&node[..32]).unwrap(), &root), Ok(()));
+}
+
 #[test]
 fn a_transaction_of_other_length_is_verified_by_its_id() {
     let tx = Transaction::parse(&serialize(&transaction(4, vec![1; 20], vec![vec![2; 70]]))).unwrap();

@@ -91,9 +91,11 @@ pub fn announce(
     mut channels: Channels,
     rebind: Rebind,
 ) -> StdResult<Vec<Event>> {
+    let config = CONFIG.load(storage)?;
+    let replaced = channels.announced(&config).map(|what| format!("called off: {what}"));
     channels.rebind = Some(rebind);
     CHANNELS.save(storage, &channels)?;
-    let mut events: Vec<Event> = channels.announced(&CONFIG.load(storage)?).map(alarm).into_iter().collect();
+    let mut events: Vec<Event> = replaced.into_iter().chain(channels.announced(&config)).map(alarm).collect();
     events.extend(wake(storage, env)?);
     Ok(events)
 }

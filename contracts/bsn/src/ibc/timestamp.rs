@@ -3,7 +3,7 @@ use cosmwasm_std::{Env, Event, StdResult, Storage};
 use primitives::{BlockHeight, EpochNumber};
 use proto::decode::{ConsumerHeader, Timestamp};
 use proto::epoching;
-use timestamping::{Claim, HeaderVerdict, Kept, Receipt, judge_header};
+use timestamping::{Claim, ClaimError, HeaderVerdict, Kept, Receipt, judge_header};
 
 use crate::state::{ANCHORS, CONFIG, EPOCHS, Epoch, Header, TIMESTAMPS, Timestamps, at, forget_epochs};
 
@@ -90,7 +90,10 @@ fn receive(
     let places = match claim.verify(CONFIG.load(storage)?.babylon_tag) {
         Ok(places) => places,
         Err(error) => {
-            record.epochs.refuse(epoch);
+            // What cannot be read proves nothing, neither for Babylon nor against it.
+            if !matches!(error, ClaimError::Transaction { .. } | ClaimError::Inclusion { .. }) {
+                record.epochs.refuse(epoch);
+            }
             return Ok(alarm(format!("babylon's checkpoint of epoch {epoch}: {error}")));
         }
     };

@@ -28,6 +28,7 @@ fn mainnet_takes_nothing_below_its_floors() {
             "mainnet needs k >= 10 and w >= 100, got 10 and 99",
         ),
         (json!({ "babylon_chain_id": null }), "mainnet needs babylon_chain_id"),
+        (json!({ "babylon_chain_id": " " }), "mainnet needs babylon_chain_id"),
         (json!({ "admin": null }), "mainnet needs an admin"),
         (json!({ "btc_light_client_code_id": null }), "mainnet needs a light client"),
     ] {
@@ -136,7 +137,10 @@ fn addresses_and_ids_are_checked_at_the_door() {
         ("ics20_channel_id", "channel"),
         ("ics20_channel_id", "channel/0"),
     ] {
-        assert!(World::start(json!({ field: bad })).is_err(), "{field} {bad:?}");
+        // No such channel yet: nothing but its form speaks against a connection.
+        let mut message = json!({ "ics20_channel_id": "channel-77" });
+        message[field] = json!(bad);
+        assert!(World::start(message).is_err(), "{field} {bad:?}");
     }
     let longest = "c".repeat(64);
     assert!(World::start(json!({ "connection_id": null, "ics20_channel_id": longest })).is_ok());

@@ -90,12 +90,27 @@ fn orphans_lose_their_power_some_time_after_the_last_packet_once_another_channel
 }
 
 #[test]
+fn a_move_that_another_replaces_is_called_off_aloud() {
+    let mut storage = fixture(&bound(100), 7);
+    announce(&mut storage, &at(2 * DAY), bound(100), to("connection-5", 3 * DAY)).unwrap();
+    let (channels, _) = loaded(&storage);
+    let events = announce(&mut storage, &at(2 * DAY), channels, to("connection-6", 3 * DAY)).unwrap();
+    let said: Vec<_> = events.iter().map(|event| event.attributes[0].value.clone()).collect();
+    let moves = |to: u8| format!("the channel moves to connection connection-{to} at {}", 3 * DAY);
+    assert_eq!(said, [format!("called off: {}", moves(5)), moves(6)]);
+}
+
+#[test]
 fn nobody_registers_between_a_move_and_the_first_packet() {
     let mut storage = fixture(&bound(100), 7);
     assert_eq!(bound(100).registering(), Consumer::Is("07-tendermint-0".into()));
     assert_eq!(Channels::default().registering(), Consumer::Any, "the first packet says who we are");
     announce(&mut storage, &at(2 * DAY), bound(100), to("connection-5", 0)).unwrap();
     let (mut channels, _) = loaded(&storage);
+    assert_eq!(channels.registering(), Consumer::Unknown);
+    // A channel over the new connection that named no consumer id and closed is no packet either.
+    let before = channels.previous[0].clone();
+    channels.previous.push(crate::state::ClosedChannel { connection_id: "connection-5".into(), ..before });
     assert_eq!(channels.registering(), Consumer::Unknown);
     channels.consumer_id = Some("07-tendermint-3".into());
     assert_eq!(channels.registering(), Consumer::Is("07-tendermint-3".into()));

@@ -144,6 +144,22 @@ fn parts_that_contradict_each_other_are_an_alarm() {
     assert_eq!(standing(&deps), (7, Some(5), 0));
 }
 
+/// C-31: a half that cannot be read is told of, and accuses nobody
+#[test]
+fn a_half_that_cannot_be_read_accuses_nobody() {
+    let (mut deps, env) = young();
+    let timestamp = located(&mut deps, 100, false, |timestamp| {
+        timestamp.proof.as_mut().unwrap().proof_epoch_submitted[0].transaction.truncate(40);
+    });
+    let said = arrive(&mut deps, &env, timestamp);
+    assert!(
+        matches!(&said[..], [one] if one.starts_with("babylon's checkpoint of epoch 6: half 0: ")),
+        "{said:?}"
+    );
+    assert_eq!(TIMESTAMPS.load(&deps.storage).unwrap().epochs.forged, None);
+    assert_eq!(standing(&deps), (7, Some(5), 0));
+}
+
 /// C-31: nor is one called forged that Babylon took
 ///
 /// It keeps and relays what the first submitter sent, and takes all of this.
