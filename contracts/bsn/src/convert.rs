@@ -15,14 +15,14 @@ use primitives::FpPublicKey;
 use serde::{Deserialize, Serialize};
 use staking::Ledger;
 
-use crate::state::{COMMITMENTS, CONVERSION, PLACED, StoredLedger, join, raw};
+use crate::state::{COMMITMENTS, CONVERSION, JAILED, PLACED, StoredLedger, join, raw};
 
 /// How many records are converted with a block, at some 5,000 SDK gas each.
 const PORTION: usize = 64;
 /// The table of commitments.
-const COMMITTED: u8 = b'm';
+const COMMITTED: u8 = COMMITMENTS.letter();
 /// The table of those in jail.
-const JAIL: u8 = b'j';
+const JAIL: u8 = JAILED.letter();
 
 /// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ pub fn begin(storage: &mut dyn Storage, with_commitments: bool) -> StdResult<()>
 
 /// Converts the next portion, if there is anything to convert; whether the ranked stake has changed.
 pub fn go_on(storage: &mut dyn Storage) -> StdResult<bool> {
-    let Some(mut conversion) = CONVERSION.peek(storage)? else { return Ok(false) };
+    let Some(mut conversion) = CONVERSION.may_load(storage)? else { return Ok(false) };
     let entries = raw(storage, conversion.table, &conversion.last, &[u8::MAX; 32], PORTION);
     let is_jail = conversion.table == JAIL;
     match is_jail {
@@ -205,7 +205,7 @@ mod tests {
         let cut = postcard::to_allocvec(&before).unwrap();
         let old: (Vec<u8>, u64) = postcard::from_bytes(&cut[1..]).unwrap();
         cosmwasm_std::Storage::set(&mut storage, b"J", &postcard::to_allocvec(&old).unwrap());
-        crate::state::append(&mut storage, b'J', &COMMITTED).unwrap();
+        crate::state::append(&mut storage, CONVERSION.letter(), &COMMITTED).unwrap();
         assert_eq!(CONVERSION.may_load(&storage).unwrap(), before, "as 0.2.0 stored it");
     }
 }

@@ -1,56 +1,10 @@
-//! All storage on one screen. Values are postcard, keys fixed-width big endian behind one letter.
+//! Every table of this contract: its key, its value, who writes it and what deletes it.
 //!
-//! | letter | key => value | written by | pruned by |
-//! |---|---|---|---|
-//! | `G` | => [`Config`] | instantiate, update_config, channel open | never: one record |
-//! | `A` | => [`Admins`] | instantiate, update_admin, accept_admin | never: one record |
-//! | `K` | => [`Params`] | instantiate, update_config | never: one record |
-//! | `P` | => [`Progress`] | every EndBlock; whatever changes the set | never: one record |
-//! | `S` | => [`ActiveSet`] | BeginBlock, when the set changes | never: one record |
-//! | `C` | => [`Channels`] | channel open, connect, close; packets | never: one record of bounded length |
-//! | `H` | => [`Header`], the highest of a counted epoch | follow_bitcoin, packets | never: one record |
-//! | `T` | => [`Timestamps`] | BTCTimestamp packets, follow_bitcoin | never: one record of bounded length |
-//! | `E` | epoch => [`Epoch`] | BTCTimestamp packets | with the 100th epoch after it; the base stays |
-//! | `B` | => highest Bitcoin height seen | follow_bitcoin, packets | never: one record |
-//! | `L` | => [`Bitcoin`] | packets, follow_bitcoin | never: one record |
-//! | `N` | => [`Counters`] | registration, quarantine | never: one record |
-//! | `a` | height => [`Anchor`] | the first hook of each block | EndBlock, after `anchor_retention_s` |
-//! | `v` | slot, id => height, [`StoredVote`] | votes | the votes of 256 heights later; what they leave, EndBlock |
-//! | `V` | height, id => [`StoredVote`] | votes, where the slot is taken | EndBlock, `vote_retention` after settling |
-//! | `M` | height, id => [`Sheet`] of many votes | a message of many votes | with `V` |
-//! | `W` | height, id => the signatures of that sheet | with `M` | with `M` |
-//! | `s` | table => where the next sweep of it begins | EndBlock | never: four records |
-//! | `h` | id, height => power from there on | BeginBlock, when it changes | the FP's next entries, and EndBlock's sweep, once no anchor is below the entry above |
-//! | `m` | id, start height => [`Commitment`], [`Run`](finality::commitment::Run) | commit_public_randomness | the FP's next commitments, and EndBlock's sweep, once spent |
-//! | `n` | first height => [`Bucket`] of who missed it and the next | EndBlock, for misses only | EndBlock, once out of the window |
-//! | `t` | => [`Absences`], the sums of `n` | EndBlock, for misses only; unjailing | never: one record of bounded length |
-//! | `l` | id => [`Misses`], as 0.2.0 recorded them | no more | jailing and unjailing; else never: one an FP |
-//! | `f` | key => [`FinalityProvider`] | packets, slashing, jailing | never: one an FP |
-//! | `i` | id => key | registration | never: one an FP |
-//! | `p` | key => [`FpProfile`] | registration | never: one an FP |
-//! | `r` | inverted power, key => id | whatever changes power | with it: one an FP |
-//! | `R` | inverted power, key => id of one in jail | whatever changes its power, jailing | with it; unjailing, slashing |
-//! | `D` | txid => [`Record`] | packets | EndBlock's sweep, long after its end; one of an end alone, never |
-//! | `d` | txid => [`DelegationStatus`], the early end of a delegation | packets | with `D` |
-//! | `x` | id, txid => true (the VM knows no empty value) | packets | with `D` |
-//! | `u` | txid or digest, part => a part of what is too long for one value | packets | with `D`; those of items, never: only items of more than 32,000 bytes |
-//! | `j` | key => end of the jail term | jailing, unjailing, slashing | with the term |
-//! | `b` | Bitcoin height, id => sats that expire | packets | expiry |
-//! | `w` | last height => [`Resumption`] | resume_finality | the next one |
-//! | `g` | first height => [`Gap`] between two quorums | EndBlock | EndBlock, once its heights are forgotten |
-//! | `q` | number => [`Quarantined`] | packets | a retry that succeeds; bounded by [`QUARANTINE_MAX`] |
-//! | `k` | digest of an item => its number in the quarantine | with `q` | with it |
-//! | `Q` | number => [`Waiting`] | packets | BeginBlock, one a block; packets, retries |
-//! | `y` | last height => [`ActiveSet`] that ended there | BeginBlock, when the set changes | EndBlock, once it is settled |
-//! | `z` | => [`Missed`] | EndBlock, for absences only | never: one record, emptied with each set |
-//! | `Y` | => [`Weights`] of this period | EndBlock, when a set or a period ends | never: one record of bounded length |
-//! | `Z` | payout => [`Weights`] | EndBlock, each `reward_interval` | the next payout, once nothing is owed by it |
-//! | `X` | number => [`Account`] of a denom | EndBlock, replies | never: at most 32, those of former denoms written over |
-//! | `J` | => [`Conversion`] of what an older version stored | migrate, EndBlock | EndBlock, when it is done |
-//! | `e` | key, height => [`Equivocation`] | slashing | EndBlock's sweep, once Babylon has it and its block has no anchor |
-//! | `o` | id => [`Outgoing`] | slashing, acknowledgements | with `e` |
+//! Values are postcard. Keys are one letter, then parts of fixed width; numbers are big endian, so that they sort as
+//! numbers do. `c` is reserved for cw2's `contract_info`.
 //!
-//! cw2 keeps its own record under `contract_info`, which is why `c` is nobody's.
+//! This contract does not use cw-storage-plus: it length-prefixes every part of a key but the last. Changing to it
+//! would convert the whole state of a live chain, for keys that are two bytes longer.
 
 mod epochs;
 mod gaps;
@@ -84,104 +38,202 @@ use finality::{Commitment, Params};
 use primitives::{BlockHeight, BtcHeight, VotingPower};
 use staking::{DelegationStatus, FinalityProvider, FpProfile, Record};
 
-/// See the module's table.
+/// [`Config`].
+///
+/// Written by instantiate, update_config, channel open. Never deleted: one record.
 pub const CONFIG: Item<Config> = Item::new(b'G');
-/// See the module's table.
+/// [`Admins`].
+///
+/// Written by instantiate, update_admin, accept_admin. Never deleted: one record.
 pub const ADMINS: Item<Admins> = Item::new(b'A');
-/// See the module's table.
-pub const PARAMS: Item<Params> = Item::new(b'K');
-/// See the module's table.
-pub const PROGRESS: Item<Progress> = Item::new(b'P');
-/// See the module's table.
+/// [`Params`].
+///
+/// Written by instantiate, update_config. Never deleted: one record.
+pub const PARAMS: Item<Params> = Item::short(b'K');
+/// [`Progress`].
+///
+/// Written by every EndBlock and by whatever changes the set. Never deleted: one record.
+pub const PROGRESS: Item<Progress> = Item::short(b'P');
+/// [`ActiveSet`].
+///
+/// Written by BeginBlock, when the set changes. Never deleted: one record.
 pub const ACTIVE: Item<ActiveSet> = Item::new(b'S');
-/// See the module's table.
-pub const CHANNELS: Item<Channels> = Item::new(b'C');
-/// See the module's table.
-pub const LAST_HEADER: Item<Header> = Item::new(b'H');
-/// See the module's table.
+/// [`Channels`].
+///
+/// Written by channel open, connect and close, and by packets. Never deleted: one record of bounded length.
+pub const CHANNELS: Item<Channels> = Item::short(b'C');
+/// [`Header`], the highest of a counted epoch.
+///
+/// Written by follow_bitcoin, packets. Never deleted: one record.
+pub const LAST_HEADER: Item<Header> = Item::short(b'H');
+/// [`Timestamps`].
+///
+/// Written by BTCTimestamp packets, follow_bitcoin. Never deleted: one record of bounded length.
 pub const TIMESTAMPS: Item<Timestamps> = Item::new(b'T');
-/// See the module's table.
-pub const BTC_TIP: Item<BtcHeight> = Item::new(b'B');
-/// See the module's table.
-pub const BITCOIN: Item<Bitcoin> = Item::new(b'L');
-/// See the module's table.
-pub const COUNTERS: Item<Counters> = Item::new(b'N');
+/// The highest Bitcoin height seen.
+///
+/// Written by follow_bitcoin, packets. Never deleted: one record.
+pub const BTC_TIP: Item<BtcHeight> = Item::short(b'B');
+/// [`Bitcoin`].
+///
+/// Written by packets, follow_bitcoin. Never deleted: one record.
+pub const BITCOIN: Item<Bitcoin> = Item::short(b'L');
+/// [`Counters`].
+///
+/// Written by registration, quarantine. Never deleted: one record.
+pub const COUNTERS: Item<Counters> = Item::short(b'N');
 
-/// See the module's table.
-pub const CONVERSION: Item<Conversion> = Item::new(b'J');
+/// [`Conversion`] of what an older version stored.
+///
+/// Written by migrate, EndBlock. Deleted by EndBlock, when it is done.
+pub const CONVERSION: Item<Conversion> = Item::short(b'J');
 
-/// See the module's table.
-pub const EPOCHS: Table<8, Epoch> = Table::new(b'E');
-/// See the module's table.
-pub const ANCHORS: Table<8, Anchor> = Table::new(b'a');
-/// See the module's table.
-pub const SLOTS: Table<5, (BlockHeight, StoredVote)> = Table::new(b'v');
-/// See the module's table.
-pub const OVERFLOW: Table<12, StoredVote> = Table::new(b'V');
-/// See the module's table.
-pub const SHEETS: Table<12, Sheet> = Table::new(b'M');
-/// See the module's table.
+/// Epoch => [`Epoch`].
+///
+/// Written by BTCTimestamp packets. Deleted with the 100th epoch after it; the base stays.
+pub const EPOCHS: Table<8, Epoch> = Table::short(b'E');
+/// Height => [`Anchor`].
+///
+/// Written by the first hook of each block. Deleted by EndBlock, after `anchor_retention_s`.
+pub const ANCHORS: Table<8, Anchor> = Table::short(b'a');
+/// Slot, FP number => height, [`StoredVote`].
+///
+/// Written by votes. Overwritten by the votes of 256 heights later; the rest deleted by EndBlock.
+pub const SLOTS: Table<5, (BlockHeight, StoredVote)> = Table::short(b'v');
+/// Height, FP number => [`StoredVote`].
+///
+/// Written by votes, where the slot is taken. Deleted by EndBlock, `vote_retention` after settling.
+pub const OVERFLOW: Table<12, StoredVote> = Table::short(b'V');
+/// Height, FP number => [`Sheet`] of many votes.
+///
+/// Written by a message of many votes. Deleted like [`OVERFLOW`].
+pub const SHEETS: Table<12, Sheet> = Table::short(b'M');
+/// Height, FP number => the signatures of that [`Sheet`], and powers.
+///
+/// Written with the sheet. Deleted with the sheet.
 pub const SIGNATURES: Table<12, Vec<(VotingPower, [u8; 32])>> = Table::new(b'W');
-/// See the module's table.
-pub const SWEEPS: Table<1, Vec<u8>> = Table::new(b's');
-/// See the module's table.
-pub const POWERS: Table<12, VotingPower> = Table::new(b'h');
-/// See the module's table.
-pub const COMMITMENTS: Table<12, Commitment> = Table::new(b'm');
-/// See the module's table.
-pub const MISSED_AT: Table<8, Bucket> = Table::new(b'n');
-/// See the module's table.
-pub const ABSENCES: Item<Absences> = Item::new(b't');
-/// See the module's table.
-pub const MISSES: Table<4, Misses> = Table::new(b'l');
-/// See the module's table.
-pub const PROVIDERS: Table<32, FinalityProvider> = Table::new(b'f');
-/// See the module's table.
-pub const FP_KEYS: Table<4, [u8; 32]> = Table::new(b'i');
-/// See the module's table.
+/// Table => where the next sweep of it begins.
+///
+/// Written by EndBlock. Never deleted: four records.
+pub const SWEEPS: Table<1, Vec<u8>> = Table::short(b's');
+/// FP number, height => power from there on.
+///
+/// Written by BeginBlock, when it changes. Deleted once no anchor lies below the entry above: by the FP's
+/// next entries and by the sweep of EndBlock.
+pub const POWERS: Table<12, VotingPower> = Table::short(b'h');
+/// FP number, start height => [`Commitment`], [`Run`](finality::commitment::Run).
+///
+/// Written by commit_public_randomness. Deleted once spent: by the FP's next commitments and by the sweep of
+/// EndBlock.
+pub const COMMITMENTS: Table<12, Commitment> = Table::short(b'm');
+/// First height => [`Bucket`] of who missed it and the next.
+///
+/// Written by EndBlock, for misses only. Deleted by EndBlock, once out of the window.
+pub const MISSED_AT: Table<8, Bucket> = Table::short(b'n');
+/// [`Absences`], the sums of [`MISSED_AT`].
+///
+/// Written by EndBlock for misses only, and by unjailing. Never deleted: one record of bounded length.
+pub const ABSENCES: Item<Absences> = Item::short(b't');
+/// FP number => [`Misses`], as 0.2.0 recorded them.
+///
+/// Not written any more. Deleted by jailing and unjailing.
+pub const MISSES: Table<4, Misses> = Table::short(b'l');
+/// FP key => [`FinalityProvider`].
+///
+/// Written by packets, slashing, jailing. Never deleted: one an FP.
+pub const PROVIDERS: Table<32, FinalityProvider> = Table::short(b'f');
+/// FP number => key.
+///
+/// Written by registration. Never deleted: one an FP.
+pub const FP_KEYS: Table<4, [u8; 32]> = Table::short(b'i');
+/// FP key => [`FpProfile`].
+///
+/// Written by registration. Never deleted: one an FP.
 pub const PROFILES: Table<32, FpProfile> = Table::new(b'p');
-/// See the module's table.
-pub const RANKING: Table<48, u32> = Table::new(b'r');
-/// See the module's table.
-pub const RANKING_JAILED: Table<48, u32> = Table::new(b'R');
-/// See the module's table.
-pub const DELEGATIONS: Table<32, Record> = Table::new(b'D');
-/// See the module's table.
-pub const ENDED: Table<32, DelegationStatus> = Table::new(b'd');
-/// See the module's table.
-pub const DELEGATIONS_OF: Table<36, bool> = Table::new(b'x');
-/// See the module's table.
+/// Inverted power, FP key => id.
+///
+/// Written by whatever changes power. Moved and deleted with the power: one an FP.
+pub const RANKING: Table<48, u32> = Table::short(b'r');
+/// Inverted power, FP key => id of one in jail.
+///
+/// Written by jailing and by whatever changes the power. Deleted by unjailing, slashing, and with the power.
+pub const RANKING_JAILED: Table<48, u32> = Table::short(b'R');
+/// Txid => [`Record`].
+///
+/// Written by packets. Deleted by the sweep of EndBlock, `anchor_retention_s` after its end; the record of an
+/// end alone, never.
+pub const DELEGATIONS: Table<32, Record> = Table::short(b'D');
+/// Txid => [`DelegationStatus`]: it ended early.
+///
+/// Written by packets. Deleted with the delegation.
+pub const ENDED: Table<32, DelegationStatus> = Table::short(b'd');
+/// FP number, txid => true (the VM has no empty value).
+///
+/// Written by packets. Deleted with the delegation.
+pub const DELEGATIONS_OF: Table<36, bool> = Table::short(b'x');
+/// Txid or digest, part => a part of what is too long for one value.
+///
+/// Written by packets. Deleted with the delegation; parts of items, never: only items above 32,000 bytes have
+/// some.
 pub const PARTS: Table<33, Vec<u8>> = Table::new(b'u');
-/// See the module's table.
-pub const JAILED: Table<32, u64> = Table::new(b'j');
-/// See the module's table.
-pub const BUCKETS: Table<8, VotingPower> = Table::new(b'b');
-/// See the module's table.
+/// FP key => end of the jail term.
+///
+/// Written by jailing, unjailing, slashing. Deleted with the term.
+pub const JAILED: Table<32, u64> = Table::short(b'j');
+/// Bitcoin height, FP number => sats that expire.
+///
+/// Written by packets. Deleted by expiry.
+pub const BUCKETS: Table<8, VotingPower> = Table::short(b'b');
+/// Number => [`Quarantined`].
+///
+/// Written by packets. Deleted by a retry that succeeds; at most [`QUARANTINE_MAX`].
 pub const QUARANTINE: Table<8, Quarantined> = Table::new(b'q');
-/// See the module's table.
-pub const QUARANTINE_KEYS: Table<32, u64> = Table::new(b'k');
-/// See the module's table.
+/// Digest of an item => its number in the quarantine.
+///
+/// Written with the item. Deleted with the item.
+pub const QUARANTINE_KEYS: Table<32, u64> = Table::short(b'k');
+/// Number => [`Waiting`].
+///
+/// Written by packets. Deleted once applied: by BeginBlock, one a block, by packets and by retries.
 pub const QUEUE: Table<8, Waiting> = Table::new(b'Q');
-/// See the module's table.
+/// FP key, height => [`Equivocation`].
+///
+/// Written by slashing. Deleted by EndBlock's sweep, once Babylon has it and its block has no anchor.
 pub const EVIDENCE: Table<40, Equivocation> = Table::new(b'e');
-/// See the module's table.
-pub const OUTBOX: Table<4, Outgoing> = Table::new(b'o');
+/// FP number => [`Outgoing`].
+///
+/// Written by slashing, acknowledgements. Deleted with [`EVIDENCE`].
+pub const OUTBOX: Table<4, Outgoing> = Table::short(b'o');
 
-/// See the module's table.
-pub const RESUMED: Table<8, Resumption> = Table::new(b'w');
-/// See the module's table.
-pub const GAPS: Table<8, Gap> = Table::new(b'g');
+/// Last height => [`Resumption`].
+///
+/// Written by resume_finality. Deleted by the next one.
+pub const RESUMED: Table<8, Resumption> = Table::short(b'w');
+/// First height => [`Gap`] between two quorums.
+///
+/// Written by EndBlock. Deleted by EndBlock, once its heights are forgotten.
+pub const GAPS: Table<8, Gap> = Table::short(b'g');
 
-/// See the module's table.
+/// Last height => [`ActiveSet`] that ended there.
+///
+/// Written by BeginBlock, when the set changes. Deleted by EndBlock, once it is settled.
 pub const SETS: Table<8, ActiveSet> = Table::new(b'y');
-/// See the module's table.
-pub const MISSED: Item<Missed> = Item::new(b'z');
-/// See the module's table.
+/// [`Missed`].
+///
+/// Written by EndBlock, for absences only. Never deleted: one record, emptied with each set.
+pub const MISSED: Item<Missed> = Item::short(b'z');
+/// [`Weights`] of this period.
+///
+/// Written by EndBlock, when a set or a period ends. Never deleted: one record of bounded length.
 pub const WEIGHTS: Item<Weights> = Item::new(b'Y');
-/// See the module's table.
+/// Payout => [`Weights`].
+///
+/// Written by EndBlock, each `reward_interval`. Deleted by the next payout, once nothing is owed by it.
 pub const PAYOUTS: Table<4, Weights> = Table::new(b'Z');
-/// See the module's table.
-pub const ACCOUNTS: Table<1, Account> = Table::new(b'X');
+/// Number => [`Account`] of a denom.
+///
+/// Written by EndBlock, replies. Never deleted: at most 32, those of former denominations are written over.
+pub const ACCOUNTS: Table<1, Account> = Table::short(b'X');
 
 /// How many items the quarantine holds; later ones are refused with an alarm.
 pub const QUARANTINE_MAX: u64 = 100_000;
@@ -247,7 +299,7 @@ mod tests {
         assert!(!letters.contains(&b'c'), "cw2's contract_info");
         let source = include_str!("state.rs");
         let declared: Vec<u8> = source
-            .split("::new(b'")
+            .split("(b'")
             .skip(1)
             .filter_map(|rest| rest.as_bytes().first().copied())
             .filter(u8::is_ascii_alphabetic)

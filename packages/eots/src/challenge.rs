@@ -17,8 +17,24 @@ pub(crate) fn reduce(bytes: [u8; 32]) -> Scalar {
     <Scalar as Reduce<U256>>::reduce_bytes(&bytes.into())
 }
 
+/// `sha256("BIP0340/challenge")`: every verification needs it.
+const TAG: [u8; 32] = [
+    0x7b, 0xb5, 0x2d, 0x7a, 0x9f, 0xef, 0x58, 0x32, 0x3e, 0xb1, 0xbf, 0x7a, 0x40, 0x7d, 0xb3, 0x82, 0xd2,
+    0xf3, 0xf2, 0xd8, 0x1b, 0xb1, 0x22, 0x4f, 0x49, 0xfe, 0x51, 0x8f, 0x6d, 0x48, 0xd3, 0x7c,
+];
+
 /// What a signature answers: `e = tagged_hash("BIP0340/challenge", R.x ‖ P.x ‖ message) mod n`.
 pub(crate) fn challenge(randomness: &PublicRandomness, key: &FpPublicKey, message: &[u8]) -> Scalar {
-    let parts: [&[u8]; 3] = [randomness.as_bytes(), key.as_bytes(), message];
-    reduce(tagged_hash("BIP0340/challenge", parts))
+    let bytes = [&TAG[..], &TAG, randomness.as_bytes(), key.as_bytes(), message].concat();
+    reduce(Sha256::digest(bytes).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_of_the_challenge_is_that_of_bip_340() {
+        assert_eq!(TAG, <[u8; 32]>::from(Sha256::digest("BIP0340/challenge")));
+    }
 }

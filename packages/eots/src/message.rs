@@ -35,7 +35,7 @@ pub fn unjail_hash(context: &SigningContext, jailed_until: u64) -> [u8; 32] {
 }
 
 fn hash<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
-    parts.into_iter().fold(Sha256::new(), |hasher, part| hasher.chain_update(part)).finalize().into()
+    Sha256::digest(parts.concat()).into()
 }
 
 #[cfg(test)]

@@ -12,10 +12,14 @@ pub(crate) fn empty_hash() -> Hash {
 ///
 /// The byte in front keeps leaves and inner nodes apart, so that no inner node passes for a leaf.
 pub fn leaf_hash(leaf: &[u8]) -> Hash {
-    Sha256::new().chain_update([0]).chain_update(leaf).finalize().into()
+    Sha256::digest([&[0], leaf].concat()).into()
 }
 
 /// The hash of two subtrees: `sha256(0x01 ‖ left ‖ right)`.
 pub(crate) fn inner_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+    let mut node = [1; 65];
+    for (to, from) in node.iter_mut().skip(1).zip(left.iter().chain(right)) {
+        *to = *from;
+    }
+    Sha256::digest(node).into()
 }

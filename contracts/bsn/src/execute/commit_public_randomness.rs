@@ -3,7 +3,9 @@ use cosmwasm_std::{DepsMut, Env, Event, Response};
 use finality::commitment::Request;
 use primitives::{BlockHeight, SigningContext};
 
-use crate::state::{PARAMS, PLACED, PROGRESS, PROVIDERS, last_commitment, of_at, remove_superseded};
+use crate::state::{
+    COMMITMENTS, PARAMS, PLACED, PROGRESS, PROVIDERS, last_commitment, of_at, remove_superseded,
+};
 use crate::{ContractError, host};
 
 /// With one commitment in so many of a run, and with the first of each, spent ones of the FP are removed: as the hooks'
@@ -36,7 +38,7 @@ pub fn commit_public_randomness(
     let (commitment, run) = placed;
     if last.is_some() && run.number.is_multiple_of(CLEANED_EVERY) {
         let votes_from = PROGRESS.load(deps.storage)?.votes_from;
-        remove_superseded(deps.storage, b'm', id, votes_from, CLEANED);
+        remove_superseded(deps.storage, COMMITMENTS.letter(), id, votes_from, CLEANED);
     }
     PLACED.save(deps.storage, &of_at(id, commitment.start), &placed)?;
     Ok(Response::new().add_event(Event::from(CommitPublicRandomness {

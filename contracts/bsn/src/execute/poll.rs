@@ -2,13 +2,17 @@
 
 use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
 use finality::Commitment;
+use finality::active_set::ActiveSet;
 use finality::evidence::SignedHash;
 use finality::vote::{Ballot, Facts, StoredVote, Verdict, Vote, judge};
 use primitives::{BlockHeight, SigningContext, VotingPower};
 use staking::FinalityProvider;
 
-use crate::state::{Anchor, PROGRESS, PROVIDERS, Progress, commitment_from, power_at, votes};
+use crate::state::{Anchor, PROGRESS, PROVIDERS, Progress, commitment_from, power_at, set_at, votes};
 use crate::{ContractError, host, slash, standing_of};
+
+/// From how many votes at a height on its whole active set is read once, rather than a power for each.
+const SET_FROM: usize = 8;
 
 /// What all votes of a message share.
 pub struct Poll<'a> {
@@ -17,6 +21,8 @@ pub struct Poll<'a> {
     context: SigningContext,
     /// How far the hooks have come.
     pub progress: Progress,
+    /// The active set of the height that all votes are for, where it is cheaper than a power for each voter.
+    set: Option<ActiveSet>,
 }
 
 /// What is known of a voter at a height.
@@ -44,9 +50,24 @@ pub enum Taken {
 impl<'a> Poll<'a> {
     /// Loads it.
     pub fn open(storage: &dyn Storage, api: &'a dyn Api, env: &Env) -> StdResult<Self> {
-        let progress = PROGRESS.peek(storage)?.unwrap_or_default();
+        let progress = PROGRESS.may_load(storage)?.unwrap_or_default();
         let context = SigningContext::finality_vote(&env.block.chain_id, env.contract.address.as_str());
-        Ok(Self { api, now: BlockHeight::new(env.block.height), context, progress })
+        Ok(Self { api, now: BlockHeight::new(env.block.height), context, progress, set: None })
+    }
+
+    /// Loads the active set of an open height for `votes` votes there; few look up their powers one by one.
+    pub fn load_set(
+        &mut self,
+        storage: &dyn Storage,
+        height: BlockHeight,
+        anchor: Option<&Anchor>,
+        votes: usize,
+    ) -> StdResult<()> {
+        let is_open = height > self.progress.settled && anchor.is_some_and(|anchor| anchor.total.is_some());
+        if is_open && votes >= SET_FROM {
+            self.set = Some(set_at(storage, height)?);
+        }
+        Ok(())
     }
 
     /// Judges a vote, and slashes who voted twice.
@@ -98,14 +119,17 @@ impl<'a> Poll<'a> {
     ) -> Result<(u32, Taken), ContractError> {
         let (provider, height) = (vote.provider, vote.height);
         let fp = PROVIDERS
-            .peek(storage, provider.as_bytes())?
+            .may_load(storage, provider.as_bytes())?
             .ok_or(ContractError::UnknownProvider { provider })?;
         let id = fp.id.get();
         let stored = match pending.iter().find(|(other, _)| *other == id) {
             Some((_, vote)) => Some(*vote),
             None => votes::vote_of(storage, height, id)?,
         };
-        let power = power_at(storage, id, height)?;
+        let power = match &self.set {
+            Some(set) => set.power_of(id),
+            None => power_at(storage, id, height)?,
+        };
         let commitment = commitment_from(storage, id, height)?;
         let voter = Voter { fp: &fp, anchor, stored, power, commitment: commitment.as_ref() };
         Ok((id, self.take(storage, vote, &voter)?))
@@ -170,7 +194,7 @@ mod tests {
         };
         let context = SigningContext::finality_vote("bsn-1", "bsn");
         let api = MockApi::default();
-        let poll = Poll { api: &api, now: BlockHeight::new(NOW), context, progress };
+        let poll = Poll { api: &api, now: BlockHeight::new(NOW), context, progress, set: None };
         poll.ballot(BlockHeight::new(height), anchor, VotingPower::new(5))
     }
 

@@ -14,7 +14,7 @@ pub fn submit_finality_signature(
 ) -> Result<Response, ContractError> {
     let (provider, height) = (vote.provider, vote.height);
     let poll = Poll::open(deps.storage, deps.api, env)?;
-    let anchor = ANCHORS.peek(deps.storage, &at(height))?;
+    let anchor = ANCHORS.may_load(deps.storage, &at(height))?;
     let (id, taken) = poll.take_alone(deps.storage, anchor.as_ref(), &[], vote)?;
 
     let submitted = SubmitFinalitySignature {

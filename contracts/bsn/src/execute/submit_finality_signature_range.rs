@@ -25,8 +25,9 @@ pub fn submit_finality_signature_range(
     proof: &RangeProof,
 ) -> Result<Response, ContractError> {
     let storage: &dyn Storage = deps.storage;
-    let mut fp =
-        PROVIDERS.peek(storage, provider.as_bytes())?.ok_or(ContractError::UnknownProvider { provider })?;
+    let mut fp = PROVIDERS
+        .may_load(storage, provider.as_bytes())?
+        .ok_or(ContractError::UnknownProvider { provider })?;
     let id = fp.id.get();
     let poll = Poll::open(storage, deps.api, env)?;
     let past = |votes: usize| start.saturating_add(u64::try_from(votes).unwrap_or(u64::MAX));
@@ -75,7 +76,13 @@ fn commitments(
     before: BlockHeight,
 ) -> StdResult<Vec<Commitment>> {
     let mut commitments: Vec<Commitment> = commitment_from(storage, id, from)?.into_iter().collect();
-    let above = raw(storage, b'm', &of_at(id, from.next()), &of_at(id, before.previous()), usize::MAX);
+    let above = raw(
+        storage,
+        COMMITMENTS.letter(),
+        &of_at(id, from.next()),
+        &of_at(id, before.previous()),
+        usize::MAX,
+    );
     for (_, commitment) in above {
         commitments.push(COMMITMENTS.read(&commitment)?);
     }
@@ -89,7 +96,7 @@ fn anchors(
     before: BlockHeight,
 ) -> StdResult<Vec<(BlockHeight, Anchor)>> {
     let mut anchors = vec![];
-    for (key, anchor) in raw(storage, b'a', &at(from), &at(before.previous()), usize::MAX) {
+    for (key, anchor) in raw(storage, ANCHORS.letter(), &at(from), &at(before.previous()), usize::MAX) {
         anchors.push((height_of(&key), ANCHORS.read(&anchor)?));
     }
     Ok(anchors)
@@ -103,7 +110,7 @@ fn powers(
     before: BlockHeight,
 ) -> StdResult<Vec<(BlockHeight, VotingPower)>> {
     let mut powers = vec![(from, power_at(storage, id, from)?)];
-    for (key, power) in raw(storage, b'h', &of_at(id, from), &of_at(id, before), usize::MAX) {
+    for (key, power) in raw(storage, POWERS.letter(), &of_at(id, from), &of_at(id, before), usize::MAX) {
         powers.push((height_of(&key), POWERS.read(&power)?));
     }
     Ok(powers)

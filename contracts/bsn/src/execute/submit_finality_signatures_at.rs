@@ -14,8 +14,9 @@ pub fn submit_finality_signatures_at(
     height: BlockHeight,
     parsed: Vec<Result<Vote, ParseError>>,
 ) -> Result<Response, ContractError> {
-    let poll = Poll::open(deps.storage, deps.api, env)?;
-    let anchor = ANCHORS.peek(deps.storage, &at(height))?;
+    let mut poll = Poll::open(deps.storage, deps.api, env)?;
+    let anchor = ANCHORS.may_load(deps.storage, &at(height))?;
+    poll.load_set(deps.storage, height, anchor.as_ref(), parsed.len())?;
 
     let mut outcome = Outcome::default();
     let mut counted: Vec<(u32, StoredVote)> = vec![];

@@ -4,6 +4,8 @@ use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage, mock_dependencies
 use cosmwasm_std::{Binary, Env, OwnedDeps, Response, from_json};
 use eots::{SecretKey, SecretRandomness, message};
 use finality::Commitment;
+use finality::active_set::{ActiveSet, Member, select};
+use finality::commitment::Coverage;
 use finality::evidence::{Evidence, SignedHash};
 use finality::vote::{Opening, Vote};
 use merkle::{RangeProof, Tree};
@@ -17,8 +19,8 @@ use crate::ContractError;
 use crate::execute::submit_evidence::submit_evidence;
 use crate::parse::batch;
 use crate::state::{
-    ANCHORS, Anchor, BTC_TIP, CHANNELS, COMMITMENTS, Channels, EVIDENCE, FP_KEYS, OUTBOX, POWERS, PROGRESS,
-    PROVIDERS, Progress, at, key_at, of_at, votes,
+    ACTIVE, ANCHORS, Anchor, BTC_TIP, CHANNELS, COMMITMENTS, Channels, EVIDENCE, FP_KEYS, OUTBOX, POWERS,
+    PROGRESS, PROVIDERS, Progress, SETS, at, key_at, of_at, votes,
 };
 
 /// The first height with an anchor, and the first after the last.
@@ -26,6 +28,12 @@ const HEIGHTS: std::ops::Range<u64> = 1..1_000;
 /// Where the first commitment of each FP ends.
 const FIRST_ENDS: u64 = 300;
 const POWER: VotingPower = VotingPower::new(10);
+
+fn set_of(fps: u8, power: VotingPower) -> ActiveSet {
+    let members = (0..u32::from(fps)).map(|id| Member { id, power });
+    let coverage = Coverage { covered: true, changes_at: None };
+    select(members.map(|member| Ok::<_, ()>((member, coverage))), usize::MAX, 0).unwrap().set
+}
 
 struct World {
     deps: OwnedDeps<MockStorage, MockApi, MockQuerier>,
@@ -67,6 +75,7 @@ impl World {
         for number in 1..=fps {
             world.register(SecretKey::from_slice(&[number; 32]).unwrap());
         }
+        ACTIVE.save(&mut world.deps.storage, &set_of(fps, POWER)).unwrap();
         world
     }
 
@@ -177,6 +186,20 @@ fn one_fp_twice_in_one_message_counts_once() {
     assert_eq!(world.counted(9), POWER.get() * u128::from(voters), "each once");
     let counted = votes::count(&world.deps.storage, BlockHeight::new(9), BlockHeight::new(0)).unwrap();
     assert_eq!(counted.voters.len(), usize::from(voters));
+}
+
+/// A torn BeginBlock recorded the set that ended and the one that follows, and nothing else.
+#[test]
+fn the_votes_of_a_message_have_the_powers_of_their_height() {
+    let voters = 8;
+    let mut world = World::new(voters);
+    SETS.save(&mut world.deps.storage, &at(BlockHeight::new(9)), &set_of(voters, POWER)).unwrap();
+    ACTIVE.save(&mut world.deps.storage, &set_of(voters, VotingPower::new(3))).unwrap();
+    for (height, power) in [(8, POWER.get()), (9, POWER.get()), (10, 3)] {
+        let votes: Vec<Vote> = (0..world.fps.len()).map(|fp| world.vote(fp, height, hash(height))).collect();
+        assert!(world.submit_at(height, &votes).iter().all(|verdict| verdict == "counted"));
+        assert_eq!(world.counted(height), power * u128::from(voters), "height {height}");
+    }
 }
 
 /// C-09

@@ -8,14 +8,14 @@ use finality::rewards::Account;
 use primitives::{BlockHeight, VotingPower};
 use serde::{Deserialize, Serialize};
 
-use crate::state::{ACCOUNTS, Item, PAYOUTS, append};
+use crate::state::{ACCOUNTS, COMMITMENTS, CONVERSION, Item, PARAMS, PAYOUTS, PROGRESS, append};
 
 /// Gives each record the fields that it lacks, with what they mean on a chain that ran without them.
 pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
-    append(storage, b'P', &progress())?;
-    append(storage, b'K', &params())?;
+    append(storage, PROGRESS.letter(), &progress())?;
+    append(storage, PARAMS.letter(), &params())?;
     // A conversion that is under way is of commitments.
-    append(storage, b'J', &b'm')
+    append(storage, CONVERSION.letter(), &COMMITMENTS.letter())
 }
 
 /// The fields of [`Progress`](crate::state::Progress) since 0.2.0, in their order. The next BeginBlock knows the ranked
@@ -53,7 +53,7 @@ struct OldAccount {
     burned: u128,
 }
 
-const OLD_ACCOUNTS: Item<Vec<OldAccount>> = Item::new(b'X');
+const OLD_ACCOUNTS: Item<Vec<OldAccount>> = Item::new(ACCOUNTS.letter());
 
 /// A record for each denom. What is owed of it waits as a whole for those of its payout; where the slashed's part was
 /// burned already it is undistributed instead, so that it is not burned again.

@@ -95,7 +95,7 @@ pub fn active_set(
         When::Then(height) => {
             let progress = PROGRESS.load(store)?;
             match height > progress.settled {
-                true => listed(store, &set_at(store, &progress, height)?, false)?,
+                true => listed(store, &set_at(store, height)?, false)?,
                 false => then(store, height)?,
             }
         }
@@ -214,8 +214,6 @@ mod tests {
         let set = select([Ok::<_, ()>((member, covered))].into_iter(), 5, 0).unwrap().set;
         ACTIVE.save(&mut store, &ActiveSet::default()).unwrap();
         SETS.save(&mut store, &crate::state::at(BlockHeight::new(6)), &set).unwrap();
-        let progress = Progress { set_since: BlockHeight::new(7), ..PROGRESS.load(&store).unwrap() };
-        PROGRESS.save(&mut store, &progress).unwrap();
         let ask = |store: &MockStorage| active_set(store, BlockHeight::new(6));
         assert_eq!(ask(&store).unwrap().active_finality_providers, BTreeMap::from([(key, 9)]));
         settled(&mut store, 6);

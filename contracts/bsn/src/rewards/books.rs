@@ -19,7 +19,7 @@ pub struct Entry {
 /// All accounts. A denom keeps its account, and so its totals, when it is no longer shared out.
 pub fn load(storage: &dyn Storage) -> StdResult<Vec<Entry>> {
     let mut books = Vec::new();
-    for (key, bytes) in raw(storage, b'X', &[0], &[u8::MAX], usize::from(u8::MAX)) {
+    for (key, bytes) in raw(storage, ACCOUNTS.letter(), &[0], &[u8::MAX], usize::from(u8::MAX)) {
         if let [number] = key.as_slice() {
             books.push(Entry { number: *number, account: ACCOUNTS.read(&bytes)?, changed: false });
         }

@@ -57,10 +57,10 @@ pub fn owe(
 
 /// Forgets the weights by which nothing is owed any more.
 fn forget(storage: &mut dyn Storage, books: &[Entry]) {
-    for (number, _) in raw(storage, b'Z', &[], &[u8::MAX; 4], PAYOUTS_MAX) {
+    for (number, _) in raw(storage, PAYOUTS.letter(), &[], &[u8::MAX; 4], PAYOUTS_MAX) {
         let is_owed_by = |account: &Account| account.owed > 0 && account.payout.to_be_bytes() == *number;
         if !books.iter().any(|entry| is_owed_by(&entry.account)) {
-            remove_raw(storage, b'Z', &number);
+            remove_raw(storage, PAYOUTS.letter(), &number);
         }
     }
 }

@@ -97,7 +97,7 @@ fn earners(storage: &dyn Storage, members: &[Member], era_from: u32) -> StdResul
     let mut earners = Vec::with_capacity(members.len());
     for member in members {
         let key = FP_KEYS.may_load(storage, &member.id.to_be_bytes())?.unwrap_or_default();
-        let claim = match PROVIDERS.peek(storage, &key)? {
+        let claim = match PROVIDERS.may_load(storage, &key)? {
             Some(fp) if fp.status.is_slashed() => Claim::Slashed,
             Some(fp) if member.id >= era_from && !fp.power().is_zero() => Claim::Paid,
             _ => Claim::Refused,

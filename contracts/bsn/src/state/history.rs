@@ -8,11 +8,11 @@ use finality::resume::Resumption;
 use primitives::{BlockHeight, VotingPower};
 
 use super::{
-    ABSENCES, ACTIVE, COMMITMENTS, MISSES, POWERS, Progress, RESUMED, SETS, Table, at, of_at, raw, remove_raw,
+    ABSENCES, ACTIVE, COMMITMENTS, MISSES, POWERS, RESUMED, SETS, Table, at, of_at, raw, remove_raw,
 };
 
 /// [`COMMITMENTS`] with the place in a run, which what version 0.1.0 stored has not.
-pub const PLACED: Table<12, (Commitment, Run)> = Table::new(b'm');
+pub const PLACED: Table<12, (Commitment, Run)> = Table::new(COMMITMENTS.letter());
 
 /// The power that an FP had at a height, by its history alone; zero before its first entry.
 pub fn power_at(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<VotingPower> {
@@ -67,24 +67,19 @@ pub fn forget_absences(storage: &mut dyn Storage, id: u32, height: BlockHeight) 
 }
 
 /// The active set of a height that is not settled yet.
-pub fn set_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<ActiveSet> {
-    Ok(set_from(storage, progress, height)?.1)
+pub fn set_at(storage: &dyn Storage, height: BlockHeight) -> StdResult<ActiveSet> {
+    Ok(set_from(storage, height)?.1)
 }
 
 /// The active set of a height that is not settled yet, and the last height that has it.
-pub fn set_from(
-    storage: &dyn Storage,
-    progress: &Progress,
-    height: BlockHeight,
-) -> StdResult<(BlockHeight, ActiveSet)> {
+///
+/// The set that ended is recorded before the one that follows is written, so a torn hook misleads nobody here.
+pub fn set_from(storage: &dyn Storage, height: BlockHeight) -> StdResult<(BlockHeight, ActiveSet)> {
     let highest = BlockHeight::new(u64::MAX);
-    if height < progress.set_since
-        && let Some(ended) = SETS.range(storage, &at(height), &at(highest), Order::Ascending).next()
-    {
-        let (last, set) = ended?;
-        return Ok((BlockHeight::new(u64::from_be_bytes(last)), set));
+    match SETS.range(storage, &at(height), &at(highest), Order::Ascending).next().transpose()? {
+        Some((last, ended)) => Ok((BlockHeight::new(u64::from_be_bytes(last)), ended)),
+        None => Ok((highest, ACTIVE.load(storage)?)),
     }
-    Ok((highest, ACTIVE.load(storage)?))
 }
 
 #[cfg(test)]
@@ -109,7 +104,7 @@ mod tests {
             POWERS.save(&mut storage, &key, &VotingPower::new(height.into())).unwrap();
         }
         let mut remove = |mark, most| {
-            remove_superseded(&mut storage, b'h', 7, BlockHeight::new(mark), most);
+            remove_superseded(&mut storage, POWERS.letter(), 7, BlockHeight::new(mark), most);
             heights(&storage, 7)
         };
         assert_eq!(remove(3, 9), [2, 4, 6, 8], "2 holds at 3");

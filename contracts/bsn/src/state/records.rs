@@ -233,7 +233,7 @@ impl Channels {
     /// until a packet says the new one: who came under the old one must not slip in.
     pub fn registering(&self) -> Consumer {
         let moved =
-            self.previous.last().is_some_and(|last| Some(&last.connection_id) != self.connection_id.as_ref());
+            self.previous.iter().any(|closed| Some(&closed.connection_id) != self.connection_id.as_ref());
         match &self.consumer_id {
             Some(consumer_id) => Consumer::Is(consumer_id.clone()),
             None if moved => Consumer::Unknown,

@@ -57,7 +57,7 @@ fn height_of(key: &[u8]) -> BlockHeight {
 }
 
 fn in_slot(storage: &dyn Storage, height: BlockHeight) -> Vec<(Vec<u8>, Vec<u8>)> {
-    raw(storage, b'v', &slot(height, 0), &slot(height, u32::MAX), usize::MAX)
+    raw(storage, SLOTS.letter(), &slot(height, 0), &slot(height, u32::MAX), usize::MAX)
 }
 
 fn at_height(storage: &dyn Storage, letter: u8, height: BlockHeight) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -90,11 +90,11 @@ pub fn count(storage: &dyn Storage, height: BlockHeight, votes_from: BlockHeight
             count.stale.push(key);
         }
     }
-    for (key, record) in at_height(storage, b'V', height) {
+    for (key, record) in at_height(storage, OVERFLOW.letter(), height) {
         count.charge(&record);
         count.record(id_of(&key), &OVERFLOW.read(&record)?);
     }
-    for (_, record) in at_height(storage, b'M', height) {
+    for (_, record) in at_height(storage, SHEETS.letter(), height) {
         count.charge(&record);
         let Sheet { power, ids } = SHEETS.read(&record)?;
         count.power = count.power + power;
@@ -106,20 +106,20 @@ pub fn count(storage: &dyn Storage, height: BlockHeight, votes_from: BlockHeight
 /// Deletes what [`count`] found stale.
 pub fn forget_stale(storage: &mut dyn Storage, stale: &[Vec<u8>]) {
     for key in stale {
-        remove_raw(storage, b'v', key);
+        remove_raw(storage, SLOTS.letter(), key);
     }
 }
 
 /// The vote of one FP at a height.
 pub fn vote_of(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult<Option<StoredVote>> {
-    match SLOTS.peek(storage, &slot(height, id))? {
+    match SLOTS.may_load(storage, &slot(height, id))? {
         Some((at, vote)) if at == height => return Ok(Some(vote)),
         _ => {}
     }
-    if let Some(vote) = OVERFLOW.peek(storage, &at_of(height, id))? {
+    if let Some(vote) = OVERFLOW.may_load(storage, &at_of(height, id))? {
         return Ok(Some(vote));
     }
-    for (key, record) in at_height(storage, b'M', height) {
+    for (key, record) in at_height(storage, SHEETS.letter(), height) {
         let sheet = SHEETS.read(&record)?;
         if let Some(place) = sheet.ids.iter().position(|other| *other == id) {
             let signatures = SIGNATURES.may_load(storage, &at_of(height, id_of(&key)))?.unwrap_or_default();
@@ -131,12 +131,12 @@ pub fn vote_of(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult
 
 /// Whether an FP has a vote at a height, and how many sheets it took to know. Signatures stay unread.
 pub fn has_vote(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult<(bool, usize)> {
-    if matches!(SLOTS.peek(storage, &slot(height, id))?, Some((at, _)) if at == height)
-        || OVERFLOW.peek(storage, &at_of(height, id))?.is_some()
+    if matches!(SLOTS.may_load(storage, &slot(height, id))?, Some((at, _)) if at == height)
+        || OVERFLOW.may_load(storage, &at_of(height, id))?.is_some()
     {
         return Ok((true, 0));
     }
-    let sheets = at_height(storage, b'M', height);
+    let sheets = at_height(storage, SHEETS.letter(), height);
     for (_, record) in &sheets {
         if SHEETS.read(record)?.ids.contains(&id) {
             return Ok((true, sheets.len()));
@@ -195,15 +195,15 @@ pub fn save_all(
 /// kind. Answers up to which height: there the next portion has to begin, since this one may have ended within it.
 pub fn forget(storage: &mut dyn Storage, from: BlockHeight, to: BlockHeight) -> BlockHeight {
     let (first, last) = (at_of(from, 0), at_of(to, u32::MAX));
-    let singles = raw(storage, b'V', &first, &last, SINGLES_FORGOTTEN);
-    let sheets = raw(storage, b'M', &first, &last, SHEETS_FORGOTTEN);
+    let singles = raw(storage, OVERFLOW.letter(), &first, &last, SINGLES_FORGOTTEN);
+    let sheets = raw(storage, SHEETS.letter(), &first, &last, SHEETS_FORGOTTEN);
     let end = end_of(&singles, SINGLES_FORGOTTEN, to).min(end_of(&sheets, SHEETS_FORGOTTEN, to));
     for (key, _) in singles.iter().filter(|(key, _)| height_of(key) <= end) {
-        remove_raw(storage, b'V', key);
+        remove_raw(storage, OVERFLOW.letter(), key);
     }
     for (key, _) in sheets.iter().filter(|(key, _)| height_of(key) <= end) {
-        remove_raw(storage, b'M', key);
-        remove_raw(storage, b'W', key);
+        remove_raw(storage, SHEETS.letter(), key);
+        remove_raw(storage, SIGNATURES.letter(), key);
     }
     end
 }

@@ -125,7 +125,7 @@ impl Register {
             ABSENCES.save(storage, &absences)?;
         }
         for key in self.outdated {
-            remove_raw(storage, b'n', &key);
+            remove_raw(storage, MISSED_AT.letter(), &key);
         }
         Ok(())
     }
@@ -139,7 +139,7 @@ impl Register {
         window: u64,
     ) -> StdResult<bool> {
         let Some(last) = absences.outdated(height, window) else { return Ok(true) };
-        let buckets = raw(storage, b'n', &at(self.outdated_below), &at(last), OUTDATED);
+        let buckets = raw(storage, MISSED_AT.letter(), &at(self.outdated_below), &at(last), OUTDATED);
         self.charge(buckets.len(), OUTDATED_UNITS);
         let is_all = buckets.len() < OUTDATED;
         for (key, bucket) in buckets {
@@ -164,7 +164,7 @@ impl Register {
             Some((_, bucket)) => bucket,
             None => {
                 self.charge(1, BUCKET_UNITS);
-                MISSED_AT.peek(storage, &at(begins))?.unwrap_or_default()
+                MISSED_AT.may_load(storage, &at(begins))?.unwrap_or_default()
             }
         };
         Ok(&mut self.bucket.insert((begins, bucket)).1)
@@ -194,7 +194,7 @@ impl Register {
         if height.above(absences.began) > EXACT_MAX {
             return Ok(0);
         }
-        let Some(misses) = MISSES.peek(storage, &id.to_be_bytes())? else { return Ok(0) };
+        let Some(misses) = MISSES.may_load(storage, &id.to_be_bytes())? else { return Ok(0) };
         self.charge(1, OLDER_UNITS);
         Ok(misses.count(height, window))
     }

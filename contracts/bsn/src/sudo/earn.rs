@@ -109,7 +109,7 @@ impl Earnings {
 
 /// What everybody has earned in the period that ends; [`begin_period`] is to follow.
 pub fn end_period(storage: &mut dyn Storage, progress: &mut Progress) -> StdResult<Weights> {
-    let set = set_at(storage, progress, progress.settled)?;
+    let set = set_at(storage, progress.settled)?;
     let mut earnings = Earnings::default();
     earnings.weigh(storage, progress, &set, progress.settled)?;
     earnings.close(storage)?;

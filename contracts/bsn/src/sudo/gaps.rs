@@ -58,8 +58,8 @@ pub fn forget_torn(storage: &mut dyn Storage, progress: &Progress, now: BlockHei
         return;
     }
     let first = progress.cursor.next().saturating_sub(progress.gap);
-    for (key, _) in raw(storage, b'g', &at(first), &[u8::MAX; 8], TORN) {
-        remove_raw(storage, b'g', &key);
+    for (key, _) in raw(storage, GAPS.letter(), &at(first), &[u8::MAX; 8], TORN) {
+        remove_raw(storage, GAPS.letter(), &key);
     }
 }
 
@@ -69,12 +69,12 @@ pub fn prune(storage: &mut dyn Storage, progress: &mut Progress, now: BlockHeigh
     if now.get() % every != turn {
         return Ok(());
     }
-    for (key, gap) in raw(storage, b'g', &[0; 8], &at(progress.anchors_from), PORTION) {
+    for (key, gap) in raw(storage, GAPS.letter(), &[0; 8], &at(progress.anchors_from), PORTION) {
         let gap = GAPS.read(&gap)?;
         if gap.last.next() >= progress.anchors_from {
             break;
         }
-        remove_raw(storage, b'g', &key);
+        remove_raw(storage, GAPS.letter(), &key);
         progress.gaps_from = progress.gaps_from.max(gap.last);
     }
     Ok(())

@@ -51,7 +51,7 @@ pub fn refresh(
     let mut events = vec![];
     for change in listed.changes_to(&after, torn) {
         if !torn {
-            remove_superseded(storage, b'h', change.id, progress.anchors_from, 1);
+            remove_superseded(storage, POWERS.letter(), change.id, progress.anchors_from, 1);
         }
         POWERS.save(storage, &of_at(change.id, height), &change.after)?;
         if change.joined() || change.left() {

@@ -136,24 +136,19 @@ impl Work {
         if count.power == total {
             return Ok(Turnout::Everyone);
         }
-        let set = self.set_at(storage, progress, height)?;
+        let set = self.set_at(storage, height)?;
         let is_absent = |id| !count.voters.contains(&id);
         let with_power = set.members().iter().filter(|member| !member.power.is_zero());
         Ok(Turnout::Missing(with_power.map(|member| member.id).filter(|id| is_absent(*id)).collect()))
     }
 
     /// The active set of a height that is not settled yet; heights come in order.
-    fn set_at(
-        &mut self,
-        storage: &dyn Storage,
-        progress: &Progress,
-        height: BlockHeight,
-    ) -> StdResult<&ActiveSet> {
+    fn set_at(&mut self, storage: &dyn Storage, height: BlockHeight) -> StdResult<&ActiveSet> {
         let known = self.set.take().filter(|(through, _)| height <= *through);
         let (through, set) = match known {
             Some(known) => known,
             None => {
-                let loaded = set_from(storage, progress, height)?;
+                let loaded = set_from(storage, height)?;
                 self.units = self.units.saturating_add(set_units(&loaded.1));
                 loaded
             }

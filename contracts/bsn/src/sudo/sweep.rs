@@ -17,8 +17,9 @@ use staking::{FpStatus, Record};
 
 use super::Block;
 use crate::state::{
-    BTC_TIP, COMMITMENTS, DELEGATIONS, DELEGATIONS_OF, EVIDENCE, FP_KEYS, OUTBOX, OutgoingState, PARTS_MAX,
-    POWERS, PROVIDERS, Progress, SWEEPS, join, key_at, raw, raw_within, remove_raw,
+    BTC_TIP, BUCKETS, COMMITMENTS, DELEGATIONS, DELEGATIONS_OF, ENDED, EVIDENCE, FP_KEYS, OUTBOX,
+    OutgoingState, PARTS, PARTS_MAX, POWERS, PROVIDERS, Progress, SWEEPS, join, key_at, raw, raw_within,
+    remove_raw,
 };
 
 /// Every how many blocks.
@@ -37,6 +38,11 @@ const DELETIONS: usize = 96;
 /// Seconds between two blocks of Bitcoin.
 pub const BITCOIN_BLOCK_S: u64 = 600;
 
+const POWER_HISTORY: u8 = POWERS.letter();
+const RANDOMNESS: u8 = COMMITMENTS.letter();
+const SENT: u8 = OUTBOX.letter();
+const STAKE: u8 = DELEGATIONS.letter();
+
 /// Below which heights there is nothing that anything can need.
 struct Floors {
     anchors: BlockHeight,
@@ -53,12 +59,12 @@ pub(super) fn sweep(
 ) -> StdResult<()> {
     let Some(place) = turn(block.height.get(), progress.sweeping) else { return Ok(()) };
     let letter = match place {
-        0 => b'h',
-        1 => b'm',
-        2 => b'o',
-        _ => b'D',
+        0 => POWER_HISTORY,
+        1 => RANDOMNESS,
+        2 => SENT,
+        _ => STAKE,
     };
-    let delegations = if letter == b'D' { ended_below(storage, retention_s)? } else { BtcHeight::new(0) };
+    let delegations = if letter == STAKE { ended_below(storage, retention_s)? } else { BtcHeight::new(0) };
     let floors = Floors { anchors: progress.anchors_from, votes: progress.votes_from, delegations };
     let goes_on = portion(storage, letter, &floors)?;
     progress.sweeping = progress.sweeping & !(1 << place) | u8::from(goes_on) << place;
@@ -78,7 +84,7 @@ fn turn(height: u64, unfinished: u8) -> Option<u64> {
 /// Whether there was so much to delete that the next block should go on.
 fn portion(storage: &mut dyn Storage, letter: u8, floors: &Floors) -> StdResult<bool> {
     let from = SWEEPS.may_load(storage, &[letter])?.unwrap_or_default();
-    let limit = if letter == b'o' { LOOKED_AT_OUTBOX } else { LOOKED_AT };
+    let limit = if letter == SENT { LOOKED_AT_OUTBOX } else { LOOKED_AT };
     let entries = raw_within(storage, letter, &from, &[u8::MAX; 40], limit, BYTES);
     let bytes = entries
         .iter()
@@ -94,9 +100,9 @@ fn portion(storage: &mut dyn Storage, letter: u8, floors: &Floors) -> StdResult<
         }
         let above = entries.get(index.saturating_add(1)).map(|(key, _)| key.as_slice());
         let deleted = match letter {
-            b'h' => power(storage, key, value, above, floors.anchors)?,
-            b'm' => commitment(storage, key, value, above, floors.votes)?,
-            b'o' => evidence(storage, key, value, floors.anchors)?,
+            POWER_HISTORY => power(storage, key, value, above, floors.anchors)?,
+            RANDOMNESS => commitment(storage, key, value, above, floors.votes)?,
+            SENT => evidence(storage, key, value, floors.anchors)?,
             _ => delegation(storage, key, value, floors.delegations)?,
         };
         deletions = deletions.saturating_add(deleted);
@@ -123,7 +129,7 @@ fn power(
     let (id, height) = place(key);
     let superseded = above.map(place).is_some_and(|(other, above)| other == id && above <= floor);
     if superseded || (height <= floor && POWERS.read(value)?.is_zero()) {
-        remove_raw(storage, b'h', key);
+        remove_raw(storage, POWERS.letter(), key);
         return Ok(1);
     }
     Ok(0)
@@ -140,7 +146,7 @@ fn commitment(
     if is_last || COMMITMENTS.read(value)?.end() >= floor {
         return Ok(0);
     }
-    remove_raw(storage, b'm', key);
+    remove_raw(storage, COMMITMENTS.letter(), key);
     Ok(1)
 }
 
@@ -155,7 +161,7 @@ fn evidence(storage: &mut dyn Storage, id: &[u8], value: &[u8], floor: BlockHeig
         return Ok(0);
     }
     EVIDENCE.remove(storage, &key_at(&key, outgoing.height));
-    remove_raw(storage, b'o', id);
+    remove_raw(storage, OUTBOX.letter(), id);
     Ok(2)
 }
 
@@ -163,7 +169,7 @@ fn evidence(storage: &mut dyn Storage, id: &[u8], value: &[u8], floor: BlockHeig
 fn ended_below(storage: &dyn Storage, retention_s: u64) -> StdResult<BtcHeight> {
     let Some(tip) = BTC_TIP.may_load(storage)? else { return Ok(BtcHeight::new(0)) };
     let retention = u32::try_from(retention_s / BITCOIN_BLOCK_S).unwrap_or(u32::MAX);
-    let counted = raw(storage, b'b', &[], &[u8::MAX; 8], 1);
+    let counted = raw(storage, BUCKETS.letter(), &[], &[u8::MAX; 8], 1);
     let counted = counted.first().and_then(|(key, _)| key.first_chunk()).map(|key| u32::from_be_bytes(*key));
     Ok(tip.saturating_sub(retention).min(BtcHeight::new(counted.unwrap_or(u32::MAX))))
 }
@@ -182,12 +188,12 @@ fn delegation(storage: &mut dyn Storage, txid: &[u8], value: &[u8], floor: BtcHe
     // A long transaction lies in parts. They are not read: that would cost 180,000 SDK gas each.
     if delegation.staking_tx.is_empty() {
         for part in 0..PARTS_MAX {
-            remove_raw(storage, b'u', &join::<33>(txid, &[part]));
+            remove_raw(storage, PARTS.letter(), &join::<33>(txid, &[part]));
             deletions = deletions.saturating_add(1);
         }
     }
-    remove_raw(storage, b'd', txid);
-    remove_raw(storage, b'D', txid);
+    remove_raw(storage, ENDED.letter(), txid);
+    remove_raw(storage, DELEGATIONS.letter(), txid);
     Ok(deletions)
 }
 
@@ -201,7 +207,7 @@ mod tests {
     use serde::{Serialize, de::DeserializeOwned};
     use staking::{Delegation, FpId, ItemDigest, Named};
 
-    use crate::state::{BUCKETS, ENDED, PARTS, Table, of_at, power_at};
+    use crate::state::{Table, of_at, power_at};
 
     fn at(height: u64) -> BlockHeight {
         BlockHeight::new(height)
@@ -226,7 +232,7 @@ mod tests {
         for (id, height, power) in entries {
             POWERS.save(&mut storage, &of_at(id, at(height)), &VotingPower::new(power)).unwrap();
         }
-        portion(&mut storage, b'h', &floors(10)).unwrap();
+        portion(&mut storage, POWER_HISTORY, &floors(10)).unwrap();
         let left: Vec<[u8; 12]> =
             POWERS.all(&storage, Order::Ascending).map(|entry| entry.unwrap().0).collect();
         assert_eq!(left, [(0, 10), (0, 20), (2, 11), (3, 30)].map(|(id, height)| of_at(id, at(height))));
@@ -247,9 +253,9 @@ mod tests {
             let commitment = Commitment { start: at(start), count: 10, root: [0; 32], committed_at: at(0) };
             COMMITMENTS.save(&mut storage, &of_at(id, at(start)), &commitment).unwrap();
         }
-        portion(&mut storage, b'm', &floors(20)).unwrap();
+        portion(&mut storage, RANDOMNESS, &floors(20)).unwrap();
         assert_eq!(kept(&storage, &COMMITMENTS), 3, "1 to 10 of the first is spent; 11 to 20 is not");
-        portion(&mut storage, b'm', &floors(1_000)).unwrap();
+        portion(&mut storage, RANDOMNESS, &floors(1_000)).unwrap();
         assert_eq!(kept(&storage, &COMMITMENTS), 2, "each keeps its last");
     }
 
@@ -266,12 +272,12 @@ mod tests {
         let many = 5 * u64::try_from(DELETIONS).unwrap() + 3;
         let mut storage = history(many);
         for left in (1..=5).rev() {
-            assert!(portion(&mut storage, b'h', &floors(many)).unwrap(), "there is more");
+            assert!(portion(&mut storage, POWER_HISTORY, &floors(many)).unwrap(), "there is more");
             assert_eq!(kept(&storage, &POWERS), (left - 1) * DELETIONS + 3);
         }
-        assert!(!portion(&mut storage, b'h', &floors(0)).unwrap());
-        portion(&mut storage, b'h', &floors(many)).unwrap();
-        portion(&mut storage, b'h', &floors(many)).unwrap();
+        assert!(!portion(&mut storage, POWER_HISTORY, &floors(0)).unwrap());
+        portion(&mut storage, POWER_HISTORY, &floors(many)).unwrap();
+        portion(&mut storage, POWER_HISTORY, &floors(many)).unwrap();
         assert_eq!(kept(&storage, &POWERS), 1);
     }
 
@@ -339,8 +345,8 @@ mod tests {
         }
         let mut looked_at = vec![];
         for _ in 0..9 {
-            portion(&mut storage, b'D', &ended_at(0)).unwrap();
-            looked_at.push(SWEEPS.may_load(&storage, b"D").unwrap().unwrap());
+            portion(&mut storage, STAKE, &ended_at(0)).unwrap();
+            looked_at.push(SWEEPS.may_load(&storage, &[STAKE]).unwrap().unwrap());
         }
         assert_eq!(
             looked_at,
@@ -368,7 +374,7 @@ mod tests {
 
     impl Storage for WithoutParts {
         fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
-            assert_ne!(key[0], b'u');
+            assert_ne!(key[0], PARTS.letter());
             self.0.get(key)
         }
 
@@ -378,7 +384,7 @@ mod tests {
             end: Option<&[u8]>,
             order: Order,
         ) -> Box<dyn Iterator<Item = cosmwasm_std::Record> + 'a> {
-            assert_ne!(start.unwrap()[0], b'u');
+            assert_ne!(start.unwrap()[0], PARTS.letter());
             self.0.range(start, end, order)
         }
 
@@ -405,7 +411,7 @@ mod tests {
             });
         }
         let mut unread = WithoutParts(storage);
-        assert!(portion(&mut unread, b'D', &ended_at(10)).unwrap());
+        assert!(portion(&mut unread, STAKE, &ended_at(10)).unwrap());
         let storage = unread.0;
         let left = [kept(&storage, &DELEGATIONS), kept(&storage, &ENDED), kept(&storage, &DELEGATIONS_OF)];
         assert_eq!((left, kept(&storage, &PARTS)), ([1, 1, 3], usize::from(PARTS_MAX)));

@@ -92,7 +92,7 @@ pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) 
     else {
         return Ok(look);
     };
-    let set = set_at(storage, progress, height)?;
+    let set = set_at(storage, height)?;
     look.units = units.saturating_add(resumed_units(set.len()));
     let is_absent = |id| resumption.absent.contains(&id) && !voters.contains(&id);
     let absent = set.members().iter().filter(|member| is_absent(member.id)).map(|member| member.power).sum();

@@ -15,7 +15,7 @@ use staking::{FinalityProvider, FpId, FpStatus};
 use super::Block;
 use super::settle::settle;
 use crate::state::{
-    ABSENCES, ACTIVE, ANCHORS, Anchor, FP_KEYS, PROVIDERS, Progress, at as key_of, raw, votes,
+    ABSENCES, ACTIVE, ANCHORS, Anchor, FP_KEYS, MISSED_AT, PROVIDERS, Progress, at as key_of, raw, votes,
 };
 
 /// The first height of any test: none is special.
@@ -126,7 +126,7 @@ impl Bench {
     }
 
     fn buckets(&self) -> usize {
-        raw(&self.storage, b'n', &[], &[u8::MAX; 8], usize::MAX).len()
+        raw(&self.storage, MISSED_AT.letter(), &[], &[u8::MAX; 8], usize::MAX).len()
     }
 }
 
