@@ -1,6 +1,7 @@
 use crate::artifact::{self, BSN, LIGHT_CLIENT, PROBE};
 
-/// What the demo chain offers (interfaces.md 1.5); a contract that asks for more does not load there.
+/// What the demo chain offers (PROTOCOL.md, "What the chain offers a contract"); a contract that asks for
+/// more does not load there.
 const OFFERED: [&str; 8] = [
     "cosmwasm_1_1",
     "cosmwasm_1_2",

@@ -14,6 +14,7 @@
 
 mod artifact;
 mod chain;
+mod citations;
 mod dependencies;
 mod eots;
 mod exports;

@@ -2,7 +2,8 @@ use tempfile::TempDir;
 
 use crate::artifact;
 
-/// The capabilities of the demo chain, as a chain passes them to its virtual machine (interfaces.md 1.5).
+/// The capabilities of the demo chain, as a chain passes them to its virtual machine (PROTOCOL.md,
+/// "What the chain offers a contract").
 const CAPABILITIES: &str = "iterator,staking,stargate,cosmwasm_1_1,cosmwasm_1_2,cosmwasm_1_3,cosmwasm_1_4,cosmwasm_2_0,virtual_staking";
 
 macro_rules! accepts {

@@ -193,8 +193,8 @@ fn defaults(network: Network) -> Params {
     }
 }
 
-/// The rules on knobs that are laxer on regtest: anchors must outlive a w-deep checkpoint (interfaces.md 11.2), and a
-/// move to another connection is announced.
+/// The rules on knobs that are laxer on regtest: anchors must outlive a w-deep checkpoint (RULINGS.md,
+/// "Anchors"), and a move to another connection is announced.
 pub fn check_retention(config: &Config, params: &Params) -> Result<(), ContractError> {
     if config.network == Network::Regtest {
         return Ok(());
@@ -212,8 +212,8 @@ pub fn check_retention(config: &Config, params: &Params) -> Result<(), ContractE
 }
 
 /// Checks the ids of channel and connection. A connection that is named must be that of the channel of rewards
-/// (interfaces.md 12.4): if that could be opened later, anybody could open it to another chain first. On regtest it
-/// may come later: suites instantiate before they connect.
+/// (RULINGS.md, "The channel"): if that could be opened later, anybody could open it to another chain first.
+/// On regtest it may come later: suites instantiate before they connect.
 fn check_channel(deps: Deps<'_>, config: &Config) -> Result<(), ContractError> {
     parse::check_channel_id(&config.ics20_channel_id)?;
     let Some(connection_id) = &config.connection_id else { return Ok(()) };

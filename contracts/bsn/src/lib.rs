@@ -73,7 +73,7 @@ pub mod entry {
 
     use crate::{ContractError, bitcoin, execute, ibc, instantiate, migrate, outbox, query, rewards, sudo};
 
-    /// Instantiates: interfaces.md 4.1, 11.10.
+    /// Instantiates: RULINGS.md, "Instantiation".
     #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn instantiate(
         deps: DepsMut<'_>,

@@ -10,7 +10,7 @@
 //! A contract hears neither of the acknowledgement nor of the refund of an ICS-20 transfer. So an
 //! amount leaves the books *before* it is sent and comes back into them only where the chain itself does not take the
 //! message: whatever happens, it is not paid twice, and coins that return are a rise of the balance, to be shared
-//! out again. Messages have a gas limit of their own and fail alone (interfaces.md 11.6, 12.6).
+//! out again. Messages have a gas limit of their own and fail alone (RULINGS.md, "Rewards").
 
 pub mod books;
 mod memo;

@@ -17,9 +17,9 @@
 //! # The danger
 //!
 //! An actor made by the author of a contract shares its misunderstandings. So each follows the other
-//! program's rules as they were found in its source and on the wire (interfaces.md), not what the contract would
-//! like; where a rule is this double's own, its documentation says so. Everything comes from a seed: a run that
-//! fails fails again.
+//! program's rules as they were found in its source and on the wire (PROTOCOL.md), not what the contract
+//! would like; where a rule is this double's own, its documentation says so. Everything comes from a seed: a
+//! run that fails fails again.
 //!
 //! # Synopsis
 //!

@@ -4,7 +4,8 @@
 //!
 //! One place for every message, response and event name, so that a dApp, a relayer or a test writes the
 //! same words as the contract. The JSON is the incumbent's where the daemons, the chain module and the
-//! scripts depend on it (interfaces.md 1, 2.3, 2.4, 4), byte for byte, and ours elsewhere (interfaces.md 11.9).
+//! scripts depend on it (PROTOCOL.md, "The block hooks", "The daemon's messages", "The daemon's queries" and
+//! "Messages of the incumbent"), byte for byte, and ours elsewhere.
 //!
 //! # The danger
 //!

@@ -1,5 +1,6 @@
-//! The answers that suites, relayers and dApps read, to the letter (interfaces.md 4.2, 4.3, 11.3, 11.5, 11.9).
-//! The other answers of the daemon are in `wire.rs`.
+//! The answers that suites, relayers and dApps read, to the letter (PROTOCOL.md, "Messages of the incumbent";
+//! for ours, RULINGS.md, "When a block is final" and "Administration"). The other answers of the daemon are
+//! in `wire.rs`.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

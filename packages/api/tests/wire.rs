@@ -1,4 +1,5 @@
-//! What Go programs send is read, and what they read is written, to the letter (interfaces.md 1.1, 2.3, 2.4).
+//! What Go programs send is read, and what they read is written, to the letter (PROTOCOL.md,
+//! "The block hooks", "The daemon's messages" and "The daemon's queries").
 
 use api::bsn::{
     AtHeight, BlocksResponse, ByKey, Delegation, DelegatorUnbondingInfo, Empty, Evidence, EvidenceResponse,

@@ -1,7 +1,7 @@
 //! Babylon's checkpoints in Bitcoin.
 //!
 //! A checkpoint of an epoch is 121 bytes, too many for one `OP_RETURN`, so it comes in two
-//! transactions, each with one half (interfaces.md 6.2.2(5)):
+//! transactions, each with one half (PROTOCOL.md, "Checkpoints in Bitcoin"):
 //!
 //! ```text
 //! first half   tag(4) ‖ 0x00 ‖ body(73)                    78 bytes

@@ -77,7 +77,7 @@ impl MerkleBranch {
     }
 
     /// Takes a branch as Babylon relays it: the siblings as one string of 32 bytes each, and an index of which it reads
-    /// only the bits that lie within the tree (interfaces.md 12.3).
+    /// only the bits that lie within the tree (PROTOCOL.md, "How Babylon reads transactions").
     ///
     /// # Errors
     /// [`InclusionError::Length`], [`InclusionError::TooDeep`].

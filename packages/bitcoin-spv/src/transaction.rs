@@ -65,7 +65,7 @@ impl Transaction {
 
     /// Parses a transaction as btcd does (`wire.MsgTx.Deserialize`): it ends with its lock time, whatever follows, and
     /// may announce a witness of which it has none. Babylon reads with btcd and relays the bytes as somebody submitted
-    /// them (interfaces.md 12.3).
+    /// them (RULINGS.md, "Reading what Babylon reads").
     ///
     /// btcd reads one without inputs, too, which no block can contain and this refuses.
     ///

@@ -1,4 +1,5 @@
-//! The two halves of a checkpoint, written by an encoder of the test's own after interfaces.md 6.2.2(5).
+//! The two halves of a checkpoint, written by an encoder of the test's own after PROTOCOL.md,
+//! "Checkpoints in Bitcoin".
 
 use bitcoin::{
     Amount, OutPoint, ScriptBuf, Sequence, TxIn, TxOut, Witness, absolute::LockTime, consensus::serialize,

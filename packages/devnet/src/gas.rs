@@ -122,7 +122,7 @@ pub struct Usage {
     pub cosmwasm_gas: u64,
     /// SDK gas of storage.
     pub storage_gas: u64,
-    /// SDK gas of starting instances, which the figures of `baseline.md` leave out.
+    /// SDK gas of starting instances, which the published figures leave out.
     pub instance_gas: u64,
     /// Entry points run, queries included.
     pub calls: u64,
@@ -145,7 +145,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// SDK gas as `baseline.md` counts it: wasm and storage, queries included, instances not.
+    /// SDK gas as the published figures count it: wasm and storage, queries included, instances not.
     pub const fn sdk_gas(&self) -> u64 {
         self.cosmwasm_gas / COSMWASM_GAS_PER_SDK_GAS + self.storage_gas
     }

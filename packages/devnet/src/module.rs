@@ -1,4 +1,4 @@
-//! The chain module (babylon-sdk's `x/babylon`, interfaces.md 1): fees and hooks.
+//! The chain module (babylon-sdk's `x/babylon`): fees and hooks (PROTOCOL.md, "The block hooks" and "Fees").
 
 use cosmwasm_std::{Decimal, Event, Uint128};
 
@@ -198,7 +198,7 @@ fn hook_report(hook: Hook, header: &Header, outcome: HookOutcome) -> HookReport 
     }
 }
 
-/// The sudo message, exactly as the module makes it (interfaces.md 1.1).
+/// The sudo message, exactly as the module makes it (PROTOCOL.md, "The block hooks").
 fn sudo_message(hook: Hook, header: &Header) -> Vec<u8> {
     let name = if hook.is_begin() { "begin_block" } else { "end_block" };
     let (block, app) = (hex::encode(header.block_hash), hex::encode(header.app_hash));

@@ -18,7 +18,7 @@ use crate::{
 
 type Answer = SystemResult<ContractResult<Binary>>;
 
-/// The one gRPC query that `bcd` lets contracts make (interfaces.md 1.5).
+/// The one gRPC query that `bcd` lets contracts make (PROTOCOL.md, "What the chain offers a contract").
 const MINT_PARAMS: &str = "/cosmos.mint.v1beta1.Query/Params";
 
 #[derive(Message)]

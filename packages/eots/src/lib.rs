@@ -62,7 +62,8 @@
 //! # Ok::<(), eots::KeyError>(())
 //! ```
 //!
-//! The crate has no source of randomness and needs none. Sources: BIP-340; interfaces.md 2.1, 2.2 and 11.9.
+//! The crate has no source of randomness and needs none. Sources: BIP-340; PROTOCOL.md, "Signing contexts"
+//! and "Signed bytes"; RULINGS.md, "Unjail by key".
 #![cfg_attr(
     not(test),
     deny(

@@ -1,4 +1,5 @@
-//! What is signed: sha256 of a [`SigningContext`] and the fields (interfaces.md 2.2, 11.9).
+//! What is signed: sha256 of a [`SigningContext`] and the fields (PROTOCOL.md, "Signed bytes"; RULINGS.md,
+//! "Unjail by key").
 //!
 //! All fields have a fixed length, or stand last, so that no two messages share their bytes.
 

@@ -13,9 +13,9 @@
 //! ```
 //!
 //! Where the power with randomness is below `min_active_percent` of the ranked stake, the height has no active set
-//! (interfaces.md 12.2). Otherwise one FP with dust and randomness for a million heights would finalize alone once
-//! the randomness of the others has run out. The jailed count in the ranked stake: a private fork could jail all
-//! others and then finalize alone.
+//! (RULINGS.md, "A floor under the active set"). Otherwise one FP with dust and randomness for a million
+//! heights would finalize alone once the randomness of the others has run out. The jailed count in the ranked
+//! stake: a private fork could jail all others and then finalize alone.
 
 use primitives::{BlockHeight, VotingPower};
 use serde::{Deserialize, Serialize};

@@ -3,8 +3,9 @@
 //! # The idea
 //!
 //! The vote at a height is on the state *before* its block. A block is final by a quorum at a **later** height whose
-//! state contains an anchor at or above the block (interfaces.md 11.3): its **certificate**. Heights that the cursor
-//! passes without quorum form **gaps**, and a gap may contain heights that governance **resumed**.
+//! state contains an anchor at or above the block (RULINGS.md, "When a block is final"): its **certificate**.
+//! Heights that the cursor passes without quorum form **gaps**, and a gap may contain heights that governance
+//! **resumed**.
 //!
 //! ```text
 //!   height     10      11     12     13        14       15      16

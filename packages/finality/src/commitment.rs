@@ -42,7 +42,7 @@ impl Commitment {
     /// Whether it may be voted with: a header **above** the block that executed it is timestamped.
     ///
     /// AppHash(c) is the state before block *c*: a header at *c* does not contain a commitment made
-    /// in *c*, and two branches parting there would both seem to (interfaces.md 11.2).
+    /// in *c*, and two branches parting there would both seem to (RULINGS.md, "Timestamps").
     pub fn counts(&self, timestamped: BlockHeight) -> bool {
         timestamped > self.committed_at
     }
@@ -251,7 +251,8 @@ impl Request {
     }
 }
 
-/// Why a commitment is refused. Texts that daemons look for: interfaces.md 2.3, 6.4.
+/// Why a commitment is refused. Texts that daemons look for: PROTOCOL.md,
+/// "Error texts that the daemon reads".
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CommitError {
     /// Fewer heights than the config asks for.

@@ -50,7 +50,8 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The same with the vote for `canonical` first, if one of them is, whatever came first (interfaces.md 12.5).
+    /// The same with the vote for `canonical` first, if one of them is, whatever came first (RULINGS.md,
+    /// "Evidence").
     #[must_use]
     pub fn canonical_first(self, canonical: AppHash) -> Self {
         let Self { first, second, .. } = self;

@@ -5,7 +5,8 @@
 //! than a third is jailed out step by step, until finality moves again, and who comes back in time stays.
 //!
 //! One FP with more than the share could never be jailed so. It has a period of its own: one of its kind a period, besides
-//! the share, and neither uses up the other (interfaces.md 12.1). Otherwise dwarfs that go first would shield it.
+//! the share, and neither uses up the other (RULINGS.md, "Absence"). Otherwise dwarfs that go first would
+//! shield it.
 
 use primitives::{BlockHeight, FpPublicKey, VotingPower};
 use serde::{Deserialize, Serialize};
@@ -96,7 +97,7 @@ pub fn judge(
 }
 
 /// Why an FP stays where it is. Only [`UnjailError::Slashed`] may speak of slashing, and none of being
-/// jailed: the daemon would take it for its own state (interfaces.md 2.3).
+/// jailed: the daemon would take it for its own state (PROTOCOL.md, "Error texts that the daemon reads").
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UnjailError {
     /// Out for ever.

@@ -2,7 +2,7 @@
 //!
 //! A height is judged once votes at it can no longer count, or once it has waited for quorum long enough. It is a
 //! **miss** for every FP that has power there and no vote for the canonical hash: a vote for another hash is
-//! none (interfaces.md 12.1).
+//! none (RULINGS.md, "Absence").
 //!
 //! Misses are kept by height and not by FP, so that a height which two hundred missed costs two records instead of two
 //! hundred:

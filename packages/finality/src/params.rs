@@ -7,7 +7,7 @@ use thiserror::Error;
 /// After how many blocks a height without quorum is judged, at the latest.
 const JUDGED_AFTER_MAX: u64 = 1_000;
 
-/// All knobs, valid (interfaces.md 4.2, 11.10).
+/// All knobs, valid (RULINGS.md, "Instantiation").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Params {
     /// The height from which votes are taken.
@@ -226,7 +226,7 @@ mod tests {
         }
     }
 
-    /// The daemons' own suite sends a window of 10,000 (interfaces.md 12.5).
+    /// The daemons' own suite sends a window of 10,000 (PROTOCOL.md, "Messages of the incumbent").
     #[test]
     fn a_long_window_is_valid_and_keeps_no_outage_waiting() {
         let with = |missed_blocks_window| Params { missed_blocks_window, ..Params::default() }.checked();

@@ -3,7 +3,7 @@
 //! Where a third of the power of some height is gone for good, that height never gets its quorum, and no height
 //! above it counts. The admin may then name who is missing: from the halting height to the block of the call, a
 //! named FP without a vote for the canonical hash counts nothing where there is no quorum without that. Nothing else
-//! changes, and no block is called final by a height that is passed so (interfaces.md 11.3, 11.5, 12.1, 12.6).
+//! changes, and no block is called final by a height that is passed so (RULINGS.md, "Resuming finality").
 //!
 //! ```text
 //!         finalized     halting height                     call

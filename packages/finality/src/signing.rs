@@ -3,7 +3,7 @@
 //! The daemon begins one above the answer and never looks back. So an answer too high costs votes for ever: a
 //! height at which the provider's power is awaited is skipped, and the cursor stands still. An answer too low costs
 //! a few questions: the daemon starts no lower than above the last finalized height, and asks who voted before it votes
-//! (interfaces.md 12.1).
+//! (RULINGS.md, "Signing info").
 //!
 //! ```text
 //!   cursor                                    first height that awaits the provider

@@ -10,7 +10,7 @@
 //!
 //! An open height stops the cursor. Quorums above it count only once it is passed: otherwise a coalition
 //! could finalize branch A on even and branch B on odd heights and never sign one height twice
-//! (interfaces.md 11.3).
+//! (RULINGS.md, "When a block is final").
 
 use primitives::VotingPower;
 
@@ -69,7 +69,8 @@ pub fn step(seat: Seat, voted: VotingPower) -> Step {
 }
 
 /// Decides one height of a resumption; `absent` is the power there of those who are named and have no vote for the
-/// canonical hash. Who is named matters only where there is no quorum with everybody (interfaces.md 12.6).
+/// canonical hash. Who is named matters only where there is no quorum with everybody (RULINGS.md,
+/// "Resuming finality").
 pub fn step_without(seat: Seat, voted: VotingPower, absent: VotingPower) -> Step {
     let Seat::Open { total } = seat else { return step(seat, voted) };
     let counted = VotingPower::new(total.get().saturating_sub(absent.get()));

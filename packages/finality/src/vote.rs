@@ -9,7 +9,7 @@
 //!
 //! A vote that conflicts with a stored one is taken from anybody who is not slashed yet: jailed, outside the
 //! set, late. Every other vote that does not count is an error, and an error rolls everything back
-//! (interfaces.md 11.11).
+//! (RULINGS.md, "Votes: Ok or error").
 //!
 //! Without a stored vote the standing and the height decide whether the table's left column is reached at all:
 //!
@@ -22,7 +22,8 @@
 //! ```
 //!
 //! A jailed provider's power is in the total of the heights before its jail took effect. While one of them waits, its
-//! vote can only help: an outage ends when its members come back and vote, without governance (interfaces.md 12.1).
+//! vote can only help: an outage ends when its members come back and vote, without governance (RULINGS.md,
+//! "Votes from jail").
 
 use eots::{PublicRandomness, Recover, SecretKey};
 use merkle::{Hash, Proof};
@@ -214,7 +215,7 @@ fn equivocation(vote: &Vote, stored: SignedHash, context: &SigningContext) -> Re
     Ok(Verdict::Equivocation(Box::new(evidence), Box::new(secret)))
 }
 
-/// Why a vote is refused. The daemon reads these texts: interfaces.md 2.3, 11.1.
+/// Why a vote is refused. The daemon reads these texts: PROTOCOL.md, "Error texts that the daemon reads".
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum VoteError {
     /// Terminal for the daemon.

@@ -34,7 +34,8 @@
 //! assert_eq!(range.aunts.len(), 2);
 //! ```
 //!
-//! Sources: RFC 6962, 2.1 (the tree); RFC 9162, 2.1.3.2 (verification); CometBFT `crypto/merkle`; interfaces.md 2.3.
+//! Sources: RFC 6962, 2.1 (the tree); RFC 9162, 2.1.3.2 (verification); CometBFT `crypto/merkle`;
+//! PROTOCOL.md, "The daemon's messages".
 #![cfg_attr(
     not(test),
     deny(

@@ -58,7 +58,7 @@ impl VotingPower {
         self.0
     }
 
-    /// The number for the wire's `u64`, capped there (interfaces.md 2.4).
+    /// The number for the wire's `u64`, capped there (PROTOCOL.md, "The daemon's queries").
     pub fn to_u64(self) -> u64 {
         u64::try_from(self.0).unwrap_or(u64::MAX)
     }

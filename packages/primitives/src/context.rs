@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 /// What a signature is for: 64 ASCII characters put in front of the signed message.
 ///
 /// `hex(sha256("btcstaking/0/<operation>/<chain id>/<address>"))`, so that a signature for one
-/// operation, chain and contract is worth nothing for any other (interfaces.md 2.1).
+/// operation, chain and contract is worth nothing for any other (PROTOCOL.md, "Signing contexts").
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SigningContext([u8; 64]);
 
@@ -25,7 +25,7 @@ impl SigningContext {
         Self::new("fp_pop", chain_id, address)
     }
 
-    /// A finality provider asking to be unjailed by its Bitcoin key (interfaces.md 11.9).
+    /// A finality provider asking to be unjailed by its Bitcoin key (RULINGS.md, "Unjail by key").
     pub fn unjail(chain_id: &str, address: &str) -> Self {
         Self::new("fp_unjail", chain_id, address)
     }
@@ -65,7 +65,8 @@ impl fmt::Debug for SigningContext {
 mod tests {
     use super::*;
 
-    /// The contexts that Babylon's Go code makes for this chain and address (interfaces.md 2.1).
+    /// The contexts that Babylon's Go code makes for this chain and address (PROTOCOL.md,
+    /// "Signing contexts").
     #[test]
     fn contexts_equal_babylons() {
         let chain = "babylon-testnet-phase-3";

@@ -81,7 +81,8 @@ pub(crate) use shown_as_stored;
 bytes32! {
     /// The application hash in the header of block *h*: the state after block *h-1*.
     ///
-    /// 32 bytes, shown in stored order. This is what a finality signature signs (interfaces.md 2.3).
+    /// 32 bytes, shown in stored order. This is what a finality signature signs (PROTOCOL.md,
+    /// "Signed bytes").
     AppHash, "app hash"
 }
 shown_as_stored!(AppHash, "app hash");
@@ -96,7 +97,7 @@ bytes32! {
     /// The id of a Bitcoin transaction: double sha256 of its serialization without witness.
     ///
     /// Stored in Bitcoin's internal order, **shown reversed**, as block explorers and Babylon's
-    /// `staking_tx_hash` do (interfaces.md 6.3).
+    /// `staking_tx_hash` do (PROTOCOL.md, "Delegations").
     Txid, "txid"
 }
 

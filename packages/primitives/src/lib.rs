@@ -12,7 +12,7 @@
 //! Two byte orders live side by side: Bitcoin shows its hashes reversed ([`Txid`]), everything else
 //! here is shown as it is stored. And there are two 32-byte hashes of one block of the appchain: the
 //! [`BlockHash`] of block *h* and the [`AppHash`] in its header, which is the state *after block h-1*.
-//! Votes are on the latter (interfaces.md 1.1, 2.3).
+//! Votes are on the latter (PROTOCOL.md, "The block hooks" and "Signed bytes").
 //!
 //! # Synopsis
 //!

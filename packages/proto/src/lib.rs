@@ -3,9 +3,9 @@
 //! # The idea
 //!
 //! Packets are protobuf. The message types here are written by hand, tag by tag, after the public
-//! definitions (interfaces.md 3.2), in modules named as the protobuf packages are. They serve to
-//! *encode* (the slashing packet, the doubles of Babylon in tests) and to read one message at a time.
-//! Whole packets that arrive are read by [`decode`], into the types of the pure core.
+//! definitions (PROTOCOL.md, "Packets"), in modules named as the protobuf packages are. They serve to
+//! *encode* (the slashing packet, the doubles of Babylon in tests) and to read one message at a time. Whole
+//! packets that arrive are read by [`decode`], into the types of the pure core.
 //!
 //! # The danger
 //!
@@ -18,7 +18,8 @@
 //! * **Bounded.** At most [`decode::MAX_PACKET_BYTES`] are looked at; nesting is bounded by the
 //!   schema, and for unknown groups by prost (100 levels); two-byte items cannot make memory explode,
 //!   since they stay bytes until their turn comes.
-//! * `BTCHeaderInfo.work` is an ASCII **decimal** number in a `bytes` field (interfaces.md 3.3).
+//! * `BTCHeaderInfo.work` is an ASCII **decimal** number in a `bytes` field (PROTOCOL.md,
+//!   "Headers of Bitcoin").
 //!
 //! # Synopsis
 //!

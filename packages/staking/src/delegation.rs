@@ -57,8 +57,8 @@ pub enum Named {
     Other(FpPublicKey),
 }
 
-/// What never changes about a delegation: written once (interfaces.md 11.7). Its early end is a record of
-/// its own, so that ending writes little.
+/// What never changes about a delegation: written once (RULINGS.md, "Registration"). Its early end is a
+/// record of its own, so that ending writes little.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delegation {
     /// The staker's address on Babylon.

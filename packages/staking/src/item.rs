@@ -74,7 +74,7 @@ pub struct ProofOfPossession {
 pub enum PopVerdict {
     /// The proof is good.
     Verified,
-    /// Not checked here: Babylon did (interfaces.md 11.7).
+    /// Not checked here: Babylon did (RULINGS.md, "Registration").
     Trusted,
     /// The proof is bad.
     Bad,

@@ -62,7 +62,8 @@ pub enum FpStatus {
     Slashed {
         /// The height of this chain at which that was found out.
         height: BlockHeight,
-        /// Bitcoin's height then, at least 1: the daemon takes 0 for "not slashed" (interfaces.md 9.A.4).
+        /// Bitcoin's height then, at least 1: the daemon takes 0 for "not slashed" (RULINGS.md,
+        /// "Registration").
         btc_height: BtcHeight,
     },
     /// It came over a channel that is no more, under another consumer id than the one that is.

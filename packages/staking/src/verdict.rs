@@ -8,7 +8,8 @@ use crate::{DelegationStatus, FpId};
 pub struct Rules {
     /// Under which consumer id finality providers may register.
     pub consumer: Consumer,
-    /// Those with lower numbers came under a consumer id of before: they get no new stake (interfaces.md 12.4).
+    /// Those with lower numbers came under a consumer id of before: they get no new stake (RULINGS.md,
+    /// "After a rebind").
     pub era_from: FpId,
     /// Whether the staking transaction must have the stake as the output it is said to be. Real ones
     /// have; the daemons' own test suites invent transactions.

@@ -102,8 +102,9 @@ impl Claim {
     /// be true. Without a `tag` any will do, as long as both halves have the same one.
     ///
     /// Transactions and branches are read as Babylon reads them, which relays what their first submitter sent
-    /// (interfaces.md 12.3): bytes behind a transaction, a witness that is announced and absent, bits of an index above
-    /// the tree and the place of a copy at an odd level are no contradiction.
+    /// (RULINGS.md, "Reading what Babylon reads"): bytes behind a transaction, a witness that is announced
+    /// and absent, bits of an index above the tree and the place of a copy at an odd level are no
+    /// contradiction.
     ///
     /// The submitter in the checkpoint is nobody's claim and is not compared.
     ///

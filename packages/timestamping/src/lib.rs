@@ -27,7 +27,8 @@
 //! * **Anybody can write a checkpoint.** That the halves are in Bitcoin does not say that Babylon's validators
 //!   signed them: the BLS signature is not verified here, nor is what Babylon's state says of the epoch. A
 //!   verifier of these would stand between [`Claim::verify`] and [`Epochs::receive`]. The header needs no proof from
-//!   Babylon's state (there is none that could pass, interfaces.md 6.2.4): its anchor is our own app hash.
+//!   Babylon's state (there is none that could pass, PROTOCOL.md, "The proof of absence in timestamps"): its
+//!   anchor is our own app hash.
 //! * **Heights come out of order**, since Babylon's table of headers starts anew with each epoch. Epochs and the
 //!   timestamped height only rise.
 //!

@@ -1,4 +1,4 @@
-//! Claims made here by an encoder of the test's own, after interfaces.md 6.2.2(5).
+//! Claims made here by an encoder of the test's own, after PROTOCOL.md, "Checkpoints in Bitcoin".
 
 use bitcoin::absolute::LockTime;
 use bitcoin::transaction::Version;

@@ -1,5 +1,5 @@
 // Package eots takes the secret key out of two extractable one-time signatures. Written from the scheme's description
-// (interfaces.md 2.2), apart from the Rust package, so that each is a check on the other.
+// (PROTOCOL.md, "Signed bytes"), apart from the Rust package, so that each is a check on the other.
 package eots
 
 import (

@@ -175,7 +175,7 @@ fn varint(mut number: usize) -> Vec<u8> {
     bytes
 }
 
-/// Of a failure a test by name is kept, not a file of seeds (tests/README.md, Property tests).
+/// Of a failure a test by name is kept, not a file of seeds (tests/README.md, "Property tests").
 #[test]
 fn failing_properties_leave_no_files() {
     assert!(ProptestConfig::default().failure_persistence.is_none());

@@ -84,7 +84,7 @@ pub enum Action {
     },
 }
 
-/// Privileged calls, with the block hooks as the chain module sends them (interfaces.md 1.1).
+/// Privileged calls, with the block hooks as the chain module sends them (PROTOCOL.md, "The block hooks").
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SudoMsg {

@@ -6,7 +6,7 @@ use crate::state::{CHANNELS, CONFIG, PARAMS, Rebind};
 use crate::{ContractError, parse};
 
 /// Announces the move to another connection; with the bound one, that of the rewards to another channel on it
-/// (interfaces.md 12.4), or, where that is no other, calls off what is announced.
+/// (RULINGS.md, "After a rebind"), or, where that is no other, calls off what is announced.
 pub fn rebind_connection(
     deps: DepsMut<'_>,
     env: &Env,

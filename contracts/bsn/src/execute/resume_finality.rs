@@ -8,7 +8,8 @@ use crate::ContractError;
 use crate::state::{PARAMS, PROGRESS, PROVIDERS, RESUMED, at, resumption_from, votes};
 use crate::sudo::tally;
 
-/// Records that finality may go on without those who are named (interfaces.md 11.5, 12.1). The cursor applies it.
+/// Records that finality may go on without those who are named (RULINGS.md, "Resuming finality"). The cursor
+/// applies it.
 pub fn resume_finality(
     deps: DepsMut<'_>,
     env: &Env,
@@ -89,8 +90,8 @@ mod tests {
         resume_finality(deps.as_mut(), &env, &admin, FIRST, &keys)
     }
 
-    /// interfaces.md 12.1: otherwise a third that signs garbage could not be left out, and honest FPs that a diverged
-    /// node misled could not be either.
+    /// RULINGS.md, "Resuming finality": otherwise a third that signs garbage could not be left out, and
+    /// honest FPs that a diverged node misled could not be either.
     #[test]
     fn whoever_has_no_canonical_vote_may_be_named() {
         assert!(resume(&[12, 13, 14]).is_ok(), "two for another hash, and one silent");

@@ -5,7 +5,7 @@ use crate::ContractError;
 use crate::state::CONFIG;
 
 /// Scripts of the incumbent tell its contracts of each other. Ours is one, and its roots of trust change only by
-/// migration: naming what is set succeeds, anything else does not (interfaces.md 11.5).
+/// migration: naming what is set succeeds, anything else does not (RULINGS.md, "Roots of trust").
 pub fn update_addresses(
     deps: DepsMut<'_>,
     env: &Env,

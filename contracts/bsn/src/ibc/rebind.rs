@@ -1,10 +1,11 @@
 //! Moving to another connection.
 //!
 //! Babylon has one channel per IBC client, for ever. So a channel that timed out is replaced through a new client,
-//! which is a new connection and a new consumer id (interfaces.md 11.4). The admin announces that; after a delay the
-//! bound channel is **retired** in our own state, whatever IBC calls it, since with expired clients nothing about it
-//! can be proven any more. The FPs that came over it are **orphans**: nobody tells us of their delegations' ends
-//! now. They earn nothing more, and have no power from some time after the old channel's last packet on.
+//! which is a new connection and a new consumer id (RULINGS.md, "After a rebind"). The admin announces that;
+//! after a delay the bound channel is **retired** in our own state, whatever IBC calls it, since with expired
+//! clients nothing about it can be proven any more. The FPs that came over it are **orphans**: nobody tells
+//! us of their delegations' ends now. They earn nothing more, and have no power from some time after the old
+//! channel's last packet on.
 //!
 //! FPs are numbered in the order of their registration, and only those of the bound consumer id register. So the
 //! orphans are all with a number below the first of the new era.
@@ -73,7 +74,7 @@ pub fn check(channels: &Channels, now: u64) -> Result<(), RebindError> {
 }
 
 /// A channel that brings a packet is alive: a move to another connection that was announced is off. One of the
-/// rewards alone goes on: it needs no dead channel (interfaces.md 12.4).
+/// rewards alone goes on: it needs no dead channel (RULINGS.md, "After a rebind").
 pub fn call_off(channels: &mut Channels) -> Option<Event> {
     let bound = &channels.connection_id;
     let Rebind { connection_id, .. } =

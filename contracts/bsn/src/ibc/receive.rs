@@ -38,7 +38,8 @@ struct Received {
 ///
 /// # Errors
 /// Only those of storage. The chain keeps what is written beside an error acknowledgement of ours; after a failure
-/// it undoes all and acknowledges an error itself (interfaces.md 3.5). So a broken record leaves nothing half done.
+/// it undoes all and acknowledges an error itself (PROTOCOL.md, "Acknowledgements"). So a broken record
+/// leaves nothing half done.
 pub fn receive(mut deps: DepsMut<'_>, env: &Env, msg: IbcPacketReceiveMsg) -> StdResult<IbcReceiveResponse> {
     let mut channels = CHANNELS.may_load(deps.storage)?.unwrap_or_default();
     let parsed = match check(&mut channels, env, &msg.packet) {

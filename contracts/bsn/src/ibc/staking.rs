@@ -154,7 +154,7 @@ fn judged(recover: &impl Recover, config: &Config, item: StakingItem) -> Item {
 }
 
 /// BIP-340 proofs are verified where Babylon's chain id is known; BIP-322 and ECDSA ones are Babylon's
-/// word (interfaces.md 11.7).
+/// word (RULINGS.md, "Registration").
 fn judge_possession(recover: &impl Recover, chain_id: Option<&str>, fp: &NewFinalityProvider) -> PopVerdict {
     if eots::PublicKey::parse(fp.key).is_err() {
         return PopVerdict::BadKey;

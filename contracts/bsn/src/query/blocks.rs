@@ -66,8 +66,8 @@ pub fn all(
 /// Whether a block belongs to the page that ends with `last`, its height and whether there was a set.
 ///
 /// The daemon pairs the blocks of a page with its randomness by their position, so a page ends before a gap
-/// (interfaces.md 12.6). Heights at which it has no power it leaves out first; so a page also ends where heights at
-/// which nobody has any begin or end.
+/// (RULINGS.md, "Pages of blocks"). Heights at which it has no power it leaves out first; so a page also ends
+/// where heights at which nobody has any begin or end.
 fn joins(last: &mut Option<(BlockHeight, bool)>, seen: &StdResult<Seen>) -> bool {
     let Ok(seen) = seen else { return true };
     let (height, has_set) = (seen.height, !seen.total.is_zero());

@@ -18,7 +18,7 @@ const LOOKED_AT: usize = 1_000;
 /// Where a height lies for a question about power.
 enum When {
     /// Above what the hooks saw: whoever has power now has it there, since a daemon is ahead of the state
-    /// and drops a height for good where it is told 0 (interfaces.md 11.1).
+    /// and drops a height for good where it is told 0 (RULINGS.md, "Hooks and holes").
     Now,
     /// The hooks saw it.
     Then(BlockHeight),

@@ -50,7 +50,7 @@ fn joined_at(store: &dyn Storage, id: u32) -> StdResult<Option<BlockHeight>> {
     Ok(start)
 }
 
-/// Above which height its daemon may begin (interfaces.md 12.1).
+/// Above which height its daemon may begin (RULINGS.md, "Signing info").
 fn last_signed(store: &dyn Storage, id: u32, start: BlockHeight) -> StdResult<BlockHeight> {
     let Progress { activation, cursor, votes_from, .. } = PROGRESS.load(store)?;
     let (from, to) = (at(cursor.next().max(activation)), at(BlockHeight::new(u64::MAX)));

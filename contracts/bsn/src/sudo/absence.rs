@@ -1,4 +1,4 @@
-//! Who was absent too often goes to jail (interfaces.md 12.1).
+//! Who was absent too often goes to jail (RULINGS.md, "Absence").
 
 use api::bsn::event::FinalityProviderStatusChange;
 use cosmwasm_std::{Event, StdResult, Storage};

@@ -41,7 +41,8 @@ struct Work {
 ///
 /// A height is closed `vote_window` blocks after the cursor passed it; without quorum it is judged
 /// [`judged_after`](Params::judged_after) blocks after itself, so that an outage ends by the absent going to jail, while
-/// votes there stay welcome until it is final (interfaces.md 11.1, 12.1). `used` is what the cursor took of the units.
+/// votes there stay welcome until it is final (RULINGS.md, "Settled heights" and "Absence"). `used` is what
+/// the cursor took of the units.
 pub fn settle(
     storage: &mut dyn Storage,
     params: &Params,

@@ -1,4 +1,4 @@
-//! What a live network demands, mainnet most of all (interfaces.md 11.5, 11.10).
+//! What a live network demands, mainnet most of all (RULINGS.md, "Administration" and "Instantiation").
 
 use super::*;
 

@@ -36,8 +36,8 @@ impl Config {
     /// The fewest headers that may be kept, and the most that *w* may be.
     ///
     /// Where blocks of minimum difficulty exist, a walk of up to a period tells which target a fork may have, and a fork may
-    /// part *w* below the tip (interfaces.md 12.5). Elsewhere depths must lie below what is kept, or nothing would ever be
-    /// that deep.
+    /// part *w* below the tip (RULINGS.md, "The light client"). Elsewhere depths must lie below what is kept,
+    /// or nothing would ever be that deep.
     const fn retention(&self) -> (u32, u32) {
         match self.params().min_difficulty_blocks {
             true => (

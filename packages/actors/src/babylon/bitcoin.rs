@@ -66,9 +66,10 @@ impl Babylon {
         self.bitcoin.tip_height()
     }
 
-    /// The headers packet that is due for a consumer (interfaces.md 3.4): none before Bitcoin moved;
-    /// the last k + 1 headers the first time, and when all that was sent last is reorganized away;
-    /// otherwise everything above the highest header of the last packet that is still in the chain.
+    /// The headers packet that is due for a consumer (PROTOCOL.md, "What Babylon sends, and when"): none
+    /// before Bitcoin moved; the last k + 1 headers the first time, and when all that was sent last is
+    /// reorganized away; otherwise everything above the highest header of the last packet that is still in
+    /// the chain.
     pub fn take_headers_packet(&mut self, client: &str) -> Option<Vec<u8>> {
         let consumer = self.consumers.get_mut(client)?;
         consumer.open_channel()?;

@@ -16,7 +16,7 @@ pub enum BabylonError {
         /// The id as given.
         client: String,
     },
-    /// The client has or had a channel: one is all it ever gets (interfaces.md 3.1).
+    /// The client has or had a channel: one is all it ever gets (PROTOCOL.md, "The channel").
     #[error("client {client} has had channel {channel}")]
     ChannelTaken {
         /// The client.

@@ -1,7 +1,7 @@
 //! Proofs about Babylon's state: small IAVL trees under one app hash, in ICS-23's form.
 //!
 //! A proof is two operations, one in the store's tree and one from there to the app hash
-//! (interfaces.md 6.2.2). Sources: ICS-23 (`proofs.proto` and its specs for IAVL and Tendermint).
+//! (PROTOCOL.md, "Sealed epochs"). Sources: ICS-23 (`proofs.proto` and its specs for IAVL and Tendermint).
 
 use proto::{
     Message,

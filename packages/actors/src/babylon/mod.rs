@@ -38,7 +38,9 @@
 //! # Ok::<(), actors::BabylonError>(())
 //! ```
 //!
-//! Sources: interfaces.md 3, 6.2, 6.3, 11.2, 11.4 and 11.9.
+//! Sources: PROTOCOL.md, "The channel", "Packets", "What Babylon sends, and when", "Checkpoints in Bitcoin",
+//! "Sealed epochs", "Acknowledgements", "Slashing", "Rewards" and "Delegations"; RULINGS.md,
+//! "Packets and items".
 
 mod bitcoin;
 mod delegation;

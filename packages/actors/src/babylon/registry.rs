@@ -114,7 +114,7 @@ impl Babylon {
     }
 
     /// The last step of the handshake. From now on packets go out; Bitcoin headers only with the next
-    /// one that Babylon sees (interfaces.md 3.4).
+    /// one that Babylon sees (PROTOCOL.md, "What Babylon sends, and when").
     ///
     /// # Errors
     /// [`BabylonError::UnknownConsumer`], or [`BabylonError::ChannelNotOpen`] if there was no first step.

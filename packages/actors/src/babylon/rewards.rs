@@ -114,8 +114,9 @@ struct FpRatio {
 
 impl Babylon {
     /// Receives an ICS-20 transfer on a channel of this client. If its memo says so, the coins are rewards
-    /// (interfaces.md 3.6): Babylon keeps its commission, of the rest each finality provider gets its
-    /// ratio, rounded down. One that is unknown, of another consumer, or without active stake fails the whole transfer.
+    /// (PROTOCOL.md, "Rewards"): Babylon keeps its commission, of the rest each finality provider gets its
+    /// ratio, rounded down. One that is unknown, of another consumer, or without active stake fails the whole
+    /// transfer.
     ///
     /// Two rules are this double's own, to catch a wrong message: the receiver must be the staking module,
     /// and the ratios must not exceed one.

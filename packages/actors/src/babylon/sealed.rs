@@ -64,7 +64,8 @@ pub struct SealedEpoch {
 
 impl SealedEpoch {
     /// The proofs of a timestamp for a consumer. The one about the consumer's header is, like Babylon's,
-    /// about a key that is never written (interfaces.md 6.2.4), and so one of absence.
+    /// about a key that is never written (PROTOCOL.md, "The proof of absence in timestamps"), and so one of
+    /// absence.
     pub(super) fn proof(
         &self,
         client: &str,

@@ -72,7 +72,7 @@ pub struct Receipt {
 }
 
 impl Babylon {
-    /// Receives a packet on a consumer's channel (interfaces.md 3.5, 3.6).
+    /// Receives a packet on a consumer's channel (PROTOCOL.md, "Acknowledgements" and "Slashing").
     ///
     /// Evidence is believed if the two signatures, under **whatever context it names**, give the
     /// accused's secret key. Babylon does not know the appchain's contexts, heights or hashes.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{Babylon, BabylonError, Stake, delegation::Delegation, events::Event};
 use crate::miner::Transaction;
 
-/// What an operator compares between Babylon and the contract (interfaces.md 11.9).
+/// What an operator compares between Babylon and the contract (RULINGS.md, "Packets and items").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateDigest {
     /// How many finality providers have stake.

@@ -4,8 +4,9 @@
 //!
 //! The daemon is a program that others wrote and that cannot be changed for a contract's sake. It decides by the texts
 //! of errors and by single fields of answers, and **exits** on what it does not expect, so that one wrong word
-//! takes every finality provider of a chain down at once. This double makes the same decisions (interfaces.md 2.3 to
-//! 2.5), its roughness included, so that a scenario can say that the daemons live through it.
+//! takes every finality provider of a chain down at once. This double makes the same decisions (PROTOCOL.md,
+//! "Error texts that the daemon reads", "The daemon's queries" and "How the daemon chooses heights"), its
+//! roughness included, so that a scenario can say that the daemons live through it.
 //!
 //! # The danger
 //!

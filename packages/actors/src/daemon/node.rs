@@ -71,7 +71,8 @@ pub(super) struct SigningInfo {
     pub(super) jailed_until: u64,
 }
 
-/// The daemon's queries, each reading just the fields that the daemon reads (interfaces.md 2.4).
+/// The daemon's queries, each reading just the fields that the daemon reads (PROTOCOL.md,
+/// "The daemon's queries").
 pub(super) struct Client<'a, N: Node> {
     pub(super) node: &'a mut N,
     pub(super) fp: String,

@@ -1,4 +1,5 @@
-/// What the daemon does when a transaction has failed for good. It has only the text to go by (interfaces.md 2.3).
+/// What the daemon does when a transaction has failed for good. It has only the text to go by (PROTOCOL.md,
+/// "Error texts that the daemon reads").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reaction {
     /// Tries again, and takes itself for jailed when that has been too often.

@@ -1,4 +1,5 @@
-//! The daemon's messages, field by field as its Go structs write them (interfaces.md 2.3, 11.9).
+//! The daemon's messages, field by field as its Go structs write them (PROTOCOL.md, "The daemon's messages"),
+//! and ours of many votes and of evidence (RULINGS.md, "Votes: Ok or error" and "Evidence").
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use eots::{PublicRandomness, Signature};

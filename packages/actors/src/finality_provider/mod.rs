@@ -320,7 +320,7 @@ impl FinalityProvider {
         json!({ "unjail": { "fp_pubkey_hex": self.public_key_hex() } })
     }
 
-    /// Asks to be unjailed by its Bitcoin key (interfaces.md 11.9). `jailed_until` is the time that
+    /// Asks to be unjailed by its Bitcoin key (RULINGS.md, "Unjail by key"). `jailed_until` is the time that
     /// `signing_info` answers.
     pub fn unjail_signed(&self, jailed_until: u64) -> Value {
         let hash = signed::unjail_hash(&self.unjail_context, jailed_until);

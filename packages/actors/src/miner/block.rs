@@ -29,7 +29,7 @@ pub struct Block {
 
 impl Block {
     /// The header as Babylon sends it: hash in internal order, work as ASCII decimal
-    /// (interfaces.md 3.2, 3.3).
+    /// (PROTOCOL.md, "Headers of Bitcoin").
     pub fn info(&self) -> BtcHeaderInfo {
         BtcHeaderInfo {
             header: self.header.to_vec(),

@@ -7,7 +7,8 @@ use super::transaction::{Input, Output, Transaction};
 /// The 20 bytes of the account that submits a checkpoint; nobody checks them.
 pub type SubmitterAddress = [u8; 20];
 
-/// A checkpoint of Babylon as it is written into Bitcoin, in two halves (interfaces.md 6.2.2).
+/// A checkpoint of Babylon as it is written into Bitcoin, in two halves (PROTOCOL.md,
+/// "Checkpoints in Bitcoin").
 ///
 /// The body `epoch u64 BE || block hash 32 || bitmap 13 || submitter 20 || BLS signature 48` is 121
 /// bytes. The first half carries 73 of them, the second the other 48 and the first ten bytes of the

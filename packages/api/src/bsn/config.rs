@@ -1,7 +1,7 @@
 use cosmwasm_schema::schemars::JsonSchema;
 
-/// A network of Bitcoin. What is allowed differs: interfaces.md 11.5, 11.10.
-/// It is also stored, so it has serde's own `Deserialize`.
+/// A network of Bitcoin. What is allowed differs: RULINGS.md, "Administration" and "Instantiation". It is
+/// also stored, so it has serde's own `Deserialize`.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, read_derive::Read, JsonSchema,
 )]

@@ -12,7 +12,7 @@ wire! {
     // A message is read once and taken apart at once: where it lies in between costs nothing.
     #[allow(clippy::large_enum_variant)]
     pub enum ExecuteMsg {
-        /// Anybody, with a finality provider's signature (interfaces.md 2.3, 6.4).
+        /// Anybody, with a finality provider's signature (RULINGS.md, "Randomness").
         CommitPublicRandomness {
             /// Whose, x-only, 64 hexadecimal characters.
             fp_pubkey_hex: String,
@@ -25,7 +25,7 @@ wire! {
             /// BIP-340, 64 bytes.
             signature: Binary,
         },
-        /// Anybody, with a finality provider's signature (interfaces.md 2.3, 11.11).
+        /// Anybody, with a finality provider's signature (RULINGS.md, "Votes: Ok or error").
         SubmitFinalitySignature {
             /// Whose.
             fp_pubkey_hex: String,
@@ -40,10 +40,10 @@ wire! {
             /// The EOTS signature, 32 bytes.
             signature: Binary,
         },
-        /// Anybody: one finality provider's votes on consecutive heights, with one proof (interfaces.md 11.9). The
-        /// response data is a list of verdicts, one a vote: `counted`, `fork`, `equivocation`, or the text of the
-        /// error that the vote alone would have met. At most 200 votes are taken; each beyond is `not taken: at most
-        /// 200`.
+        /// Anybody: one finality provider's votes on consecutive heights, with one proof (RULINGS.md,
+        /// "Votes: Ok or error"). The response data is a list of verdicts, one a vote: `counted`, `fork`,
+        /// `equivocation`, or the text of the error that the vote alone would have met. At most 200 votes are
+        /// taken; each beyond is `not taken: at most 200`.
         SubmitFinalitySignatureRange {
             /// Whose.
             fp_pubkey_hex: String,
@@ -58,8 +58,7 @@ wire! {
             /// That all nonces are the committed ones, those beyond 200 too.
             proof: MerkleRangeProof,
         },
-        /// Anybody: votes of many finality providers at one height, for one hash (interfaces.md 11.9). Answers as the
-        /// range does.
+        /// Anybody: votes of many finality providers at one height, for one hash. Answers as the range does.
         SubmitFinalitySignaturesAt {
             /// The height voted at.
             height: u64,
@@ -73,7 +72,7 @@ wire! {
             #[serde(default)]
             packed: Binary,
         },
-        /// Anybody: two signatures prove themselves (interfaces.md 11.9).
+        /// Anybody: two signatures prove themselves (RULINGS.md, "Evidence").
         SubmitEvidence {
             /// Who is accused.
             fp_pubkey_hex: String,
@@ -116,7 +115,8 @@ wire! {
             /// Whether rewards wait.
             rewards: Option<bool>,
         },
-        /// The admin: lets finality go on where it has stood still for long (interfaces.md 11.5).
+        /// The admin: lets finality go on where it has stood still for long (RULINGS.md,
+        /// "Resuming finality").
         ResumeFinality {
             /// The height that finality waits at.
             halting_height: u64,
@@ -141,9 +141,9 @@ wire! {
             /// Their numbers in the quarantine.
             ids: Vec<u64>,
         },
-        /// The admin: moves to another connection, after `rebind_delay` (interfaces.md 11.4). With the bound one and
-        /// another channel of rewards, rewards alone move, after the same delay (12.4); with the bound one and no other
-        /// channel, what is announced is called off.
+        /// The admin: moves to another connection, after `rebind_delay` (RULINGS.md, "After a rebind"). With
+        /// the bound one and another channel of rewards, rewards alone move, after the same delay; with the
+        /// bound one and no other channel, what is announced is called off.
         RebindConnection {
             /// To which.
             connection_id: String,

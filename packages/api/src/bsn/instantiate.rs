@@ -5,8 +5,9 @@ use super::knobs::{declare_with_knobs, with_knobs};
 use crate::wire;
 
 with_knobs! {
-    /// Instantiates `bsn`: the union of the incumbent's messages (interfaces.md 4) and our fields
-    /// (interfaces.md 11.10). A legacy message works on regtest and the testnets as it is.
+    /// Instantiates `bsn`: the union of the incumbent's messages (PROTOCOL.md, "Messages of the incumbent")
+    /// and our fields (RULINGS.md, "Instantiation"). A legacy message works on regtest and the testnets as it
+    /// is.
     pub struct InstantiateMsg {
         /// The network of Bitcoin. It never changes.
         pub network: Network,

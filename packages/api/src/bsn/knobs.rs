@@ -98,7 +98,7 @@ pub(crate) use declare_with_knobs;
 
 with_knobs! {
     /// The knobs of finality, each with a minimum and a maximum; absent ones stay as they are, or at
-    /// their defaults (interfaces.md 4.2, 11.10).
+    /// their defaults (RULINGS.md, "Instantiation").
     #[derive(Default)]
     pub struct Knobs {}
 }

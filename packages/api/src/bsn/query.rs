@@ -54,7 +54,7 @@ wire! {
         /// [`StateDigestResponse`](super::StateDigestResponse), by key. `limit` is how many finality providers are
         /// looked at, those without stake and of another consumer id too: at most, and by default, 2,000.
         StateDigest(Page),
-        /// [`PowerResponse`](super::PowerResponse); 0 where nobody has any (interfaces.md 11.1).
+        /// [`PowerResponse`](super::PowerResponse); 0 where nobody has any (RULINGS.md, "Hooks and holes").
         FinalityProviderPower(KeyAtHeight),
         /// [`PowersResponse`](super::PowersResponse), for at most 100 heights.
         FinalityProviderPowerBatch {
@@ -86,10 +86,10 @@ wire! {
         Block(AtHeight),
         /// [`BlocksResponse`](super::BlocksResponse); holes are absent. Ascending without `finalised`, a page is
         /// contiguous: it begins at the first block at or above `start_after` and ends before the next hole, and where
-        /// heights without an active set begin or end (interfaces.md 12.6). So a short page is not the last: go on one
-        /// above its last block, and ask until empty above the tip.
+        /// heights without an active set begin or end (RULINGS.md, "Pages of blocks"). So a short page is not
+        /// the last: go on one above its last block, and ask until empty above the tip.
         Blocks {
-            /// **Inclusive** in ascending order, exclusive in descending (interfaces.md 11.1).
+            /// **Inclusive** in ascending order, exclusive in descending.
             start_after: Option<u64>,
             /// How many.
             limit: Option<u32>,
@@ -126,7 +126,7 @@ wire! {
         LastConsumerHeight(Empty),
         /// The channel of rewards, or `null`.
         TransferInfo(Empty),
-        /// [`FinalityStatusResponse`](super::FinalityStatusResponse) (interfaces.md 11.3).
+        /// [`FinalityStatusResponse`](super::FinalityStatusResponse) (RULINGS.md, "When a block is final").
         FinalityStatus(AtHeight),
         /// [`LastFinalBlockResponse`](super::LastFinalBlockResponse), or `null`.
         LastFinalBlock(Empty),

@@ -1,8 +1,8 @@
 use crate::wire;
 
 wire! {
-    /// What the chain module x/babylon calls (interfaces.md 1.1). Any call may be missing; BeginBlock
-    /// comes twice a block where this contract is registered as two.
+    /// What the chain module x/babylon calls (PROTOCOL.md, "The block hooks"). Any call may be missing;
+    /// BeginBlock comes twice a block where this contract is registered as two.
     pub enum SudoMsg {
         /// Before the transactions of a block.
         BeginBlock {

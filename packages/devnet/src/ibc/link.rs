@@ -42,7 +42,7 @@ impl OpenChannel {
         Self { port: port.clone(), remote_port: port, order: IbcOrder::Unordered, version }
     }
 
-    /// Babylon's channel to a contract (interfaces.md 3.1).
+    /// Babylon's channel to a contract (PROTOCOL.md, "The channel").
     pub fn zoneconcierge(contract: &str) -> Self {
         Self {
             port: format!("wasm.{contract}"),

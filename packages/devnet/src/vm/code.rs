@@ -1,7 +1,7 @@
 use super::CodeHash;
 
-/// What a BSN chain offers its contracts (babylon-sdk's `bcd`, interfaces.md 1.5): nothing newer than
-/// `cosmwasm_2_0`.
+/// What a BSN chain offers its contracts (babylon-sdk's `bcd`; PROTOCOL.md,
+/// "What the chain offers a contract"): nothing newer than `cosmwasm_2_0`.
 pub const CAPABILITIES: &str =
     "iterator,staking,stargate,cosmwasm_1_1,cosmwasm_1_2,cosmwasm_1_3,cosmwasm_1_4,cosmwasm_2_0";
 

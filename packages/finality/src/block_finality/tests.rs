@@ -78,7 +78,7 @@ impl Told {
         Some(judge(self, at(height), at(self.anchored(height)?)).unwrap())
     }
 
-    /// Word by word: 11.3, 12.2 and 12.6.
+    /// Word by word: RULINGS.md, "When a block is final" and "Resuming finality".
     fn told(&self, height: u64) -> Option<Finality> {
         let anchored = self.anchored(height)?;
         let by = (anchored + 1..=self.tip()).find(|height| self.of(*height) == Passed::Quorum);

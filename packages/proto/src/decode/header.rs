@@ -18,7 +18,7 @@ pub struct BtcHeader {
     /// Its height.
     pub height: BtcHeight,
     /// What Babylon says the work of the chain up to it is, big endian; `None` if that is no decimal
-    /// number below 2^256 (interfaces.md 3.3).
+    /// number below 2^256 (PROTOCOL.md, "Headers of Bitcoin").
     pub work: Option<[u8; 32]>,
 }
 

@@ -14,7 +14,7 @@ pub struct BtcHeaderInfo {
     /// Its height.
     #[prost(uint32, tag = "3")]
     pub height: u32,
-    /// The work of the chain up to it: an ASCII **decimal** number (interfaces.md 3.3).
+    /// The work of the chain up to it: an ASCII **decimal** number (PROTOCOL.md, "Headers of Bitcoin").
     #[prost(bytes = "vec", tag = "4")]
     pub work: Vec<u8>,
 }

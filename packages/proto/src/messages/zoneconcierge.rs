@@ -50,7 +50,8 @@ pub mod inbound_packet {
     }
 }
 
-/// Headers of Bitcoin, ascending; may overlap what is known already (interfaces.md 3.4).
+/// Headers of Bitcoin, ascending; may overlap what is known already (PROTOCOL.md,
+/// "What Babylon sends, and when").
 #[derive(Clone, PartialEq, Message)]
 pub struct BtcHeaders {
     /// The headers.
@@ -133,7 +134,8 @@ pub struct ProofFinalizedHeader {
     /// The two Bitcoin transactions that carry the checkpoint.
     #[prost(message, repeated, tag = "2")]
     pub proof_epoch_submitted: Vec<btccheckpoint::TransactionInfo>,
-    /// Meant for the appchain's header, but a proof of *absence* (interfaces.md 6.2.4).
+    /// Meant for the appchain's header, but a proof of *absence* (PROTOCOL.md,
+    /// "The proof of absence in timestamps").
     #[prost(message, optional, tag = "3")]
     pub proof_consumer_header_in_epoch: Option<tendermint::ProofOps>,
 }

@@ -1,4 +1,4 @@
-//! What Babylon's Go code made, decoded (interfaces.md 10). Each loader answers like [`super::load`].
+//! What Babylon's Go code made, decoded (PROTOCOL.md, "Vectors"). Each loader answers like [`super::load`].
 //!
 //! The chain and the address that the commitment and the votes were signed for are [`CHAIN_ID`] and [`CONTRACT`].
 

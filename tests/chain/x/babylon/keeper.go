@@ -1,5 +1,6 @@
 // Package babylon plays the chain module: it calls the registered contracts at the edges of every block and hands the
-// finality contract its share of the fees. Wire, order, gas and errors are those of interfaces.md, section 1.
+// finality contract its share of the fees. Wire, order, gas and errors are those of PROTOCOL.md,
+// "The block hooks", "Registration with the chain" and "Fees".
 package babylon
 
 import (

@@ -1,5 +1,5 @@
 // Package zoneconcierge plays Babylon Genesis on the channel to a consumer chain: an ordered channel of version
-// "zoneconcierge-1" on port "zoneconcierge", one per client for ever (interfaces.md, section 3).
+// "zoneconcierge-1" on port "zoneconcierge", one per client for ever (PROTOCOL.md, "The channel").
 package zoneconcierge
 
 import (

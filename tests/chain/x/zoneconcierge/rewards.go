@@ -16,7 +16,7 @@ import (
 )
 
 // Rewards is the application of transfers on Babylon: it refuses a whole transfer where its memo shares it out among
-// finality providers of whom one cannot be paid (interfaces.md 3.6). The sender then gets it back.
+// finality providers of whom one cannot be paid (PROTOCOL.md, "Rewards"). The sender then gets it back.
 type Rewards struct {
 	porttypes.IBCModule
 	k Keeper

@@ -11,8 +11,9 @@ import (
 	"bsn.local/chain/x/zoneconcierge/types"
 )
 
-// slash judges evidence as Babylon does (interfaces.md 3.6), in its order: both signatures are there, they give away the
-// secret key of the accused, who is known, belongs to the consumer that accuses, and was not slashed before.
+// slash judges evidence as Babylon does (PROTOCOL.md, "Slashing"), in its order: both signatures are there,
+// they give away the secret key of the accused, who is known, belongs to the consumer that accuses, and was
+// not slashed before.
 func (k Keeper) slash(ctx sdk.Context, consumer string, ev *types.Evidence) ([]byte, error) {
 	if ev == nil {
 		return nil, errors.New("no evidence")

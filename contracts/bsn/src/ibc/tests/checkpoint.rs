@@ -1,4 +1,5 @@
-//! A checkpoint of an epoch in two transactions of Bitcoin, written by hand (interfaces.md 6.2.2).
+//! A checkpoint of an epoch in two transactions of Bitcoin, written by hand (PROTOCOL.md,
+//! "Checkpoints in Bitcoin").
 
 use proto::btccheckpoint::{SubmissionKey, TransactionInfo, TransactionKey};
 use proto::checkpointing::RawCheckpoint;

@@ -17,7 +17,7 @@ fn paid(bench: &mut Bench) -> Vec<u128> {
     set.members().iter().map(|member| earned(member.id) / member.power.get()).collect()
 }
 
-/// interfaces.md 12.1: absence is judged by the canonical vote.
+/// RULINGS.md, "Absence": absence is judged by the canonical vote.
 #[test]
 fn a_vote_for_another_hash_is_an_absence_and_earns_nothing() {
     let mut bench = Bench::new(&[70, 20, 10]);

@@ -36,7 +36,7 @@ wire! {
         /// Since when it has been in the set.
         pub start_height: u64,
         /// The highest vote below the first height that awaits one of it; without any, at most one below
-        /// `start_height`; the cursor where that is too far to see (interfaces.md 12.1).
+        /// `start_height`; the cursor where that is too far to see (RULINGS.md, "Signing info").
         pub last_signed_height: u64,
         /// The end of its jail term in seconds since 1970; `null` when it is not in jail.
         pub jailed_until: Option<u64>,

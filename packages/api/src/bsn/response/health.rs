@@ -5,7 +5,7 @@ use cosmwasm_std::Uint128;
 use crate::wire;
 
 wire! {
-    /// How everything is, for an operator (interfaces.md 11.9).
+    /// How everything is, for an operator.
     pub struct HealthResponse {
         /// Of finality.
         pub finality: FinalityHealth,

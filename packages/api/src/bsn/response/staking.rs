@@ -59,7 +59,7 @@ wire! {
         pub hashes: Vec<String>,
     }
 
-    /// A delegation. What is not stored is empty (interfaces.md 11.7).
+    /// A delegation. What is not stored is empty (RULINGS.md, "Registration").
     pub struct Delegation {
         /// The staker's address on Babylon.
         pub staker_addr: String,
@@ -122,7 +122,8 @@ wire! {
         pub next: Option<String>,
     }
 
-    /// What an operator compares with Babylon (interfaces.md 11.9): the stake of the present consumer id.
+    /// What an operator compares with Babylon (RULINGS.md, "Packets and items"): the stake of the present
+    /// consumer id.
     pub struct StateDigestResponse {
         /// How many finality providers have stake.
         pub fps: u64,

@@ -5,7 +5,7 @@ use cosmwasm_std::Uint128;
 use crate::wire;
 
 wire! {
-    /// Whether a block is final, and by what (interfaces.md 11.3).
+    /// Whether a block is final, and by what (RULINGS.md, "When a block is final").
     pub struct FinalityStatusResponse {
         /// The block asked about.
         pub height: u64,
@@ -30,7 +30,7 @@ wire! {
         pub app_hash_hex: Option<String>,
     }
 
-    /// What is known of a height whose quorum makes blocks final (interfaces.md 12.2).
+    /// What is known of a height whose quorum makes blocks final.
     pub struct Certificate {
         /// The power that could vote there.
         pub total_power: Uint128,

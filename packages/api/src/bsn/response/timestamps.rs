@@ -29,7 +29,7 @@ wire! {
         pub height: u64,
     }
 
-    /// An epoch of Babylon (interfaces.md 4.1); hashes in hexadecimal.
+    /// An epoch of Babylon (PROTOCOL.md, "Messages of the incumbent"); hashes in hexadecimal.
     pub struct BabylonEpoch {
         /// Its number.
         pub epoch_number: u64,
