@@ -7,7 +7,7 @@ use proto::decode::RawItem;
 
 use crate::ibc::{Applied, Fate, judge_items};
 use crate::state::{
-    CONFIG, COUNTERS, Kept, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, digest,
+    CONFIG, COUNTERS, Kept, Place, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, digest,
 };
 
 /// How many events one call emits for refused items; all of them are counted.
@@ -37,7 +37,7 @@ pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>
             continue;
         }
         let number = counters.quarantine_next;
-        let item = Kept::keep(storage, item)?;
+        let item = Kept::keep(storage, item, Place::Quarantine(number))?;
         let record = Quarantined { item, reason, received_at: env.block.time.seconds() };
         QUARANTINE.save(storage, &number.to_be_bytes(), &record)?;
         QUARANTINE_KEYS.save(storage, &key, &number)?;
@@ -81,6 +81,7 @@ pub fn retry(storage: &mut dyn Storage, api: &dyn Api, ids: &[u64]) -> StdResult
             settled => {
                 done.settle(settled);
                 if QUARANTINE.may_load(storage, &key)?.is_some() {
+                    record.item.delete_parts(storage);
                     leave(storage, &key, item)?;
                 }
             }

@@ -12,7 +12,7 @@ use cosmwasm_std::{Api, Binary, Env, Order, StdResult, Storage, WasmMsg};
 use proto::decode::{ItemKind, RawItem};
 
 use crate::ibc::{Applied, apply_items};
-use crate::state::{CONFIG, COUNTERS, Kept, PROGRESS, QUEUE, Waiting};
+use crate::state::{CONFIG, COUNTERS, Kept, PROGRESS, Place, QUEUE, Waiting};
 
 /// What a packet may cost and still be applied at once, in SDK gas.
 pub const PACKET_WORK: u64 = 20_000_000;
@@ -70,7 +70,8 @@ pub fn push(storage: &mut dyn Storage, items: Vec<RawItem>) -> StdResult<()> {
             record = Waiting { work: 0, items: Vec::new() };
         }
         record.work = record.work.saturating_add(work);
-        record.items.push(Kept::keep(storage, item)?);
+        let place = Place::Queue(counters.queue_next, record.items.len());
+        record.items.push(Kept::keep(storage, item, place)?);
         counters.queued = counters.queued.saturating_add(1);
     }
     if !record.items.is_empty() {
@@ -110,7 +111,11 @@ pub fn work_off(storage: &mut dyn Storage, api: &dyn Api, env: &Env) -> StdResul
     counters.queued = counters.queued.saturating_sub(count);
     COUNTERS.save(storage, &counters)?;
     QUEUE.remove(storage, &key);
-    let items = record.items.into_iter().map(|kept| kept.item(storage)).collect::<StdResult<_>>()?;
+    let mut items = Vec::with_capacity(record.items.len());
+    for kept in record.items {
+        items.push(kept.clone().item(storage)?);
+        kept.delete_parts(storage);
+    }
     let config = CONFIG.load(storage)?;
     apply_items(storage, api, env, &config, items)
 }

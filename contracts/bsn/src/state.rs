@@ -21,7 +21,7 @@ pub use history::{
     PLACED, commitment_from, forget_absences, last_commitment, power_at, remove_superseded, resumption_from,
     set_at, set_from,
 };
-pub use kept::{Kept, PARTS_MAX, digest};
+pub use kept::{Kept, PARTS_MAX, Place, digest};
 pub use ledger::{StoredLedger, is_ranked, staking_tx};
 pub use records::*;
 pub use table::{Item, Table, append, raw, raw_within, remove_raw};
@@ -171,10 +171,9 @@ pub const ENDED: Table<32, DelegationStatus> = Table::short(b'd');
 ///
 /// Written by packets. Deleted with the delegation.
 pub const DELEGATIONS_OF: Table<36, bool> = Table::short(b'x');
-/// Txid or digest, part => a part of what is too long for one value.
+/// Txid or [`Place`], part => a part of what is too long for one value.
 ///
-/// Written by packets. Deleted with the delegation; parts of items, never: only items above 32,000 bytes have
-/// some.
+/// Written by packets. Deleted with the delegation or the item; those of items that 0.2.0 kept, never.
 pub const PARTS: Table<33, Vec<u8>> = Table::new(b'u');
 /// FP key => end of the jail term.
 ///

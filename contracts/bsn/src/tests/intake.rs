@@ -4,7 +4,7 @@ use cosmwasm_std::{Order, Storage};
 
 use super::*;
 use crate::queue;
-use crate::state::{QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX};
+use crate::state::{PARTS, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX};
 
 fn retry(world: &mut World, ids: &[u64]) -> Response {
     world.execute("stranger", json!({ "retry_quarantined": { "ids": ids } })).unwrap()
@@ -121,6 +121,30 @@ fn an_item_that_settles_leaves_nothing_behind_and_others_are_not_held_up_by_it()
     assert_eq!(["applied", "known", "refused", "gone"].map(|name| said(&second, name)), ["1", "1", "0", "2"]);
     assert_eq!((world.sats(1), world.sats(2), world.quarantined().len()), (9, 7, 0));
     assert_eq!(QUARANTINE_KEYS.all(&world.deps.storage, Order::Ascending).count(), 0);
+}
+
+/// C-36: what follows a transaction is not read, and not stored with the delegation either.
+#[test]
+fn a_long_item_leaves_no_parts_behind() {
+    let mut world = World::open();
+    let parts = |world: &World| PARTS.all(&world.deps.storage, Order::Ascending).count();
+    let long = |number: u32| {
+        let mut items = Items::default().delegation(number, &[1], 9).0;
+        items.active_del[0].staking_tx.extend([0x6a; 100_000]);
+        items
+    };
+    world.stake(0, long(1));
+    assert_eq!((world.quarantined().len(), parts(&world)), (1, 2));
+    world.stake(0, Items::fps(0, [1]).0);
+    retry(&mut world, &[0]);
+    assert_eq!((world.sats(1), parts(&world)), (9, 0), "out of the quarantine");
+
+    world.execute("admin", json!({ "set_paused": { "packet_intake": true } })).unwrap();
+    world.stake(0, long(2));
+    assert_eq!((queued(&world), parts(&world)), (1, 2));
+    world.execute("admin", json!({ "set_paused": { "packet_intake": false } })).unwrap();
+    retry(&mut world, &[]);
+    assert_eq!((world.sats(1), parts(&world)), (18, 0), "out of the queue");
 }
 
 #[test]
