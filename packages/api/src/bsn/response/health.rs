@@ -169,7 +169,7 @@ wire! {
     pub struct OutboxHealth {
         /// How many wait.
         pub waiting: u64,
-        /// How many Babylon refused.
+        /// How many Babylon refused, of the first 1,000 in the outbox.
         pub refused: u64,
     }
 }
