@@ -11,6 +11,7 @@ mod follow;
 mod forward;
 mod reply;
 mod settle;
+pub mod timestamp;
 
 pub use client::LightClient;
 pub use follow::{follow, follow_if_due};
@@ -22,3 +23,5 @@ pub use reply::{headers_taken, not_followed};
 pub const HEADERS_REPLY: u64 = 3;
 /// The id of the reply to the message to ourselves.
 pub const FOLLOW_REPLY: u64 = 4;
+/// Seconds between two blocks of Bitcoin.
+pub const BITCOIN_BLOCK_S: u64 = 600;

@@ -8,7 +8,7 @@ use finality::vote::VoteError;
 use primitives::{FpPublicKey, ParseError};
 use thiserror::Error;
 
-use crate::ibc::{DoorError, RebindError};
+use crate::channel::{DoorError, RebindError};
 
 /// Why a call was refused. Texts that daemons read are in the domain's own errors.
 #[derive(Debug, Error)]

@@ -11,6 +11,7 @@ mod retry_outbox;
 mod retry_quarantined;
 mod set_paused;
 mod slash;
+mod standing;
 mod submit_evidence;
 mod submit_finality_signature;
 mod submit_finality_signature_range;

@@ -9,28 +9,16 @@
 mod acknowledge;
 mod close;
 mod connect;
-mod error;
 mod open;
-pub mod rebind;
 mod receive;
-mod staking;
 mod timeout;
-mod timestamp;
 
 pub use acknowledge::acknowledge;
 pub use close::close;
 pub use connect::connect;
-pub use error::DoorError;
-pub use open::{check_transfer, open};
-pub use rebind::RebindError;
+pub use open::open;
 pub use receive::receive;
-pub use staking::{Applied, Fate, apply_items, judge_items};
 pub use timeout::timeout;
 
 #[cfg(test)]
 pub(crate) mod tests;
-
-/// The port of Babylon's end.
-pub const COUNTERPARTY_PORT: &str = "zoneconcierge";
-/// The version of the protocol.
-pub const VERSION: &str = "zoneconcierge-1";

@@ -8,22 +8,18 @@ use finality::Params;
 use primitives::BlockHeight;
 use serde::de::DeserializeOwned;
 
-use crate::ibc::{DoorError, check_transfer};
+use crate::channel::{DoorError, check_transfer};
+use crate::config::invalid;
 use crate::state::{
-    ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, PARAMS, PROGRESS,
-    Progress,
+    ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, CONTRACT_NAME, CONTRACT_VERSION, COUNTERS, Channels, Config,
+    Counters, PARAMS, PROGRESS, Progress,
 };
-use crate::{CONTRACT_NAME, CONTRACT_VERSION, ContractError, parse};
+use crate::{ContractError, parse};
 
 /// The reply to the light client's instantiation.
 pub const LIGHT_CLIENT_REPLY: u64 = 2;
 
 const DEFAULT_TIMEOUT_DAYS: u64 = 28;
-/// A move to another connection is announced a day before, except on regtest: lowering the delay must not get
-/// around it.
-const REBIND_DELAY_FLOOR: u64 = 86_400;
-/// How many denoms are shared out, at most.
-const DENOMS_MAX: usize = 16;
 
 /// Sets the contract up: one validated config from the union message and the legacy ones inside it.
 pub fn instantiate(
@@ -58,12 +54,11 @@ pub fn instantiate(
         babylon_chain_id: msg.babylon_chain_id,
         babylon_tag: msg.babylon_tag.as_deref().map(parse::tag).transpose()?,
     };
-    check(&config, admin.as_deref())?;
+    let config = config.checked(&params, admin.as_deref())?;
     let has_client = config.btc_light_client.is_some() || msg.btc_light_client_code_id.is_some();
     if config.network == Network::Mainnet && !has_client {
         return Err(invalid("mainnet needs a light client".into()));
     }
-    check_retention(&config, &params)?;
     check_channel(deps.as_ref(), &config)?;
 
     let light_client = match (&config.btc_light_client, msg.btc_light_client_code_id) {
@@ -134,81 +129,12 @@ fn one_admin(named: [Option<String>; 3]) -> Result<Option<String>, ContractError
     }
 }
 
-/// The rules on everything but the knobs, for instantiation and update alike.
-pub fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> {
-    if config.consumer_name.trim().is_empty() {
-        return Err(invalid("Consumer name cannot be empty".into()));
-    }
-    if config.consumer_description.trim().is_empty() {
-        return Err(invalid("Consumer description cannot be empty".into()));
-    }
-    if config.ics20_channel_id.is_empty() {
-        return Err(invalid("ICS-020 channel_id cannot be empty".into()));
-    }
-    if config.destination_module.trim().is_empty() {
-        return Err(invalid("destination_module cannot be empty".into()));
-    }
-    check_denoms(&config.reward_denoms)?;
-    let (k, w) = (config.btc_confirmation_depth, config.checkpoint_finalization_timeout);
-    if k == 0 || w == 0 || k > 10_000 || w > 10_000 {
-        return Err(invalid(format!("depths must be from 1 to 10000, got k {k} and w {w}")));
-    }
-    if !(1..=365).contains(&config.ibc_packet_timeout_days) {
-        let days = config.ibc_packet_timeout_days;
-        return Err(invalid(format!("ibc_packet_timeout_days must be from 1 to 365, got {days}")));
-    }
-    if config.network != Network::Mainnet {
-        return Ok(());
-    }
-    if k < 10 || w < 100 {
-        return Err(invalid(format!("mainnet needs k >= 10 and w >= 100, got {k} and {w}")));
-    }
-    if config.babylon_chain_id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-        return Err(invalid("mainnet needs babylon_chain_id".into()));
-    }
-    if admin.is_none() {
-        return Err(invalid("mainnet needs an admin".into()));
-    }
-    Ok(())
-}
-
-/// Each denom costs its own transfer and its own books, so there are few.
-fn check_denoms(denoms: &[String]) -> Result<(), ContractError> {
-    if denoms.len() > DENOMS_MAX {
-        return Err(invalid(format!("at most {DENOMS_MAX} reward_denoms, got {}", denoms.len())));
-    }
-    for (at, denom) in denoms.iter().enumerate() {
-        if denom.is_empty() || denom.len() > 128 || denoms.iter().take(at).any(|other| other == denom) {
-            return Err(invalid(format!("reward_denoms: {denom} is no denom, or there twice")));
-        }
-    }
-    Ok(())
-}
-
 /// On regtest nobody needs to be warned of a move to another connection, and who has randomness may be the only one.
 fn defaults(network: Network) -> Params {
     match network {
         Network::Regtest => Params { rebind_delay: 0, min_active_percent: 0, ..Params::default() },
         _ => Params::default(),
     }
-}
-
-/// The rules on knobs that are laxer on regtest: anchors must outlive a w-deep checkpoint (RULINGS.md,
-/// "Anchors"), and a move to another connection is announced.
-pub fn check_retention(config: &Config, params: &Params) -> Result<(), ContractError> {
-    if config.network == Network::Regtest {
-        return Ok(());
-    }
-    let floor = u64::from(config.checkpoint_finalization_timeout).saturating_mul(3 * 600).max(2 * 86_400);
-    if params.anchor_retention_s < floor {
-        let got = params.anchor_retention_s;
-        return Err(invalid(format!("anchor_retention_s must be at least {floor}, got {got}")));
-    }
-    if params.rebind_delay < REBIND_DELAY_FLOOR {
-        let got = params.rebind_delay;
-        return Err(invalid(format!("rebind_delay must be at least {REBIND_DELAY_FLOOR}, got {got}")));
-    }
-    Ok(())
 }
 
 /// Checks the ids of channel and connection. A connection that is named must be that of the channel of rewards
@@ -222,10 +148,6 @@ fn check_channel(deps: Deps<'_>, config: &Config) -> Result<(), ContractError> {
         Err(ContractError::Door(DoorError::Unbound { .. })) if config.network == Network::Regtest => Ok(()),
         checked => checked,
     }
-}
-
-fn invalid(reason: String) -> ContractError {
-    ContractError::Config { reason }
 }
 
 fn light_client(

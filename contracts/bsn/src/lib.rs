@@ -33,32 +33,31 @@
     )
 )]
 
+mod active_set;
 mod bitcoin;
-mod convert;
+mod channel;
+mod config;
 mod error;
+mod evidence;
 mod execute;
+mod heights;
 mod host;
 mod ibc;
 mod instantiate;
+mod intake;
 mod migrate;
-mod outbox;
+mod migrations;
 mod parse;
-mod quarantine;
 mod query;
-mod queue;
 mod rewards;
-mod slash;
 pub mod state;
 mod sudo;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
 pub use error::ContractError;
-
-/// The name under which cw2 records this contract.
-pub const CONTRACT_NAME: &str = "babylon-contract";
-/// The version under which cw2 records this contract.
-pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+pub use state::{CONTRACT_NAME, CONTRACT_VERSION};
 
 /// The table of contents, as the chain sees it.
 pub mod entry {
@@ -71,7 +70,8 @@ pub mod entry {
         IbcReceiveResponse, MessageInfo, Reply, Response,
     };
 
-    use crate::{ContractError, bitcoin, execute, ibc, instantiate, migrate, outbox, query, rewards, sudo};
+    use crate::evidence::outbox;
+    use crate::{ContractError, bitcoin, execute, ibc, instantiate, migrate, query, rewards, sudo};
 
     /// Instantiates: RULINGS.md, "Instantiation".
     #[cfg_attr(not(feature = "library"), entry_point)]
@@ -111,7 +111,7 @@ pub mod entry {
     #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn reply(deps: DepsMut<'_>, env: Env, reply: Reply) -> Result<Response, ContractError> {
         match reply.id {
-            outbox::OUTBOX_REPLY => super::not_sent(deps, &env, &reply),
+            outbox::OUTBOX_REPLY => outbox::not_sent(deps.storage, &env, &reply),
             rewards::TRANSFER_REPLY | rewards::BURN_REPLY => {
                 Ok(Response::new().add_events(rewards::refused(deps.storage, &env, &reply)?))
             }
@@ -186,28 +186,5 @@ pub mod entry {
         msg: IbcPacketTimeoutMsg,
     ) -> Result<IbcBasicResponse, ContractError> {
         ibc::timeout(deps, &env, msg)
-    }
-}
-
-/// Evidence could not be handed to the channel: it waits again.
-fn not_sent(
-    deps: cosmwasm_std::DepsMut<'_>,
-    env: &cosmwasm_std::Env,
-    reply: &cosmwasm_std::Reply,
-) -> Result<cosmwasm_std::Response, ContractError> {
-    let id = reply.payload.as_slice().try_into().map(u32::from_be_bytes);
-    let id = id.map_err(|_| ContractError::UnknownReply { id: reply.id })?;
-    let event = outbox::sent_failed(deps.storage, env, id)?;
-    Ok(cosmwasm_std::Response::new().add_events(event))
-}
-
-/// Where an FP stands, in the words of the vote.
-pub(crate) fn standing_of(status: staking::FpStatus) -> finality::vote::Standing {
-    use finality::vote::Standing;
-    use staking::FpStatus;
-    match status {
-        FpStatus::Registered | FpStatus::Orphaned => Standing::Good,
-        FpStatus::Jailed { .. } => Standing::Jailed,
-        FpStatus::Slashed { .. } => Standing::Slashed,
     }
 }

@@ -1,9 +1,8 @@
-mod from_0_2_0;
-mod resumed;
-
 use cosmwasm_std::{DepsMut, Response};
 
-use crate::{CONTRACT_NAME, CONTRACT_VERSION, ContractError, convert};
+use crate::ContractError;
+use crate::migrations::{convert, from_0_2_0, resumed};
+use crate::state::{CONTRACT_NAME, CONTRACT_VERSION};
 
 /// The first version that stores a commitment with its place in a run.
 const PLACES_COMMITMENTS: [u64; 3] = [0, 2, 0];

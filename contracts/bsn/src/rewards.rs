@@ -17,6 +17,7 @@ mod memo;
 mod owe;
 mod refused;
 mod send;
+pub mod weights;
 
 use api::bsn::event::RewardChanged;
 use cosmwasm_std::{Env, Event, QuerierWrapper, StdResult, Storage, SubMsg, Uint128};
@@ -27,7 +28,6 @@ pub use refused::refused;
 pub use send::{BURN_REPLY, TRANSFER_REPLY};
 
 use crate::state::{CONFIG, Progress};
-use crate::sudo::earn;
 
 /// What a block does about rewards; the caller records `progress`.
 pub fn end_block(
@@ -49,7 +49,7 @@ pub fn end_block(
     let messages = send::send(storage, env, &config, params, progress.era_from, &mut books, &mut events)?;
     progress.owing = books::save(storage, &books)?;
     if owes {
-        earn::begin_period(storage)?;
+        weights::begin_period(storage)?;
     }
     Ok((messages, events))
 }

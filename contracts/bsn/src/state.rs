@@ -26,7 +26,6 @@ pub use ledger::{StoredLedger, is_ranked, staking_tx};
 pub use records::*;
 pub use table::{Item, Table, append, raw, raw_within, remove_raw};
 
-use crate::convert::Conversion;
 use cosmwasm_std::{StdResult, Storage};
 use finality::active_set::ActiveSet;
 use finality::block_finality::Gap;
@@ -37,6 +36,11 @@ use finality::vote::StoredVote;
 use finality::{Commitment, Params};
 use primitives::{BlockHeight, BtcHeight, VotingPower};
 use staking::{DelegationStatus, FinalityProvider, FpProfile, Record};
+
+/// The name under which cw2 records this contract.
+pub const CONTRACT_NAME: &str = "babylon-contract";
+/// The version under which cw2 records this contract.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// [`Config`].
 ///

@@ -1,33 +1,12 @@
-mod absence;
-mod anchor;
 mod begin_block;
-pub mod earn;
 mod end_block;
-mod gaps;
-mod prune;
-mod refresh;
-mod settle;
-pub mod sweep;
-pub mod tally;
-#[cfg(test)]
-pub mod tests;
-
-pub use end_block::SILENT_S;
 
 use api::bsn::SudoMsg;
 use cosmwasm_std::{DepsMut, Env, Response};
 use primitives::{AppHash, BlockHash, BlockHeight};
 
 use crate::ContractError;
-
-/// A block as a hook shows it.
-#[derive(Debug, Clone, Copy)]
-struct Block {
-    height: BlockHeight,
-    time: u64,
-    hash: BlockHash,
-    app_hash: AppHash,
-}
+use crate::heights::Block;
 
 /// The table of contents. BeginBlock comes twice a block, and any call may be missing.
 pub fn sudo(deps: DepsMut<'_>, env: &Env, msg: SudoMsg) -> Result<Response, ContractError> {

@@ -5,7 +5,8 @@ use cosmwasm_std::{Env, Event, Response, Storage, to_json_binary};
 use primitives::BlockHeight;
 
 use super::poll::Taken;
-use crate::{ContractError, outbox};
+use crate::ContractError;
+use crate::evidence::outbox;
 
 /// How many votes are taken from one message.
 pub const VOTES_MAX: usize = 200;

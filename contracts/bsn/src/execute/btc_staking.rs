@@ -5,7 +5,7 @@ use proto::decode::RawItem;
 
 use super::{check_admin, check_regtest};
 use crate::state::CONFIG;
-use crate::{ContractError, ibc};
+use crate::{ContractError, intake};
 
 /// Injects finality providers and delegations, and ends some: for the daemons' own test suites, on regtest only.
 pub fn btc_staking(
@@ -23,7 +23,7 @@ pub fn btc_staking(
         .chain(active_del.into_iter().map(delegation))
         .chain(unbonded_del.into_iter().map(undelegation))
         .collect();
-    let done = ibc::apply_items(deps.storage, deps.api, env, &config, items)?;
+    let done = intake::apply_items(deps.storage, deps.api, env, &config, items)?;
     Ok(Response::new()
         .add_attribute("action", "btc_staking")
         .add_attributes(done.attributes())
@@ -92,7 +92,7 @@ mod tests {
                 CHANNELS.save(&mut deps.storage, &Channels::default()).unwrap();
                 PROGRESS.save(&mut deps.storage, &Progress::default()).unwrap();
                 let known = vec![finality_provider(fp(6))];
-                ibc::apply_items(&mut deps.storage, &deps.api, &env, &config(), known).unwrap();
+                intake::apply_items(&mut deps.storage, &deps.api, &env, &config(), known).unwrap();
 
                 let info = message_info(&sender, &[]);
                 let injected = btc_staking(deps.as_mut(), &env, &info, vec![fp(7)], vec![], vec![]);

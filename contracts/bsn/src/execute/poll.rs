@@ -8,8 +8,10 @@ use finality::vote::{Ballot, Facts, StoredVote, Verdict, Vote, judge};
 use primitives::{BlockHeight, SigningContext, VotingPower};
 use staking::FinalityProvider;
 
+use super::standing::standing_of;
+use crate::evidence::slash;
 use crate::state::{Anchor, PROGRESS, PROVIDERS, Progress, commitment_from, power_at, set_at, votes};
-use crate::{ContractError, host, slash, standing_of};
+use crate::{ContractError, host};
 
 /// From how many votes at a height on its whole active set is read once, rather than a power for each.
 const SET_FROM: usize = 8;

@@ -1,7 +1,7 @@
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use super::check_admin;
-use crate::ibc::{check_transfer, rebind};
+use crate::channel::{check_transfer, rebind};
 use crate::state::{CHANNELS, CONFIG, PARAMS, Rebind};
 use crate::{ContractError, parse};
 

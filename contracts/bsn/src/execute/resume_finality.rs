@@ -5,8 +5,8 @@ use primitives::{BlockHeight, FpPublicKey};
 
 use super::check_admin;
 use crate::ContractError;
+use crate::heights::tally;
 use crate::state::{PARAMS, PROGRESS, PROVIDERS, RESUMED, at, resumption_from, votes};
-use crate::sudo::tally;
 
 /// Records that finality may go on without those who are named (RULINGS.md, "Resuming finality"). The cursor
 /// applies it.
@@ -71,9 +71,9 @@ pub fn record(storage: &mut dyn Storage, resumption: &Resumption) -> StdResult<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::heights::tests::FIRST;
+    use crate::heights::tests::resumption::halted;
     use crate::state::{ADMINS, Admins, FP_KEYS};
-    use crate::sudo::tests::FIRST;
-    use crate::sudo::tests::resumption::halted;
     use cosmwasm_std::Addr;
     use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 

@@ -3,7 +3,7 @@ use proto::decode::{self, ItemKind, Packet};
 
 use super::check_admin;
 use crate::state::CONFIG;
-use crate::{ContractError, ibc};
+use crate::{ContractError, intake};
 
 /// Applies staking items that got lost, in the encoding of Babylon's own packet.
 ///
@@ -25,7 +25,7 @@ pub fn resync(
     {
         return Err(ContractError::RegtestOnly { what: "adding stake by resync" });
     }
-    let done = ibc::apply_items(deps.storage, deps.api, env, &config, items)?;
+    let done = intake::apply_items(deps.storage, deps.api, env, &config, items)?;
     Ok(Response::new()
         .add_attribute("action", "resync")
         .add_attributes(done.attributes())

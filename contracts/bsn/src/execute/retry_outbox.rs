@@ -1,8 +1,9 @@
 use cosmwasm_std::{DepsMut, Env, Response};
 use primitives::FpPublicKey;
 
+use crate::ContractError;
+use crate::evidence::outbox;
 use crate::state::PROVIDERS;
-use crate::{ContractError, outbox};
 
 /// Sends evidence again that waits, was refused, or went over a channel that is no more. Anybody may ask.
 pub fn retry_outbox(deps: DepsMut<'_>, env: &Env, fp_pubkey_hex: &str) -> Result<Response, ContractError> {

@@ -1,6 +1,7 @@
 use cosmwasm_std::{DepsMut, Env, Response};
 
-use crate::{ContractError, quarantine, queue};
+use crate::ContractError;
+use crate::intake::{quarantine, queue};
 
 /// Tries items again that could not be applied, and works off some of those that wait. Anybody may ask.
 pub fn retry_quarantined(deps: DepsMut<'_>, env: &Env, ids: &[u64]) -> Result<Response, ContractError> {

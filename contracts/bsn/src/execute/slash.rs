@@ -2,8 +2,9 @@ use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 use primitives::{BlockHeight, FpPublicKey};
 
 use super::{check_admin, check_regtest};
+use crate::ContractError;
+use crate::evidence::slash as slashing;
 use crate::state::PROVIDERS;
-use crate::{ContractError, slash as slashing};
 
 /// Slashes an FP without evidence: for the daemons' own test suites, on regtest only.
 pub fn slash(

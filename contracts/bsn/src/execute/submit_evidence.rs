@@ -2,8 +2,9 @@ use cosmwasm_std::{DepsMut, Env, Response};
 use finality::Evidence;
 use primitives::{BlockHeight, SigningContext};
 
+use crate::evidence::{outbox, slash};
 use crate::state::PROVIDERS;
-use crate::{ContractError, host, outbox, slash};
+use crate::{ContractError, host};
 
 /// Takes two signatures by one key at one height. It depends on nothing stored but that the FP is known; against
 /// one that is slashed already it succeeds without effect.

@@ -3,8 +3,9 @@ use cosmwasm_std::{DepsMut, Env, Event, Response};
 use finality::vote::Vote;
 
 use super::poll::{Poll, Taken};
+use crate::ContractError;
+use crate::evidence::outbox;
 use crate::state::{ANCHORS, at, votes};
-use crate::{ContractError, outbox};
 
 /// Takes a vote: counts it, keeps it as half of an evidence, or slashes its signer.
 pub fn submit_finality_signature(

@@ -7,8 +7,9 @@ use primitives::{BlockHeight, FpPublicKey, SigningContext};
 use staking::{FinalityProvider, FpEvent, FpProfile, FpStatus, move_fp};
 
 use super::is_admin;
+use super::standing::standing_of;
 use crate::state::{PROFILES, PROVIDERS, StoredLedger, forget_absences, mark_stale};
-use crate::{ContractError, host, parse, standing_of};
+use crate::{ContractError, host, parse};
 
 /// Lets an FP out of jail: back into the set from the next block, with a clean slate.
 pub fn unjail(

@@ -2,7 +2,6 @@ use api::bsn::UpdateConfig;
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use super::check_admin;
-use crate::instantiate::{check, check_retention};
 use crate::state::{ADMINS, CONFIG, PARAMS, PROGRESS};
 use crate::{ContractError, parse};
 
@@ -28,10 +27,9 @@ pub fn update_config(
     config.destination_module = change.destination_module.unwrap_or(config.destination_module);
     config.reward_denoms = change.reward_denoms.unwrap_or(config.reward_denoms);
     config.burn_slashed_rewards = change.burn_slashed_rewards.unwrap_or(config.burn_slashed_rewards);
-    check(&config, ADMINS.load(deps.storage)?.admin.as_deref())?;
     let before = params.finality_activation_height;
     let params = parse::knobs(params, knobs).checked()?;
-    check_retention(&config, &params)?;
+    let config = config.checked(&params, ADMINS.load(deps.storage)?.admin.as_deref())?;
     let activation = params.finality_activation_height;
     if activation != before && (before.get() <= env.block.height || activation.get() <= env.block.height) {
         let reason = format!("finality_activation_height {before} is past, or {activation} would be");

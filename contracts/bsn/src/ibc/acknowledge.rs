@@ -6,7 +6,7 @@ use proto::Message;
 use proto::zoneconcierge::{InboundPacket, inbound_packet::Packet};
 
 use crate::error::ContractError;
-use crate::outbox::{self, OutboxEvent};
+use crate::evidence::outbox::{self, OutboxEvent};
 use crate::state::{CHANNELS, PROVIDERS};
 
 /// Takes note of what Babylon says to evidence. On any channel but the open one it changes nothing, nor

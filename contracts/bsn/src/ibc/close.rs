@@ -1,9 +1,7 @@
-use api::bsn::event;
-use cosmwasm_std::{DepsMut, Env, Event, IbcBasicResponse, IbcChannelCloseMsg, StdResult, Storage};
+use cosmwasm_std::{DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg};
 
-use super::error::DoorError;
+use crate::channel::{DoorError, free};
 use crate::error::ContractError;
-use crate::state::{CHANNELS, Channels, ClosedChannel};
 
 /// Takes note that Babylon closed the channel. From this end it is never closed: IBC asks for no
 /// authority, so anybody could end the updates of stake with one transaction.
@@ -25,34 +23,4 @@ pub fn close(
         .add_attribute("action", "ibc_close")
         .add_attribute("channel_id", channel_id)
         .add_events(event))
-}
-
-/// Frees the slot for another channel on the bound connection, if `channel_id` holds it; what was in
-/// flight waits from now on, since its channel is not the open one.
-///
-/// # Errors
-/// Only those of storage.
-pub fn free(storage: &mut dyn Storage, env: &Env, channel_id: &str) -> StdResult<Option<Event>> {
-    let mut channels = CHANNELS.may_load(storage)?.unwrap_or_default();
-    if channels.open.as_ref().is_none_or(|open| open.channel_id != channel_id) {
-        return Ok(None);
-    }
-    let event = put_away(&mut channels, env, "closed");
-    CHANNELS.save(storage, &channels)?;
-    Ok(event)
-}
-
-/// Makes the open channel, if there is one, the last of the previous ones.
-pub(super) fn put_away(channels: &mut Channels, env: &Env, state: &str) -> Option<Event> {
-    let open = channels.open.take()?;
-    let event = event::Channel { channel_id: open.channel_id.clone(), state: state.to_owned() };
-    channels.previous.push(ClosedChannel {
-        channel_id: open.channel_id,
-        connection_id: open.connection_id,
-        closed_at: env.block.time.seconds(),
-        last_packet: open.last_packet,
-    });
-    let surplus = channels.previous.len().saturating_sub(Channels::KEPT);
-    channels.previous.drain(..surplus);
-    Some(event.into())
 }

@@ -1,7 +1,8 @@
 use api::bsn::event;
 use cosmwasm_std::{DepsMut, Env, Event, IbcBasicResponse, IbcChannelConnectMsg};
 
-use super::{open::check, rebind};
+use super::open::check;
+use crate::channel::rebind;
 use crate::error::ContractError;
 use crate::state::{CHANNELS, OpenChannel};
 

@@ -5,9 +5,10 @@ use cosmwasm_std::{
 use proto::decode::{self, Packet, PacketError, RawHeader, RawItem, StakingItem};
 use thiserror::Error;
 
-use super::{COUNTERPARTY_PORT, rebind, staking, timestamp};
+use crate::bitcoin::{self, timestamp};
+use crate::channel::{COUNTERPARTY_PORT, rebind};
+use crate::intake::{self, queue};
 use crate::state::{CHANNELS, CONFIG, Channels, OpenChannel};
-use crate::{bitcoin, queue};
 
 /// Why a packet gets an error acknowledgement.
 #[derive(Debug, Error)]
@@ -123,7 +124,7 @@ fn take_staking(
         queue::push(deps.storage, items)?;
     } else {
         let config = CONFIG.load(deps.storage)?;
-        done.add(staking::apply_items(deps.storage, deps.api, env, &config, items)?);
+        done.add(intake::apply_items(deps.storage, deps.api, env, &config, items)?);
     }
     let queued = Attribute::new("queued", queued.to_string());
     Ok((done.attributes().into_iter().chain([queued]).collect(), done.events))

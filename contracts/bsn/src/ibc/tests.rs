@@ -14,7 +14,8 @@ use proto::zoneconcierge::{
 use proto::{btcstaking, zoneconcierge};
 
 use super::*;
-use crate::outbox;
+use crate::channel::{COUNTERPARTY_PORT, DoorError, VERSION};
+use crate::evidence::outbox;
 use crate::state::{
     ANCHORS, Anchor, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, OUTBOX, OpenChannel, Outgoing,
     OutgoingState, PROGRESS, PROVIDERS, Progress, QUARANTINE, TIMESTAMPS, at,

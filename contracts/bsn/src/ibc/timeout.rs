@@ -1,6 +1,6 @@
 use cosmwasm_std::{DepsMut, Env, IbcBasicResponse, IbcPacketTimeoutMsg};
 
-use super::close;
+use crate::channel::free;
 use crate::error::ContractError;
 
 /// Takes note that a packet was not delivered in time: IBC closes an ordered channel then, so the slot is
@@ -14,7 +14,7 @@ pub fn timeout(
     msg: IbcPacketTimeoutMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
     let from = msg.packet.src;
-    let event = close::free(deps.storage, env, &from.channel_id)?;
+    let event = free(deps.storage, env, &from.channel_id)?;
     Ok(IbcBasicResponse::new()
         .add_attribute("action", "ibc_packet_timeout")
         .add_attribute("channel_id", from.channel_id)

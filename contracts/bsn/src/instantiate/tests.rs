@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::DENOMS_MAX;
 use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage, message_info, mock_dependencies, mock_env};
 use cosmwasm_std::{OwnedDeps, from_json};
 

@@ -6,7 +6,7 @@ use primitives::{BlockHeight, FpPublicKey, SigningContext};
 
 use super::{page, providers};
 use crate::error::ContractError;
-use crate::outbox;
+use crate::evidence::outbox;
 use crate::state::{EVIDENCE, OUTBOX, QUARANTINE, key_at};
 
 /// Somebody's equivocation at a height.

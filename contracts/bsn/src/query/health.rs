@@ -9,12 +9,12 @@ use finality::tally::{Seat, Step, step};
 use primitives::{BlockHeight, VotingPower};
 
 use super::{finality_status, seen, timestamps};
+use crate::channel::SILENT_S;
 use crate::error::ContractError;
 use crate::state::{
     CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, OUTBOX, Orphans, OutgoingState,
     PROGRESS, Progress, TIMESTAMPS, Timestamps,
 };
-use crate::sudo::SILENT_S;
 
 /// Over how many heights holes are counted.
 const RECENT: u64 = 100;

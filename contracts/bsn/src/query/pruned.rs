@@ -3,9 +3,9 @@
 use api::bsn::PrunedResponse;
 use cosmwasm_std::Storage;
 
+use crate::bitcoin::BITCOIN_BLOCK_S;
 use crate::error::ContractError;
 use crate::state::{BTC_TIP, PARAMS, PROGRESS};
-use crate::sudo::sweep::BITCOIN_BLOCK_S;
 
 /// The watermarks.
 pub fn pruned(store: &dyn Storage) -> Result<PrunedResponse, ContractError> {

@@ -2,9 +2,8 @@ use cosmwasm_std::{Env, Event, QuerierWrapper, StdResult, Storage};
 use finality::rewards::Account;
 
 use super::books::{self, Entry};
-use super::{balance, changed};
+use super::{balance, changed, weights};
 use crate::state::{Config, PAYOUTS, Progress, raw, remove_raw};
-use crate::sudo::earn;
 
 /// How many payouts are looked at; there is one for each denom at most.
 const PAYOUTS_MAX: usize = 64;
@@ -38,7 +37,7 @@ pub fn owe(
     if due.is_empty() {
         return Ok(false);
     }
-    let weights = earn::end_period(storage, progress)?;
+    let weights = weights::end_period(storage, progress)?;
     let mut owes = false;
     for (entry, balance) in due {
         if entry.account.owe(balance, payout, weights.len()) {

@@ -456,3 +456,14 @@ pub enum OutgoingState {
     /// Babylon refused it three times.
     Refused,
 }
+
+/// How far the conversion of what an older version stored has come.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Conversion {
+    /// The key that was converted last, without its letter; none at the beginning.
+    pub last: Vec<u8>,
+    /// How many records are converted.
+    pub done: u64,
+    /// The letter of the table that is being converted.
+    pub table: u8,
+}

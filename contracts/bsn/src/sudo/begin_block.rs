@@ -1,7 +1,8 @@
 use cosmwasm_std::{DepsMut, Env, Response};
 
-use super::{Block, anchor};
-use crate::{ContractError, queue};
+use crate::ContractError;
+use crate::heights::{Block, anchor};
+use crate::intake::queue;
 
 /// The first call of a block gives it its anchor and its power; the second has its gas to itself and works off
 /// staking items that wait.

@@ -1,10 +1,12 @@
 use api::bsn::event::{Alarm, IndexBlock};
 use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 
-use super::{Block, anchor, gaps, prune, settle, sweep, tally};
-use crate::ibc::rebind;
+use crate::channel::{SILENT_S, rebind};
+use crate::evidence::outbox;
+use crate::heights::{Block, anchor, gaps, prune, settle, tally};
+use crate::migrations::convert;
 use crate::state::{CHANNELS, PARAMS, PROGRESS};
-use crate::{ContractError, bitcoin, convert, outbox, rewards};
+use crate::{ContractError, bitcoin, rewards, sweep};
 
 /// Where the cursor passed more heights than that, the block clears a backlog and leaves pruning to later ones: both
 /// together would be more than half of a hook's gas.
@@ -14,8 +16,6 @@ const OUTGOING: usize = 2;
 
 /// Every how many blocks it is said that Babylon is silent.
 const WATCH: u64 = 100;
-/// After how many seconds it is silent: some 36 blocks of Bitcoin, each of which it reports.
-pub const SILENT_S: u64 = 6 * 3_600;
 
 /// Moves the cursor, judges absence, forgets what is old, sends what waits, follows Bitcoin. The progress is
 /// written last.

@@ -6,7 +6,7 @@ use finality::evidence::SignedHash;
 use primitives::{AppHash, BlockHeight, FpPublicKey};
 
 use super::*;
-use crate::outbox::{self, OutboxEvent};
+use crate::evidence::outbox::{self, OutboxEvent};
 use crate::state::{EVIDENCE, Equivocation, FP_KEYS, OUTBOX, Outgoing, OutgoingState, PROVIDERS, key_at};
 
 /// Evidence against a registered finality provider is put into the outbox; its number.

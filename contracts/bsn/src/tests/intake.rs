@@ -3,7 +3,7 @@
 use cosmwasm_std::{Order, Storage};
 
 use super::*;
-use crate::queue;
+use crate::intake::queue;
 use crate::state::{PARTS, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX};
 
 fn retry(world: &mut World, ids: &[u64]) -> Response {

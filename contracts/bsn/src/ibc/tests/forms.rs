@@ -9,7 +9,7 @@ use proto::btcstaking::{
 use proto::decode::RawItem;
 
 use super::*;
-use crate::quarantine;
+use crate::intake::quarantine;
 use crate::state::{DELEGATIONS, ENDED, PARTS};
 
 const SATS: u64 = 50_000;

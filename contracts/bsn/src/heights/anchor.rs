@@ -1,7 +1,8 @@
 use cosmwasm_std::{Event, StdResult, Storage};
 use primitives::VotingPower;
 
-use super::{Block, refresh};
+use super::Block;
+use crate::active_set;
 use crate::state::{ANCHORS, Anchor, PROGRESS, at};
 
 /// What the first surviving hook of a block does: anchors the block and gives it its power.
@@ -33,14 +34,14 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
         ANCHORS.save(storage, &key, &anchor)?;
         return Ok(Some(vec![]));
     }
-    if !refresh::is_due(&progress, block.height) {
+    if !active_set::is_due(&progress, block.height) {
         ANCHORS.save(storage, &key, &anchor)?;
         return Ok(Some(vec![]));
     }
 
     anchor.total = None;
     ANCHORS.save(storage, &key, &anchor)?;
-    let events = refresh::refresh(storage, &mut progress, block.height, torn_here)?;
+    let events = active_set::refresh(storage, &mut progress, block.height, torn_here)?;
     anchor.total = Some(progress.total);
     anchor.ranked = Some(progress.ranked);
     PROGRESS.save(storage, &progress)?;

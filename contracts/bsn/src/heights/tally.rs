@@ -22,7 +22,7 @@ const RESUMED_EIGHT_UNITS: u64 = 3;
 
 /// Moves the cursor over every height that has quorum or could have none, until one waits or the portion is done; and how
 /// many units that took. The block being executed cannot have votes yet: the cursor stays below it.
-pub(super) fn tally(
+pub fn tally(
     storage: &mut dyn Storage,
     progress: &mut Progress,
     block: &Block,

@@ -3,11 +3,28 @@ use finality::active_set::ActiveSet;
 use finality::rewards::{Missed, Weights};
 use primitives::BlockHeight;
 
-use super::settle::{Turnout, set_units};
 use crate::state::{MISSED, Progress, SETS, WEIGHTS, at, is_resumed, set_at};
 
 /// What it costs to load a resumption that names as many as it may, in units.
 const RESUMED_UNITS: u64 = 10;
+/// What loading a set costs, and weighing it when it has ended, for each eight of its members.
+const SET_EIGHT_UNITS: u64 = 4;
+
+/// Who voted at a height.
+pub enum Turnout {
+    /// Nobody could have.
+    NoElectorate,
+    /// Everybody.
+    Everyone,
+    /// All but these, by ascending number: they have power, and no vote for the canonical hash.
+    Missing(Vec<u32>),
+}
+
+/// What it costs to load a set, or to weigh it, in units of about 300 SDK gas.
+pub fn set_units(set: &ActiveSet) -> u64 {
+    let eights = u64::try_from(set.len() / 8).unwrap_or(u64::MAX);
+    SET_EIGHT_UNITS.saturating_mul(eights.saturating_add(1))
+}
 
 /// The records of what is earned while a hook settles: loaded when they are needed, written when it is done.
 #[derive(Default)]

@@ -6,10 +6,13 @@
 //! load and save it: whoever holds a copy must not save that afterwards.
 
 use api::bsn::event;
-use cosmwasm_std::{Env, Event, IbcMsg, IbcTimeout, Order, StdResult, Storage, SubMsg, Timestamp};
+use cosmwasm_std::{
+    Env, Event, IbcMsg, IbcTimeout, Order, Reply, Response, StdResult, Storage, SubMsg, Timestamp,
+};
 use primitives::{BlockHeight, FpPublicKey, SigningContext};
 use proto::Message;
 
+use crate::error::ContractError;
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, OpenChannel, Outgoing, OutgoingState, PROGRESS,
     key_at,
@@ -249,6 +252,16 @@ fn packet(storage: &dyn Storage, env: &Env, id: &[u8; 4], height: BlockHeight) -
         signing_context: context.as_str().to_owned(),
     };
     Ok(Some(proto::zoneconcierge::InboundPacket::from(message).encode_to_vec()))
+}
+
+/// Evidence could not be handed to the channel: it waits again.
+///
+/// # Errors
+/// [`ContractError::UnknownReply`] for a reply that names no FP; else only those of storage.
+pub fn not_sent(storage: &mut dyn Storage, env: &Env, reply: &Reply) -> Result<Response, ContractError> {
+    let id = reply.payload.as_slice().try_into().map(u32::from_be_bytes);
+    let id = id.map_err(|_| ContractError::UnknownReply { id: reply.id })?;
+    Ok(Response::new().add_events(sent_failed(storage, env, id)?))
 }
 
 #[cfg(test)]

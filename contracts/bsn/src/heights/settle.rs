@@ -4,8 +4,8 @@ use finality::active_set::ActiveSet;
 use primitives::{BlockHeight, VotingPower};
 
 use super::Block;
-use super::absence::{Missed, Register};
-use super::earn::Earnings;
+use super::liveness::{Missed, Register};
+use crate::rewards::weights::{Earnings, Turnout, set_units};
 use crate::state::{ANCHORS, Progress, at, set_from, votes};
 
 /// How many units of work a block has for the cursor and for this together: a unit is about 300 SDK gas.
@@ -14,18 +14,6 @@ const UNITS: u64 = 5_000;
 const UNITS_MIN: u64 = 1_200;
 /// What a height costs beside its votes, in units.
 const HEIGHT_UNITS: u64 = 8;
-/// What loading a set costs, and weighing it when it has ended, for each eight of its members.
-const SET_EIGHT_UNITS: u64 = 4;
-
-/// Who voted at a height.
-pub enum Turnout {
-    /// Nobody could have.
-    NoElectorate,
-    /// Everybody.
-    Everyone,
-    /// All but these, by ascending number: they have power, and no vote for the canonical hash.
-    Missing(Vec<u32>),
-}
 
 /// What a block settles: its records are loaded once and written once.
 #[derive(Default)]
@@ -156,12 +144,6 @@ impl Work {
         };
         Ok(&self.set.insert((through, set)).1)
     }
-}
-
-/// What it costs to load a set, or to weigh it.
-pub fn set_units(set: &ActiveSet) -> u64 {
-    let eights = u64::try_from(set.len() / 8).unwrap_or(u64::MAX);
-    SET_EIGHT_UNITS.saturating_mul(eights.saturating_add(1))
 }
 
 /// Where the cursor was `vote_window` blocks ago.

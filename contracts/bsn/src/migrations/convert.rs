@@ -12,10 +12,9 @@ use cosmwasm_std::{StdResult, Storage};
 use finality::Commitment;
 use finality::commitment::Run;
 use primitives::FpPublicKey;
-use serde::{Deserialize, Serialize};
 use staking::Ledger;
 
-use crate::state::{COMMITMENTS, CONVERSION, JAILED, PLACED, StoredLedger, join, raw};
+use crate::state::{COMMITMENTS, CONVERSION, Conversion, JAILED, PLACED, StoredLedger, join, raw};
 
 /// How many records are converted with a block, at some 5,000 SDK gas each.
 const PORTION: usize = 64;
@@ -23,17 +22,6 @@ const PORTION: usize = 64;
 const COMMITTED: u8 = COMMITMENTS.letter();
 /// The table of those in jail.
 const JAIL: u8 = JAILED.letter();
-
-/// How far it is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Conversion {
-    /// The key that was converted last, without its letter; none at the beginning.
-    last: Vec<u8>,
-    /// How many records are converted.
-    pub done: u64,
-    /// The letter of the table that is being converted.
-    table: u8,
-}
 
 /// Begins with the first record, of commitments or of those in jail. One that is under way goes on.
 pub fn begin(storage: &mut dyn Storage, with_commitments: bool) -> StdResult<()> {

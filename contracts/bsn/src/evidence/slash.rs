@@ -5,7 +5,7 @@ use finality::Evidence;
 use primitives::{BlockHeight, BtcHeight, FpPublicKey};
 use staking::{FpEvent, FpOutcome, Ledger, move_fp};
 
-use crate::outbox;
+use super::outbox;
 use crate::state::{ANCHORS, EVIDENCE, Equivocation, StoredLedger, at, key_at, mark_stale};
 
 /// Records an equivocation: no power from the next block for ever, the evidence and the key kept, and the evidence on

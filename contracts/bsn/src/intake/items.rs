@@ -6,8 +6,9 @@ use primitives::SigningContext;
 use proto::decode::{RawItem, StakingItem};
 use staking::{FpId, Item, NewFinalityProvider, PopVerdict, Rules, Verdict};
 
+use super::quarantine;
+use crate::host;
 use crate::state::{BTC_TIP, CHANNELS, Config, PROGRESS, StoredLedger, mark_stale};
-use crate::{host, quarantine};
 
 /// Babylon's module of staking, as its signing contexts name it.
 const STAKING_MODULE: &str = "bbn13837feaxn8t0zvwcjwhw7lhpgdcx4s36eqteah";

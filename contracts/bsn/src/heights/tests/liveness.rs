@@ -1,6 +1,6 @@
 use super::*;
+use crate::rewards::weights;
 use crate::state::{MISSES, forget_absences};
-use crate::sudo::earn;
 use finality::liveness::Misses;
 use primitives::BtcHeight;
 
@@ -11,7 +11,7 @@ const LATER: u64 = FIRST + 3_000;
 /// At how many heights each of the FPs has earned something, by ascending number; ends the period.
 fn paid(bench: &mut Bench) -> Vec<u128> {
     let set = ACTIVE.load(&bench.storage).unwrap();
-    let weights = earn::end_period(&mut bench.storage, &mut bench.progress).unwrap();
+    let weights = weights::end_period(&mut bench.storage, &mut bench.progress).unwrap();
     let earned =
         |id| weights.members().iter().find(|member| member.id == id).map_or(0, |one| one.power.get());
     set.members().iter().map(|member| earned(member.id) / member.power.get()).collect()

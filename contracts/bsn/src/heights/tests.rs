@@ -1,6 +1,6 @@
 //! Hooks on a storage made by hand: what is judged, passed and credited, without a chain.
 
-mod absence;
+mod liveness;
 pub mod resumption;
 
 use cosmwasm_std::Storage;

@@ -1,6 +1,6 @@
 use super::*;
+use crate::heights::tally::step_at;
 use crate::state::{RESUMED, SIGNATURES};
-use crate::sudo::tally::step_at;
 use cosmwasm_std::Order;
 use finality::resume::Resumption;
 use finality::tally::Step;

@@ -15,7 +15,8 @@ use cosmwasm_std::{StdResult, Storage};
 use primitives::{BlockHeight, BtcHeight};
 use staking::{FpStatus, Record};
 
-use super::Block;
+use crate::bitcoin::BITCOIN_BLOCK_S;
+use crate::heights::Block;
 use crate::state::{
     BTC_TIP, BUCKETS, COMMITMENTS, DELEGATIONS, DELEGATIONS_OF, ENDED, EVIDENCE, FP_KEYS, OUTBOX,
     OutgoingState, PARTS, PARTS_MAX, POWERS, PROVIDERS, Progress, SWEEPS, join, key_at, raw, raw_within,
@@ -35,8 +36,6 @@ const LOOKED_AT_OUTBOX: usize = 32;
 const BYTES: usize = 16_000;
 /// After how many deletions a portion ends, at 1,000 SDK gas each; a delegation may bring [`staking::MAX_FPS`] more.
 const DELETIONS: usize = 96;
-/// Seconds between two blocks of Bitcoin.
-pub const BITCOIN_BLOCK_S: u64 = 600;
 
 const POWER_HISTORY: u8 = POWERS.letter();
 const RANDOMNESS: u8 = COMMITMENTS.letter();
@@ -51,7 +50,7 @@ struct Floors {
 }
 
 /// Looks at the portion whose turn it is.
-pub(super) fn sweep(
+pub fn sweep(
     storage: &mut dyn Storage,
     retention_s: u64,
     progress: &mut Progress,

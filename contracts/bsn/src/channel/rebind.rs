@@ -16,7 +16,7 @@ use primitives::FpPublicKey;
 use staking::{FpEvent, move_fp};
 use thiserror::Error;
 
-use super::close;
+use super::remember_closed;
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, Channels, FP_KEYS, Orphans, PARAMS, PROGRESS, Progress, Rebind, StoredLedger,
 };
@@ -175,7 +175,7 @@ pub fn mark_orphans(storage: &mut dyn Storage, progress: &mut Progress) -> StdRe
 
 /// The bound channel is no more, and everybody who came over it is an orphan.
 fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: u32) -> Vec<Event> {
-    let open = close::put_away(channels, env, "retired");
+    let open = remember_closed(channels, env, "retired");
     let last_packet = channels.previous.last().map_or(0, |last| last.last_packet);
     channels.connection_id = Some(rebind.connection_id.clone());
     channels.consumer_id = None;

@@ -4,7 +4,7 @@ use primitives::{AppHash, BlockHash, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use super::*;
-use crate::migrate::from_0_2_0::{add_fields, progress};
+use crate::migrations::from_0_2_0::{add_fields, progress};
 use crate::query::finality_status::{last_final_block, status};
 use crate::state::{ANCHORS, Anchor};
 

@@ -5,7 +5,7 @@ use api::bsn::event;
 use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
 use proto::decode::RawItem;
 
-use crate::ibc::{Applied, Fate, judge_items};
+use super::{Applied, Fate, judge_items};
 use crate::state::{
     CONFIG, COUNTERS, Kept, Place, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, digest,
 };

@@ -11,7 +11,7 @@
 use cosmwasm_std::{Api, Binary, Env, Order, StdResult, Storage, WasmMsg};
 use proto::decode::{ItemKind, RawItem};
 
-use crate::ibc::{Applied, apply_items};
+use super::{Applied, apply_items};
 use crate::state::{CONFIG, COUNTERS, Kept, PROGRESS, Place, QUEUE, Waiting};
 
 /// What a packet may cost and still be applied at once, in SDK gas.

@@ -1,0 +1,99 @@
+//! What a deployment may be set to: one set of rules for instantiation and for updates.
+
+use api::bsn::Network;
+use finality::Params;
+
+use crate::error::ContractError;
+use crate::state::Config;
+
+/// A move to another connection is announced a day before, except on regtest: lowering the delay must not get
+/// around it.
+const REBIND_DELAY_FLOOR: u64 = 86_400;
+/// How many denoms are shared out, at most.
+pub const DENOMS_MAX: usize = 16;
+
+impl Config {
+    /// This config, if it and the knobs beside it are allowed.
+    ///
+    /// # Errors
+    /// [`ContractError::Config`] with what is wrong.
+    pub fn checked(self, params: &Params, admin: Option<&str>) -> Result<Self, ContractError> {
+        check(&self, admin)?;
+        check_retention(&self, params)?;
+        Ok(self)
+    }
+}
+
+/// The rules on everything but the knobs.
+fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> {
+    if config.consumer_name.trim().is_empty() {
+        return Err(invalid("Consumer name cannot be empty".into()));
+    }
+    if config.consumer_description.trim().is_empty() {
+        return Err(invalid("Consumer description cannot be empty".into()));
+    }
+    if config.ics20_channel_id.is_empty() {
+        return Err(invalid("ICS-020 channel_id cannot be empty".into()));
+    }
+    if config.destination_module.trim().is_empty() {
+        return Err(invalid("destination_module cannot be empty".into()));
+    }
+    check_denoms(&config.reward_denoms)?;
+    let (k, w) = (config.btc_confirmation_depth, config.checkpoint_finalization_timeout);
+    if k == 0 || w == 0 || k > 10_000 || w > 10_000 {
+        return Err(invalid(format!("depths must be from 1 to 10000, got k {k} and w {w}")));
+    }
+    if !(1..=365).contains(&config.ibc_packet_timeout_days) {
+        let days = config.ibc_packet_timeout_days;
+        return Err(invalid(format!("ibc_packet_timeout_days must be from 1 to 365, got {days}")));
+    }
+    if config.network != Network::Mainnet {
+        return Ok(());
+    }
+    if k < 10 || w < 100 {
+        return Err(invalid(format!("mainnet needs k >= 10 and w >= 100, got {k} and {w}")));
+    }
+    if config.babylon_chain_id.as_deref().is_none_or(|id| id.trim().is_empty()) {
+        return Err(invalid("mainnet needs babylon_chain_id".into()));
+    }
+    if admin.is_none() {
+        return Err(invalid("mainnet needs an admin".into()));
+    }
+    Ok(())
+}
+
+/// Each denom costs its own transfer and its own books, so there are few.
+fn check_denoms(denoms: &[String]) -> Result<(), ContractError> {
+    if denoms.len() > DENOMS_MAX {
+        return Err(invalid(format!("at most {DENOMS_MAX} reward_denoms, got {}", denoms.len())));
+    }
+    for (at, denom) in denoms.iter().enumerate() {
+        if denom.is_empty() || denom.len() > 128 || denoms.iter().take(at).any(|other| other == denom) {
+            return Err(invalid(format!("reward_denoms: {denom} is no denom, or there twice")));
+        }
+    }
+    Ok(())
+}
+
+/// The rules on knobs that are laxer on regtest: anchors must outlive a w-deep checkpoint (RULINGS.md,
+/// "Anchors"), and a move to another connection is announced.
+fn check_retention(config: &Config, params: &Params) -> Result<(), ContractError> {
+    if config.network == Network::Regtest {
+        return Ok(());
+    }
+    let floor = u64::from(config.checkpoint_finalization_timeout).saturating_mul(3 * 600).max(2 * 86_400);
+    if params.anchor_retention_s < floor {
+        let got = params.anchor_retention_s;
+        return Err(invalid(format!("anchor_retention_s must be at least {floor}, got {got}")));
+    }
+    if params.rebind_delay < REBIND_DELAY_FLOOR {
+        let got = params.rebind_delay;
+        return Err(invalid(format!("rebind_delay must be at least {REBIND_DELAY_FLOOR}, got {got}")));
+    }
+    Ok(())
+}
+
+/// Says what is wrong with a setting.
+pub fn invalid(reason: String) -> ContractError {
+    ContractError::Config { reason }
+}

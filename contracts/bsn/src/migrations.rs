@@ -1,0 +1,5 @@
+//! What 0.3.0 does with the state of older versions: fields that they lack, at once, and tables, in portions.
+
+pub mod convert;
+pub mod from_0_2_0;
+pub mod resumed;
