@@ -172,11 +172,16 @@ fn as_before((query, answer): &Answer) -> Answer {
             fields.remove(name);
         }
     }
+    (query.clone(), answer)
+}
+
+/// The evidence of an older version does not say over which channel it is in flight: it waits, to go once more.
+fn evidence_waits((query, answer): &Answer) -> Answer {
+    let mut answer = answer.clone();
     if let (Some(_), Ok(answer)) = (query.get("outbox"), &mut answer) {
-        // An older version's record does not say over which channel evidence is in flight: it waits, to go once more.
         let state = &mut answer["items"][0]["state"];
-        assert_eq!(*state, "waiting");
-        *state = json!("in_flight");
+        assert_eq!(*state, "in_flight");
+        *state = json!("waiting");
     }
     (query.clone(), answer)
 }
@@ -205,7 +210,9 @@ fn every_query_answers_as_before_and_everything_goes_on() {
         let after = answers(&network);
         for (before, after) in before.0.iter().chain(&before.1).zip(after.0.iter().chain(&after.1)) {
             match is_old {
-                true => assert_eq!(as_before(before), as_before(after), "{}", origin.display()),
+                true => {
+                    assert_eq!(as_before(&evidence_waits(before)), as_before(after), "{}", origin.display())
+                }
                 false => assert_eq!(before, after, "{}", origin.display()),
             }
             assert!(last_signed(after) <= last_signed(before), "it starts lower: {before:?}, {after:?}");

@@ -42,6 +42,7 @@ fn resume(network: &mut Network, height: u64, named: &[usize]) -> Result<devnet:
 #[test]
 fn finality_waits_with_a_reason_and_bounded_hooks_and_goes_on_as_governance_says() {
     let (mut network, halting) = halted();
+    let gap_at_start = health(&network)["finality"]["longest_gap"].as_u64().unwrap();
     for block in network.run(DELAY + 10).unwrap() {
         for hook in &block.hooks {
             assert_eq!(hook.outcome, HookOutcome::Done);
@@ -91,7 +92,7 @@ fn finality_waits_with_a_reason_and_bounded_hooks_and_goes_on_as_governance_says
     assert_eq!(last["certificate"]["unbroken_since"], json!(by));
     let finality = &health(&network)["finality"];
     assert_eq!(finality["resumed"], json!(resumed));
-    assert_eq!(finality["longest_gap"], json!(resumed));
+    assert_eq!(finality["longest_gap"], json!(resumed.max(gap_at_start)));
     assert!(finality["waiting_for"]["height"].as_u64().unwrap() > through);
 
     let query = json!({"blocks": {"start_after": halting, "limit": 30}});

@@ -29,24 +29,28 @@ pub use send::{BURN_REPLY, TRANSFER_REPLY};
 
 use crate::state::{CONFIG, Progress};
 
-/// What a block does about rewards; the caller records `progress`.
+/// What a block does about rewards; the caller records `progress`. A busy block notes what is owed and sends nothing.
 pub fn end_block(
     storage: &mut dyn Storage,
     querier: &QuerierWrapper<'_>,
     env: &Env,
     params: &Params,
     progress: &mut Progress,
+    is_busy: bool,
 ) -> StdResult<(Vec<SubMsg>, Vec<Event>)> {
     let period = |height: u64| height.checked_div(params.reward_interval);
     let ends = period(env.block.height) != period(progress.last_end.get());
-    if progress.rewards_paused || progress.owing == 0 && !ends {
+    if progress.rewards_paused || !ends && (progress.owing == 0 || is_busy) {
         return Ok((Vec::new(), Vec::new()));
     }
     let config = CONFIG.load(storage)?;
     let mut books = books::load(storage)?;
     let mut events = Vec::new();
     let owes = ends && owe::owe(storage, querier, env, &config, progress, &mut books, &mut events)?;
-    let messages = send::send(storage, env, &config, params, progress.era_from, &mut books, &mut events)?;
+    let messages = match is_busy {
+        true => Vec::new(),
+        false => send::send(storage, env, &config, params, progress.era_from, &mut books, &mut events)?,
+    };
     progress.owing = books::save(storage, &books)?;
     if owes {
         weights::begin_period(storage)?;

@@ -183,10 +183,15 @@ impl Absences {
         self.counts.binary_search_by_key(&id, |count| count.id)
     }
 
-    /// Sums of more FPs than that would make a record that no hook can write: those with the fewest misses are dropped.
+    /// Sums of more FPs than that would make a record that no hook can write: those with the fewest misses are dropped, and
+    /// last those who started anew within the window.
     fn bound(&mut self) {
         while self.counts.len() > COUNTED_MAX {
-            let least = self.counts.iter().enumerate().min_by_key(|(_, count)| count.missed);
+            let least = self
+                .counts
+                .iter()
+                .enumerate()
+                .min_by_key(|(_, count)| (count.since > self.from, count.missed));
             let least = least.map_or(0, |(at, _)| at);
             self.counts.remove(least);
         }

@@ -37,15 +37,16 @@ pub fn settle(
     progress: &mut Progress,
     block: &Block,
     used: u64,
-) -> StdResult<Vec<Event>> {
+) -> StdResult<(Vec<Event>, u64)> {
     let passed = passed_long_ago(storage, params, progress, block)?;
     let units = UNITS.saturating_sub(used).max(UNITS_MIN);
     let mut work = Work::default();
     work.settle_judged(storage, progress, passed, units / 2)?;
     let events = work.judge(storage, params, progress, block, passed, units)?;
+    let units = work.used();
     work.register.close(storage)?;
     work.earnings.close(storage)?;
-    Ok(events)
+    Ok((events, units))
 }
 
 impl Work {
@@ -82,7 +83,9 @@ impl Work {
         while self.used() < units {
             let height = progress.judged.next();
             let is_passed = height <= passed;
-            if !is_passed && height > overdue || height >= block.height {
+            // With quorum, votes there have their time first.
+            let is_due = is_passed || height > progress.cursor && height <= overdue;
+            if !is_due || height >= block.height {
                 break;
             }
             let turnout = self.turnout(storage, progress, height)?;

@@ -105,7 +105,7 @@ impl Bench {
             hash: BlockHash::from_bytes([2; 32]),
             app_hash: AppHash::from_bytes([1; 32]),
         };
-        settle(&mut self.storage, &self.params, &mut self.progress, &block, 0).unwrap().len()
+        settle(&mut self.storage, &self.params, &mut self.progress, &block, 0).unwrap().0.len()
     }
 
     fn missed(&self, id: u32) -> u64 {

@@ -26,6 +26,8 @@ struct World {
     balances: Vec<(String, u128)>,
     refuses: Vec<String>,
     refuses_burns: bool,
+    /// The block clears a backlog.
+    is_busy: bool,
 }
 
 /// What left in a block.
@@ -61,6 +63,7 @@ impl World {
             balances: settings.reward_denoms.iter().map(|denom| (denom.clone(), 0)).collect(),
             refuses: vec![],
             refuses_burns: false,
+            is_busy: false,
         };
         for (id, stake) in (0..).zip(stakes) {
             FP_KEYS.save(&mut world.deps.storage, &u32::to_be_bytes(id), &key(id)).unwrap();
@@ -110,7 +113,7 @@ impl World {
         let querier = QuerierWrapper::new(&self.deps.querier);
         let storage = &mut self.deps.storage;
         let (messages, _) =
-            end_block(storage, &querier, &self.env, &self.params, &mut self.progress).unwrap();
+            end_block(storage, &querier, &self.env, &self.params, &mut self.progress, self.is_busy).unwrap();
         self.progress.last_end = BlockHeight::new(self.env.block.height);
         PROGRESS.save(storage, &self.progress).unwrap();
         let mut left = Left::default();

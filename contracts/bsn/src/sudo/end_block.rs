@@ -8,9 +8,10 @@ use crate::migrations::convert;
 use crate::state::{CHANNELS, PARAMS, PROGRESS};
 use crate::{ContractError, bitcoin, rewards, sweep};
 
-/// Where the cursor passed more heights than that, the block clears a backlog and leaves pruning to later ones: both
-/// together would be more than half of a hook's gas.
-const PASSED: u64 = 2;
+/// A block that took so many units of work (about 300 SDK gas each) for the cursor and for settling clears a backlog, and leaves
+/// the rest to later ones: together it would be more than half of a hook's gas. Six heights with 200 single votes are
+/// less, so where the cursor jumps further the blocks in between are six and more, and forget more votes than came in.
+const BUSY: u64 = 2_500;
 /// How many pieces of evidence are handed to the channel in a block.
 const OUTGOING: usize = 2;
 
@@ -25,20 +26,20 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     let params = PARAMS.load(storage)?;
     let mut progress = PROGRESS.load(storage)?;
 
-    let cursor = progress.cursor;
     let (passed, used) = tally::tally(storage, &mut progress, block)?;
     events.extend(passed);
-    let is_catching_up = progress.cursor.above(cursor) > PASSED;
-    events.extend(settle::settle(storage, &params, &mut progress, block, used)?);
+    let (jailed, settled) = settle::settle(storage, &params, &mut progress, block, used)?;
+    events.extend(jailed);
     rebind::mark_orphans(storage, &mut progress)?;
-    progress.stale |= convert::go_on(storage)?;
-    if !is_catching_up {
+    let is_busy = used.saturating_add(settled) >= BUSY;
+    if !is_busy {
+        progress.stale |= convert::go_on(storage)?;
         prune::prune(storage, &params, &mut progress, block)?;
         gaps::prune(storage, &mut progress, block.height)?;
         sweep::sweep(storage, params.anchor_retention_s, &mut progress, block)?;
     }
     progress.backlog_full = block.height.above(progress.cursor) > params.max_backlog;
-    let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress)?;
+    let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress, is_busy)?;
     progress.last_end = block.height;
     PROGRESS.save(storage, &progress)?;
 

@@ -135,3 +135,16 @@ fn of_too_many_those_with_the_fewest_misses_are_dropped() {
     assert_eq!(absences.len(), COUNTED_MAX);
     assert_eq!((absences.missed(0), absences.missed(1)), (0, 3));
 }
+
+#[test]
+fn of_too_many_nobody_who_started_anew_loses_that() {
+    let mut absences = Absences::default();
+    let last = u32::try_from(COUNTED_MAX).unwrap();
+    absences.note(at(1), &[last]);
+    absences.clear(last, at(1));
+    let others: Vec<u32> = (0..last).collect();
+    absences.note(at(2), &others);
+    absences.note(at(3), &[0, last]);
+    assert_eq!((absences.len(), absences.missed(last)), (COUNTED_MAX, 1));
+    assert_eq!(absences.accused(at(1), &[last]), [] as [u32; 0], "what it missed before is forgiven");
+}

@@ -19,6 +19,17 @@ fn paid(bench: &mut Bench) -> Vec<u128> {
 
 /// RULINGS.md, "Absence": absence is judged by the canonical vote.
 #[test]
+fn a_height_with_quorum_is_not_judged_before_its_votes_have_had_their_time() {
+    let mut bench = Bench::new(&[70, 30]);
+    bench.params.vote_window = 20;
+    bench.blocks(FIRST..FIRST + 1);
+    bench.vote(FIRST, [0], None);
+    bench.progress.cursor = at(FIRST);
+    bench.settle(FIRST + 15);
+    assert_eq!((bench.progress.judged, bench.missed(1)), (at(FIRST - 1), 0));
+}
+
+#[test]
 fn a_vote_for_another_hash_is_an_absence_and_earns_nothing() {
     let mut bench = Bench::new(&[70, 20, 10]);
     bench.blocks(FIRST..FIRST + 6);

@@ -166,7 +166,7 @@ fn a_hook_that_is_torn_after_any_write_costs_no_coin() {
             let querier = QuerierWrapper::new(&world.deps.querier);
             let mut storage = Torn { storage: &mut world.deps.storage, writes };
             let mut progress = world.progress.clone();
-            end_block(&mut storage, &querier, &world.env, &world.params, &mut progress).unwrap();
+            end_block(&mut storage, &querier, &world.env, &world.params, &mut progress, false).unwrap();
             world.env.block.height += 1;
 
             // The count of denoms that are owed is as before the tear: the next end of a period sets it right.

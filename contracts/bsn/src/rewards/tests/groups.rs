@@ -149,3 +149,15 @@ fn paused_rewards_wait_and_lose_nothing() {
     world.progress.rewards_paused = false;
     assert_eq!(sent(&world.block()), 200);
 }
+
+#[test]
+fn a_busy_block_notes_what_is_owed_and_sends_nothing() {
+    let mut world = World::new(&[100, 100], 10, |_| {});
+    world.fees(DENOM, 200);
+    world.is_busy = true;
+    assert_eq!(world.end_period().transfers, []);
+    assert_eq!(world.account(DENOM).owed, 200);
+    assert_eq!(world.block().transfers, []);
+    world.is_busy = false;
+    assert_eq!(world.block().transfers, [(DENOM.to_owned(), 200, vec![0, 1])]);
+}

@@ -45,13 +45,19 @@ const COMPARED: &[&str] = &[
 pub const NOT_SHOWN: &[(&str, &str)] = &[
     ("backlog_100_of_100_fps", "ten thousand votes must come in one certain block"),
     ("backlog_10_of_100_fps", "a thousand votes must come in one certain block"),
+    ("staking_packet_output_250kB", "Babylon's double makes no such transaction there"),
+    ("staking_packet_witness_250kB", "Babylon's double makes no such transaction there"),
+    ("timestamp_packet_junk_250kB", "Babylon's double makes no such proof there"),
     ("worst_backlog_10000", "10,000 blocks take more than an hour here"),
     ("worst_commitments_10000", "the same hook with another set: its price is that of end_block"),
     ("worst_expiry_5000", "5,000 stakes that end at one height of Bitcoin take an hour to bring here"),
     ("worst_hooks_lost_500", "the same hook after 500 more blocks: its price is that of end_block"),
     ("worst_late_votes", "a hundred votes must come in one certain block, for each of nine heights"),
+    ("worst_resume_batches_200", "two hundred providers do not vote in time here"),
     ("worst_reward", "reward_100_fps with other stakes"),
     ("worst_reward_200", "two hundred providers do not vote in time here"),
+    ("worst_set_changes_200", "two hundred providers do not vote in time here"),
+    ("worst_silence_200", "two hundred providers and 1,500 blocks take more than an hour here"),
     ("worst_slash_40_percent", "sends evidence: what IBC uses for it is not the contract's"),
 ];
 
