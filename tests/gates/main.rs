@@ -23,6 +23,7 @@ mod figures;
 mod fixtures;
 mod instructions;
 mod locals;
+mod rooms;
 mod size;
 mod source;
 mod vms;

@@ -1,3 +1,7 @@
+mod channel;
+
+pub use channel::{DoorError, RebindError};
+
 use cosmwasm_std::StdError;
 use finality::commitment::CommitError;
 use finality::evidence::EvidenceError;
@@ -7,8 +11,6 @@ use finality::resume::ResumeError;
 use finality::vote::VoteError;
 use primitives::{FpPublicKey, ParseError};
 use thiserror::Error;
-
-use crate::channel::{DoorError, RebindError};
 
 /// Why a call was refused. Texts that daemons read are in the domain's own errors.
 #[derive(Debug, Error)]

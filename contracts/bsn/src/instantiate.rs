@@ -8,8 +8,9 @@ use finality::Params;
 use primitives::BlockHeight;
 use serde::de::DeserializeOwned;
 
-use crate::channel::{DoorError, check_transfer};
+use crate::channel::check_transfer;
 use crate::config::invalid;
+use crate::error::DoorError;
 use crate::state::{
     ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, CONTRACT_NAME, CONTRACT_VERSION, COUNTERS, Channels, Config,
     Counters, PARAMS, PROGRESS, Progress,

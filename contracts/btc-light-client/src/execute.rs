@@ -5,9 +5,9 @@ mod update_admin;
 mod update_config;
 
 use api::btc_light_client::ExecuteMsg;
-use cosmwasm_std::{Addr, Api, DepsMut, Env, MessageInfo, Response};
+use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
-use crate::ContractError;
+use crate::{ContractError, parse::check_no_funds};
 use btc_headers::Submission;
 
 pub fn execute(
@@ -49,14 +49,4 @@ pub fn execute(
             rebase::rebase(deps, info, height, &header_hex, period_start_header_hex)
         }
     }
-}
-
-/// Refuses coins, which nobody could get out again.
-pub fn check_no_funds(info: &MessageInfo) -> Result<(), ContractError> {
-    if info.funds.is_empty() { Ok(()) } else { Err(ContractError::Funds) }
-}
-
-/// Reads addresses of this chain.
-pub fn parse_addresses(api: &dyn Api, texts: &[String]) -> Result<Vec<Addr>, ContractError> {
-    texts.iter().map(|text| Ok(api.addr_validate(text)?)).collect()
 }

@@ -1,11 +1,10 @@
 use api::btc_light_client::{InstantiateMsg, Network, PinnedHeader};
 use bitcoin_spv::{Header, U256, Work};
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
-use primitives::BtcHeight;
 
 use crate::{
     ContractError, NAME, VERSION,
-    execute::{check_no_funds, parse_addresses},
+    parse::{check_no_funds, own_work, parse_addresses, parse_base},
     state::{Admin, Base, Chain, Config, Pending},
 };
 
@@ -67,20 +66,4 @@ fn parse_pinned(pinned: PinnedHeader) -> Result<Base, ContractError> {
         None => own_work(&header),
     };
     parse_base(height, header, work, period_start_header_hex)
-}
-
-/// A base header with the first of its period, if given.
-pub fn parse_base(
-    height: u32,
-    header: Header,
-    work: Work,
-    period_start_header_hex: Option<String>,
-) -> Result<Base, ContractError> {
-    let period_start = period_start_header_hex.map(|text| Header::from_hex(&text)).transpose()?;
-    Ok(Base { height: BtcHeight::new(height), header, work, period_start })
-}
-
-/// A header's own work; none if its target is no target, which is refused where the chain begins.
-pub fn own_work(header: &Header) -> Work {
-    header.bits.target().map_or(Work::ZERO, |target| target.work())
 }

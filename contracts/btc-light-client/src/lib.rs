@@ -65,6 +65,7 @@ mod event;
 mod execute;
 mod instantiate;
 mod migrate;
+mod parse;
 mod query;
 mod state;
 

@@ -47,6 +47,11 @@
     )
 )]
 
+/// The port of Babylon's end of the channel (PROTOCOL.md, "The channel").
+pub const PORT: &str = "zoneconcierge";
+/// The version of the channel.
+pub const VERSION: &str = "zoneconcierge-1";
+
 pub mod decode;
 mod messages;
 

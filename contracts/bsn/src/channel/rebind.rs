@@ -14,9 +14,9 @@ use api::bsn::event;
 use cosmwasm_std::{Env, Event, StdResult, Storage};
 use primitives::FpPublicKey;
 use staking::{FpEvent, move_fp};
-use thiserror::Error;
 
 use super::remember_closed;
+use crate::error::RebindError;
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, Channels, FP_KEYS, Orphans, PARAMS, PROGRESS, Progress, Rebind, StoredLedger,
 };
@@ -25,35 +25,6 @@ use crate::state::{
 const ALIVE_S: u64 = 86_400;
 /// How many orphans a hook marks.
 const MARKED: u32 = 50;
-
-/// Why a rebind is refused.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum RebindError {
-    /// It is alive.
-    #[error("channel `{channel_id}` brought a packet {age_s} s ago: it is alive")]
-    Alive {
-        /// Which.
-        channel_id: String,
-        /// How long ago, in seconds.
-        age_s: u64,
-    },
-    /// One of them is at work still.
-    #[error("the finality providers of {count} former channels still have power")]
-    TooMany {
-        /// How many.
-        count: usize,
-    },
-    /// The channel of rewards must lead to the same chain.
-    #[error("transfer channel `{ics20_channel_id}` is on connection `{found}`, not on `{connection_id}`")]
-    OtherConnection {
-        /// The channel.
-        ics20_channel_id: String,
-        /// Its connection.
-        found: String,
-        /// The connection to Babylon.
-        connection_id: String,
-    },
-}
 
 /// Whether a move is allowed at `now`, in seconds since 1970.
 ///

@@ -1,7 +1,6 @@
 use cosmwasm_std::{ChannelResponse, Deps, IbcQuery};
 
-use super::{DoorError, RebindError};
-use crate::error::ContractError;
+use crate::error::{ContractError, DoorError, RebindError};
 
 /// Rewards go to the chain that the channel leads to: their channel must be on the same connection.
 ///

@@ -1,7 +1,7 @@
 use cosmwasm_std::{DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg};
 
-use crate::channel::{DoorError, free};
-use crate::error::ContractError;
+use crate::channel::free;
+use crate::error::{ContractError, DoorError};
 
 /// Takes note that Babylon closed the channel. From this end it is never closed: IBC asks for no
 /// authority, so anybody could end the updates of stake with one transaction.

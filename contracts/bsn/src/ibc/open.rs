@@ -3,8 +3,8 @@ use cosmwasm_std::{
     IbcOrder,
 };
 
-use crate::channel::{COUNTERPARTY_PORT, DoorError, VERSION, transfer_connection};
-use crate::error::ContractError;
+use crate::channel::transfer_connection;
+use crate::error::{ContractError, DoorError};
 use crate::state::{CHANNELS, CONFIG, Channels, Config};
 
 /// Checks a channel that is about to open, and answers with the version. Nothing is recorded: only
@@ -19,7 +19,7 @@ pub fn open(
     msg: IbcChannelOpenMsg,
 ) -> Result<IbcChannelOpenResponse, ContractError> {
     check(deps.as_ref(), msg.channel(), msg.counterparty_version())?;
-    Ok(Some(Ibc3ChannelOpenResponse { version: VERSION.to_owned() }))
+    Ok(Some(Ibc3ChannelOpenResponse { version: proto::VERSION.to_owned() }))
 }
 
 /// What opening and connecting both check. Answers the record of channels, so that it is read once.
@@ -31,14 +31,14 @@ pub(super) fn check(
     if channel.order != IbcOrder::Ordered {
         return Err(DoorError::Unordered.into());
     }
-    if channel.version != VERSION {
+    if channel.version != proto::VERSION {
         return Err(DoorError::Version { got: channel.version.clone() }.into());
     }
-    if counterparty_version.is_some_and(|version| version != VERSION) {
+    if counterparty_version.is_some_and(|version| version != proto::VERSION) {
         return Err(DoorError::CounterpartyVersion.into());
     }
     let port = &channel.counterparty_endpoint.port_id;
-    if port != COUNTERPARTY_PORT {
+    if port != proto::PORT {
         return Err(DoorError::CounterpartyPort { got: port.clone() }.into());
     }
     let channels = CHANNELS.may_load(deps.storage)?.unwrap_or_default();

@@ -6,7 +6,7 @@ use proto::decode::{self, Packet, PacketError, RawHeader, RawItem, StakingItem};
 use thiserror::Error;
 
 use crate::bitcoin::{self, timestamp};
-use crate::channel::{COUNTERPARTY_PORT, rebind};
+use crate::channel::rebind;
 use crate::intake::{self, queue};
 use crate::state::{CHANNELS, CONFIG, Channels, OpenChannel};
 
@@ -137,7 +137,7 @@ fn check_source(open: &OpenChannel, packet: &IbcPacket) -> Result<(), Refusal> {
         return Err(Refusal::ForeignChannel { got: packet.dest.channel_id.clone() });
     }
     let source = &packet.src;
-    if source.port_id != COUNTERPARTY_PORT || source.channel_id != open.counterparty_channel_id {
+    if source.port_id != proto::PORT || source.channel_id != open.counterparty_channel_id {
         let (port, channel) = (source.port_id.clone(), source.channel_id.clone());
         return Err(Refusal::ForeignSource { port, channel });
     }

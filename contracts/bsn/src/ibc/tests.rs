@@ -14,7 +14,7 @@ use proto::zoneconcierge::{
 use proto::{btcstaking, zoneconcierge};
 
 use super::*;
-use crate::channel::{COUNTERPARTY_PORT, DoorError, VERSION};
+use crate::error::DoorError;
 use crate::evidence::outbox;
 use crate::state::{
     ANCHORS, Anchor, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, OUTBOX, OpenChannel, Outgoing,
@@ -82,9 +82,9 @@ fn end(port: &str, channel: &str) -> IbcEndpoint {
 fn good() -> IbcChannel {
     IbcChannel::new(
         end("wasm.bsn", "channel-1"),
-        end(COUNTERPARTY_PORT, "channel-9"),
+        end(proto::PORT, "channel-9"),
         IbcOrder::Ordered,
-        VERSION,
+        proto::VERSION,
         "connection-2",
     )
 }
@@ -113,7 +113,7 @@ fn packet(data: Vec<u8>, src: IbcEndpoint, dest: IbcEndpoint) -> IbcPacket {
 }
 
 fn arrive(deps: &mut Deps, env: &Env, data: Vec<u8>) -> String {
-    let packet = packet(data, end(COUNTERPARTY_PORT, "channel-9"), end("wasm.bsn", "channel-1"));
+    let packet = packet(data, end(proto::PORT, "channel-9"), end("wasm.bsn", "channel-1"));
     take(deps, env, packet)
 }
 
@@ -157,10 +157,11 @@ fn key(seed: u8) -> String {
 #[test]
 fn the_right_channel_opens_and_connects() {
     let (mut deps, env) = closed();
-    let answer = open(deps.as_mut(), &env, IbcChannelOpenMsg::new_try(good(), VERSION)).unwrap().unwrap();
-    assert_eq!(answer.version, VERSION);
+    let answer =
+        open(deps.as_mut(), &env, IbcChannelOpenMsg::new_try(good(), proto::VERSION)).unwrap().unwrap();
+    assert_eq!(answer.version, proto::VERSION);
     assert!(CHANNELS.may_load(&deps.storage).unwrap().is_none(), "opening reserves nothing");
-    connect(deps.as_mut(), &env, IbcChannelConnectMsg::new_ack(good(), VERSION)).unwrap();
+    connect(deps.as_mut(), &env, IbcChannelConnectMsg::new_ack(good(), proto::VERSION)).unwrap();
     assert_eq!(CHANNELS.load(&deps.storage).unwrap().open.unwrap().channel_id, "channel-1");
 }
 
@@ -222,11 +223,11 @@ fn nobody_closes_the_channel_from_this_end() {
 fn packets_of_other_channels_change_nothing() {
     let (mut deps, env) = opened();
     let before = CHANNELS.load(&deps.storage).unwrap();
-    let (ours, theirs) = (end("wasm.bsn", "channel-1"), end(COUNTERPARTY_PORT, "channel-9"));
+    let (ours, theirs) = (end("wasm.bsn", "channel-1"), end(proto::PORT, "channel-9"));
     for (src, dest) in [
         (theirs.clone(), end("wasm.bsn", "channel-2")),
         (end("transfer", "channel-9"), ours.clone()),
-        (end(COUNTERPARTY_PORT, "channel-8"), ours),
+        (end(proto::PORT, "channel-8"), ours),
     ] {
         let ack = take(&mut deps, &env, packet(staking_packet(&[&key(1)]), src, dest));
         assert!(ack.starts_with(r#"{"error":"invalid packet: "#), "{ack}");
@@ -285,7 +286,7 @@ fn in_flight() -> (Deps, Env, IbcPacket) {
     OUTBOX.save(&mut deps.storage, &[0; 4], &sent).unwrap();
     let evidence = proto::finality::Evidence { fp_btc_pk: fp_btc_pk.to_vec(), ..Default::default() };
     let data = InboundPacket::from(evidence).encode_to_vec();
-    (deps, env, packet(data, end("wasm.bsn", "channel-1"), end(COUNTERPARTY_PORT, "channel-9")))
+    (deps, env, packet(data, end("wasm.bsn", "channel-1"), end(proto::PORT, "channel-9")))
 }
 
 fn ack(deps: &mut Deps, env: &Env, packet: IbcPacket, said: &str) {

@@ -6,7 +6,7 @@ use primitives::ParseError;
 use crate::{
     ContractError,
     event::ChainExtended,
-    instantiate::parse_base,
+    parse::parse_base,
     state::{Admin, Chain, Config, Store},
 };
 

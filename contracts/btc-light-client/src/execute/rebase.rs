@@ -4,7 +4,7 @@ use cosmwasm_std::{DepsMut, MessageInfo, Response};
 
 use crate::{
     ContractError,
-    instantiate::{own_work, parse_base},
+    parse::{own_work, parse_base},
     state::{Admin, Chain, Config, record_rebase},
 };
 

@@ -1,6 +1,6 @@
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 
-use super::parse_addresses;
+use crate::parse::parse_addresses;
 use crate::{
     ContractError,
     state::{Admin, Config},

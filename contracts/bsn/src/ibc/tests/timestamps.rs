@@ -12,7 +12,7 @@ const OURS: u8 = 1;
 /// Hands it over; what the alarms say.
 fn arrive(deps: &mut Deps, env: &Env, timestamp: BtcTimestamp) -> Vec<String> {
     let data = OutboundPacket { packet: Some(Packet::BtcTimestamp(Box::new(timestamp))) }.encode_to_vec();
-    let packet = packet(data, end(COUNTERPARTY_PORT, "channel-9"), end("wasm.bsn", "channel-1"));
+    let packet = packet(data, end(proto::PORT, "channel-9"), end("wasm.bsn", "channel-1"));
     let response =
         receive(deps.as_mut(), env, IbcPacketReceiveMsg::new(packet, Addr::unchecked("r"))).unwrap();
     assert_eq!(response.acknowledgement.unwrap().as_slice(), br#"{"result":""}"#);

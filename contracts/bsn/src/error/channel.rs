@@ -1,7 +1,6 @@
 use cosmwasm_std::StdError;
+use proto::{PORT, VERSION};
 use thiserror::Error;
-
-use super::{COUNTERPARTY_PORT, VERSION};
 
 /// Why the door stays shut, or open.
 #[derive(Debug, Error)]
@@ -19,7 +18,7 @@ pub enum DoorError {
     #[error("Counterparty version must be `{VERSION}`")]
     CounterpartyVersion,
     /// Not Babylon's module.
-    #[error("counterparty port must be `{COUNTERPARTY_PORT}`, not `{got}`")]
+    #[error("counterparty port must be `{PORT}`, not `{got}`")]
     CounterpartyPort {
         /// Which.
         got: String,
@@ -54,4 +53,33 @@ pub enum DoorError {
     /// Closing needs no authority in IBC, so it is refused to everybody.
     #[error("the channel cannot be closed from this end")]
     CloseRefused,
+}
+
+/// Why a rebind is refused.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum RebindError {
+    /// It is alive.
+    #[error("channel `{channel_id}` brought a packet {age_s} s ago: it is alive")]
+    Alive {
+        /// Which.
+        channel_id: String,
+        /// How long ago, in seconds.
+        age_s: u64,
+    },
+    /// One of them is at work still.
+    #[error("the finality providers of {count} former channels still have power")]
+    TooMany {
+        /// How many.
+        count: usize,
+    },
+    /// The channel of rewards must lead to the same chain.
+    #[error("transfer channel `{ics20_channel_id}` is on connection `{found}`, not on `{connection_id}`")]
+    OtherConnection {
+        /// The channel.
+        ics20_channel_id: String,
+        /// Its connection.
+        found: String,
+        /// The connection to Babylon.
+        connection_id: String,
+    },
 }
