@@ -22,7 +22,13 @@ const HOUSES: [(&str, Floors); 2] = [
     ),
     (
         "contracts/btc-light-client/src",
-        &[&["error", "event"], &["state"], &["parse"], &["execute", "instantiate", "migrate", "query"], &["lib"]],
+        &[
+            &["error", "event"],
+            &["state"],
+            &["parse"],
+            &["execute", "instantiate", "migrate", "query"],
+            &["lib"],
+        ],
     ),
 ];
 
@@ -47,7 +53,8 @@ fn every_room_of_a_contract_uses_lower_floors_only() {
 
 #[test]
 fn what_a_room_uses_is_found_in_paths_and_in_lists() {
-    let source = "use crate::state::{at, CONFIG};\nuse crate::{ContractError, host, rewards::weights::{a, b}};
+    let source =
+        "use crate::state::{at, CONFIG};\nuse crate::{ContractError, host, rewards::weights::{a, b}};
 // use crate::comment;
 let all = crate::sweep::all();\n#[cfg(test)]\nmod tests { use crate::ibc; }";
     assert_eq!(uses(source), ["state", "ContractError", "host", "rewards", "sweep"]);

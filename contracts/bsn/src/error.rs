@@ -2,7 +2,8 @@ mod channel;
 
 pub use channel::{DoorError, RebindError};
 
-use cosmwasm_std::StdError;
+use api::bsn::event::Alarm;
+use cosmwasm_std::{Event, StdError};
 use finality::commitment::CommitError;
 use finality::evidence::EvidenceError;
 use finality::jail::UnjailError;
@@ -136,4 +137,9 @@ pub enum ContractError {
         /// What cw2 says.
         found: String,
     },
+}
+
+/// What is wrong where no error may be returned: in hooks and with packets.
+pub fn alarm(what: String) -> Event {
+    Alarm { what }.into()
 }

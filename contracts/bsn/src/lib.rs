@@ -18,9 +18,14 @@
 //!
 //! # How to read
 //!
-//! Each message has a file of its name in `execute`, each hook one in `sudo`, each IBC callback one in `ibc`, each
-//! group of queries one in `query`. All of storage is on one screen, `state.rs`. Decisions are in the pure
-//! packages `finality` and `staking`; here is **parse, load, decide, record**.
+//! The shells are thin: each message has a file of its name in `execute`, each hook one in `sudo`, each IBC callback
+//! one in `ibc`, each group of queries one in `query`. Below them each subject has a room: [`heights`] (anchors, tally,
+//! settling, liveness), [`active_set`], [`rewards`], [`intake`] (staking items, queue, quarantine), [`channel`],
+//! [`evidence`] (slashing, outbox), [`bitcoin`] (light client, timestamps), [`config`], [`migrations`], [`sweep`]. Every table of
+//! storage is declared in [`state`]. A gate holds the rooms to floors: none uses one above or beside it.
+//!
+//! Decisions are in the pure packages `finality`, `staking` and `timestamping`; here is **parse, load, decide,
+//! record**. The README draws the way of a vote, a packet, a block and a query.
 #![cfg_attr(
     not(test),
     deny(

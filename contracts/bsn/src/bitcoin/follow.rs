@@ -4,6 +4,7 @@ use cosmwasm_std::{Binary, Env, Event, QuerierWrapper, StdResult, Storage, SubMs
 use primitives::BlockHeight;
 
 use super::{FOLLOW_REPLY, LightClient, settle::settle};
+use crate::error::alarm;
 use crate::state::{BITCOIN, Bitcoin, CONFIG, Config, PROGRESS, Progress, StoredLedger};
 
 /// How many blocks may pass until a tip is seen that no packet brought.
@@ -55,7 +56,7 @@ fn expire(storage: &mut dyn Storage, tip: &Tip) -> StdResult<Vec<Event>> {
     }
     if !expired.shortfall.is_zero() {
         let what = format!("stake that expired at {} was {} sats short", tip.highest, expired.shortfall);
-        events.push(event::Alarm { what }.into());
+        events.push(alarm(what));
     }
     Ok(events)
 }

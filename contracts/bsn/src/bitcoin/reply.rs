@@ -2,6 +2,7 @@ use api::bsn::event;
 use cosmwasm_std::{DepsMut, Env, Reply, Response, StdResult, SubMsgResult};
 
 use super::follow;
+use crate::error::alarm;
 use crate::state::BITCOIN;
 
 /// The light client has answered. What it refused is told and counted, and the rest of the packet stays.
@@ -30,7 +31,7 @@ pub fn headers_taken(deps: DepsMut<'_>, env: &Env, reply: &Reply) -> StdResult<R
 /// The message to ourselves failed: the hook stands, and the next one tries again.
 pub fn not_followed(reply: &Reply) -> Response {
     let reason = reply.result.clone().into_result().err().unwrap_or_default();
-    Response::new().add_event(event::Alarm { what: format!("bitcoin could not be followed: {reason}") })
+    Response::new().add_event(alarm(format!("bitcoin could not be followed: {reason}")))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use primitives::EpochNumber;
 use timestamping::{Bitcoin, Settled, Witness};
 
 use super::LightClient;
+use crate::error::alarm;
 use crate::state::{EPOCHS, LAST_HEADER, PROGRESS, TIMESTAMPS};
 
 /// Counts the checkpoints that Bitcoin has buried by now, and moves the timestamped height.
@@ -38,7 +39,7 @@ pub fn settle(
         match one {
             Settled::Forged { epoch } => {
                 let what = format!("babylon's checkpoint of epoch {epoch} is not in bitcoin where it says");
-                events.push(event::Alarm { what }.into());
+                events.push(alarm(what));
             }
             Settled::Counted { epoch, witness, height } => {
                 show(storage, epoch)?;

@@ -5,6 +5,7 @@ use proto::decode::{ConsumerHeader, Timestamp};
 use proto::epoching;
 use timestamping::{Claim, ClaimError, HeaderVerdict, Kept, Receipt, judge_header};
 
+use crate::error::alarm;
 use crate::state::{ANCHORS, CONFIG, EPOCHS, Epoch, Header, TIMESTAMPS, Timestamps, at, forget_epochs};
 
 /// Takes a timestamp of Babylon: its header is held against our anchor, the parts of its checkpoint against each
@@ -133,8 +134,4 @@ fn record_epoch(
 
 fn told(epoch: EpochNumber, state: &str) -> Event {
     event::BabylonEpoch { epoch: epoch.to_string(), state: state.into() }.into()
-}
-
-fn alarm(what: String) -> Event {
-    event::Alarm { what }.into()
 }

@@ -10,13 +10,12 @@
 //! FPs are numbered in the order of their registration, and only those of the bound consumer id register. So the
 //! orphans are all with a number below the first of the new era.
 
-use api::bsn::event;
 use cosmwasm_std::{Env, Event, StdResult, Storage};
 use primitives::FpPublicKey;
 use staking::{FpEvent, move_fp};
 
 use super::remember_closed;
-use crate::error::RebindError;
+use crate::error::{RebindError, alarm};
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, Channels, FP_KEYS, Orphans, PARAMS, PROGRESS, Progress, Rebind, StoredLedger,
 };
@@ -170,10 +169,6 @@ fn take_due(channels: &mut Channels, now: u64) -> Option<u32> {
 fn next(channels: &Channels) -> Option<u64> {
     let rebind = channels.rebind.as_ref().map(|rebind| rebind.at);
     channels.orphans.iter().filter_map(|orphans| orphans.until).chain(rebind).min()
-}
-
-fn alarm(what: String) -> Event {
-    event::Alarm { what }.into()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::bitcoin::{self, timestamp};
 use crate::channel::rebind;
+use crate::error::alarm;
 use crate::intake::{self, queue};
 use crate::state::{CHANNELS, CONFIG, Channels, OpenChannel};
 
@@ -83,8 +84,14 @@ fn apply(
 ) -> StdResult<Received> {
     match parsed {
         Packet::Timestamp(timestamp) => {
-            let headers = timestamp.btc_headers().unwrap_or_default();
+            let (headers, unreadable) = match timestamp.btc_headers() {
+                Ok(headers) => (headers, None),
+                Err(error) => {
+                    (Vec::new(), Some(alarm(format!("a timestamp's headers cannot be read: {error}"))))
+                }
+            };
             let mut received = forward(deps, "receive_btc_timestamp", &headers)?;
+            received.events.extend(unreadable);
             received.events.extend(timestamp::apply(deps.storage, env, consumer_id, &timestamp)?);
             // With headers, this follows when the light client has answered.
             if received.messages.is_empty() {

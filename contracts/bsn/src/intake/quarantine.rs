@@ -6,6 +6,7 @@ use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
 use proto::decode::RawItem;
 
 use super::{Applied, Fate, judge_items};
+use crate::error::alarm;
 use crate::state::{
     CONFIG, COUNTERS, Kept, Place, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, digest,
 };
@@ -46,7 +47,7 @@ pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>
     }
     COUNTERS.save(storage, &counters)?;
     if lost > 0 {
-        events.push(event::Alarm { what: format!("the quarantine is full: {lost} items are lost") }.into());
+        events.push(alarm(format!("the quarantine is full: {lost} items are lost")));
     }
     Ok(events)
 }

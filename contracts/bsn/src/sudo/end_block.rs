@@ -1,7 +1,8 @@
-use api::bsn::event::{Alarm, IndexBlock};
+use api::bsn::event::IndexBlock;
 use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 
 use crate::channel::{SILENT_S, rebind};
+use crate::error::alarm;
 use crate::evidence::outbox;
 use crate::heights::{Block, anchor, gaps, prune, settle, tally};
 use crate::migrations::convert;
@@ -72,5 +73,5 @@ fn watch(storage: &dyn Storage, block: &Block) -> StdResult<Option<Event>> {
     }
     let open = CHANNELS.load(storage)?.open;
     let silent = open.map(|open| block.time.saturating_sub(open.last_packet)).filter(|age| *age > SILENT_S);
-    Ok(silent.map(|age| Alarm { what: format!("Babylon has sent nothing for {age} s") }.into()))
+    Ok(silent.map(|age| alarm(format!("Babylon has sent nothing for {age} s"))))
 }

@@ -144,6 +144,26 @@ fn parts_that_contradict_each_other_are_an_alarm() {
     assert_eq!(standing(&deps), (7, Some(5), 0));
 }
 
+#[test]
+fn headers_that_cannot_be_cut_are_an_alarm_and_cost_nothing_else() {
+    let (mut deps, env) = young();
+    let mut timestamp = of(CONSUMER, 8, timestamp_of(6)).encode_to_vec();
+    // Field 2, the list of headers: a header whose length is missing.
+    timestamp.extend([0x12, 1, 0x0a]);
+    // A length of two bytes, as protobuf writes it.
+    let [low, high] = u16::try_from(timestamp.len()).unwrap().checked_mul(2).unwrap().to_le_bytes();
+    assert!(high > 0 && timestamp.len() < 1 << 14);
+    let data = [&[0x0a, low >> 1 | 0x80, high][..], &timestamp].concat();
+    let packet = packet(data, end(proto::PORT, "channel-9"), end("wasm.bsn", "channel-1"));
+    let message = IbcPacketReceiveMsg::new(packet, Addr::unchecked("relayer"));
+    let said = alarms(&receive(deps.as_mut(), &env, message).unwrap().events);
+    assert!(
+        matches!(&said[..], [one] if one.starts_with("a timestamp's headers cannot be read: ")),
+        "{said:?}"
+    );
+    assert_eq!(standing(&deps), (8, Some(6), 0));
+}
+
 /// C-31: a half that cannot be read is told of, and accuses nobody
 #[test]
 fn a_half_that_cannot_be_read_accuses_nobody() {
