@@ -1,12 +1,11 @@
-//! What every way to vote shares: the facts of a vote, its judgement, and what it leaves.
+//! Shared by the three vote messages: load the facts, judge, record.
 
 use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
 use finality::Commitment;
 use finality::active_set::ActiveSet;
 use finality::evidence::SignedHash;
-use finality::vote::{Ballot, Facts, StoredVote, Verdict, Vote, judge};
+use finality::vote::{Ballot, Facts, Standing, StoredVote, Verdict, Vote, judge};
 use primitives::{BlockHeight, SigningContext, VotingPower};
-use staking::FinalityProvider;
 
 use super::standing::standing_of;
 use crate::evidence::slash;
@@ -28,17 +27,17 @@ pub struct Poll<'a> {
 }
 
 /// What is known of a voter at a height.
-pub struct Voter<'a> {
-    /// The voter.
-    pub fp: &'a FinalityProvider,
-    /// What the hooks saw of the height.
-    pub anchor: Option<&'a Anchor>,
+pub struct Voter {
+    /// Its number.
+    pub id: u32,
+    /// Where it stands.
+    pub standing: Standing,
     /// The vote stored there.
     pub stored: Option<StoredVote>,
-    /// The voter's power there.
+    /// Its power there.
     pub power: VotingPower,
-    /// The voter's last commitment from there.
-    pub commitment: Option<&'a Commitment>,
+    /// Its last commitment from there.
+    pub commitment: Option<Commitment>,
 }
 
 /// What a vote that is not refused comes to.
@@ -72,53 +71,16 @@ impl<'a> Poll<'a> {
         Ok(())
     }
 
-    /// Judges a vote, and slashes who voted twice.
+    /// Loads what is known of a vote's voter; `pending` are votes of the same message and height that are not stored yet.
     ///
     /// # Errors
-    /// Where it does not count: the exact text of [`finality::vote::VoteError`].
-    pub fn take(
+    /// [`ContractError::UnknownProvider`], and those of storage.
+    pub fn load_voter(
         &self,
-        storage: &mut dyn Storage,
-        vote: &Vote,
-        voter: &Voter<'_>,
-    ) -> Result<Taken, ContractError> {
-        let canonical = voter.anchor.map(|anchor| anchor.app_hash);
-        let stored = voter.stored.and_then(|stored| {
-            let app_hash = stored.fork.or(canonical)?;
-            Some(SignedHash { app_hash, signature: stored.signature })
-        });
-        let facts = Facts {
-            standing: standing_of(voter.fp.status),
-            stored,
-            ballot: self.ballot(vote.height, voter.anchor, voter.power),
-            commitment: voter.commitment,
-            timestamped: self.progress.timestamped,
-        };
-        let verdict = judge(vote, &facts, &host::recover(self.api), &self.context)?;
-        let SignedHash { app_hash, signature } = vote.signed;
-        Ok(match verdict {
-            Verdict::Counted(power) => Taken::Vote(StoredVote { power, signature, fork: None }),
-            Verdict::Fork => {
-                Taken::Vote(StoredVote { power: VotingPower::ZERO, signature, fork: Some(app_hash) })
-            }
-            Verdict::Equivocation(evidence, secret) => {
-                Taken::Slashed(slash::record(storage, self.now, &evidence, &secret)?)
-            }
-        })
-    }
-
-    /// Loads what is known of a voter and judges its vote; `pending` are votes of the same message and height that
-    /// are not stored yet. With the vote comes the voter's number.
-    ///
-    /// # Errors
-    /// As [`take`](Self::take), or the voter is unknown.
-    pub fn take_alone(
-        &self,
-        storage: &mut dyn Storage,
-        anchor: Option<&Anchor>,
+        storage: &dyn Storage,
         pending: &[(u32, StoredVote)],
         vote: &Vote,
-    ) -> Result<(u32, Taken), ContractError> {
+    ) -> Result<Voter, ContractError> {
         let (provider, height) = (vote.provider, vote.height);
         let fp = PROVIDERS
             .may_load(storage, provider.as_bytes())?
@@ -133,8 +95,49 @@ impl<'a> Poll<'a> {
             None => power_at(storage, id, height)?,
         };
         let commitment = commitment_from(storage, id, height)?;
-        let voter = Voter { fp: &fp, anchor, stored, power, commitment: commitment.as_ref() };
-        Ok((id, self.take(storage, vote, &voter)?))
+        Ok(Voter { id, standing: standing_of(fp.status), stored, power, commitment })
+    }
+
+    /// Judges a vote; `anchor` is what the hooks saw of its height.
+    ///
+    /// # Errors
+    /// Where it does not count: the exact text of [`finality::vote::VoteError`].
+    pub fn judge(
+        &self,
+        anchor: Option<&Anchor>,
+        voter: &Voter,
+        vote: &Vote,
+    ) -> Result<Verdict, ContractError> {
+        let canonical = anchor.map(|anchor| anchor.app_hash);
+        let stored = voter.stored.and_then(|stored| {
+            let app_hash = stored.fork.or(canonical)?;
+            Some(SignedHash { app_hash, signature: stored.signature })
+        });
+        let facts = Facts {
+            standing: voter.standing,
+            stored,
+            ballot: self.ballot(vote.height, anchor, voter.power),
+            commitment: voter.commitment.as_ref(),
+            timestamped: self.progress.timestamped,
+        };
+        Ok(judge(vote, &facts, &host::recover(self.api), &self.context)?)
+    }
+
+    /// Records what a verdict comes to, but for the vote itself, which the caller stores alone or with others.
+    ///
+    /// # Errors
+    /// Only those of storage.
+    pub fn record(&self, storage: &mut dyn Storage, vote: &Vote, verdict: Verdict) -> StdResult<Taken> {
+        let SignedHash { app_hash, signature } = vote.signed;
+        Ok(match verdict {
+            Verdict::Counted(power) => Taken::Vote(StoredVote { power, signature, fork: None }),
+            Verdict::Fork => {
+                Taken::Vote(StoredVote { power: VotingPower::ZERO, signature, fork: Some(app_hash) })
+            }
+            Verdict::Equivocation(evidence, secret) => {
+                Taken::Slashed(slash::record(storage, self.now, &evidence, &secret)?)
+            }
+        })
     }
 
     fn ballot(&self, height: BlockHeight, anchor: Option<&Anchor>, power: VotingPower) -> Ballot {

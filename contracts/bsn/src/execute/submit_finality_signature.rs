@@ -16,7 +16,9 @@ pub fn submit_finality_signature(
     let (provider, height) = (vote.provider, vote.height);
     let poll = Poll::open(deps.storage, deps.api, env)?;
     let anchor = ANCHORS.may_load(deps.storage, &at(height))?;
-    let (id, taken) = poll.take_alone(deps.storage, anchor.as_ref(), &[], vote)?;
+    let voter = poll.load_voter(deps.storage, &[], vote)?;
+    let verdict = poll.judge(anchor.as_ref(), &voter, vote)?;
+    let taken = poll.record(deps.storage, vote, verdict)?;
 
     let submitted = SubmitFinalitySignature {
         fp_pubkey_hex: provider.to_string(),
@@ -26,7 +28,7 @@ pub fn submit_finality_signature(
     let response = Response::new().add_event(Event::from(submitted));
     match taken {
         Taken::Vote(vote) => {
-            votes::save(deps.storage, poll.progress.votes_from, height, id, &vote)?;
+            votes::save(deps.storage, poll.progress.votes_from, height, voter.id, &vote)?;
             Ok(response)
         }
         Taken::Slashed(event) => {

@@ -8,6 +8,7 @@ use primitives::{BlockHeight, FpPublicKey, VotingPower};
 
 use super::batch::{Outcome, VOTES_MAX};
 use super::poll::{Poll, Taken, Voter};
+use super::standing::standing_of;
 use crate::ContractError;
 use crate::parse::batch::Signed;
 use crate::state::{
@@ -47,14 +48,16 @@ pub fn submit_finality_signature_range(
             let part = parts.iter().find(|part| part.commitment.covers(height));
             let opening = Opening::Range(part.map_or(Ok(()), |part| part.proven.clone()));
             let vote = Vote { provider, height, randomness, opening, signed };
+            let anchor = anchors.iter().find(|(at, _)| *at == height).map(|(_, anchor)| anchor);
             let voter = Voter {
-                fp: &fp,
-                anchor: anchors.iter().find(|(at, _)| *at == height).map(|(_, anchor)| anchor),
+                id,
+                standing: standing_of(fp.status),
                 stored: votes::vote_of(deps.storage, height, id)?,
                 power: power_at(height).unwrap_or_default(),
-                commitment: part.map(|part| &part.commitment),
+                commitment: part.map(|part| part.commitment),
             };
-            let taken = poll.take(deps.storage, &vote, &voter)?;
+            let verdict = poll.judge(anchor, &voter, &vote)?;
+            let taken = poll.record(deps.storage, &vote, verdict)?;
             if let Taken::Vote(vote) = &taken {
                 votes::save(deps.storage, poll.progress.votes_from, height, id, vote)?;
             }

@@ -23,10 +23,14 @@ pub fn submit_finality_signatures_at(
     for vote in parsed {
         let vote = outcome.check_room().and_then(|()| Ok(vote?));
         let taken = vote.and_then(|vote| {
-            let (id, taken) = poll.take_alone(deps.storage, anchor.as_ref(), &counted, &vote)?;
+            let voter = poll.load_voter(deps.storage, &counted, &vote)?;
+            let verdict = poll.judge(anchor.as_ref(), &voter, &vote)?;
+            let taken = poll.record(deps.storage, &vote, verdict)?;
             match &taken {
-                Taken::Vote(vote) if vote.fork.is_none() => counted.push((id, *vote)),
-                Taken::Vote(vote) => votes::save(deps.storage, poll.progress.votes_from, height, id, vote)?,
+                Taken::Vote(vote) if vote.fork.is_none() => counted.push((voter.id, *vote)),
+                Taken::Vote(vote) => {
+                    votes::save(deps.storage, poll.progress.votes_from, height, voter.id, vote)?
+                }
                 Taken::Slashed(_) => {}
             }
             Ok(taken)
