@@ -11,7 +11,7 @@ use proto::btcstaking::{BtcStakingIbcPacket, UnbondedBtcDelegation};
 use serde_json::json;
 
 use super::support::{
-    ask, carry, execute_as, health, key, packet, quarantined, queued, stake, start, start_with, text,
+    ask, carry, execute_as, health, key, packet, quarantined, queued, stake, start, start_with,
 };
 
 const BTC: u64 = 100_000_000;
