@@ -45,7 +45,7 @@ pub struct Gap {
 
 impl Gap {
     /// How many heights it has.
-    pub fn len(&self) -> u64 {
+    pub fn heights(&self) -> u64 {
         self.last.next().above(self.first)
     }
 
@@ -161,7 +161,7 @@ fn certificate_over<H: History>(
     height: BlockHeight,
     below: Option<Gap>,
 ) -> Result<Certificate, H::Error> {
-    let gap_before = below.map_or(0, |gap| gap.len());
+    let gap_before = below.map_or(0, |gap| gap.heights());
     Ok(Certificate { height, gap_before, unbroken_since: unbroken_since(history, height, below)? })
 }
 

@@ -82,7 +82,8 @@ impl Told {
     fn told(&self, height: u64) -> Option<Finality> {
         let anchored = self.anchored(height)?;
         let by = (anchored + 1..=self.tip()).find(|height| self.of(*height) == Passed::Quorum);
-        let resumed = (height..by.unwrap_or(self.tip() + 1)).any(|height| self.of(height) == Passed::Resumed);
+        let resumed =
+            (height..by.unwrap_or_else(|| self.tip() + 1)).any(|height| self.of(height) == Passed::Resumed);
         let verdict = match by {
             _ if resumed => Verdict::Resumed,
             Some(_) => Verdict::Final,

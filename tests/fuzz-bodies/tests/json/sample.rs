@@ -47,5 +47,5 @@ fn of(schema: &Value, definitions: &Value) -> Vec<Doc> {
 fn kind(schema: &Value) -> &str {
     let all = schema["type"].as_array();
     let of_many = all.and_then(|all| all.iter().filter_map(Value::as_str).find(|name| *name != "null"));
-    of_many.or(schema["type"].as_str()).unwrap_or("nothing")
+    of_many.or_else(|| schema["type"].as_str()).unwrap_or("nothing")
 }

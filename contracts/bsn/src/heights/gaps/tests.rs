@@ -159,7 +159,7 @@ impl Told {
             return;
         };
         let by = (anchored + 1..=self.tip()).find(|height| self.has_quorum(*height));
-        let resumed = (height..by.unwrap_or(self.tip() + 1)).any(|height| self.of(height) == 'r');
+        let resumed = (height..by.unwrap_or_else(|| self.tip() + 1)).any(|height| self.of(height) == 'r');
         let block = match by {
             _ if resumed => BlockFinality::Resumed,
             Some(_) => BlockFinality::Final,

@@ -13,7 +13,7 @@ fn life() -> (Keeping, Seen) {
     for height in 1..=LAST {
         keeping.block(height, 6 * height);
         keeping.voted(height, 2);
-        if height >= 85 && height < LAST {
+        if (85..LAST).contains(&height) {
             seen.votes.insert(height, 2);
         }
         if height >= 82 {
