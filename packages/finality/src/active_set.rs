@@ -177,6 +177,15 @@ mod tests {
     }
 
     #[test]
+    fn a_change_says_who_joined_and_who_left() {
+        let changes = of(&[(1, 5), (2, 6), (3, 7)]).changes_to(&of(&[(2, 6), (3, 8), (4, 9)]), true);
+        let said = |change: &PowerChange| (change.id, change.joined(), change.left());
+        let expected = [(1, false, true), (2, false, false), (3, false, false), (4, true, false)];
+        assert_eq!(changes.iter().map(said).collect::<Vec<_>>(), expected);
+        assert!(of(&[]).is_empty() && !of(&[(1, 5)]).is_empty());
+    }
+
+    #[test]
     fn never_more_than_the_maximum_and_only_those_covered() {
         let coverage =
             |covered, changes: Option<u64>| Coverage { covered, changes_at: changes.map(BlockHeight::new) };

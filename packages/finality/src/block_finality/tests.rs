@@ -195,6 +195,23 @@ fn histories() -> impl Strategy<Value = Vec<Passed>> {
     prop::collection::vec(run, 1..12).prop_map(|runs| runs.concat())
 }
 
+/// An older version recorded each resumed height by itself.
+#[test]
+fn more_resumed_heights_than_are_looked_at_are_held_against_the_block() {
+    let mut passed = vec![Passed::Resumed; 2 * HOPS];
+    passed.push(Passed::Quorum);
+    let old = passed.len() as u64;
+    let told = Told::new(passed, old);
+    let expected = Finality { verdict: Verdict::Resumed, certificate: None };
+    assert_eq!(told.judged(1), Some(expected));
+}
+
+#[test]
+fn resumed_is_what_lies_in_a_gap_and_no_height_with_quorum() {
+    let told = Told::new(vec![Passed::Quorum, Passed::Resumed, Passed::NoSet, Passed::Quorum], 0);
+    assert_eq!([1, 2, 4].map(|height| is_resumed(&told, at(height))), [Ok(false), Ok(true), Ok(false)]);
+}
+
 proptest! {
     #[test]
     fn every_answer_is_the_naive_one(passed in histories(), old in any::<prop::sample::Index>()) {
