@@ -27,4 +27,5 @@ mod rooms;
 mod size;
 mod source;
 mod vms;
+mod wording;
 mod workspace;

@@ -27,17 +27,17 @@ fn queued(network: &Network) -> u64 {
     health(network)["staking"]["queued"].as_u64().unwrap()
 }
 
-/// Blocks until nothing waits; the dearest BeginBlock call of them.
+/// Blocks until nothing waits; the most expensive BeginBlock call of them.
 fn work_off(network: &mut Network) -> u64 {
-    let mut dearest = 0;
+    let mut most_expensive = 0;
     for _ in 0..2_000 {
         if queued(network) == 0 {
-            return dearest;
+            return most_expensive;
         }
         let block = network.chain.next_block();
         for hook in &block.hooks {
             assert_eq!(hook.outcome, HookOutcome::Done, "{hook:?}");
-            dearest = dearest.max(hook.usage.sdk_gas());
+            most_expensive = most_expensive.max(hook.usage.sdk_gas());
         }
     }
     panic!("{} items still wait", queued(network));
@@ -58,8 +58,8 @@ fn of_thousands_of_ends() {
     network.add_fp(7, 5).unwrap();
     network.relay();
     assert!(queued(&network) > 3_000 - 300);
-    let dearest = work_off(&mut network);
-    assert!(dearest < HALF_A_HOOK, "{dearest}");
+    let most_expensive = work_off(&mut network);
+    assert!(most_expensive < HALF_A_HOOK, "{most_expensive}");
     assert_eq!(quarantined(&network), []);
     let before = health(&network)["staking"]["fps"].clone();
     assert_eq!(before, 3, "the one behind came, too");
@@ -143,9 +143,9 @@ fn of_every_kind_and_costs_no_more_than_it_is_counted_with() {
         execute_as(&mut network, &admin, &pause(true)).unwrap();
         carry(&mut network, vec![packet(items)]);
         execute_as(&mut network, &admin, &pause(false)).unwrap();
-        let dearest = work_off(&mut network);
+        let most_expensive = work_off(&mut network);
         // HOOK_WORK, and what the hook and its message cost by themselves.
-        assert!((least..1_200_000 + 30_000).contains(&dearest), "{what}: {dearest}");
+        assert!((least..1_200_000 + 30_000).contains(&most_expensive), "{what}: {most_expensive}");
     }
 }
 

@@ -36,8 +36,8 @@ fn begin(block: &BlockReport) -> u64 {
         .sum()
 }
 
-/// What the dearest hook of some blocks is charged; all must have taken effect.
-fn dearest(blocks: &[BlockReport]) -> u64 {
+/// What the most expensive hook of some blocks is charged; all must have taken effect.
+fn most_expensive(blocks: &[BlockReport]) -> u64 {
     let hooks = blocks.iter().flat_map(|block| &block.hooks);
     hooks
         .inspect(|hook| assert_eq!(hook.outcome, HookOutcome::Done, "{:?}", hook.hook))
@@ -57,7 +57,7 @@ fn with_one_ten_a_hundred_and_a_thousand() {
             assert_eq!((hook.usage.queries, hook.usage.calls), (0, 1), "{:?}", hook.hook);
         }
         assert_eq!(network.finalized(), before + 1, "with {registered}");
-        assert!(dearest(std::slice::from_ref(&block)) < 200_000);
+        assert!(most_expensive(std::slice::from_ref(&block)) < 200_000);
         costs.push(begin(&block));
     }
     let (least, most) = (costs.iter().min().unwrap(), costs.iter().max().unwrap());
@@ -67,7 +67,7 @@ fn with_one_ten_a_hundred_and_a_thousand() {
 #[test]
 fn the_largest_set_fits_when_it_changes_too() {
     let mut network = network(2 * MOST, MOST);
-    assert!(dearest(&network.run(2).unwrap()) < HALF);
+    assert!(most_expensive(&network.run(2).unwrap()) < HALF);
 
     // Twenty who stood behind the set overtake all who are in it.
     let newcomers = MOST..MOST + 20;
@@ -77,7 +77,7 @@ fn the_largest_set_fits_when_it_changes_too() {
     }
     network.link.relay(&mut network.chain);
     let blocks = network.run(4).unwrap();
-    assert!(dearest(&blocks) < HALF, "{}", dearest(&blocks));
+    assert!(most_expensive(&blocks) < HALF, "{}", most_expensive(&blocks));
     let after = set(&network, network.chain.height());
     assert_eq!(after.len(), MOST);
     assert!(newcomers.into_iter().all(|index| after.contains_key(&network.fps[index].public_key_hex())));

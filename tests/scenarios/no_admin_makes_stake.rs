@@ -74,7 +74,7 @@ fn by_any_message_on_a_live_network() {
 }
 
 #[test]
-fn and_only_the_admin_may_what_the_admin_may() {
+fn admin_messages_are_refused_from_strangers() {
     let mut network = live();
     let stranger = network.chain.account("stranger");
     let bsn = network.bsn.clone();

@@ -34,7 +34,7 @@ fn sats(network: &Network, index: usize) -> u64 {
     ask(network, asked)["total_active_sats"].as_u64().unwrap()
 }
 
-/// Ends blocks until nothing waits to be ended; how many that took, and what the dearest hook used.
+/// Ends blocks until nothing waits to be ended; how many that took, and what the most expensive hook used.
 fn settle(network: &mut Network) -> (u64, u64) {
     let (mut blocks, mut most) = (0, 0);
     loop {

@@ -18,7 +18,7 @@ pub fn start(stakes: &[u64]) -> Network {
     start_with(stakes, json!({}))
 }
 
-/// The same with fields laid over the instantiate message.
+/// The same with fields merged into the instantiate message.
 pub fn start_with(stakes: &[u64], over: Value) -> Network {
     let mut network = Network::start(Setup::new(7, stakes).with(over)).unwrap();
     network.run(4).unwrap();

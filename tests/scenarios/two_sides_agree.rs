@@ -1,7 +1,7 @@
 //! Proves: C-16, C-18
 //!
 //! Random histories on Babylon's side, through packets that get lost, come twice or in another order, a channel that
-//! closes and one that replaces it: afterwards the digests are equal, or say that they are not, and `resync` mends it.
+//! closes and one that replaces it: afterwards the digests are equal, or say that they are not, and `resync` corrects it.
 
 use std::collections::BTreeSet;
 

@@ -12,7 +12,7 @@
 //!
 //! * A hook that fails is lost. So hooks take work in bounded portions, and the mark that a block is done is
 //!   written last.
-//! * A packet that fails is lost for good, and a panic wedges the ordered channel. So packets are taken item by
+//! * A packet that fails is lost for good, and a panic blocks the ordered channel. So packets are taken item by
 //!   item, and what cannot be applied is quarantined.
 //! * The daemon reads error texts. They are written in `finality::vote` and nowhere else.
 //!

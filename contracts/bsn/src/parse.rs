@@ -124,7 +124,7 @@ macro_rules! lay_each {
     };
 }
 
-/// The knobs that are given laid over `params`; bounds are for [`Params::checked`].
+/// The knobs that are given, merged into `params`; bounds are for [`Params::checked`].
 pub fn knobs(params: Params, given: Knobs) -> Params {
     api::for_each_knob! { lay_each given over params }
 }

@@ -304,7 +304,7 @@ mod tests {
             sweep(&mut storage, 0, progress, &block).unwrap();
             kept(&storage, &POWERS)
         };
-        assert_eq!(block(63, &mut progress), 600, "nobody's turn");
+        assert_eq!(block(63, &mut progress), 600, "no table's turn");
         assert_eq!(block(64, &mut progress), 600 - DELETIONS);
         assert_eq!(block(65, &mut progress), 600 - 2 * DELETIONS);
         assert_eq!(block(80, &mut progress), 600 - 2 * DELETIONS, "the turn of commitments");

@@ -47,7 +47,7 @@ pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Res
 }
 
 /// A period's first header that is taken on somebody's word decides over the next target alone: were it a wrong one, the
-/// true header there would be refused for ever. Elsewhere a rebase mends that; on mainnet nothing does, and whoever wants
+/// true header there would be refused for ever. Elsewhere a rebase corrects that; on mainnet nothing does, and whoever wants
 /// the first new target to be exact begins at a period's first header.
 fn check_pin(network: Network, base: Option<&Base>) -> Result<(), ContractError> {
     if network == Network::Mainnet && base.is_some_and(|base| base.period_start.is_some()) {

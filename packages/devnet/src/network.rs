@@ -76,7 +76,7 @@ pub struct Setup {
     pub stakes: Vec<u64>,
     /// For how many heights each commits randomness.
     pub randomness: u64,
-    /// Fields laid over the instantiate message.
+    /// Fields merged into the instantiate message.
     pub instantiate: Value,
     /// Where the wasm is.
     pub artifacts: PathBuf,
@@ -94,7 +94,7 @@ impl Setup {
         }
     }
 
-    /// With these fields laid over the instantiate message.
+    /// With these fields merged into the instantiate message.
     pub fn with(mut self, instantiate: Value) -> Self {
         self.instantiate = instantiate;
         self
@@ -605,7 +605,7 @@ fn store(chain: &mut Chain, creator: &str, wasm: &[u8]) -> Result<u64, NetworkEr
     Ok(code)
 }
 
-/// The message that a devnet's contract is instantiated with, `over` laid over it.
+/// The message that a devnet's contract is instantiated with, `over` merged into it.
 pub fn instantiate_message(over: &Value, admin: &str, connection_id: &str, light_client_code: u64) -> Value {
     let mut message = json!({
         "network": "regtest",

@@ -5,7 +5,7 @@
 //! A finality gadget handles keys, hashes, heights of two chains, epochs of a third and amounts of
 //! bitcoin, all of which are 32 bytes or a `u64` on the wire. Mixing two of them up compiles, passes
 //! its tests, and loses money. So strings and bytes are **parsed at the door** into the types of this
-//! crate, and behind the door no bare `String`, `Vec<u8>` or `u64` stands for any of them.
+//! crate, and after parsing no bare `String`, `Vec<u8>` or `u64` stands for any of them.
 //!
 //! # The danger
 //!

@@ -13,7 +13,7 @@
 //! loses stake for ever; a panic or an exhausted memory blocks the ordered channel. Hence:
 //!
 //! * **Item by item.** A staking packet is cut into its items before any of them is read, so that one
-//!   with, say, invalid UTF-8 inside spoils nothing but itself. Each is a `Result` of its own.
+//!   with, say, invalid UTF-8 inside is refused alone. Each is a `Result` of its own.
 //! * **Unknown fields are skipped**, so that a newer Babylon can add some.
 //! * **Bounded.** At most [`decode::MAX_PACKET_BYTES`] are looked at; nesting is bounded by the
 //!   schema, and for unknown groups by prost (100 levels); two-byte items cannot make memory explode,

@@ -1,4 +1,4 @@
-//! What arrives may be anything: nothing panics, and no part spoils another.
+//! What arrives may be anything: nothing panics, and no part costs another.
 
 use proptest::{collection::vec, prelude::*, sample::Index};
 use proto::{

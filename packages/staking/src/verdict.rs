@@ -8,7 +8,7 @@ use crate::{DelegationStatus, FpId};
 pub struct Rules {
     /// Under which consumer id finality providers may register.
     pub consumer: Consumer,
-    /// Those with lower numbers came under a consumer id of before: they get no new stake (RULINGS.md,
+    /// Those with lower numbers registered under an earlier consumer id: they get no new stake (RULINGS.md,
     /// "After a rebind").
     pub era_from: FpId,
     /// Whether the staking transaction must have the stake as the output it is said to be. Real ones

@@ -106,7 +106,7 @@ impl Claim {
     /// and absent, bits of an index above the tree and the place of a copy at an odd level are no
     /// contradiction.
     ///
-    /// The submitter in the checkpoint is nobody's claim and is not compared.
+    /// The submitter in the checkpoint is not compared: it claims nothing.
     ///
     /// # Errors
     /// [`ClaimError`]: no light client can make this claim true.

@@ -43,7 +43,7 @@ type Deps = OwnedDeps<Counted, MockApi, MockQuerier, Empty>;
 thread_local! {
     static STARTED: World = {
         let world = World::start();
-        // What was counted so far is nobody's input.
+        // What was counted so far is no input.
         world.bsn.taken();
         world.light_client.taken();
         world

@@ -36,9 +36,9 @@ pub struct Backlog {
 pub struct Cleared {
     /// In how many blocks.
     pub blocks: u64,
-    /// The dearest hook while it grew, in SDK gas of storage.
+    /// The most expensive hook while it grew, in SDK gas of storage.
     pub growing: u64,
-    /// The dearest hook while it was cleared, in SDK gas of storage.
+    /// The most expensive hook while it was cleared, in SDK gas of storage.
     pub clearing: u64,
 }
 
@@ -47,7 +47,7 @@ impl fmt::Display for Cleared {
         let Self { blocks, growing, clearing } = self;
         write!(
             f,
-            "cleared within {blocks} blocks; dearest hook {growing} SDK gas of storage while it grew, {clearing} while \
+            "cleared within {blocks} blocks; most expensive hook {growing} SDK gas of storage while it grew, {clearing} while \
              it was cleared, of {HOOK_GAS}"
         )
     }
@@ -70,7 +70,7 @@ pub fn clear(plan: Backlog, machine: &Machine, mut told: impl FnMut(&str)) -> Re
     network.populate(&setup, |_| heights + 100).map_err(early)?;
     told(&format!("{fps} finality providers have committed, {}", seconds(start.elapsed())));
 
-    let mut world = World { network, dearest: 0 };
+    let mut world = World { network, most_expensive: 0 };
     // The first height at which anybody may vote.
     let missing = world.height();
     let mut voted = missing;
@@ -86,7 +86,7 @@ pub fn clear(plan: Backlog, machine: &Machine, mut told: impl FnMut(&str)) -> Re
         }
     }
     world.must(world.network.finalized() < missing, || "finality did not stand still".to_owned())?;
-    let growing = std::mem::take(&mut world.dearest);
+    let growing = std::mem::take(&mut world.most_expensive);
     world.vote_at_all(missing, missing)?;
     let mut blocks = 0;
     while world.network.finalized() < missing + heights {
@@ -95,12 +95,12 @@ pub fn clear(plan: Backlog, machine: &Machine, mut told: impl FnMut(&str)) -> Re
         blocks += 1;
         world.must(world.network.finalized() > before, || format!("finality stays at {before}"))?;
     }
-    Ok(Cleared { blocks, growing, clearing: world.dearest })
+    Ok(Cleared { blocks, growing, clearing: world.most_expensive })
 }
 
 struct World {
     network: Network,
-    dearest: u64,
+    most_expensive: u64,
 }
 
 impl World {
@@ -116,7 +116,7 @@ impl World {
         let BlockReport { hooks, .. } = self.network.chain.next_block();
         for hook in hooks {
             let gas = hook.usage.sdk_gas();
-            self.dearest = self.dearest.max(gas);
+            self.most_expensive = self.most_expensive.max(gas);
             let holds = hook.outcome == HookOutcome::Done && gas < HOOK_GAS;
             self.must(holds, || format!("{:?} for {gas} SDK gas of storage: {:?}", hook.hook, hook.outcome))?;
         }

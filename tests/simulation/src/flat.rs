@@ -6,11 +6,11 @@
 //! rounds**, looked at often, and not figures of single blocks, which say where in its round a block was.
 
 mod keeping;
-mod life;
 mod pace;
 mod seen;
 mod series;
 mod stakes;
+mod steady_load;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -23,10 +23,10 @@ use crate::Broken;
 use crate::chart::{self, Line, Panel, Scale};
 use crate::report::seconds;
 pub use keeping::{Backlog, Breach, Keeping, Knobs, table};
-pub use life::Life;
 pub use pace::Pace;
 pub use seen::Seen;
 pub use series::{Level, Series};
+pub use steady_load::Life;
 
 /// Every how many blocks the tables are looked at.
 const LOOK: u64 = 16;
@@ -47,7 +47,7 @@ pub struct Round {
     /// SDK gas of the storage that a block's hooks used, on average.
     pub hooks: u64,
     /// The most in one block.
-    pub dearest: u64,
+    pub most_expensive: u64,
     /// The most records in each table.
     pub tables: BTreeMap<u8, u64>,
 }
@@ -67,7 +67,7 @@ pub fn run(pace: Pace, blocks: u64, mut progress: impl FnMut(&Round)) -> Result<
         for block in 1..=ROUND {
             let gas = life.block()?;
             round.hooks += gas;
-            round.dearest = round.dearest.max(gas);
+            round.most_expensive = round.most_expensive.max(gas);
             if block.is_multiple_of(LOOK) {
                 round.look(&mut life)?;
             }
@@ -118,7 +118,7 @@ fn series(rounds: &[Round]) -> Vec<Series> {
         of("bytes".into(), &|round| round.bytes),
         of("records".into(), &|round| round.records),
         of("gas of the hooks' storage".into(), &|round| round.hooks),
-        of("gas of the dearest hooks' storage".into(), &|round| round.dearest),
+        of("gas of the most expensive hooks' storage".into(), &|round| round.most_expensive),
     ];
     let letters: BTreeSet<u8> = rounds.iter().flat_map(|round| round.tables.keys().copied()).collect();
     series.extend(letters.into_iter().map(|letter| {
@@ -157,7 +157,7 @@ pub fn picture(fps: u32, rounds: &[Round]) -> String {
             "SDK gas of the storage that a block's hooks use".into(),
             vec![
                 line("on average", |round| round.hooks),
-                line("the dearest of a round", |round| round.dearest),
+                line("the most expensive of a round", |round| round.most_expensive),
             ],
         ),
     ])
@@ -167,11 +167,11 @@ pub fn picture(fps: u32, rounds: &[Round]) -> String {
 fn told(pace: Pace, blocks: u64) -> Option<Vec<Round>> {
     let start = Instant::now();
     println!("{pace}, {blocks} blocks in rounds of {ROUND}");
-    println!("{:>8} {:>10} {:>9} {:>10} {:>10}", "block", "bytes", "records", "hooks", "dearest");
+    println!("{:>8} {:>10} {:>9} {:>10} {:>10}", "block", "bytes", "records", "hooks", "most expensive");
     let told = |round: &Round| {
-        let Round { block, bytes, records, hooks, dearest, .. } = round;
+        let Round { block, bytes, records, hooks, most_expensive, .. } = round;
         println!(
-            "{block:>8} {bytes:>10} {records:>9} {hooks:>10} {dearest:>10}   {}",
+            "{block:>8} {bytes:>10} {records:>9} {hooks:>10} {most_expensive:>10}   {}",
             seconds(start.elapsed())
         );
     };
@@ -207,7 +207,7 @@ mod tests {
             bytes: 10_000,
             records: 100,
             hooks: 50_000,
-            dearest: 90_000,
+            most_expensive: 90_000,
             tables: BTreeMap::from([(b'a', 13), (b'h', 1_000 + 50 * number)]),
         };
         let rounds: Vec<_> = (1..=23).map(round).collect();

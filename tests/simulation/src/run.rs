@@ -3,13 +3,13 @@
 mod block;
 mod channel;
 mod checks;
-mod finale;
+mod faults;
+mod final_checks;
 mod hooks;
-mod offence;
+mod misbehaviour;
 mod stake;
 mod start;
 mod voting;
-mod weather;
 
 pub use start::Machine;
 
@@ -25,7 +25,7 @@ use crate::dice::Dice;
 use crate::model::{Key, Model};
 use crate::plan::{Broken, Plan, TAIL};
 use crate::report::Report;
-use weather::Weather;
+use faults::Weather;
 
 /// What a finality provider's operator knows.
 #[derive(Debug, Clone, Copy, Default)]

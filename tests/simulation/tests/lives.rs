@@ -11,7 +11,7 @@ fn a_quiet_round_has_a_size_and_a_price() {
     let rounds = flat::run(Pace::quiet(4), 1, |_| ()).unwrap_or_else(|broken| panic!("{broken}"));
     assert!(rounds.len() == 1 && rounds[0].block == flat::ROUND);
     assert!(rounds[0].bytes > 10_000 && rounds[0].hooks > 10_000, "{rounds:?}");
-    assert!(rounds[0].dearest < 5_000_000, "{rounds:?}");
+    assert!(rounds[0].most_expensive < 5_000_000, "{rounds:?}");
 }
 
 /// C-36: 200 vote one by one behind a backlog of 400 heights, power changes ten times a block, votes are kept as briefly as may be.

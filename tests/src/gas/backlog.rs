@@ -9,7 +9,7 @@ const ACTIVE: usize = 100;
 /// Finality stands still for so many blocks.
 const BACKLOGS: [u64; 2] = [10, 100];
 
-/// The dearest hook after all have voted at all heights of a backlog, in one block.
+/// The most expensive hook after all have voted at all heights of a backlog, in one block.
 ///
 /// # Errors
 /// [`GasError`] where it is not cleared, block by block.
@@ -32,7 +32,7 @@ fn clear(count: u64) -> Result<u64, GasError> {
     let mut worst = 0;
     while network.finalized() < last {
         let before = network.finalized();
-        worst = worst.max(hooks::dearest(&network.chain.next_block())?);
+        worst = worst.max(hooks::most_expensive(&network.chain.next_block())?);
         if network.finalized() == before {
             return Err(format!("finality stands at {before} of {first} to {last}").into());
         }

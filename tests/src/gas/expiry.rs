@@ -16,7 +16,7 @@ const GONE_WITHIN: u64 = 16;
 /// Then votes for the heights meanwhile are counted.
 const AFTERWARDS: u64 = 4;
 
-/// The dearest hook where all who are registered lose 5,000 delegations at one height of Bitcoin. A thousand finality
+/// The most expensive hook where all who are registered lose 5,000 delegations at one height of Bitcoin. A thousand finality
 /// providers have a thousand sums that end there: the fewer, the less there is to do.
 ///
 /// # Errors
@@ -51,11 +51,11 @@ pub(super) fn worst(mut network: Network) -> Result<u64, GasError> {
         if blocks == GONE_WITHIN {
             return Err(format!("{} sats are left after {blocks} blocks", total(&network)? - before).into());
         }
-        worst = worst.max(hooks::dearest(&network.step())?);
+        worst = worst.max(hooks::most_expensive(&network.step())?);
         blocks += 1;
     }
     let last = network.chain.height();
-    worst = worst.max(hooks::dearest_of(&network.run(AFTERWARDS)?)?);
+    worst = worst.max(hooks::most_expensive_of(&network.run(AFTERWARDS)?)?);
     if total(&network)? != before || network.finalized() < last {
         return Err(format!("{} sats, finality at {}", total(&network)?, network.finalized()).into());
     }

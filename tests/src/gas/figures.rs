@@ -134,7 +134,7 @@ fn picture(snapshot: &Snapshot) -> Result<String, GasError> {
             1_000,
         ),
         panel(
-            "SDK gas of the dearest EndBlock that clears a backlog, 100 providers",
+            "SDK gas of the most expensive EndBlock that clears a backlog, 100 providers",
             "blocks of backlog (at 10,000 one provider has the votes that count)",
             ours_by_backlog,
             theirs_by_backlog,

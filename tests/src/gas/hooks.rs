@@ -18,15 +18,15 @@ pub(super) fn end(block: &BlockReport) -> Result<u64, GasError> {
     cost(block, Hook::EndFinality)
 }
 
-/// The dearest call of a block.
-pub(super) fn dearest(block: &BlockReport) -> Result<u64, GasError> {
+/// The most expensive call of a block.
+pub(super) fn most_expensive(block: &BlockReport) -> Result<u64, GasError> {
     let costs = Hook::ALL.into_iter().map(|hook| cost(block, hook));
     Ok(costs.collect::<Result<Vec<_>, _>>()?.into_iter().max().unwrap_or_default())
 }
 
-/// The dearest call of some blocks.
-pub(super) fn dearest_of(blocks: &[BlockReport]) -> Result<u64, GasError> {
-    let costs = blocks.iter().map(dearest).collect::<Result<Vec<_>, _>>()?;
+/// The most expensive call of some blocks.
+pub(super) fn most_expensive_of(blocks: &[BlockReport]) -> Result<u64, GasError> {
+    let costs = blocks.iter().map(most_expensive).collect::<Result<Vec<_>, _>>()?;
     Ok(costs.into_iter().max().unwrap_or_default())
 }
 

@@ -55,7 +55,7 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     progress("staking packets");
     rows.append(&mut super::packets::measure()?);
     progress(&format!("rewards for {ACTIVE} finality providers"));
-    let reward = rewards::dearest(few(&distinct_stakes(ACTIVE)), Code::Pinned, |_| FEW_HEIGHTS)?;
+    let reward = rewards::most_expensive(few(&distinct_stakes(ACTIVE)), Code::Pinned, |_| FEW_HEIGHTS)?;
     whole.push(Row::new(format!("reward_{ACTIVE}_fps"), reward));
     rows.append(&mut begins);
     rows.append(&mut ends);

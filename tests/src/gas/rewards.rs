@@ -9,23 +9,27 @@ const PERIOD: u64 = 20;
 /// So long as that a payout is through before the next.
 const PERIODS: u64 = 3;
 
-/// The dearest hook where fees of ten denoms are shared out among all who voted, until all that is owed has left.
+/// The most expensive hook where fees of ten denoms are shared out among all who voted, until all that is owed has left.
 ///
 /// # Errors
 /// [`GasError`] where a denom was not handed over.
-pub(super) fn dearest(setup: Setup, code: Code, voted: impl Fn(usize) -> u64) -> Result<u64, GasError> {
+pub(super) fn most_expensive(
+    setup: Setup,
+    code: Code,
+    voted: impl Fn(usize) -> u64,
+) -> Result<u64, GasError> {
     let denoms: Vec<String> = (0..DENOMS).map(|number| format!("udenom{number}")).collect();
     let rewards =
         json!({ "reward_denoms": denoms, "reward_interval": PERIOD, "ics20_channel_id": "channel-1" });
     let mut network = network::build(&laid_over(setup, &rewards), code, voted)?;
     network.open_transfer()?;
-    let mut dearest = 0;
+    let mut most_expensive = 0;
     for _ in 0..PERIODS * PERIOD + DENOMS {
         denoms.iter().for_each(|denom| network.chain.collect_fees(1_000, denom));
-        dearest = dearest.max(hooks::dearest(&network.step())?);
+        most_expensive = most_expensive.max(hooks::most_expensive(&network.step())?);
     }
     match handed(&network, "handed_over")? {
-        all if all == denoms.len() => Ok(dearest),
+        all if all == denoms.len() => Ok(most_expensive),
         some => Err(format!("{some} of {DENOMS} denoms were handed over").into()),
     }
 }
@@ -36,7 +40,7 @@ const FPS_MAX: usize = 200;
 /// So many blocks of a payout are measured in groups of one, of ten, and of all.
 const BLOCKS: u64 = 12;
 
-/// The dearest hook of payouts at the largest values that the configuration admits: 16 denoms of 128 letters, 200 FPs, code not pinned,
+/// The most expensive hook of payouts at the largest values that the configuration admits: 16 denoms of 128 letters, 200 FPs, code not pinned,
 /// groups of one FP, of ten and of all. At first the chain takes no transfer: each is answered, and owed again.
 ///
 /// # Errors
@@ -50,12 +54,12 @@ pub(super) fn worst(seed: u64) -> Result<u64, GasError> {
     let setup =
         Setup { randomness: 1_000, ..Setup::new(seed, &network::distinct_stakes(FPS_MAX)).with(over) };
     let mut network = network::build(&setup, Code::Unpinned, |_| 1_000)?;
-    let mut dearest = 0;
+    let mut most_expensive = 0;
     while handed(&network, "owed")? < denoms.len() {
         denoms.iter().for_each(|denom| network.chain.collect_fees(1_000_000_000_000, denom));
-        dearest = dearest.max(hooks::dearest(&network.step())?);
+        most_expensive = most_expensive.max(hooks::most_expensive(&network.step())?);
     }
-    dearest = dearest.max(hooks::dearest_of(&network.run(3)?)?);
+    most_expensive = most_expensive.max(hooks::most_expensive_of(&network.run(3)?)?);
     network.open_transfer()?;
     let (bsn, admin) = (network.bsn.clone(), network.admin.clone());
     for group in [1, 10, 256] {
@@ -63,11 +67,11 @@ pub(super) fn worst(seed: u64) -> Result<u64, GasError> {
         let change = json!({ "update_config": { "reward_group": group, "reward_interval": 1_000_000 } });
         network.chain.execute(&admin, &bsn, &change)?;
         for _ in 0..BLOCKS {
-            dearest = dearest.max(hooks::dearest(&network.chain.next_block())?);
+            most_expensive = most_expensive.max(hooks::most_expensive(&network.chain.next_block())?);
         }
     }
     match handed(&network, "handed_over")? {
-        all if all == denoms.len() => Ok(dearest),
+        all if all == denoms.len() => Ok(most_expensive),
         some => Err(format!("{some} of {DENOMS_MAX} denoms were handed over").into()),
     }
 }
@@ -79,7 +83,7 @@ fn handed(network: &Network, part: &str) -> Result<usize, GasError> {
     Ok(entries.filter(|entry| entry["amount"] != "0").count())
 }
 
-/// A setup with more fields laid over the instantiate message.
+/// A setup with more fields merged into the instantiate message.
 fn laid_over(mut setup: Setup, more: &Value) -> Setup {
     if let (Some(fields), Some(more)) = (setup.instantiate.as_object_mut(), more.as_object()) {
         fields.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));

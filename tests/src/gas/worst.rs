@@ -1,9 +1,9 @@
-//! The dearest hook in each of the worst cases: 100 active of 1,000 registered finality providers, code not pinned.
+//! The most expensive hook in each of the worst cases: 100 active of 1,000 registered finality providers, code not pinned.
 
 use devnet::network::{Network, Setup};
 use serde_json::{Value, json};
 
-use super::hooks::{dearest, dearest_of};
+use super::hooks::{most_expensive, most_expensive_of};
 use super::{GasError, Row, catch_up, expiry, rewards};
 use crate::network::{self, Code, distinct_stakes};
 
@@ -13,7 +13,7 @@ const REGISTERED: usize = 1_000;
 const HEIGHTS: u64 = 20_000;
 const LOST: u64 = 500;
 const LATE: u64 = 9;
-const CRUMBS: u64 = 10_000;
+const COMMITMENTS: u64 = 10_000;
 const BACKLOG: u64 = 10_000;
 /// Within so many blocks a backlog of 10,000 heights must be cleared.
 const CLEARED_WITHIN: u64 = 26;
@@ -37,12 +37,12 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
         Row::new("worst_slash_40_percent", slash(network.clone())?),
         Row::new("worst_expiry_5000", expiry::worst(network.clone())?),
     ];
-    progress(&format!("{CRUMBS} commitments to one height each"));
-    rows.push(Row::new("worst_commitments_10000", crumbs(network)?));
+    progress(&format!("{COMMITMENTS} commitments to one height each"));
+    rows.push(Row::new("worst_commitments_10000", many_commitments(network)?));
     progress("rewards");
     rows.push(Row::new(
         "worst_reward",
-        rewards::dearest(setup, Code::Unpinned, |index| if index < ACTIVE { LOST } else { 0 })?,
+        rewards::most_expensive(setup, Code::Unpinned, |index| if index < ACTIVE { LOST } else { 0 })?,
     ));
     progress("rewards at the largest values");
     rows.push(Row::new("worst_reward_200", rewards::worst(SEED)?));
@@ -87,7 +87,7 @@ fn late_votes(mut network: Network) -> Result<u64, GasError> {
             network.vote(index, height)?;
         }
     }
-    let worst = dearest_of(&network.run(AFTERWARDS)?)?;
+    let worst = most_expensive_of(&network.run(AFTERWARDS)?)?;
     must_be_final(&network, last)?;
     Ok(worst)
 }
@@ -102,7 +102,7 @@ fn hooks_lost(mut network: Network) -> Result<u64, GasError> {
     }
     let mut worst = 0;
     for _ in 0..CLEARED_WITHIN {
-        worst = worst.max(dearest(&network.step())?);
+        worst = worst.max(most_expensive(&network.step())?);
         if network.finalized() > first + LOST {
             return Ok(worst);
         }
@@ -120,7 +120,7 @@ fn slash(mut network: Network) -> Result<u64, GasError> {
     for key in &slashed {
         network.chain.execute(&admin, &bsn, &json!({ "slash": { "fp_btc_pk_hex": key } }))?;
     }
-    let worst = dearest_of(&network.run(AFTERWARDS)?)?;
+    let worst = most_expensive_of(&network.run(AFTERWARDS)?)?;
 
     let halting = waiting_for(&network)?;
     let query = json!({ "active_finality_providers": { "height": network.chain.height() } });
@@ -130,7 +130,7 @@ fn slash(mut network: Network) -> Result<u64, GasError> {
     let silent: Vec<_> = silent.chain(slashed).collect();
     let resume = json!({ "halting_height": halting, "fp_pubkeys_hex": silent });
     let report = network.chain.execute(&admin, &bsn, &json!({ "resume_finality": resume }))?;
-    let worst = worst.max(dearest_of(&network.run(AFTERWARDS)?)?);
+    let worst = worst.max(most_expensive_of(&network.run(AFTERWARDS)?)?);
     if waiting_for(&network)? != report.height + 1 {
         return Err(format!("finality waits for {} after {report:?}", waiting_for(&network)?).into());
     }
@@ -143,16 +143,16 @@ fn waiting_for(network: &Network) -> Result<u64, GasError> {
 }
 
 /// One finality provider cuts its randomness into 10,000 pieces; each has to be found, and each is timestamped.
-fn crumbs(mut network: Network) -> Result<u64, GasError> {
+fn many_commitments(mut network: Network) -> Result<u64, GasError> {
     let mut next = network.fps[0].commitments().last().map_or(0, |last| last.end_height() + 1);
     let start = next;
-    while next < start + CRUMBS {
+    while next < start + COMMITMENTS {
         network.commit(0, next, 1)?;
         next += 1;
     }
     network.chain.next_block();
     network.timestamp()?;
-    dearest_of(&network.run(AFTERWARDS)?)
+    most_expensive_of(&network.run(AFTERWARDS)?)
 }
 
 /// One vote is missing for 10,000 blocks, in which the voter has more than two thirds; then it comes.
@@ -173,12 +173,12 @@ fn backlog() -> Result<u64, GasError> {
     let (mut worst, mut blocks) = (0, 0);
     while network.finalized() < last {
         let before = network.finalized();
-        worst = worst.max(dearest(&network.chain.next_block())?);
+        worst = worst.max(most_expensive(&network.chain.next_block())?);
         blocks += 1;
         if network.finalized() == before || blocks > CLEARED_WITHIN {
             return Err(format!("finality stands at {before} after {blocks} blocks").into());
         }
     }
     // What was passed is settled and forgotten in many more, each with a little to do.
-    Ok(worst.max(dearest_of(&network.chain.next_blocks(SETTLING))?))
+    Ok(worst.max(most_expensive_of(&network.chain.next_blocks(SETTLING))?))
 }

@@ -8,7 +8,7 @@ use crate::state::{ANCHORS, Anchor, PROGRESS, at};
 /// What the first surviving hook of a block does: anchors the block and gives it its power.
 ///
 /// The anchor is written before anything that can fail, without a power; the power goes in last. So a hook
-/// that is torn leaves a hole, and the next call of the block, if any, mends it. `None`: it was done before.
+/// that is torn leaves a hole, and the next call of the block, if there is one, fills it. `None`: it was done before.
 ///
 /// Where the backlog is full the block is anchored, for timestamps and the certificate, but takes no votes; what has
 /// changed the set waits.

@@ -166,7 +166,7 @@ fn everybody_voted(progress: &Progress, height: BlockHeight) -> bool {
     height <= progress.cursor && back < 64 && progress.full >> back & 1 == 1
 }
 
-/// The power that could vote at a height. Holes, and heights without a set, are nobody's fault.
+/// The power that could vote at a height. At holes and at heights without a set, nobody could.
 fn electorate(
     storage: &dyn Storage,
     progress: &Progress,

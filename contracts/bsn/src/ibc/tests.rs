@@ -237,7 +237,7 @@ fn packets_of_other_channels_change_nothing() {
 }
 
 #[test]
-fn a_poisoned_item_spoils_only_itself() {
+fn a_poisoned_item_costs_only_itself() {
     let (mut deps, env) = opened();
     let data = staking_packet(&[&key(1), "nonsense", &key(2), &"ff".repeat(32)]);
     for (round, in_quarantine) in [(1, 2), (2, 2)] {

@@ -10,8 +10,8 @@ use primitives::{AppHash, BlockHeight, FpPublicKey, ParseError};
 
 use super::{exactly, proof, signature, signed_hash};
 
-/// A nonce and what was signed with it. Only a vote whose nonce is none spoils the proof of the others: its nonce is
-/// zeroes then.
+/// A nonce and what was signed with it. A vote with a malformed nonce gets an all-zero nonce, so the range proof fails
+/// for all of them.
 pub type Signed = (PublicRandomness, Result<SignedHash, ParseError>);
 
 const NO_NONCE: PublicRandomness = PublicRandomness::from_bytes([0; 32]);

@@ -103,7 +103,7 @@ pub struct Progress {
     pub intake_paused_until: u64,
     /// Whether rewards wait.
     pub rewards_paused: bool,
-    /// FPs with lower numbers came under another consumer id than the present one: no reward weight.
+    /// FPs with lower numbers registered under an earlier consumer id: no reward weight.
     pub era_from: u32,
     /// FPs with lower numbers have no power any more, for that reason.
     pub orphaned_below: u32,
@@ -230,7 +230,7 @@ impl Channels {
     }
 
     /// Under which consumer id finality providers may register. After a move to another connection there is none
-    /// until a packet says the new one: who came under the old one must not slip in.
+    /// until a packet reveals the new one, so that FPs of the old id cannot register again.
     pub fn registering(&self) -> Consumer {
         let moved =
             self.previous.iter().any(|closed| Some(&closed.connection_id) != self.connection_id.as_ref());
@@ -288,7 +288,7 @@ pub struct Rebind {
     pub at: u64,
 }
 
-/// FPs that came under a consumer id that is not ours any more.
+/// FPs that registered under an earlier consumer id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orphans {
     /// All with lower numbers.

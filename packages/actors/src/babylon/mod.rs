@@ -13,7 +13,7 @@
 //! * Of the appchain's headers only the highest of an epoch is kept, so that heights can go *down* from
 //!   one epoch to the next ([`Babylon::record_header`]), and the proof that should go with it is one of
 //!   absence ([`Babylon::finalize_epoch`]).
-//! * The end of a delegation's time is nobody's event ([`Babylon::active_sats`]).
+//! * The end of a delegation's time is no event ([`Babylon::active_sats`]).
 //! * Evidence counts only if the key comes out of it ([`Babylon::receive`]).
 //!
 //! # What it is not

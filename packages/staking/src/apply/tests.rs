@@ -27,7 +27,7 @@ fn active(item: &ActiveDelegation) -> Item {
 }
 
 #[test]
-fn a_bad_item_spoils_nothing_but_itself() {
+fn a_bad_item_costs_nothing_but_itself() {
     let mut ledger = MemoryLedger::default();
     let (good, stray) = (delegation(1, &[200, 1], 10), delegation(2, &[200], 10));
     let other_fp = NewFinalityProvider { digest: ItemDigest::of(b"other"), ..fp(1) };

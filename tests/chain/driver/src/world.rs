@@ -195,7 +195,7 @@ impl World {
         self.relayer.connect(path)
     }
 
-    /// Stores and instantiates the contract, governance being the one that may migrate it; `over` is laid over the
+    /// Stores and instantiates the contract, governance being the one that may migrate it; `over` is merged into the
     /// instantiate message.
     ///
     /// # Errors

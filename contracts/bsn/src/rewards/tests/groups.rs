@@ -58,7 +58,7 @@ fn a_refusal_by_babylon_costs_its_group_one_period_and_nobody_else() {
     let left = world.end_period();
     let groups: Vec<usize> = left.transfers.iter().map(|one| one.2.len()).collect();
     assert_eq!((groups, sent(&left)), (vec![10, 10, 5], 2_500));
-    // The second comes back: a rise of the balance, which is nobody's.
+    // The second comes back: a rise of the balance, which belongs to no FP.
     world.fees(DENOM, left.transfers[1].1);
     assert_eq!(world.block(), Left::default(), "it waits for the next period");
     world.earn(&[100; 25]);

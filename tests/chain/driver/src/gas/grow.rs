@@ -18,7 +18,7 @@ const VOTED: u64 = 4_000;
 const AT_ONCE: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// Links, deploys, registers and opens the channel; nobody is registered yet. `over` is laid over the instantiate message.
+/// Links, deploys, registers and opens the channel; nobody is registered yet. `over` is merged into the instantiate message.
 ///
 /// # Errors
 /// If a side refuses.

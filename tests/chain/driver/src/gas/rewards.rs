@@ -1,4 +1,4 @@
-//! The dearest EndBlock of a reward period: ten denoms for a hundred finality providers, the first on its way in ten groups.
+//! The most expensive EndBlock of a reward period: ten denoms for a hundred finality providers, the first on its way in ten groups.
 
 use std::time::Duration;
 

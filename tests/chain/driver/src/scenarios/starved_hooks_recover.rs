@@ -1,6 +1,6 @@
 //! Governance gives the hooks too little gas for twenty blocks: finality stands still, the chain does not, and afterwards
 //! all goes on. A hook that ran dry leaves nothing; where hooks are torn (older chain modules) it leaves what it wrote
-//! first, and that state is looked at before the next hook mends it.
+//! first, and that state is looked at before the next hook corrects it.
 
 use actors::Stake;
 use anyhow::{Result, anyhow, bail};

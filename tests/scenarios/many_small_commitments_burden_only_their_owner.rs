@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::support::{ask, key, run, set, start, start_with, text};
 
-const CRUMBS: u64 = 10_000;
+const COMMITMENTS: u64 = 10_000;
 /// One round of the sweeps through all tables.
 const ROUND: u64 = 64;
 
@@ -23,7 +23,7 @@ fn begin(block: &BlockReport) -> u64 {
         .sum()
 }
 
-/// A block in which everybody votes: BeginBlock, EndBlock, and the vote of the one with the crumbs.
+/// A block in which everybody votes: BeginBlock, EndBlock, and the vote of the one with the many commitments.
 fn costs(network: &mut Network) -> [u64; 3] {
     let vote = network.vote(3, network.chain.height()).unwrap().usage.sdk_gas();
     let block = network.step();
@@ -43,10 +43,10 @@ fn ten_thousand_of_one_height() {
     let (_, asked_before) = asked(&network, "last_pub_rand_commit");
     let far = network.chain.height() + 2_000;
     let first = network.commit(3, far, 1).unwrap().usage.sdk_gas();
-    for crumb in 1..CRUMBS - 1 {
-        network.commit(3, far + crumb, 1).unwrap();
+    for number in 1..COMMITMENTS - 1 {
+        network.commit(3, far + number, 1).unwrap();
     }
-    let last = network.commit(3, far + CRUMBS - 1, 1).unwrap().usage.sdk_gas();
+    let last = network.commit(3, far + COMMITMENTS - 1, 1).unwrap().usage.sdk_gas();
     assert!(last.abs_diff(first) * 100 <= first * 10, "the first {first}, the last {last}");
 
     network.run(2).unwrap();
@@ -57,7 +57,7 @@ fn ten_thousand_of_one_height() {
         assert!(after.abs_diff(before) * 100 <= before * 10, "{before} before, {after} after");
     }
     let (newest, asked_after) = asked(&network, "last_pub_rand_commit");
-    assert_eq!(newest["start_height"], far + CRUMBS - 1, "{newest}");
+    assert_eq!(newest["start_height"], far + COMMITMENTS - 1, "{newest}");
     assert!(asked_after.abs_diff(asked_before) * 100 <= asked_before * 10, "{asked_before}, {asked_after}");
     let (oldest, _) = asked(&network, "first_pub_rand_commit");
     assert!(oldest["start_height"].as_u64() < Some(far), "{oldest}");
@@ -70,8 +70,8 @@ fn every_other_height() {
     network.add_fp(7, 10).unwrap();
     network.relay();
     let start = network.chain.height() + 9;
-    for crumb in 0..40 {
-        network.commit(3, start + 2 * crumb, 1).unwrap();
+    for number in 0..40 {
+        network.commit(3, start + 2 * number, 1).unwrap();
     }
     network.run(2).unwrap();
     network.timestamp().unwrap();
