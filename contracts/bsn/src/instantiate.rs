@@ -19,6 +19,8 @@ use crate::{ContractError, parse};
 
 /// The reply to the light client's instantiation.
 pub const LIGHT_CLIENT_REPLY: u64 = 2;
+/// The salt of the light client's address.
+const LIGHT_CLIENT_SALT: &[u8] = b"btc-light-client";
 
 const DEFAULT_TIMEOUT_DAYS: u64 = 28;
 
@@ -37,7 +39,12 @@ pub fn instantiate(
         deps.api.addr_validate(address)?;
     }
     let params = parse::knobs(parse::knobs(defaults(msg.network), inner), outer).checked()?;
-    let denom = bonded_denom(deps.querier)?;
+    let denom = match (bonded_denom(deps.querier), &msg.reward_denoms) {
+        (Ok(denom), _) => denom,
+        // A chain without x/staking has none, and says what it shares out.
+        (Err(_), Some(denoms)) if !denoms.is_empty() => String::new(),
+        (Err(error), _) => return Err(error.into()),
+    };
     let config = Config {
         network: msg.network,
         btc_confirmation_depth: msg.btc_confirmation_depth,
@@ -151,6 +158,8 @@ fn check_channel(deps: Deps<'_>, config: &Config) -> Result<(), ContractError> {
     }
 }
 
+/// With a fixed salt the address is known beforehand: it follows from the code's checksum, this contract's address and the
+/// salt (`wasmd query wasm build-address`).
 fn light_client(
     env: &Env,
     code_id: u64,
@@ -168,12 +177,13 @@ fn light_client(
         max_headers: None,
         checkpoint: None,
     };
-    let instantiate = WasmMsg::Instantiate {
+    let instantiate = WasmMsg::Instantiate2 {
         admin: Some(admin.map_or_else(|| env.contract.address.to_string(), Into::into)),
         code_id,
+        label: "BTC Light Client".into(),
         msg: msg.map_or_else(|| to_json_binary(&default), Ok)?,
         funds: vec![],
-        label: "BTC Light Client".into(),
+        salt: LIGHT_CLIENT_SALT.into(),
     };
     Ok(SubMsg::reply_on_success(instantiate, LIGHT_CLIENT_REPLY))
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::config::DENOMS_MAX;
 use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage, message_info, mock_dependencies, mock_env};
-use cosmwasm_std::{OwnedDeps, from_json};
+use cosmwasm_std::{CosmosMsg, OwnedDeps, Querier, QuerierResult, SystemError, SystemResult, from_json};
 
 const LEGACY: &str = r#"{"network":"regtest","btc_confirmation_depth":1,"checkpoint_finalization_timeout":2,
     "consumer_name":"n","consumer_description":"d","ics20_channel_id":"channel-0","destination_module":"btcstaking",
@@ -31,6 +31,43 @@ fn the_cursor_starts_where_the_contract_does_however_old_the_chain_is() {
     assert_eq!(progress.activation.get(), 1);
     let later = started(r#","finality_activation_height":99999999"#).unwrap();
     assert_eq!(later.cursor.get(), 99_999_998);
+}
+
+/// A chain without x/staking.
+struct NoStaking;
+
+impl Querier for NoStaking {
+    fn raw_query(&self, _: &[u8]) -> QuerierResult {
+        SystemResult::Err(SystemError::UnsupportedRequest { kind: "staking".into() })
+    }
+}
+
+#[test]
+fn without_a_bonded_denom_the_reward_denoms_suffice() {
+    let instantiated = |extra: &str| {
+        let (mut storage, api) = (MockStorage::new(), MockApi::default());
+        let deps = DepsMut { storage: &mut storage, api: &api, querier: QuerierWrapper::new(&NoStaking) };
+        let info = message_info(&api.addr_make("creator"), &[]);
+        instantiate(deps, &mock_env(), &info, from_json(LEGACY.replace("EXTRA", extra)).unwrap())?;
+        Ok::<_, ContractError>(CONFIG.load(&storage).unwrap())
+    };
+    let config = instantiated(r#","reward_denoms":["ufee"]"#).unwrap();
+    assert_eq!((config.denom.as_str(), config.reward_denoms), ("", vec!["ufee".to_owned()]));
+    for none in ["", r#","reward_denoms":[]"#] {
+        assert!(instantiated(none).unwrap_err().to_string().contains("staking"), "{none}");
+    }
+}
+
+#[test]
+fn the_address_of_the_light_client_is_known_beforehand() {
+    let mut deps = deps();
+    let info = message_info(&deps.api.addr_make("creator"), &[]);
+    let json = LEGACY.replace("EXTRA", r#","btc_light_client_code_id":5"#);
+    let response = instantiate(deps.as_mut(), &mock_env(), &info, from_json(json).unwrap()).unwrap();
+    let CosmosMsg::Wasm(WasmMsg::Instantiate2 { code_id, salt, .. }) = &response.messages[0].msg else {
+        panic!("{:?}", response.messages);
+    };
+    assert_eq!((*code_id, salt.as_slice()), (5, &b"btc-light-client"[..]));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub struct Config {
     pub consumer_name: String,
     /// As instantiated.
     pub consumer_description: String,
-    /// The bonded denom.
+    /// The bonded denom; empty on a chain without x/staking.
     pub denom: String,
     /// The channel of rewards.
     pub ics20_channel_id: String,

@@ -28,7 +28,7 @@ wire! {
         pub consumer_name: String,
         /// As instantiated.
         pub consumer_description: String,
-        /// The bonded denom.
+        /// The bonded denom; empty on a chain without x/staking.
         pub denom: String,
         /// In days.
         pub ibc_packet_timeout_days: u64,
