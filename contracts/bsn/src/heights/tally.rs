@@ -10,7 +10,7 @@ use crate::state::{ANCHORS, Anchor, Progress, at, resumption_from, set_at};
 /// How many units of work the cursor does in a block: a unit is about 300 SDK gas, one vote read.
 const UNITS: u64 = 4_000;
 /// What a height costs beside its votes, in units.
-const HEIGHT_UNITS: u64 = 7;
+pub const HEIGHT_UNITS: u64 = 7;
 /// What deleting a record costs, in units.
 const DELETE_UNITS: u64 = 4;
 /// What recording a gap costs, in units.

@@ -23,7 +23,7 @@ pub const SHEET_MIN: usize = 8;
 
 /// How many votes outside of slots are forgotten in a block, at most: more than a height can have, so that the pile
 /// shrinks. About 360,000 SDK gas.
-const SINGLES_FORGOTTEN: usize = 256;
+pub const SINGLES_FORGOTTEN: usize = 256;
 /// How many sheets are: more than twice what a height can have. At most about 200,000 SDK gas.
 const SHEETS_FORGOTTEN: usize = 64;
 

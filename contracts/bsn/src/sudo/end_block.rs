@@ -9,9 +9,11 @@ use crate::migrations::convert;
 use crate::state::{CHANNELS, PARAMS, PROGRESS};
 use crate::{ContractError, bitcoin, rewards, sweep};
 
-/// A block that took so many units of work (about 300 SDK gas each) for the cursor and for settling clears a backlog, and leaves
-/// the rest to later ones: together it would be more than half of a hook's gas. Six heights with 200 single votes are
-/// less, so where the cursor jumps further the blocks in between are six and more, and forget more votes than came in.
+/// Where the cursor took so many units of work (about 300 SDK gas each), the block leaves pruning to later ones: together it
+/// would be more than half of a hook's gas. Six heights with 200 single votes take less, so where the cursor jumps
+/// further there are six blocks and more in between, which forget more votes than came in.
+const JUMP: u64 = 1_250;
+/// Where cursor and settling together took so many, it leaves the conversion and the sending of rewards to later ones.
 const BUSY: u64 = 2_500;
 /// How many pieces of evidence are handed to the channel in a block.
 const OUTGOING: usize = 2;
@@ -19,8 +21,8 @@ const OUTGOING: usize = 2;
 /// Every how many blocks it is said that Babylon is silent.
 const WATCH: u64 = 100;
 
-/// Moves the cursor, judges absence, forgets what is old, sends what waits, follows Bitcoin. The progress is
-/// written last.
+/// Moves the cursor, settles, prunes, and owes rewards; then writes the progress, which says that this is done. What follows is due
+/// by time alone or leaves as messages. The README draws the steps and why they come in this order.
 pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response, ContractError> {
     let (storage, querier) = (deps.storage, deps.querier);
     let mut events = anchor::anchor(storage, block)?.unwrap_or_default();
@@ -35,6 +37,8 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     let is_busy = used.saturating_add(settled) >= BUSY;
     if !is_busy {
         progress.stale |= convert::go_on(storage)?;
+    }
+    if used < JUMP {
         prune::prune(storage, &params, &mut progress, block)?;
         gaps::prune(storage, &mut progress, block.height)?;
         sweep::sweep(storage, params.anchor_retention_s, &mut progress, block)?;
@@ -74,4 +78,20 @@ fn watch(storage: &dyn Storage, block: &Block) -> StdResult<Option<Event>> {
     let open = CHANNELS.load(storage)?.open;
     let silent = open.map(|open| block.time.saturating_sub(open.last_packet)).filter(|age| *age > SILENT_S);
     Ok(silent.map(|age| alarm(format!("Babylon has sent nothing for {age} s"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::JUMP;
+    use crate::heights::tally::HEIGHT_UNITS;
+    use crate::state::votes::SINGLES_FORGOTTEN;
+
+    /// Of the largest active set, each voting by itself.
+    #[test]
+    fn the_blocks_between_two_jumps_forget_more_votes_than_came_in() {
+        let votes = 200;
+        let jump = JUMP.div_ceil(votes + HEIGHT_UNITS);
+        let forgotten = u64::try_from(SINGLES_FORGOTTEN).unwrap() * (jump - 1);
+        assert!(forgotten >= votes * jump, "{forgotten} in {} blocks, of {}", jump - 1, votes * jump);
+    }
 }
