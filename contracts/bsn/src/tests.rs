@@ -6,6 +6,7 @@ mod channel;
 mod evidence;
 mod intake;
 mod live;
+mod providers;
 
 use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage, message_info, mock_dependencies, mock_env};
 use cosmwasm_std::{
