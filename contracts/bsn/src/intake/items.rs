@@ -81,7 +81,7 @@ pub fn apply_items(
     config: &Config,
     items: Vec<RawItem>,
 ) -> StdResult<Applied> {
-    let fates = judge_items(storage, api, config, &items)?;
+    let fates = apply_each(storage, api, config, &items)?;
     let mut done = Applied::default();
     let mut refused = Vec::new();
     for (item, fate) in items.into_iter().zip(fates) {
@@ -98,7 +98,7 @@ pub fn apply_items(
 ///
 /// # Errors
 /// Only those of storage.
-pub fn judge_items(
+pub fn apply_each(
     storage: &mut dyn Storage,
     api: &dyn Api,
     config: &Config,

@@ -5,7 +5,7 @@ use api::bsn::event;
 use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
 use proto::decode::RawItem;
 
-use super::{Applied, Fate, judge_items};
+use super::{Applied, Fate, apply_each};
 use crate::error::alarm;
 use crate::state::{
     CONFIG, COUNTERS, Kept, Place, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, digest,
@@ -71,7 +71,7 @@ pub fn retry(storage: &mut dyn Storage, api: &dyn Api, ids: &[u64]) -> StdResult
         records.push((id.to_be_bytes(), record));
     }
     let config = CONFIG.load(storage)?;
-    let fates = judge_items(storage, api, &config, &items)?;
+    let fates = apply_each(storage, api, &config, &items)?;
     for ((item, fate), (key, record)) in items.iter().zip(fates).zip(records) {
         match fate {
             Fate::Refused(reason) => {
