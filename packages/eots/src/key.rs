@@ -156,6 +156,7 @@ mod tests {
         let first = SecretKey::from_slice(&one).unwrap();
         assert_eq!(first.public_key(), last.public_key());
         assert_ne!(first, last);
+        assert_eq!(first, SecretKey::from_slice(&one).unwrap());
         assert_eq!(first.to_bytes(), one);
     }
 

@@ -151,8 +151,12 @@ fn the_largest_numbers_are_refused_not_overflowed() {
 fn more_than_a_hundred_aunts_are_refused_unread() {
     let proof = Proof { total: 1, index: 0, leaf_hash: leaf_hash(b"leaf"), aunts: vec![[7; 32]; 101] };
     assert_eq!(proof.root(), Err(MerkleError::TooManyAunts { max: 100, got: 101 }));
+    let proof = Proof { aunts: vec![[7; 32]; 100], ..proof };
+    assert!(matches!(proof.root(), Err(MerkleError::WrongNumberOfAunts { .. })), "a hundred are read");
     let range = RangeProof { total: 1, start: 0, aunts: vec![[7; 32]; 129] };
     assert_eq!(range.root(&["leaf"]), Err(MerkleError::TooManyAunts { max: 128, got: 129 }));
+    let range = RangeProof { aunts: vec![[7; 32]; 128], ..range };
+    assert!(matches!(range.root(&["leaf"]), Err(MerkleError::WrongNumberOfAunts { .. })), "128 are read");
 }
 
 /// Everything one can do to a proof, named by what is done.
