@@ -157,10 +157,12 @@ impl Crowd {
     }
 }
 
-fn nonce(height: u64) -> [u8; 32] {
+/// What stands for the public randomness at a height: the same for all.
+pub fn nonce(height: u64) -> [u8; 32] {
     Sha256::digest([b"nonce", &height.to_be_bytes()[..]].concat()).into()
 }
 
-fn base64(bytes: &[u8]) -> Value {
+/// Bytes as JSON messages carry them.
+pub fn base64(bytes: &[u8]) -> Value {
     Binary::from(bytes).to_base64().into()
 }

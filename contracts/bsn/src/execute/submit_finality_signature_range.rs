@@ -15,7 +15,7 @@ use crate::state::{
     ANCHORS, Anchor, COMMITMENTS, POWERS, PROVIDERS, at, commitment_from, of_at, power_at, raw, votes,
 };
 
-/// Takes one FP's votes on consecutive heights, each by itself: one that is refused does not spoil the others. Each
+/// Takes one FP's votes on consecutive heights, each by itself: one that is refused costs the others nothing. Each
 /// commitment that covers some of them proves its part.
 pub fn submit_finality_signature_range(
     deps: DepsMut<'_>,

@@ -7,7 +7,7 @@ use super::poll::{Poll, Taken};
 use crate::ContractError;
 use crate::state::{ANCHORS, at, votes};
 
-/// Takes many FPs' votes at one height, each by itself: one that is refused does not spoil the others.
+/// Takes many FPs' votes at one height, each by itself: one that is refused costs the others nothing.
 pub fn submit_finality_signatures_at(
     deps: DepsMut<'_>,
     env: &Env,

@@ -1,4 +1,4 @@
-//! Messages that carry many votes: each is parsed by itself, so that a bad one does not spoil the others.
+//! Messages that carry many votes: each is parsed by itself, so that a bad one costs the others nothing.
 
 use api::bsn as wire;
 use cosmwasm_std::Binary;

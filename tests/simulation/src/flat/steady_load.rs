@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use cosmwasm_std::Binary;
 use devnet::actors::Stake;
 use devnet::network::{Network, Setup};
 use devnet::{Genesis, HookOutcome, HookReport, StateSize};
@@ -10,13 +9,13 @@ use eots::message::{commitment_hash, vote_hash};
 use merkle::Tree;
 use primitives::{BlockHeight, SigningContext};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::keeping::{Backlog, Keeping, Knobs};
 use super::pace::Pace;
 use super::seen::Seen;
 use super::stakes::Stakes;
 use crate::Broken;
+use crate::crowd::{base64, nonce};
 use crate::native::{BSN, LIGHT_CLIENT, Native, Oracle, Signer};
 
 const SEED: u64 = 36;
@@ -307,12 +306,4 @@ impl Life {
     fn broken(&self, what: impl ToString) -> Broken {
         Broken { height: self.net.chain.height() + 1, what: what.to_string() }
     }
-}
-
-fn nonce(height: u64) -> [u8; 32] {
-    Sha256::digest([b"nonce", &height.to_be_bytes()[..]].concat()).into()
-}
-
-fn base64(bytes: &[u8]) -> Value {
-    Binary::from(bytes).to_base64().into()
 }
