@@ -6,8 +6,8 @@ use finality::commitment::{Coverage, coverage};
 use primitives::{BlockHeight, VotingPower};
 
 use crate::state::{
-    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, PARAMS, POWERS, Progress, RANKING, RANKING_JAILED, SETS, Table,
-    at, commitment_from, of_at, remove_superseded,
+    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, Marks, PARAMS, POWERS, Progress, RANKING, RANKING_JAILED, SETS,
+    Table, at, commitment_from, of_at, remove_superseded,
 };
 
 /// How many candidates a refresh looks at, at most: about 1.1 M SDK gas, and a fifth of that for as many orphans in
@@ -16,8 +16,8 @@ use crate::state::{
 const CANDIDATES: usize = 1_500;
 
 /// Whether the active set may be another at `height`.
-pub fn is_due(progress: &Progress, height: BlockHeight) -> bool {
-    progress.stale || progress.changes_at.is_some_and(|changes_at| changes_at <= height)
+pub fn is_due(marks: &Marks, height: BlockHeight) -> bool {
+    marks.stale || marks.changes_at.is_some_and(|changes_at| changes_at <= height)
 }
 
 /// Computes the active set of `height` and records what has changed; the caller records `progress`.
@@ -42,7 +42,7 @@ pub fn refresh(
         if SETS.may_load(storage, &ended)?.is_none() {
             SETS.save(storage, &ended, &before)?;
         }
-        progress.set_since = height;
+        progress.set.since = height;
     }
     let listed = before.listing(&after);
     if listed != before {
@@ -51,7 +51,7 @@ pub fn refresh(
     let mut events = vec![];
     for change in listed.changes_to(&after, torn) {
         if !torn {
-            remove_superseded(storage, POWERS.letter(), change.id, progress.anchors_from, 1);
+            remove_superseded(storage, POWERS.letter(), change.id, progress.marks.anchors_from, 1);
         }
         POWERS.save(storage, &of_at(change.id, height), &change.after)?;
         if change.joined() || change.left() {
@@ -61,13 +61,13 @@ pub fn refresh(
     if after != listed {
         ACTIVE.save(storage, &after)?;
     }
-    progress.total = after.total();
-    progress.active = u32::try_from(after.len()).unwrap_or(u32::MAX);
-    progress.changes_at = changes_at;
-    (progress.ranked, progress.below_floor) = (ranked, below_floor);
-    progress.stale = false;
-    if progress.activated.is_none() && !after.is_empty() && height >= progress.activation {
-        progress.activated = Some(height);
+    progress.marks.total = after.total();
+    progress.set.active = u32::try_from(after.len()).unwrap_or(u32::MAX);
+    progress.marks.changes_at = changes_at;
+    (progress.marks.ranked, progress.set.below_floor) = (ranked, below_floor);
+    progress.marks.stale = false;
+    if progress.set.activated.is_none() && !after.is_empty() && height >= progress.marks.activation {
+        progress.set.activated = Some(height);
     }
     Ok(events)
 }
@@ -100,8 +100,9 @@ fn candidates(
                 jailed.next()?.map(|member| (member, Coverage { covered: false, changes_at: None })),
             );
         }
-        let covered =
-            |member: Member| Ok((member, coverage_of(storage, member.id, progress.timestamped, height)?));
+        let covered = |member: Member| {
+            Ok((member, coverage_of(storage, member.id, progress.marks.timestamped, height)?))
+        };
         Some(free.next()?.and_then(covered))
     });
     select(merged, max, params.min_active_percent)
@@ -113,8 +114,7 @@ fn ranked<'a>(
     storage: &'a dyn Storage,
     progress: &'a Progress,
 ) -> impl Iterator<Item = StdResult<Member>> + 'a {
-    let with_power =
-        |ranked: &StdResult<Member>| !matches!(ranked, Ok(member) if member.id < progress.orphaned_below);
+    let with_power = |ranked: &StdResult<Member>| !matches!(ranked, Ok(member) if member.id < progress.channel.orphaned_below);
     let member = |ranked: StdResult<([u8; 48], u32)>| {
         let (rank, id) = ranked?;
         let mut inverted = [0; 16];

@@ -13,7 +13,7 @@ use crate::config::invalid;
 use crate::error::DoorError;
 use crate::state::{
     ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, CONTRACT_NAME, CONTRACT_VERSION, COUNTERS, Channels, Config,
-    Counters, PARAMS, PROGRESS, Progress,
+    Counters, Gaps, Marks, PARAMS, Progress,
 };
 use crate::{ContractError, parse};
 
@@ -100,16 +100,18 @@ fn record(
     // No hook saw the blocks before this one: there is nothing for the cursor to look for there.
     let first = params.finality_activation_height.max(now);
     let before = first.previous();
-    let progress = Progress {
+    let marks = Marks {
         activation: params.finality_activation_height,
         cursor: before,
+        partial: u64::MAX,
         settled: before,
         judged: before,
         votes_from: first,
-        gaps_from: before,
-        ..Progress::default()
+        ..Marks::default()
     };
-    PROGRESS.save(storage, &progress)
+    let gaps = Gaps { recorded_above: before, ..Gaps::default() };
+    let progress = Progress { marks, gaps, ..Progress::default() };
+    progress.save(storage)
 }
 
 fn nested<T: DeserializeOwned + Default>(json: Option<&Binary>) -> Result<T, ContractError> {

@@ -39,8 +39,8 @@ pub fn end_block(
     is_busy: bool,
 ) -> StdResult<(Vec<SubMsg>, Vec<Event>)> {
     let period = |height: u64| height.checked_div(params.reward_interval);
-    let ends = period(env.block.height) != period(progress.last_end.get());
-    if progress.rewards_paused || !ends && (progress.owing == 0 || is_busy) {
+    let ends = period(env.block.height) != period(progress.marks.last_end.get());
+    if progress.rewards.paused || !ends && (progress.rewards.owing == 0 || is_busy) {
         return Ok((Vec::new(), Vec::new()));
     }
     let config = CONFIG.load(storage)?;
@@ -49,9 +49,11 @@ pub fn end_block(
     let owes = ends && owe::owe(storage, querier, env, &config, progress, &mut books, &mut events)?;
     let messages = match is_busy {
         true => Vec::new(),
-        false => send::send(storage, env, &config, params, progress.era_from, &mut books, &mut events)?,
+        false => {
+            send::send(storage, env, &config, params, progress.channel.era_from, &mut books, &mut events)?
+        }
     };
-    progress.owing = books::save(storage, &books)?;
+    progress.rewards.owing = books::save(storage, &books)?;
     if owes {
         weights::begin_period(storage)?;
     }

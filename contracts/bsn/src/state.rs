@@ -11,6 +11,7 @@ mod gaps;
 mod history;
 mod kept;
 mod ledger;
+mod progress;
 mod records;
 mod table;
 pub mod votes;
@@ -23,6 +24,7 @@ pub use history::{
 };
 pub use kept::{Kept, PARTS_MAX, Place, digest};
 pub use ledger::{StoredLedger, is_ranked, staking_tx};
+pub use progress::{ChannelMarks, Gaps, JailMarks, Marks, Progress, Rest, RewardMarks, SetMarks};
 pub use records::*;
 pub use table::{Item, Table, append, raw, raw_within, remove_raw};
 
@@ -54,10 +56,14 @@ pub const ADMINS: Item<Admins> = Item::new(b'A');
 ///
 /// Written by instantiate, update_config. Never deleted: one record.
 pub const PARAMS: Item<Params> = Item::short(b'K');
-/// [`Progress`].
+/// [`Marks`]: the part of [`Progress`] that every block moves.
 ///
 /// Written by every EndBlock and by whatever changes the set. Never deleted: one record.
-pub const PROGRESS: Item<Progress> = Item::short(b'P');
+pub const MARKS: Item<Marks> = Item::short(b'P');
+/// [`Rest`]: the part of [`Progress`] that an ordinary block leaves as it is.
+///
+/// Written by EndBlock and by messages, where it changes. Never deleted: one record.
+pub const REST: Item<Rest> = Item::short(b'O');
 /// [`ActiveSet`].
 ///
 /// Written by BeginBlock, when the set changes. Never deleted: one record.
@@ -242,16 +248,16 @@ pub const ACCOUNTS: Table<1, Account> = Table::short(b'X');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPSCHTBLNJEavVMWshmntlfiprRDdxujbqkQeowgyzYZX";
+pub const LETTERS: &[u8] = b"GAKPOSCHTBLNJEavVMWshmntlfiprRDdxujbqkQeowgyzYZX";
 
 /// Has the active set computed anew with the next BeginBlock.
 pub fn mark_stale(storage: &mut dyn Storage) -> StdResult<()> {
-    let mut progress = PROGRESS.load(storage)?;
-    if progress.stale {
+    let mut marks = MARKS.load(storage)?;
+    if marks.stale {
         return Ok(());
     }
-    progress.stale = true;
-    PROGRESS.save(storage, &progress)
+    marks.stale = true;
+    MARKS.save(storage, &marks)
 }
 
 /// The key of a height.

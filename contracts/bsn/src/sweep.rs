@@ -64,7 +64,8 @@ pub fn sweep(
         _ => STAKE,
     };
     let delegations = if letter == STAKE { ended_below(storage, retention_s)? } else { BtcHeight::new(0) };
-    let floors = Floors { anchors: progress.anchors_from, votes: progress.votes_from, delegations };
+    let floors =
+        Floors { anchors: progress.marks.anchors_from, votes: progress.marks.votes_from, delegations };
     let goes_on = portion(storage, letter, &floors)?;
     progress.sweeping = progress.sweeping & !(1 << place) | u8::from(goes_on) << place;
     Ok(())
@@ -199,6 +200,7 @@ fn delegation(storage: &mut dyn Storage, txid: &[u8], value: &[u8], floor: BtcHe
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::Marks;
     use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
     use finality::Commitment;
@@ -293,7 +295,8 @@ mod tests {
     #[test]
     fn a_table_with_much_to_delete_has_the_next_block_too() {
         let mut storage = history(600);
-        let mut progress = Progress { anchors_from: at(600), ..Progress::default() };
+        let mut progress =
+            Progress { marks: Marks { anchors_from: at(600), ..Marks::default() }, ..Progress::default() };
         let mut block = |height, progress: &mut Progress| {
             let block = Block {
                 height: at(height),

@@ -6,6 +6,7 @@ mod execute;
 mod instantiate;
 mod knobs;
 mod query;
+pub mod raw;
 mod response;
 mod sudo;
 

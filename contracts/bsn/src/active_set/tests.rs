@@ -46,7 +46,13 @@ fn chain(fps: &[(u128, Kind)], min_active_percent: u64, max: u32) -> (MockStorag
             COMMITMENTS.save(&mut storage, &of_at(id, start), &commitment).unwrap();
         }
     }
-    (storage, Progress { timestamped: BlockHeight::new(9), ..Progress::default() })
+    (
+        storage,
+        Progress {
+            marks: Marks { timestamped: BlockHeight::new(9), ..Marks::default() },
+            ..Progress::default()
+        },
+    )
 }
 
 fn refreshed(fps: &[(u128, Kind)], min_active_percent: u64, max: u32) -> Progress {
@@ -61,10 +67,10 @@ fn the_jailed_count_in_the_ranked_stake() {
     // A private fork has jailed the honest, and would go on alone.
     let all = [(70, Kind::Jailed), (30, Kind::Covered)];
     let progress = refreshed(&all, 34, 100);
-    assert_eq!((progress.total, progress.ranked), (VotingPower::ZERO, VotingPower::new(100)));
-    assert_eq!(progress.below_floor, Some(VotingPower::new(30)));
-    assert_eq!(refreshed(&all, 30, 100).total, VotingPower::new(30));
-    assert_eq!(refreshed(&all, 0, 100).total, VotingPower::new(30), "a migrated chain has no floor");
+    assert_eq!((progress.marks.total, progress.marks.ranked), (VotingPower::ZERO, VotingPower::new(100)));
+    assert_eq!(progress.set.below_floor, Some(VotingPower::new(30)));
+    assert_eq!(refreshed(&all, 30, 100).marks.total, VotingPower::new(30));
+    assert_eq!(refreshed(&all, 0, 100).marks.total, VotingPower::new(30), "a migrated chain has no floor");
 }
 
 #[test]
@@ -77,7 +83,7 @@ fn below_the_floor_nobody_has_power_and_above_it_everybody_again() {
     PARAMS.save(&mut storage, &Params { min_active_percent: 34, ..params.clone() }).unwrap();
     refresh(&mut storage, &mut progress, HEIGHT.next(), false).unwrap();
     assert_eq!((power(&storage, HEIGHT), power(&storage, HEIGHT.next())), (30, 0));
-    assert_eq!((progress.active, ACTIVE.load(&storage).unwrap().len()), (0, 0));
+    assert_eq!((progress.set.active, ACTIVE.load(&storage).unwrap().len()), (0, 0));
     PARAMS.save(&mut storage, &params).unwrap();
     refresh(&mut storage, &mut progress, HEIGHT.next().next(), false).unwrap();
     assert_eq!(power(&storage, HEIGHT.next().next()), 30);
@@ -87,7 +93,7 @@ fn below_the_floor_nobody_has_power_and_above_it_everybody_again() {
 #[test]
 fn a_new_entry_of_power_removes_one_that_no_anchor_reaches() {
     let (mut storage, mut progress) = chain(&[(70, Kind::Covered), (30, Kind::Covered)], 0, 100);
-    progress.anchors_from = BlockHeight::new(40);
+    progress.marks.anchors_from = BlockHeight::new(40);
     for (id, height) in [(0, 10), (0, 20), (0, 30), (0, 45), (1, 10)] {
         let key = of_at(id, BlockHeight::new(height));
         POWERS.save(&mut storage, &key, &VotingPower::new(5)).unwrap();
@@ -121,7 +127,7 @@ proptest! {
         fps in prop::collection::vec((0..200u128, kinds()), 0..25), max in 1..12u32, orphaned_below in 0..8u32,
     ) {
         let (mut storage, mut progress) = chain(&fps, 34, max);
-        progress.orphaned_below = orphaned_below;
+        progress.channel.orphaned_below = orphaned_below;
         refresh(&mut storage, &mut progress, HEIGHT, false).unwrap();
         let sum = |may: &dyn Fn(Kind) -> bool| {
             let mine = (0..).zip(&fps).filter(|(id, (_, kind))| *id >= orphaned_below && may(*kind));
@@ -132,8 +138,8 @@ proptest! {
         let ranked = sum(&|kind| !matches!(kind, Kind::Slashed | Kind::Orphaned));
         let covered = sum(&|kind| kind == Kind::Covered);
         let enough = covered * 100 >= ranked * 34;
-        prop_assert_eq!(progress.ranked.get(), ranked);
-        prop_assert_eq!(progress.total.get(), if enough { covered } else { 0 });
-        prop_assert_eq!(progress.below_floor.map(VotingPower::get), (!enough).then_some(covered));
+        prop_assert_eq!(progress.marks.ranked.get(), ranked);
+        prop_assert_eq!(progress.marks.total.get(), if enough { covered } else { 0 });
+        prop_assert_eq!(progress.set.below_floor.map(VotingPower::get), (!enough).then_some(covered));
     }
 }

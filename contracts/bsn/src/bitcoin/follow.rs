@@ -5,7 +5,7 @@ use primitives::BlockHeight;
 
 use super::{FOLLOW_REPLY, LightClient, settle::settle};
 use crate::error::alarm;
-use crate::state::{BITCOIN, Bitcoin, CONFIG, Config, PROGRESS, Progress, StoredLedger};
+use crate::state::{BITCOIN, Bitcoin, CONFIG, Config, Progress, StoredLedger};
 
 /// How many blocks may pass until a tip is seen that no packet brought.
 const LOOK_EVERY: u64 = 10;
@@ -36,12 +36,12 @@ pub fn follow(storage: &mut dyn Storage, querier: QuerierWrapper<'_>) -> StdResu
 /// Ends a portion of the stake whose time is over by the highest tip there ever was.
 fn expire(storage: &mut dyn Storage, tip: &Tip) -> StdResult<Vec<Event>> {
     let expired = staking::expire(&mut StoredLedger(storage), tip.highest, EXPIRED)?;
-    let mut progress = PROGRESS.load(storage)?;
-    let before = (progress.stale, progress.expiring);
-    progress.stale |= !expired.power_changes.is_empty();
+    let mut progress = Progress::load(storage)?;
+    let before = (progress.marks.stale, progress.expiring);
+    progress.marks.stale |= !expired.power_changes.is_empty();
     progress.expiring = expired.more;
-    if before != (progress.stale, progress.expiring) {
-        PROGRESS.save(storage, &progress)?;
+    if before != (progress.marks.stale, progress.expiring) {
+        progress.save(storage)?;
     }
     let mut events = vec![];
     if expired.buckets > 0 {
@@ -104,7 +104,7 @@ mod tests {
     /// An FP with stake of 20 sats, and buckets of so many at heights 10 and 11.
     fn ledger(buckets: [u128; 2]) -> MockStorage {
         let mut storage = MockStorage::new();
-        PROGRESS.save(&mut storage, &Progress::default()).unwrap();
+        Progress::default().save(&mut storage).unwrap();
         let fp = FinalityProvider { stake: VotingPower::new(20), ..FinalityProvider::new(FpId::new(0)) };
         PROVIDERS.save(&mut storage, &[2; 32], &fp).unwrap();
         FP_KEYS.save(&mut storage, &[0; 4], &[2; 32]).unwrap();
@@ -119,7 +119,7 @@ mod tests {
         let height = BtcHeight::new(highest);
         let tip = Tip { height, hash: [0; 32], time: 0, base_height: BtcHeight::new(0), highest: height };
         let events = expire(&mut storage, &tip).unwrap();
-        (events, PROGRESS.load(&storage).unwrap())
+        (events, Progress::load(&storage).unwrap())
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
         let [expired, alarm] = events.as_slice() else { panic!("{events:?}") };
         assert_eq!((expired.ty.as_str(), alarm.ty.as_str()), ("stake_expired", "alarm"));
         assert_eq!(alarm.attributes[0].value, "stake that expired at 11 was 3 sats short");
-        assert!(progress.stale);
+        assert!(progress.marks.stale);
     }
 
     #[test]

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
     use crate::bitcoin::{FOLLOW_REPLY, HEADERS_REPLY};
     use crate::ibc::tests::config;
-    use crate::state::{CONFIG, PROGRESS, Progress};
+    use crate::state::{CONFIG, Progress};
 
     fn failed(id: u64, payload: &[u8]) -> Reply {
         let result: SubMsgResult = from_json(r#"{"error":"out of gas"}"#).unwrap();
@@ -67,7 +67,7 @@ mod tests {
     fn headers_that_are_refused_are_counted_and_told() {
         let mut deps = mock_dependencies();
         CONFIG.save(&mut deps.storage, &config()).unwrap();
-        PROGRESS.save(&mut deps.storage, &Progress::default()).unwrap();
+        Progress::default().save(&mut deps.storage).unwrap();
         for times in 1..=2 {
             let reply = failed(HEADERS_REPLY, &800_000_u32.to_be_bytes());
             let response = crate::entry::reply(deps.as_mut(), mock_env(), reply).unwrap();

@@ -6,7 +6,7 @@ use timestamping::{Bitcoin, Settled, Witness};
 
 use super::LightClient;
 use crate::error::alarm;
-use crate::state::{EPOCHS, LAST_HEADER, PROGRESS, TIMESTAMPS};
+use crate::state::{EPOCHS, LAST_HEADER, MARKS, TIMESTAMPS};
 
 /// Counts the checkpoints that Bitcoin has buried by now, and moves the timestamped height.
 ///
@@ -27,9 +27,9 @@ pub fn settle(
         (Some(_), None) => Bitcoin::Empty,
         (Some(_), Some(tip)) => Bitcoin::Seen { tip: tip.height, base: tip.base_height, w },
     };
-    let mut progress = PROGRESS.load(storage)?;
+    let mut marks = MARKS.load(storage)?;
     let find = |hash: &[u8; 32]| client.and_then(|client| client.find(hash));
-    let settled = record.epochs.settle(bitcoin, progress.timestamped, &find);
+    let settled = record.epochs.settle(bitcoin, marks.timestamped, &find);
     if settled.is_empty() {
         return Ok(vec![]);
     }
@@ -46,8 +46,8 @@ pub fn settle(
                 let state = name(witness);
                 events.push(event::BabylonEpoch { epoch: epoch.to_string(), state: state.into() }.into());
                 if let Some(height) = height {
-                    progress.timestamped = height;
-                    progress.stale = true;
+                    marks.timestamped = height;
+                    marks.stale = true;
                     events.push(
                         event::Timestamped { height: height.to_string(), epoch: epoch.to_string() }.into(),
                     );
@@ -55,7 +55,7 @@ pub fn settle(
             }
         }
     }
-    PROGRESS.save(storage, &progress)?;
+    MARKS.save(storage, &marks)?;
     TIMESTAMPS.save(storage, &record)?;
     Ok(events)
 }

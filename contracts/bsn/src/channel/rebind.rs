@@ -17,7 +17,7 @@ use staking::{FpEvent, move_fp};
 use super::remember_closed;
 use crate::error::{RebindError, alarm};
 use crate::state::{
-    CHANNELS, CONFIG, COUNTERS, Channels, FP_KEYS, Orphans, PARAMS, PROGRESS, Progress, Rebind, StoredLedger,
+    CHANNELS, CONFIG, COUNTERS, Channels, FP_KEYS, Orphans, PARAMS, Progress, Rebind, StoredLedger,
 };
 
 /// For how long a channel that brought a packet is taken to be alive, in seconds.
@@ -93,19 +93,19 @@ pub fn wake(storage: &mut dyn Storage, env: &Env) -> StdResult<Vec<Event>> {
         }
         CONFIG.save(storage, &config)?;
     }
-    let mut progress = PROGRESS.load(storage)?;
+    let mut progress = Progress::load(storage)?;
     if let Some(last) = channels.orphans.last() {
-        progress.era_from = progress.era_from.max(last.below);
+        progress.channel.era_from = progress.channel.era_from.max(last.below);
     }
     if let Some(below) = take_due(&mut channels, now) {
-        progress.orphaned_below = progress.orphaned_below.max(below);
-        progress.stale = true;
+        progress.channel.orphaned_below = progress.channel.orphaned_below.max(below);
+        progress.marks.stale = true;
         events.push(alarm(format!("finality providers below number {below} are orphans: no power")));
     }
-    PROGRESS.save(storage, &progress)?;
+    progress.save(storage)?;
     CHANNELS.save(storage, &channels)?;
-    progress.wake_at = next(&channels);
-    PROGRESS.save(storage, &progress)?;
+    progress.channel.wake_at = next(&channels);
+    progress.save(storage)?;
     Ok(events)
 }
 
@@ -122,9 +122,9 @@ pub fn new_channel(storage: &mut dyn Storage, channels: &mut Channels) -> StdRes
         let until = orphans.last_packet.saturating_add(grace);
         orphans.until = orphans.until.or(Some(until));
     }
-    let mut progress = PROGRESS.load(storage)?;
-    progress.wake_at = next(channels);
-    PROGRESS.save(storage, &progress)
+    let mut progress = Progress::load(storage)?;
+    progress.channel.wake_at = next(channels);
+    progress.save(storage)
 }
 
 /// Marks orphans whose time is over, a portion at a time. They have had no power since [`wake`]; the mark takes them
@@ -133,13 +133,13 @@ pub fn new_channel(storage: &mut dyn Storage, channels: &mut Channels) -> StdRes
 /// # Errors
 /// Only those of storage.
 pub fn mark_orphans(storage: &mut dyn Storage, progress: &mut Progress) -> StdResult<()> {
-    let last = progress.orphans_marked.saturating_add(MARKED).min(progress.orphaned_below);
-    for id in progress.orphans_marked..last {
+    let last = progress.channel.orphans_marked.saturating_add(MARKED).min(progress.channel.orphaned_below);
+    for id in progress.channel.orphans_marked..last {
         if let Some(key) = FP_KEYS.may_load(storage, &id.to_be_bytes())? {
             move_fp(&mut StoredLedger(storage), &FpPublicKey::from_bytes(key), FpEvent::Orphan)?;
         }
     }
-    progress.orphans_marked = last;
+    progress.channel.orphans_marked = last;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use proto::Message;
 
 use crate::error::ContractError;
 use crate::state::{
-    CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, OpenChannel, Outgoing, OutgoingState, PROGRESS,
+    CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, OpenChannel, Outgoing, OutgoingState, Progress,
     key_at,
 };
 
@@ -219,12 +219,12 @@ fn count(storage: &mut dyn Storage, was: bool, is: bool) -> StdResult<()> {
     if was == is {
         return Ok(());
     }
-    let mut progress = PROGRESS.load(storage)?;
-    progress.outgoing = match is {
-        true => progress.outgoing.saturating_add(1),
-        false => progress.outgoing.saturating_sub(1),
+    let mut progress = Progress::load(storage)?;
+    progress.channel.outgoing = match is {
+        true => progress.channel.outgoing.saturating_add(1),
+        false => progress.channel.outgoing.saturating_sub(1),
     };
-    PROGRESS.save(storage, &progress)
+    progress.save(storage)
 }
 
 /// The first and the last number to look at, at a height.

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use crate::execute::slash;
     use crate::ibc::tests::config;
-    use crate::state::{ADMINS, Admins, CHANNELS, COUNTERS, Channels, Config, Counters, PROGRESS, Progress};
+    use crate::state::{ADMINS, Admins, CHANNELS, COUNTERS, Channels, Config, Counters, Progress};
 
     fn fp(seed: u8) -> InjectedItem {
         let key = eots::SecretKey::from_slice(&[seed; 32]).unwrap();
@@ -90,7 +90,7 @@ mod tests {
                 ADMINS.save(&mut deps.storage, &Admins { admin: Some(admin.into()), pending: None }).unwrap();
                 COUNTERS.save(&mut deps.storage, &Counters::default()).unwrap();
                 CHANNELS.save(&mut deps.storage, &Channels::default()).unwrap();
-                PROGRESS.save(&mut deps.storage, &Progress::default()).unwrap();
+                Progress::default().save(&mut deps.storage).unwrap();
                 let known = vec![finality_provider(fp(6))];
                 intake::apply_items(&mut deps.storage, &deps.api, &env, &config(), known).unwrap();
 

@@ -4,7 +4,7 @@ use finality::commitment::Request;
 use primitives::{BlockHeight, SigningContext};
 
 use crate::state::{
-    COMMITMENTS, PARAMS, PLACED, PROGRESS, PROVIDERS, last_commitment, of_at, remove_superseded,
+    COMMITMENTS, MARKS, PARAMS, PLACED, PROVIDERS, last_commitment, of_at, remove_superseded,
 };
 use crate::{ContractError, host};
 
@@ -37,7 +37,7 @@ pub fn commit_public_randomness(
 
     let (commitment, run) = placed;
     if last.is_some() && run.number.is_multiple_of(CLEANED_EVERY) {
-        let votes_from = PROGRESS.load(deps.storage)?.votes_from;
+        let votes_from = MARKS.load(deps.storage)?.votes_from;
         remove_superseded(deps.storage, COMMITMENTS.letter(), id, votes_from, CLEANED);
     }
     PLACED.save(deps.storage, &of_at(id, commitment.start), &placed)?;

@@ -9,7 +9,7 @@ use primitives::{BlockHeight, SigningContext, VotingPower};
 
 use super::standing::standing_of;
 use crate::evidence::slash;
-use crate::state::{Anchor, PROGRESS, PROVIDERS, Progress, commitment_from, power_at, set_at, votes};
+use crate::state::{Anchor, MARKS, Marks, PROVIDERS, commitment_from, power_at, set_at, votes};
 use crate::{ContractError, host};
 
 /// From how many votes at a height on its whole active set is read once, rather than a power for each.
@@ -21,7 +21,7 @@ pub struct Poll<'a> {
     now: BlockHeight,
     context: SigningContext,
     /// How far the hooks have come.
-    pub progress: Progress,
+    pub marks: Marks,
     /// The active set of the height that all votes are for, where it is cheaper than a power for each voter.
     set: Option<ActiveSet>,
 }
@@ -51,9 +51,9 @@ pub enum Taken {
 impl<'a> Poll<'a> {
     /// Loads it.
     pub fn open(storage: &dyn Storage, api: &'a dyn Api, env: &Env) -> StdResult<Self> {
-        let progress = PROGRESS.may_load(storage)?.unwrap_or_default();
+        let marks = MARKS.may_load(storage)?.unwrap_or_default();
         let context = SigningContext::finality_vote(&env.block.chain_id, env.contract.address.as_str());
-        Ok(Self { api, now: BlockHeight::new(env.block.height), context, progress, set: None })
+        Ok(Self { api, now: BlockHeight::new(env.block.height), context, marks, set: None })
     }
 
     /// Loads the active set of an open height for `votes` votes there; few look up their powers one by one.
@@ -64,7 +64,7 @@ impl<'a> Poll<'a> {
         anchor: Option<&Anchor>,
         votes: usize,
     ) -> StdResult<()> {
-        let is_open = height > self.progress.settled && anchor.is_some_and(|anchor| anchor.total.is_some());
+        let is_open = height > self.marks.settled && anchor.is_some_and(|anchor| anchor.total.is_some());
         if is_open && votes >= SET_FROM {
             self.set = Some(set_at(storage, height)?);
         }
@@ -118,7 +118,7 @@ impl<'a> Poll<'a> {
             stored,
             ballot: self.ballot(vote.height, anchor, voter.power),
             commitment: voter.commitment.as_ref(),
-            timestamped: self.progress.timestamped,
+            timestamped: self.marks.timestamped,
         };
         Ok(judge(vote, &facts, &host::recover(self.api), &self.context)?)
     }
@@ -141,7 +141,7 @@ impl<'a> Poll<'a> {
     }
 
     fn ballot(&self, height: BlockHeight, anchor: Option<&Anchor>, power: VotingPower) -> Ballot {
-        let Progress { activation, cursor, settled, .. } = self.progress;
+        let Marks { activation, cursor, settled, .. } = self.marks;
         match anchor {
             _ if height < activation => Ballot::Inactive { activation },
             _ if height <= settled => Ballot::Closed,
@@ -191,15 +191,15 @@ mod tests {
     }
 
     fn ballot(height: u64, anchor: Option<&Anchor>) -> Ballot {
-        let progress = Progress {
+        let marks = Marks {
             activation: BlockHeight::new(ACTIVATION),
             settled: BlockHeight::new(SETTLED),
             cursor: BlockHeight::new(CURSOR),
-            ..Progress::default()
+            ..Marks::default()
         };
         let context = SigningContext::finality_vote("bsn-1", "bsn");
         let api = MockApi::default();
-        let poll = Poll { api: &api, now: BlockHeight::new(NOW), context, progress, set: None };
+        let poll = Poll { api: &api, now: BlockHeight::new(NOW), context, marks, set: None };
         poll.ballot(BlockHeight::new(height), anchor, VotingPower::new(5))
     }
 

@@ -6,7 +6,7 @@ use primitives::{BlockHeight, FpPublicKey};
 use super::check_admin;
 use crate::ContractError;
 use crate::heights::tally;
-use crate::state::{PARAMS, PROGRESS, PROVIDERS, RESUMED, at, resumption_from, votes};
+use crate::state::{PARAMS, PROVIDERS, Progress, RESUMED, at, resumption_from, votes};
 
 /// Records that finality may go on without those who are named (RULINGS.md, "Resuming finality"). The cursor
 /// applies it.
@@ -22,15 +22,15 @@ pub fn resume_finality(
     if fp_pubkeys_hex.len() > NAMED_MAX {
         return Err(ResumeError::Count { got: fp_pubkeys_hex.len() }.into());
     }
-    let mut progress = PROGRESS.load(deps.storage)?;
-    let waiting = progress.cursor.next();
+    let mut progress = Progress::load(deps.storage)?;
+    let waiting = progress.marks.cursor.next();
     let facts = Facts {
         waiting,
         step: tally::step_at(deps.storage, &progress, waiting)?.step,
         now: BlockHeight::new(env.block.height),
         delay: PARAMS.load(deps.storage)?.resume_delay,
     };
-    let voters = votes::count(deps.storage, height, progress.votes_from)?.voters;
+    let voters = votes::count(deps.storage, height, progress.marks.votes_from)?.voters;
     let (mut named, mut names) = (Vec::new(), String::new());
     for hex in fp_pubkeys_hex {
         named.push(named_at(deps.storage, FpPublicKey::from_hex(hex)?, &voters)?);
@@ -39,9 +39,9 @@ pub fn resume_finality(
     }
     let resumption = resume::judge(height, &named, &facts)?;
 
-    progress.resumed_through = resumption.through;
+    progress.gaps.resumed_through = resumption.through;
     record(deps.storage, &resumption)?;
-    PROGRESS.save(deps.storage, &progress)?;
+    progress.save(deps.storage)?;
     Ok(Response::new()
         .add_attribute("action", "resume_finality")
         .add_attribute("sender", &info.sender)
@@ -81,7 +81,7 @@ mod tests {
         let (bench, mut deps, mut env) = (halted(), mock_dependencies(), mock_env());
         deps.storage = bench.storage;
         env.block.height = FIRST + 1_000;
-        PROGRESS.save(&mut deps.storage, &bench.progress)?;
+        bench.progress.save(&mut deps.storage)?;
         PARAMS.save(&mut deps.storage, &bench.params)?;
         ADMINS.save(&mut deps.storage, &Admins { admin: Some("admin".into()), pending: None })?;
         let key = |id: &u32| FP_KEYS.may_load(&deps.storage, &id.to_be_bytes()).unwrap().unwrap();

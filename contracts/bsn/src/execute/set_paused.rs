@@ -3,7 +3,7 @@ use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response};
 
 use super::check_admin;
 use crate::ContractError;
-use crate::state::PROGRESS;
+use crate::state::Progress;
 
 /// How long a pause of intake lasts, in seconds, if nobody ends it.
 const INTAKE_PAUSE_S: u64 = 7 * 86_400;
@@ -18,23 +18,23 @@ pub fn set_paused(
     rewards: Option<bool>,
 ) -> Result<Response, ContractError> {
     check_admin(deps.storage, info, "pause anything")?;
-    let mut progress = PROGRESS.load(deps.storage)?;
+    let mut progress = Progress::load(deps.storage)?;
 
     let now = env.block.time.seconds();
     match packet_intake {
         Some(true) if !progress.is_intake_paused(now) => {
-            progress.intake_paused_until = now.saturating_add(INTAKE_PAUSE_S);
+            progress.channel.intake_paused_until = now.saturating_add(INTAKE_PAUSE_S);
         }
-        Some(false) => progress.intake_paused_until = 0,
+        Some(false) => progress.channel.intake_paused_until = 0,
         Some(true) | None => {}
     }
-    progress.rewards_paused = rewards.unwrap_or(progress.rewards_paused);
+    progress.rewards.paused = rewards.unwrap_or(progress.rewards.paused);
 
-    PROGRESS.save(deps.storage, &progress)?;
+    progress.save(deps.storage)?;
     Ok(Response::new().add_attribute("action", "set_paused").add_attribute("sender", &info.sender).add_event(
         Event::from(event::SetPaused {
-            packet_intake_until: progress.intake_paused_until.to_string(),
-            rewards: progress.rewards_paused.to_string(),
+            packet_intake_until: progress.channel.intake_paused_until.to_string(),
+            rewards: progress.rewards.paused.to_string(),
         }),
     ))
 }

@@ -28,7 +28,7 @@ pub fn submit_finality_signature(
     let response = Response::new().add_event(Event::from(submitted));
     match taken {
         Taken::Vote(vote) => {
-            votes::save(deps.storage, poll.progress.votes_from, height, voter.id, &vote)?;
+            votes::save(deps.storage, poll.marks.votes_from, height, voter.id, &vote)?;
             Ok(response)
         }
         Taken::Slashed(event) => {

@@ -59,7 +59,7 @@ pub fn submit_finality_signature_range(
             let verdict = poll.judge(anchor, &voter, &vote)?;
             let taken = poll.record(deps.storage, &vote, verdict)?;
             if let Taken::Vote(vote) = &taken {
-                votes::save(deps.storage, poll.progress.votes_from, height, id, vote)?;
+                votes::save(deps.storage, poll.marks.votes_from, height, id, vote)?;
             }
             Ok(taken)
         });

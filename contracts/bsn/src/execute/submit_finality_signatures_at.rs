@@ -29,7 +29,7 @@ pub fn submit_finality_signatures_at(
             match &taken {
                 Taken::Vote(vote) if vote.fork.is_none() => counted.push((voter.id, *vote)),
                 Taken::Vote(vote) => {
-                    votes::save(deps.storage, poll.progress.votes_from, height, voter.id, vote)?
+                    votes::save(deps.storage, poll.marks.votes_from, height, voter.id, vote)?
                 }
                 Taken::Slashed(_) => {}
             }
@@ -37,6 +37,6 @@ pub fn submit_finality_signatures_at(
         });
         outcome.note(taken)?;
     }
-    votes::save_all(deps.storage, poll.progress.votes_from, height, &counted)?;
+    votes::save_all(deps.storage, poll.marks.votes_from, height, &counted)?;
     outcome.answer(deps.storage, env, height)
 }

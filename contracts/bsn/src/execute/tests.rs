@@ -19,8 +19,8 @@ use crate::ContractError;
 use crate::execute::submit_evidence::submit_evidence;
 use crate::parse::batch;
 use crate::state::{
-    ACTIVE, ANCHORS, Anchor, BTC_TIP, CHANNELS, COMMITMENTS, Channels, EVIDENCE, FP_KEYS, OUTBOX, POWERS,
-    PROGRESS, PROVIDERS, Progress, SETS, at, key_at, of_at, votes,
+    ACTIVE, ANCHORS, Anchor, BTC_TIP, CHANNELS, COMMITMENTS, Channels, EVIDENCE, FP_KEYS, Marks, OUTBOX,
+    POWERS, PROVIDERS, Progress, SETS, at, key_at, of_at, votes,
 };
 
 /// The first height with an anchor, and the first after the last.
@@ -55,8 +55,11 @@ impl World {
         let mut env = mock_env();
         env.block.height = HEIGHTS.end;
         let storage = &mut deps.storage;
-        let progress = Progress { timestamped: BlockHeight::new(5), ..Progress::default() };
-        PROGRESS.save(storage, &progress).unwrap();
+        let progress = Progress {
+            marks: Marks { timestamped: BlockHeight::new(5), ..Marks::default() },
+            ..Progress::default()
+        };
+        progress.save(storage).unwrap();
         CHANNELS.save(storage, &Channels::default()).unwrap();
         BTC_TIP.save(storage, &primitives::BtcHeight::new(9)).unwrap();
         for height in HEIGHTS {

@@ -2,7 +2,7 @@ use api::bsn::UpdateConfig;
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use super::check_admin;
-use crate::state::{ADMINS, CONFIG, PARAMS, PROGRESS};
+use crate::state::{ADMINS, CONFIG, PARAMS, Progress};
 use crate::{ContractError, parse};
 
 /// Changes settings, within the same bounds as instantiation.
@@ -15,7 +15,7 @@ pub fn update_config(
     check_admin(deps.storage, info, "update the config")?;
     let mut config = CONFIG.load(deps.storage)?;
     let params = PARAMS.load(deps.storage)?;
-    let mut progress = PROGRESS.load(deps.storage)?;
+    let mut progress = Progress::load(deps.storage)?;
 
     let knobs = change.knobs();
     config.btc_confirmation_depth = change.btc_confirmation_depth.unwrap_or(config.btc_confirmation_depth);
@@ -37,16 +37,16 @@ pub fn update_config(
     }
 
     if activation != before {
-        progress.activation = activation;
-        progress.cursor = activation.previous();
-        progress.settled = activation.previous();
-        progress.judged = activation.previous();
-        progress.votes_from = activation;
-        progress.gaps_from = activation.previous();
+        progress.marks.activation = activation;
+        progress.marks.cursor = activation.previous();
+        progress.marks.settled = activation.previous();
+        progress.marks.judged = activation.previous();
+        progress.marks.votes_from = activation;
+        progress.gaps.recorded_above = activation.previous();
     }
-    progress.stale = true;
+    progress.marks.stale = true;
     CONFIG.save(deps.storage, &config)?;
     PARAMS.save(deps.storage, &params)?;
-    PROGRESS.save(deps.storage, &progress)?;
+    progress.save(deps.storage)?;
     Ok(Response::new().add_attribute("action", "update_config").add_attribute("sender", &info.sender))
 }

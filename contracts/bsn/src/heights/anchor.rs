@@ -3,7 +3,7 @@ use primitives::VotingPower;
 
 use super::Block;
 use crate::active_set;
-use crate::state::{ANCHORS, Anchor, PROGRESS, at};
+use crate::state::{ANCHORS, Anchor, MARKS, Progress, at};
 
 /// What the first surviving hook of a block does: anchors the block and gives it its power.
 ///
@@ -19,32 +19,33 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
         return Ok(None);
     }
     let torn_here = present.is_some();
-    let mut progress = PROGRESS.load(storage)?;
+    let marks = MARKS.load(storage)?;
     let mut anchor = Anchor {
         app_hash: block.app_hash,
         block_hash: block.hash,
         time: block.time,
-        cursor: progress.cursor,
-        total: Some(progress.total),
-        full: progress.backlog_full,
-        ranked: Some(progress.ranked),
+        cursor: marks.cursor,
+        total: Some(marks.total),
+        full: marks.backlog_full,
+        ranked: Some(marks.ranked),
     };
     if anchor.full {
         anchor.total = Some(VotingPower::ZERO);
         ANCHORS.save(storage, &key, &anchor)?;
         return Ok(Some(vec![]));
     }
-    if !active_set::is_due(&progress, block.height) {
+    if !active_set::is_due(&marks, block.height) {
         ANCHORS.save(storage, &key, &anchor)?;
         return Ok(Some(vec![]));
     }
 
     anchor.total = None;
     ANCHORS.save(storage, &key, &anchor)?;
+    let mut progress = Progress::load(storage)?;
     let events = active_set::refresh(storage, &mut progress, block.height, torn_here)?;
-    anchor.total = Some(progress.total);
-    anchor.ranked = Some(progress.ranked);
-    PROGRESS.save(storage, &progress)?;
+    anchor.total = Some(progress.marks.total);
+    anchor.ranked = Some(progress.marks.ranked);
+    progress.save(storage)?;
     ANCHORS.save(storage, &key, &anchor)?;
     Ok(Some(events))
 }

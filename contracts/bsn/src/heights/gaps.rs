@@ -1,12 +1,12 @@
 //! Gaps: the heights between two quorums that the cursor passed without one. What a block's finality depends on is
 //! recorded when the cursor leaves them, so that no answer needs votes (`finality::block_finality`).
 
-use cosmwasm_std::{StdResult, Storage};
+use cosmwasm_std::{Order, StdResult, Storage};
 use finality::block_finality::Gap;
 use finality::tally::Skipped;
 use primitives::BlockHeight;
 
-use crate::state::{GAPS, Progress, at, raw, remove_raw};
+use crate::state::{ANCHORS, GAPS, Progress, at, raw, remove_raw};
 
 /// Every how many blocks old records are removed, and in which of them.
 const EVERY: (u64, u64) = (16, 9);
@@ -18,9 +18,9 @@ const TORN: usize = 1_000;
 /// The cursor passed `height` without quorum, because governance resumed it.
 pub fn resume(progress: &mut Progress, height: BlockHeight) {
     widen(progress);
-    progress.gap_resumed = Some(height);
-    progress.gap_ends_resumed = true;
-    progress.resumed = progress.resumed.saturating_add(1);
+    progress.gaps.open_resumed = Some(height);
+    progress.gaps.ends_resumed = true;
+    progress.gaps.resumed = progress.gaps.resumed.saturating_add(1);
 }
 
 /// The cursor passed a height at which nobody could have voted. All but a hole are anchored, and so a block of their
@@ -28,36 +28,50 @@ pub fn resume(progress: &mut Progress, height: BlockHeight) {
 pub fn skip(progress: &mut Progress, reason: Skipped) {
     widen(progress);
     if reason != Skipped::HookLost {
-        progress.gap_ends_resumed = false;
+        progress.gaps.ends_resumed = false;
     }
 }
 
 fn widen(progress: &mut Progress) {
-    progress.gap = progress.gap.saturating_add(1);
-    progress.longest_gap = progress.longest_gap.max(progress.gap);
+    progress.gaps.open = progress.gaps.open.saturating_add(1);
+    progress.gaps.longest = progress.gaps.longest.max(progress.gaps.open);
 }
 
 /// The cursor passed `height` with quorum; whether a gap ends there and was recorded.
 pub fn close(storage: &mut dyn Storage, progress: &mut Progress, height: BlockHeight) -> StdResult<bool> {
-    let is_gap = progress.gap > 0;
+    let (is_gap, is_first) = (progress.gaps.open > 0, progress.marks.last_quorum.is_none());
+    if !progress.gaps.ends_resumed {
+        let final_block = match is_gap || is_first {
+            true => anchored_below(storage, height)?,
+            false => Some(height.previous()),
+        };
+        progress.marks.last_final = final_block.or(progress.marks.last_final);
+    }
     if is_gap {
-        let first = height.saturating_sub(progress.gap);
-        let gap = Gap { first, last: height.previous(), resumed: progress.gap_resumed };
+        let first = height.saturating_sub(progress.gaps.open);
+        let gap = Gap { first, last: height.previous(), resumed: progress.gaps.open_resumed };
         GAPS.save(storage, &at(first), &gap)?;
     }
-    let before = progress.last_final_by.or(progress.last_quorum).unwrap_or_default();
-    progress.last_final_by = progress.gap_ends_resumed.then_some(before);
-    progress.last_quorum = Some(height);
-    (progress.gap, progress.gap_resumed, progress.gap_ends_resumed) = (0, None, false);
+    let before = progress.gaps.last_final_by.or(progress.marks.last_quorum).unwrap_or_default();
+    progress.gaps.last_final_by = progress.gaps.ends_resumed.then_some(before);
+    progress.marks.last_quorum = Some(height);
+    (progress.gaps.open, progress.gaps.open_resumed, progress.gaps.ends_resumed) = (0, None, false);
     Ok(is_gap)
+}
+
+/// The highest height below `height` that a hook anchored.
+pub fn anchored_below(storage: &dyn Storage, height: BlockHeight) -> StdResult<Option<BlockHeight>> {
+    let below = ANCHORS.range(storage, &[0; 8], &at(height.previous()), Order::Descending);
+    let mut anchored = below.filter(|anchor| !matches!(anchor, Ok((_, anchor)) if anchor.total.is_none()));
+    Ok(anchored.next().transpose()?.map(|(key, _)| BlockHeight::new(u64::from_be_bytes(key))))
 }
 
 /// Removes what a torn EndBlock recorded: the cursor comes by there again, and votes may have come in since.
 pub fn forget_torn(storage: &mut dyn Storage, progress: &Progress, now: BlockHeight) {
-    if progress.last_end.next() == now {
+    if progress.marks.last_end.next() == now {
         return;
     }
-    let first = progress.cursor.next().saturating_sub(progress.gap);
+    let first = progress.marks.cursor.next().saturating_sub(progress.gaps.open);
     for (key, _) in raw(storage, GAPS.letter(), &at(first), &[u8::MAX; 8], TORN) {
         remove_raw(storage, GAPS.letter(), &key);
     }
@@ -69,13 +83,13 @@ pub fn prune(storage: &mut dyn Storage, progress: &mut Progress, now: BlockHeigh
     if now.get() % every != turn {
         return Ok(());
     }
-    for (key, gap) in raw(storage, GAPS.letter(), &[0; 8], &at(progress.anchors_from), PORTION) {
+    for (key, gap) in raw(storage, GAPS.letter(), &[0; 8], &at(progress.marks.anchors_from), PORTION) {
         let gap = GAPS.read(&gap)?;
-        if gap.last.next() >= progress.anchors_from {
+        if gap.last.next() >= progress.marks.anchors_from {
             break;
         }
         remove_raw(storage, GAPS.letter(), &key);
-        progress.gaps_from = progress.gaps_from.max(gap.last);
+        progress.gaps.recorded_above = progress.gaps.recorded_above.max(gap.last);
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ impl Register {
             return Ok(None);
         }
         // A torn hook noted it, and may have jailed somebody and lost the mark.
-        progress.stale |= absences.contains(height);
+        progress.marks.stale |= absences.contains(height);
 
         let begins = bucket_of(height, window);
         let accused = absences.accused(begins, missed.absent);
@@ -211,11 +211,11 @@ impl Register {
     ) -> StdResult<Fate> {
         let limits = Limits {
             now: block.height,
-            total: progress.total,
+            total: progress.marks.total,
             period: params.missed_blocks_window,
             percent: params.max_jailed_percent,
         };
-        let (mut throttle, mut giants_from) = (progress.throttle, progress.giants_from);
+        let (mut throttle, mut giants_from) = (progress.jail.throttle, progress.jail.giants_from);
         if self.looked_at >= LOOKED_AT || !throttle.admits(&mut giants_from, power, &limits) {
             return Ok(Fate::Spared);
         }
@@ -226,13 +226,14 @@ impl Register {
             PROVIDERS.may_load(storage, &key)?.is_some_and(|fp| fp.status == FpStatus::Registered);
         if !is_registered {
             // A torn hook may have jailed it and lost the mark.
-            progress.stale |= !ACTIVE.load(storage)?.power_of(id).is_zero();
+            progress.marks.stale |= !ACTIVE.load(storage)?.power_of(id).is_zero();
             return Ok(Fate::Out);
         }
         let key = FpPublicKey::from_bytes(key);
         let until = block.time.saturating_add(params.jail_duration);
         move_fp(&mut StoredLedger(storage), &key, FpEvent::Jail { until })?;
-        (progress.throttle, progress.giants_from, progress.stale) = (throttle, giants_from, true);
+        (progress.jail.throttle, progress.jail.giants_from, progress.marks.stale) =
+            (throttle, giants_from, true);
         let event = FinalityProviderStatusChange {
             btc_pk: key.to_string(),
             new_state: "FINALITY_PROVIDER_STATUS_JAILED".into(),

@@ -20,13 +20,13 @@ pub fn prune(
 }
 
 fn prune_votes(storage: &mut dyn Storage, params: &Params, progress: &mut Progress) {
-    let keep_from = progress.settled.saturating_sub(params.vote_retention);
-    if progress.votes_from >= keep_from {
+    let keep_from = progress.marks.settled.saturating_sub(params.vote_retention);
+    if progress.marks.votes_from >= keep_from {
         return;
     }
     // The watermark moves with every portion, and what the last one left of the height below it is the first of the next.
-    let end = votes::forget(storage, progress.votes_from.previous(), keep_from.previous());
-    progress.votes_from = progress.votes_from.max(end.next());
+    let end = votes::forget(storage, progress.marks.votes_from.previous(), keep_from.previous());
+    progress.marks.votes_from = progress.marks.votes_from.max(end.next());
 }
 
 /// An anchor goes when it is old enough and nothing needs it: its height is settled and its votes are gone.
@@ -36,10 +36,12 @@ fn prune_anchors(
     progress: &mut Progress,
     block: &Block,
 ) -> StdResult<()> {
-    let Some(needed) = progress.votes_from.min(progress.settled).get().checked_sub(params.vote_window) else {
+    let Some(needed) =
+        progress.marks.votes_from.min(progress.marks.settled).get().checked_sub(params.vote_window)
+    else {
         return Ok(());
     };
-    let (first, last) = (at(progress.anchors_from), at(BlockHeight::new(needed)));
+    let (first, last) = (at(progress.marks.anchors_from), at(BlockHeight::new(needed)));
     let old = ANCHORS
         .range(storage, &first, &last, Order::Ascending)
         .take(ANCHORS_PRUNED)
@@ -49,7 +51,7 @@ fn prune_anchors(
             break;
         }
         ANCHORS.remove(storage, &key);
-        progress.anchors_from = BlockHeight::new(u64::from_be_bytes(key)).next();
+        progress.marks.anchors_from = BlockHeight::new(u64::from_be_bytes(key)).next();
     }
     Ok(())
 }
@@ -57,6 +59,7 @@ fn prune_anchors(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::Marks;
     use cosmwasm_std::testing::MockStorage;
     use finality::vote::StoredVote;
     use primitives::{AppHash, BlockHash, VotingPower};
@@ -108,11 +111,12 @@ mod tests {
     #[test]
     fn anchors_live_to_the_end_of_their_retention() {
         let mut storage = anchored(500);
-        let mut progress = Progress { settled: at_height(499), ..Progress::default() };
+        let mut progress =
+            Progress { marks: Marks { settled: at_height(499), ..Marks::default() }, ..Progress::default() };
         for (now, lowest) in [(60, 1), (61, 2), (62, 3), (63, 4), (100, 7), (101, 10), (102, 13)] {
             prune(&mut storage, &params(), &mut progress, &block(now)).unwrap();
             assert_eq!(
-                (lowest_anchor(&storage), progress.anchors_from.get()),
+                (lowest_anchor(&storage), progress.marks.anchors_from.get()),
                 (lowest, if lowest > 1 { lowest } else { 0 })
             );
         }
@@ -129,15 +133,21 @@ mod tests {
     fn an_open_height_older_than_retention_keeps_its_anchor() {
         for votes_from in [0, 5_000] {
             let mut storage = anchored(500);
-            let mut progress =
-                Progress { settled: at_height(50), votes_from: at_height(votes_from), ..Progress::default() };
+            let mut progress = Progress {
+                marks: Marks {
+                    settled: at_height(50),
+                    votes_from: at_height(votes_from),
+                    ..Marks::default()
+                },
+                ..Progress::default()
+            };
             for now in 1_000..1_100 {
                 prune(&mut storage, &params(), &mut progress, &block(now)).unwrap();
             }
-            let kept = progress.votes_from.min(progress.settled).get() - 3 + 1;
+            let kept = progress.marks.votes_from.min(progress.marks.settled).get() - 3 + 1;
             assert_eq!(lowest_anchor(&storage), kept);
             assert!(kept <= 51);
-            progress.settled = at_height(400);
+            progress.marks.settled = at_height(400);
             for now in 2_000..2_200 {
                 prune(&mut storage, &params(), &mut progress, &block(now)).unwrap();
             }
@@ -155,16 +165,18 @@ mod tests {
                 votes::save(&mut storage, at_height(1), at_height(height), id, &vote).unwrap();
             }
         }
-        let mut progress =
-            Progress { settled: at_height(1_090), votes_from: at_height(1), ..Progress::default() };
-        let mut before = progress.votes_from;
+        let mut progress = Progress {
+            marks: Marks { settled: at_height(1_090), votes_from: at_height(1), ..Marks::default() },
+            ..Progress::default()
+        };
+        let mut before = progress.marks.votes_from;
         for _ in 0..62 {
             prune(&mut storage, &params(), &mut progress, &block(2_000)).unwrap();
-            assert!(progress.votes_from > before, "{before}");
-            before = progress.votes_from;
+            assert!(progress.marks.votes_from > before, "{before}");
+            before = progress.marks.votes_from;
         }
         assert_eq!(before, at_height(1_080));
-        progress.settled = at_height(1_091);
+        progress.marks.settled = at_height(1_091);
         prune(&mut storage, &params(), &mut progress, &block(2_001)).unwrap();
         let kept: Vec<u64> = (1_000..1_100)
             .filter(|height| {

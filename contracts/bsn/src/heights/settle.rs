@@ -58,12 +58,12 @@ impl Work {
         passed: BlockHeight,
         units: u64,
     ) -> StdResult<()> {
-        while self.used() < units && progress.settled < passed.min(progress.judged) {
-            let height = progress.settled.next();
+        while self.used() < units && progress.marks.settled < passed.min(progress.marks.judged) {
+            let height = progress.marks.settled.next();
             let turnout = self.turnout(storage, progress, height)?;
             self.units =
                 self.units.saturating_add(self.earnings.credit(storage, progress, height, &turnout)?);
-            progress.settled = height;
+            progress.marks.settled = height;
         }
         Ok(())
     }
@@ -81,10 +81,10 @@ impl Work {
         let overdue = block.height.saturating_sub(params.judged_after());
         let mut events = vec![];
         while self.used() < units {
-            let height = progress.judged.next();
+            let height = progress.marks.judged.next();
             let is_passed = height <= passed;
             // With quorum, votes there have their time first.
-            let is_due = is_passed || height > progress.cursor && height <= overdue;
+            let is_due = is_passed || height > progress.marks.cursor && height <= overdue;
             if !is_due || height >= block.height {
                 break;
             }
@@ -98,11 +98,11 @@ impl Work {
                     None => break,
                 }
             }
-            progress.judged = height;
-            if is_passed && progress.settled.next() == height {
+            progress.marks.judged = height;
+            if is_passed && progress.marks.settled.next() == height {
                 let units = self.earnings.credit(storage, progress, height, &turnout)?;
                 self.units = self.units.saturating_add(units);
-                progress.settled = height;
+                progress.marks.settled = height;
             }
         }
         Ok(events)
@@ -158,12 +158,12 @@ fn passed_long_ago(
 ) -> StdResult<BlockHeight> {
     let then = at(block.height.saturating_sub(params.vote_window));
     let anchor = ANCHORS.may_load(storage, &then)?;
-    Ok(anchor.map_or(progress.settled, |anchor| anchor.cursor))
+    Ok(anchor.map_or(progress.marks.settled, |anchor| anchor.cursor))
 }
 
 fn everybody_voted(progress: &Progress, height: BlockHeight) -> bool {
-    let back = progress.cursor.above(height);
-    height <= progress.cursor && back < 64 && progress.full >> back & 1 == 1
+    let back = progress.marks.cursor.above(height);
+    height <= progress.marks.cursor && back < 64 && progress.marks.partial >> back & 1 == 0
 }
 
 /// The power that could vote at a height. At holes and at heights without a set, nobody could.
@@ -172,7 +172,7 @@ fn electorate(
     progress: &Progress,
     height: BlockHeight,
 ) -> StdResult<Option<VotingPower>> {
-    if height < progress.activation {
+    if height < progress.marks.activation {
         return Ok(None);
     }
     let total = ANCHORS.may_load(storage, &at(height))?.and_then(|anchor| anchor.total);

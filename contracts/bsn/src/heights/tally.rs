@@ -30,8 +30,8 @@ pub fn tally(
     let mut events = vec![];
     let mut units: u64 = 0;
     gaps::forget_torn(storage, progress, block.height);
-    while units < UNITS && progress.cursor.next() < block.height {
-        let height = progress.cursor.next();
+    while units < UNITS && progress.marks.cursor.next() < block.height {
+        let height = progress.marks.cursor.next();
         let Look { step, full, units: looked, stale } = step_at(storage, progress, height)?;
         let deleted = u64::try_from(stale.len()).unwrap_or(u64::MAX).saturating_mul(DELETE_UNITS);
         units = units.saturating_add(looked).saturating_add(deleted);
@@ -53,7 +53,7 @@ pub fn tally(
             Step::Skip(reason) => {
                 pass(progress, height, false);
                 gaps::skip(progress, reason);
-                if progress.activated.is_some() {
+                if progress.set.activated.is_some() {
                     events.push(skipped(height, name(reason)));
                 }
             }
@@ -82,10 +82,10 @@ pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) 
         return Ok(Look { step, full: false, units: HEIGHT_UNITS, stale: vec![] });
     };
     let Count { power: voted, voters, units: read, stale } =
-        votes::count(storage, height, progress.votes_from)?;
+        votes::count(storage, height, progress.marks.votes_from)?;
     let units = read.saturating_add(HEIGHT_UNITS);
     let mut look = Look { step: step(seat, voted), full: total == voted, units, stale };
-    if height > progress.resumed_through || look.step == Step::Quorum {
+    if height > progress.gaps.resumed_through || look.step == Step::Quorum {
         return Ok(look);
     }
     let Some(resumption) = resumption_from(storage, height)?.filter(|resumption| resumption.covers(height))
@@ -106,7 +106,7 @@ fn resumed_units(members: usize) -> u64 {
 }
 
 fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Seat> {
-    if height < progress.activation {
+    if height < progress.marks.activation {
         return Ok(Seat::Inactive);
     }
     Ok(match ANCHORS.may_load(storage, &at(height))? {
@@ -117,8 +117,8 @@ fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdR
 }
 
 fn pass(progress: &mut Progress, height: BlockHeight, full: bool) {
-    progress.cursor = height;
-    progress.full = progress.full << 1 | u64::from(full);
+    progress.marks.cursor = height;
+    progress.marks.partial = progress.marks.partial << 1 | u64::from(!full);
 }
 
 fn finalized(height: BlockHeight) -> Event {

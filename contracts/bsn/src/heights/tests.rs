@@ -15,7 +15,8 @@ use staking::{FinalityProvider, FpId, FpStatus};
 use super::Block;
 use super::settle::settle;
 use crate::state::{
-    ABSENCES, ACTIVE, ANCHORS, Anchor, FP_KEYS, MISSED_AT, PROVIDERS, Progress, at as key_of, raw, votes,
+    ABSENCES, ACTIVE, ANCHORS, Anchor, FP_KEYS, MISSED_AT, Marks, PROVIDERS, Progress, SetMarks,
+    at as key_of, raw, votes,
 };
 
 /// The first height of any test: none is special.
@@ -47,13 +48,17 @@ impl Bench {
         ACTIVE.save(&mut storage, &set).unwrap();
         let below = at(FIRST - 1);
         let progress = Progress {
-            activation: at(1),
-            cursor: below,
-            settled: below,
-            judged: below,
-            votes_from: at(FIRST),
-            total: set.total(),
-            set_since: at(FIRST),
+            marks: Marks {
+                activation: at(1),
+                cursor: below,
+                partial: u64::MAX,
+                settled: below,
+                judged: below,
+                votes_from: at(FIRST),
+                total: set.total(),
+                ..Marks::default()
+            },
+            set: SetMarks { since: at(FIRST), ..SetMarks::default() },
             ..Progress::default()
         };
         let params = Params {
@@ -73,8 +78,8 @@ impl Bench {
                 app_hash: AppHash::from_bytes([1; 32]),
                 block_hash: BlockHash::from_bytes([2; 32]),
                 time: height,
-                cursor: self.progress.cursor,
-                total: Some(self.progress.total),
+                cursor: self.progress.marks.cursor,
+                total: Some(self.progress.marks.total),
                 full: false,
                 ranked: None,
             };
@@ -84,7 +89,7 @@ impl Bench {
 
     /// The cursor passes everything up to a height, which was as many blocks ago as votes have time.
     fn pass(&mut self, through: u64) -> u64 {
-        self.progress.cursor = at(through);
+        self.progress.marks.cursor = at(through);
         self.blocks([through + self.params.vote_window]);
         through + 2 * self.params.vote_window
     }
@@ -94,7 +99,7 @@ impl Bench {
             let power = ACTIVE.load(&self.storage).unwrap().power_of(id);
             let power = if fork.is_some() { VotingPower::ZERO } else { power };
             let vote = StoredVote { power, signature: [7; 32], fork };
-            votes::save(&mut self.storage, self.progress.votes_from, at(height), id, &vote).unwrap();
+            votes::save(&mut self.storage, self.progress.marks.votes_from, at(height), id, &vote).unwrap();
         }
     }
 

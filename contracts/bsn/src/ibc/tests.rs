@@ -18,7 +18,7 @@ use crate::error::DoorError;
 use crate::evidence::outbox;
 use crate::state::{
     ANCHORS, Anchor, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, OUTBOX, OpenChannel, Outgoing,
-    OutgoingState, PROGRESS, PROVIDERS, Progress, QUARANTINE, TIMESTAMPS, at,
+    OutgoingState, PROVIDERS, Progress, QUARANTINE, TIMESTAMPS, at,
 };
 
 mod bitcoin;
@@ -64,7 +64,7 @@ pub(crate) fn open_channel() -> OpenChannel {
 fn closed() -> (Deps, Env) {
     let mut deps = mock_dependencies();
     CONFIG.save(&mut deps.storage, &config()).unwrap();
-    PROGRESS.save(&mut deps.storage, &Progress::default()).unwrap();
+    Progress::default().save(&mut deps.storage).unwrap();
     COUNTERS.save(&mut deps.storage, &Counters::default()).unwrap();
     (deps, mock_env())
 }
@@ -264,7 +264,7 @@ fn only_a_header_of_this_chain_moves_the_timestamped_height() {
         (timestamp_packet(future, 1), 7, Some(7)),
     ] {
         assert_eq!(arrive(&mut deps, &env, data), r#"{"result":""}"#);
-        assert_eq!(PROGRESS.load(&deps.storage).unwrap().timestamped, BlockHeight::new(timestamped));
+        assert_eq!(Progress::load(&deps.storage).unwrap().marks.timestamped, BlockHeight::new(timestamped));
         let record = TIMESTAMPS.load(&deps.storage).unwrap();
         assert_eq!(record.contradicted, contradicted.map(BlockHeight::new));
         assert!(record.epochs.kept.is_empty(), "without a light client nothing waits");

@@ -18,19 +18,19 @@ fn started(extra: &str) -> Result<Progress, ContractError> {
     let info = message_info(&deps.api.addr_make("creator"), &[]);
     let msg: InstantiateMsg = from_json(LEGACY.replace("EXTRA", extra)).unwrap();
     instantiate(deps.as_mut(), &mock_env(), &info, msg)?;
-    Ok(PROGRESS.load(&deps.storage).unwrap())
+    Ok(Progress::load(&deps.storage).unwrap())
 }
 
 #[test]
 fn the_cursor_starts_where_the_contract_does_however_old_the_chain_is() {
     let now = mock_env().block.height;
     let progress = started("").unwrap();
-    for at in [progress.cursor, progress.settled, progress.judged] {
+    for at in [progress.marks.cursor, progress.marks.settled, progress.marks.judged] {
         assert_eq!(at.get(), now - 1);
     }
-    assert_eq!(progress.activation.get(), 1);
+    assert_eq!(progress.marks.activation.get(), 1);
     let later = started(r#","finality_activation_height":99999999"#).unwrap();
-    assert_eq!(later.cursor.get(), 99_999_998);
+    assert_eq!(later.marks.cursor.get(), 99_999_998);
 }
 
 /// A chain without x/staking.

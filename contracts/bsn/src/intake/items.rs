@@ -8,7 +8,7 @@ use staking::{FpId, Item, NewFinalityProvider, PopVerdict, Rules, Verdict};
 
 use super::quarantine;
 use crate::host;
-use crate::state::{BTC_TIP, CHANNELS, Config, PROGRESS, StoredLedger, mark_stale};
+use crate::state::{BTC_TIP, CHANNELS, Config, Progress, StoredLedger, mark_stale};
 
 /// Babylon's module of staking, as its signing contexts name it.
 const STAKING_MODULE: &str = "bbn13837feaxn8t0zvwcjwhw7lhpgdcx4s36eqteah";
@@ -106,7 +106,7 @@ pub fn apply_each(
 ) -> StdResult<Vec<Fate>> {
     let rules = Rules {
         consumer: CHANNELS.may_load(storage)?.unwrap_or_default().registering(),
-        era_from: FpId::new(PROGRESS.load(storage)?.era_from),
+        era_from: FpId::new(Progress::load(storage)?.channel.era_from),
         match_output: config.network != Network::Regtest,
     };
     let tip = BTC_TIP.may_load(storage)?;

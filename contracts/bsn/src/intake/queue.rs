@@ -12,7 +12,7 @@ use cosmwasm_std::{Api, Binary, Env, Order, StdResult, Storage, WasmMsg};
 use proto::decode::{ItemKind, RawItem};
 
 use super::{Applied, apply_items};
-use crate::state::{CONFIG, COUNTERS, Kept, PROGRESS, Place, QUEUE, Waiting};
+use crate::state::{CONFIG, COUNTERS, Kept, Place, Progress, QUEUE, Waiting};
 
 /// What a packet may cost and still be applied at once, in SDK gas.
 pub const PACKET_WORK: u64 = 20_000_000;
@@ -44,7 +44,7 @@ pub const fn must_queue(is_paused: bool, is_waiting: bool, work: u64) -> bool {
 /// # Errors
 /// Only those of storage.
 pub fn is_paused(storage: &dyn Storage, env: &Env) -> StdResult<bool> {
-    Ok(PROGRESS.load(storage)?.is_intake_paused(env.block.time.seconds()))
+    Ok(Progress::load(storage)?.is_intake_paused(env.block.time.seconds()))
 }
 
 /// Whether something waits.

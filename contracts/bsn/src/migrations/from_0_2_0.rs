@@ -1,35 +1,122 @@
 //! What 0.1.0 and 0.2.0 stored becomes what this version reads, as far as that is few records: in the migration itself.
 //!
-//! postcard writes the fields of a struct one after the other and nothing else. So a new field stands at the end of its
-//! struct, and a record of before becomes one of today by the bytes of the new fields behind it.
+//! postcard writes the fields of a struct one after the other and nothing else. So where a field is new at the end of its
+//! struct, a record of before becomes one of today by the bytes of that field behind it. [`Progress`] is read as it was and
+//! written as it is.
 
 use cosmwasm_std::{StdResult, Storage};
+use finality::jail::Throttle;
 use finality::rewards::Account;
 use primitives::{BlockHeight, VotingPower};
 use serde::{Deserialize, Serialize};
 
-use crate::state::{ACCOUNTS, COMMITMENTS, CONVERSION, Item, PARAMS, PAYOUTS, PROGRESS, append};
+use crate::state::{
+    ACCOUNTS, COMMITMENTS, CONVERSION, ChannelMarks, Gaps, Item, JailMarks, MARKS, Marks, PARAMS, PAYOUTS,
+    Progress, RewardMarks, SetMarks, append,
+};
 
 /// Gives each record the fields that it lacks, with what they mean on a chain that ran without them.
 pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
-    append(storage, PROGRESS.letter(), &progress())?;
+    if let Some(old) = OLD_PROGRESS.may_load(storage)? {
+        old.into_progress().save(storage)?;
+    }
     append(storage, PARAMS.letter(), &params())?;
     // A conversion that is under way is of commitments.
     append(storage, CONVERSION.letter(), &COMMITMENTS.letter())
 }
 
-/// The fields of [`Progress`](crate::state::Progress) since 0.2.0, in their order. The next BeginBlock knows the ranked
-/// stake; [`super::resumed`] says what was resumed and which gaps are recorded.
-pub(super) fn progress() -> impl Serialize {
-    let sweeping = 0_u8;
-    let giants_from = BlockHeight::default();
-    let ranked = VotingPower::ZERO;
-    let below_floor = None::<VotingPower>;
-    let gaps_from = BlockHeight::default();
-    let gap_resumed = None::<BlockHeight>;
-    let gap_ends_resumed = false;
-    let last_final_by = None::<BlockHeight>;
-    (sweeping, giants_from, ranked, below_floor, gaps_from, gap_resumed, gap_ends_resumed, last_final_by)
+/// [`Progress`] as one record, under the letter of the marks.
+const OLD_PROGRESS: Item<OldProgress> = Item::short(MARKS.letter());
+
+/// [`Progress`] as 0.2.0 stored it.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct OldProgress {
+    pub activation: BlockHeight,
+    pub cursor: BlockHeight,
+    pub last_quorum: Option<BlockHeight>,
+    /// Bit `i`: everybody voted at height `cursor - i`.
+    pub full: u64,
+    pub settled: BlockHeight,
+    pub judged: BlockHeight,
+    pub timestamped: BlockHeight,
+    pub stale: bool,
+    pub changes_at: Option<BlockHeight>,
+    pub total: VotingPower,
+    pub active: u32,
+    pub activated: Option<BlockHeight>,
+    pub last_end: BlockHeight,
+    pub votes_from: BlockHeight,
+    pub anchors_from: BlockHeight,
+    pub backlog_full: bool,
+    pub outgoing: u32,
+    pub expiring: bool,
+    pub longest_gap: u64,
+    pub gap: u64,
+    pub resumed_through: BlockHeight,
+    pub resumed: u64,
+    pub intake_paused_until: u64,
+    pub rewards_paused: bool,
+    pub era_from: u32,
+    pub orphaned_below: u32,
+    pub orphans_marked: u32,
+    pub wake_at: Option<u64>,
+    pub set_since: BlockHeight,
+    pub earned: u64,
+    pub owing: u32,
+    pub payout_next: u32,
+    pub throttle: Throttle,
+}
+
+impl OldProgress {
+    /// The next BeginBlock knows the ranked stake; [`super::resumed`] says what was resumed, which gaps are recorded and
+    /// which block is final.
+    pub fn into_progress(self) -> Progress {
+        let marks = Marks {
+            last_quorum: self.last_quorum,
+            last_final: None,
+            activation: self.activation,
+            cursor: self.cursor,
+            partial: !self.full,
+            settled: self.settled,
+            judged: self.judged,
+            last_end: self.last_end,
+            votes_from: self.votes_from,
+            anchors_from: self.anchors_from,
+            timestamped: self.timestamped,
+            backlog_full: self.backlog_full,
+            earned: self.earned,
+            stale: self.stale,
+            changes_at: self.changes_at,
+            total: self.total,
+            ranked: VotingPower::ZERO,
+        };
+        let gaps = Gaps {
+            open: self.gap,
+            longest: self.longest_gap,
+            resumed_through: self.resumed_through,
+            resumed: self.resumed,
+            ..Gaps::default()
+        };
+        let set = SetMarks {
+            since: self.set_since,
+            active: self.active,
+            activated: self.activated,
+            below_floor: None,
+        };
+        let jail = JailMarks { throttle: self.throttle, giants_from: BlockHeight::default() };
+        let channel = ChannelMarks {
+            outgoing: self.outgoing,
+            wake_at: self.wake_at,
+            era_from: self.era_from,
+            orphaned_below: self.orphaned_below,
+            orphans_marked: self.orphans_marked,
+            intake_paused_until: self.intake_paused_until,
+        };
+        let rewards =
+            RewardMarks { paused: self.rewards_paused, owing: self.owing, payout_next: self.payout_next };
+        let expiring = self.expiring;
+        Progress { marks, gaps, set, jail, channel, rewards, expiring, ..Progress::default() }
+    }
 }
 
 /// The fields of [`Params`](finality::Params) since 0.2.0, in their order: a live chain keeps its rules until its

@@ -5,7 +5,8 @@ use finality::block_finality::{Gap, History};
 use finality::resume::Resumption;
 use primitives::BlockHeight;
 
-use crate::state::{ANCHORS, GAPS, PROGRESS, Progress, RESUMED, Stored, at};
+use crate::heights::gaps;
+use crate::state::{GAPS, MARKS, Progress, RESUMED, Stored, at};
 
 /// How many resumptions, one below the other, are looked through for the last final block.
 const RESUMPTIONS: usize = 8;
@@ -13,14 +14,17 @@ const RESUMPTIONS: usize = 8;
 /// Every height of a resumption was passed as resumed: each becomes a gap, as many as governance made. Other gaps of
 /// before are not recorded.
 pub fn record(storage: &mut dyn Storage) -> StdResult<()> {
-    let Some(mut progress) = PROGRESS.may_load(storage)? else { return Ok(()) };
-    let (cursor, last_quorum) = (progress.cursor, progress.last_quorum.unwrap_or_default());
+    if MARKS.may_load(storage)?.is_none() {
+        return Ok(());
+    }
+    let mut progress = Progress::load(storage)?;
+    let (cursor, last_quorum) = (progress.marks.cursor, progress.marks.last_quorum.unwrap_or_default());
     let all = RESUMED.all(storage, Order::Ascending).collect::<StdResult<Vec<_>>>()?;
     for (key, Resumption { from, through, .. }) in all {
         let last = through.min(cursor);
         if last > last_quorum && from <= last {
-            progress.gap_resumed = Some(last);
-            progress.gap_ends_resumed = true;
+            progress.gaps.open_resumed = Some(last);
+            progress.gaps.ends_resumed = true;
         } else if from <= last {
             GAPS.save(storage, &at(from), &Gap { first: from, last, resumed: Some(last) })?;
         }
@@ -28,24 +32,21 @@ pub fn record(storage: &mut dyn Storage) -> StdResult<()> {
             RESUMED.remove(storage, &key);
         }
     }
-    progress.gaps_from = cursor;
-    progress.stale = true;
+    progress.gaps.recorded_above = cursor;
+    progress.marks.stale = true;
     let certifying = certifying(storage, &progress)?;
-    progress.last_final_by = Some(certifying).filter(|by| Some(*by) != progress.last_quorum);
-    PROGRESS.save(storage, &progress)
+    progress.marks.last_final = gaps::anchored_below(storage, certifying)?;
+    progress.gaps.last_final_by = Some(certifying).filter(|by| Some(*by) != progress.marks.last_quorum);
+    progress.save(storage)
 }
 
 /// The highest quorum that makes a block final; zero if none does.
 fn certifying(storage: &dyn Storage, progress: &Progress) -> StdResult<BlockHeight> {
     let history = Stored { storage, progress };
-    let mut quorum = progress.last_quorum;
+    let mut quorum = progress.marks.last_quorum;
     for _ in 0..RESUMPTIONS {
         let Some(by) = quorum else { break };
-        let below = ANCHORS
-            .range(storage, &[0; 8], &at(by.previous()), Order::Descending)
-            .find(|anchor| !matches!(anchor, Ok((_, anchor)) if anchor.total.is_none()));
-        let Some((key, _)) = below.transpose()? else { break };
-        let below = BlockHeight::new(u64::from_be_bytes(key));
+        let Some(below) = gaps::anchored_below(storage, by)? else { break };
         match history.gap_from(below)?.filter(|gap| gap.covers(below)) {
             None => return Ok(by),
             Some(gap) => quorum = history.electorate_below(gap.first.previous())?,

@@ -3,7 +3,7 @@ use cosmwasm_std::{Deps, Env};
 
 use crate::bitcoin::LightClient;
 use crate::error::ContractError;
-use crate::state::{BITCOIN, CONFIG, PROGRESS};
+use crate::state::{BITCOIN, CONFIG, Progress};
 
 /// How Bitcoin is, as the light client knows it at this moment.
 pub fn health(deps: Deps<'_>, env: &Env) -> Result<BitcoinHealth, ContractError> {
@@ -13,6 +13,6 @@ pub fn health(deps: Deps<'_>, env: &Env) -> Result<BitcoinHealth, ContractError>
         tip_height: tip.map(|tip| tip.height.get()),
         tip_age_s: tip.map(|tip| env.block.time.seconds().saturating_sub(tip.time.into())),
         refused: BITCOIN.may_load(deps.storage)?.unwrap_or_default().refused,
-        expiring: PROGRESS.load(deps.storage)?.expiring,
+        expiring: Progress::load(deps.storage)?.expiring,
     })
 }

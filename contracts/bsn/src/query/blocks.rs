@@ -5,25 +5,25 @@ use primitives::BlockHeight;
 use super::seen::{self, Seen};
 use super::{page, providers};
 use crate::error::ContractError;
-use crate::state::{PROGRESS, Progress, votes as stored};
+use crate::state::{MARKS, Progress, votes as stored};
 
 /// How many blocks are looked at for a page of finalized ones.
 const SCAN: usize = 1_000;
 
 /// The highest height with quorum that the cursor passed.
 pub fn last_finalized_height(store: &dyn Storage) -> Result<Option<u64>, ContractError> {
-    Ok(PROGRESS.load(store)?.last_quorum.map(BlockHeight::get))
+    Ok(MARKS.load(store)?.last_quorum.map(BlockHeight::get))
 }
 
 /// The first height with a set.
 pub fn activated_height(store: &dyn Storage) -> Result<u64, ContractError> {
-    let activated = PROGRESS.load(store)?.activated;
+    let activated = Progress::load(store)?.set.activated;
     activated.map(BlockHeight::get).ok_or(ContractError::NotActivated {})
 }
 
 /// One block.
 pub fn one(store: &dyn Storage, height: BlockHeight) -> Result<IndexedBlock, ContractError> {
-    let progress = PROGRESS.load(store)?;
+    let progress = Progress::load(store)?;
     let seen =
         seen::at_height(store, height)?.ok_or(ContractError::BlockNotFound { height: height.get() })?;
     shown(store, &progress, &seen)
@@ -37,10 +37,10 @@ pub fn all(
     finalised: Option<bool>,
     reverse: Option<bool>,
 ) -> Result<BlocksResponse, ContractError> {
-    let progress = PROGRESS.load(store)?;
+    let progress = Progress::load(store)?;
     let order = page::order(reverse);
     let finalized_only = finalised.unwrap_or_default();
-    let (mut from, mut to) = (progress.activation, BlockHeight::new(u64::MAX));
+    let (mut from, mut to) = (progress.marks.activation, BlockHeight::new(u64::MAX));
     match (order, start_after) {
         (Order::Descending, Some(after)) if after.get() == 0 => {
             return Ok(BlocksResponse { blocks: Vec::new() });
@@ -50,7 +50,7 @@ pub fn all(
         (_, None) => {}
     }
     if finalized_only {
-        to = to.min(progress.cursor);
+        to = to.min(progress.marks.cursor);
     }
     let (whole, mut last) = (order == Order::Ascending && !finalized_only, None);
     let blocks = seen::range(store, from, to, order)

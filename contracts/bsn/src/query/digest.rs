@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::page;
 use crate::error::ContractError;
-use crate::state::{PROGRESS, PROVIDERS};
+use crate::state::{PROVIDERS, Progress};
 
 /// How many FPs a page looks at, unless it is asked for fewer.
 const LOOKED_AT: usize = 2_000;
@@ -19,7 +19,7 @@ pub fn digest(
 ) -> Result<StateDigestResponse, ContractError> {
     let after = start_after.as_deref().map(FpPublicKey::from_hex).transpose()?;
     let most = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(LOOKED_AT).clamp(1, LOOKED_AT);
-    let era_from = PROGRESS.load(store)?.era_from;
+    let era_from = Progress::load(store)?.channel.era_from;
     let (mut fps, mut total, mut hash) = (0_u64, Uint128::zero(), Sha256::new());
     let (mut last, mut next) = (None, None);
     for (place, record) in page::after(&PROVIDERS, store, after.map(|key| *key.as_bytes())).enumerate() {

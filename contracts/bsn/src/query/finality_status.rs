@@ -4,21 +4,21 @@ use api::bsn::{
     BlockFinality, Certificate, FinalityStatusResponse, LastFinalBlockResponse, SkipReason, VoteState,
     VoteStatus,
 };
-use cosmwasm_std::{Order, StdResult, Storage, Uint128};
+use cosmwasm_std::{StdResult, Storage, Uint128};
 use finality::block_finality::{self, Finality, Verdict};
 use finality::tally::{Seat, Skipped, Step, step};
 use primitives::{BlockHeight, VotingPower};
 
 use super::seen::{self, Seen};
 use crate::error::ContractError;
-use crate::state::{PROGRESS, Progress, Stored, is_resumed};
+use crate::state::{Progress, Stored, is_resumed};
 
 /// Whether block `height` is final, by what, and how the vote at that very height stands.
 ///
 /// Of heights that a version before 0.3.0 passed, a certificate that lies more than 1,000 anchored heights above is
 /// not named.
 pub fn status(store: &dyn Storage, height: BlockHeight) -> Result<FinalityStatusResponse, ContractError> {
-    let progress = PROGRESS.load(store)?;
+    let progress = Progress::load(store)?;
     let seen = seen::at_height(store, height)?;
     let (block, by) = block(store, &progress, height)?;
     Ok(FinalityStatusResponse {
@@ -39,7 +39,7 @@ fn block(
     height: BlockHeight,
 ) -> StdResult<(BlockFinality, Option<block_finality::Certificate>)> {
     let unknown = (BlockFinality::Unknown, None);
-    if height.get() == 0 || height < progress.anchors_from {
+    if height.get() == 0 || height < progress.marks.anchors_from {
         return Ok(unknown);
     }
     let Some(anchored) = seen::first_from(storage, height)? else { return Ok(unknown) };
@@ -59,7 +59,8 @@ fn certificate(
     by: &block_finality::Certificate,
 ) -> StdResult<Option<Certificate>> {
     let Some(seen) = seen::at_height(store, by.height)? else { return Ok(None) };
-    let voted = (by.height >= progress.votes_from).then(|| seen::voted(store, by.height)).transpose()?;
+    let voted =
+        (by.height >= progress.marks.votes_from).then(|| seen::voted(store, by.height)).transpose()?;
     Ok(Some(Certificate {
         total_power: shown(seen.total),
         voted_power: voted.map(shown),
@@ -75,14 +76,15 @@ fn vote(
     seen: Option<&Seen>,
 ) -> StdResult<VoteStatus> {
     let empty = VoteStatus { state: VoteState::None, reason: None, voted_power: None, total_power: None };
-    let reached = height <= progress.cursor || seen.is_some() || seen::first_from(store, height)?.is_some();
+    let reached =
+        height <= progress.marks.cursor || seen.is_some() || seen::first_from(store, height)?.is_some();
     if height.get() == 0 || !reached {
         return Ok(empty);
     }
     let seat = seen::seat(progress, height, seen);
-    let forgotten = height < progress.votes_from;
+    let forgotten = height < progress.marks.votes_from;
     Ok(match (step(seat, VotingPower::ZERO), seat) {
-        (Step::Skip(Skipped::HookLost), _) if height < progress.anchors_from => {
+        (Step::Skip(Skipped::HookLost), _) if height < progress.marks.anchors_from => {
             VoteStatus { state: VoteState::Pruned, ..empty }
         }
         (Step::Skip(why), _) => VoteStatus { state: VoteState::Skipped, reason: Some(reason(why)), ..empty },
@@ -90,7 +92,7 @@ fn vote(
             VoteStatus { state: VoteState::Pruned, total_power: Some(shown(total)), ..empty }
         }
         (_, Seat::Open { total }) => {
-            let (state, reason) = match height <= progress.cursor {
+            let (state, reason) = match height <= progress.marks.cursor {
                 true if is_resumed(store, progress, height)? => {
                     (VoteState::Skipped, Some(SkipReason::Resumed))
                 }
@@ -119,14 +121,14 @@ fn shown(power: VotingPower) -> Uint128 {
 
 /// The highest final block that was anchored: the one below the highest quorum that makes a block final.
 pub fn last_final_block(storage: &dyn Storage) -> Result<Option<LastFinalBlockResponse>, ContractError> {
-    let progress = PROGRESS.load(storage)?;
-    let Some(quorum) = progress.last_final_by.or(progress.last_quorum) else { return Ok(None) };
-    let below = seen::range(storage, BlockHeight::new(1), quorum.previous(), Order::Descending).next();
-    let Some(below) = below.transpose()? else { return Ok(None) };
+    let progress = Progress::load(storage)?;
+    let Some(quorum) = progress.gaps.last_final_by.or(progress.marks.last_quorum) else { return Ok(None) };
+    let Some(height) = progress.marks.last_final else { return Ok(None) };
+    let Some(block) = seen::at_height(storage, height)? else { return Ok(None) };
     let by = block_finality::certificate(&Stored { storage, progress: &progress }, quorum)?;
     Ok(Some(LastFinalBlockResponse {
-        height: below.height.get(),
-        block_hash_hex: below.anchor.block_hash.to_string(),
+        height: height.get(),
+        block_hash_hex: block.anchor.block_hash.to_string(),
         certified_by: quorum.get(),
         certificate: certificate(storage, &progress, &by)?,
     }))

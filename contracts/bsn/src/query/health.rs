@@ -12,8 +12,8 @@ use super::{finality_status, seen, timestamps};
 use crate::channel::SILENT_S;
 use crate::error::ContractError;
 use crate::state::{
-    CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, OUTBOX, Orphans, OutgoingState,
-    PROGRESS, Progress, TIMESTAMPS, Timestamps,
+    CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, Marks, OUTBOX, Orphans, OutgoingState,
+    Progress, TIMESTAMPS, Timestamps,
 };
 
 /// Over how many heights holes are counted.
@@ -34,14 +34,14 @@ pub fn health(
     bitcoin: BitcoinHealth,
     rewards: RewardsResponse,
 ) -> Result<HealthResponse, ContractError> {
-    let progress = PROGRESS.load(store)?;
+    let progress = Progress::load(store)?;
     let record = TIMESTAMPS.may_load(store)?.unwrap_or_default();
     let last = seen::last(store)?.map_or(0, |seen| seen.height.get());
     let mut health = HealthResponse {
         finality: finality(store, &progress, last)?,
         hooks: HooksHealth {
             last_begin_block: last,
-            last_end_block: progress.last_end.get(),
+            last_end_block: progress.marks.last_end.get(),
             lost_recently: lost_recently(store, BlockHeight::new(env.block.height))?,
         },
         channel: channel(store, env)?,
@@ -65,7 +65,7 @@ pub fn health(
 }
 
 fn finality(store: &dyn Storage, progress: &Progress, last: u64) -> Result<FinalityHealth, ContractError> {
-    let next = progress.cursor.next();
+    let next = progress.marks.cursor.next();
     let seen = seen::at_height(store, next)?;
     let seat = seen::seat(progress, next, seen.as_ref());
     let waiting_for = match (step(seat, VotingPower::ZERO), seat) {
@@ -78,11 +78,11 @@ fn finality(store: &dyn Storage, progress: &Progress, last: u64) -> Result<Final
     };
     Ok(FinalityHealth {
         last_processed: last,
-        last_finalized_height: progress.last_quorum.map(BlockHeight::get),
+        last_finalized_height: progress.marks.last_quorum.map(BlockHeight::get),
         last_final_block: finality_status::last_final_block(store)?.map(|block| block.height),
         waiting_for,
-        longest_gap: progress.longest_gap,
-        resumed: progress.resumed,
+        longest_gap: progress.gaps.longest,
+        resumed: progress.gaps.resumed,
     })
 }
 
@@ -126,11 +126,11 @@ fn channel(store: &dyn Storage, env: &Env) -> StdResult<ChannelHealth> {
 
 fn staking(store: &dyn Storage, progress: &Progress) -> StdResult<StakingHealth> {
     let counters = COUNTERS.load(store)?;
-    let Progress { ranked, total, below_floor, .. } = progress;
+    let (Marks { ranked, total, .. }, below_floor) = (&progress.marks, &progress.set.below_floor);
     let idle = ranked.get().saturating_sub(below_floor.unwrap_or(*total).get());
     Ok(StakingHealth {
         fps: counters.providers.into(),
-        active: progress.active.into(),
+        active: progress.set.active.into(),
         total_power: Uint128::new(total.get()),
         ranked_power: Uint128::new(ranked.get()),
         without_randomness: Uint128::new(idle),
@@ -145,7 +145,7 @@ fn paused(progress: &Progress, now: u64) -> Vec<String> {
     if progress.is_intake_paused(now) {
         paused.push("packet_intake".to_owned());
     }
-    if progress.rewards_paused {
+    if progress.rewards.paused {
         paused.push("rewards".to_owned());
     }
     paused
@@ -156,7 +156,7 @@ fn outbox(store: &dyn Storage, progress: &Progress) -> StdResult<OutboxHealth> {
     for record in OUTBOX.all(store, Order::Ascending).take(OUTGOING) {
         refused = refused.saturating_add(u64::from(record?.1.state == OutgoingState::Refused));
     }
-    Ok(OutboxHealth { waiting: progress.outgoing.into(), refused })
+    Ok(OutboxHealth { waiting: progress.channel.outgoing.into(), refused })
 }
 
 fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<String> {
@@ -225,7 +225,7 @@ fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<Str
 
 /// Too much stake is without randomness for a set.
 fn floor(progress: &Progress) -> Option<String> {
-    let (covered, ranked) = (progress.below_floor?, progress.ranked);
+    let (covered, ranked) = (progress.set.below_floor?, progress.marks.ranked);
     Some(format!(
         "no height has an active set: {covered} of {ranked} sats have timestamped randomness, less than min_active_percent"
     ))
@@ -293,11 +293,11 @@ mod tests {
     fn an_alarm_says_that_too_much_stake_is_without_randomness() {
         let asked = |total, below_floor: Option<u128>| {
             asked(5, |store| {
-                let mut progress = PROGRESS.load(store).unwrap();
-                progress.ranked = VotingPower::new(300);
-                progress.total = VotingPower::new(total);
-                progress.below_floor = below_floor.map(VotingPower::new);
-                PROGRESS.save(store, &progress).unwrap();
+                let mut progress = Progress::load(store).unwrap();
+                progress.marks.ranked = VotingPower::new(300);
+                progress.marks.total = VotingPower::new(total);
+                progress.set.below_floor = below_floor.map(VotingPower::new);
+                progress.save(store).unwrap();
             })
         };
         let alarmed = |health: &HealthResponse| {

@@ -8,7 +8,7 @@ use staking::{FinalityProvider, FpStatus};
 
 use super::{providers, seen};
 use crate::error::ContractError;
-use crate::state::{ACTIVE, FP_KEYS, PROGRESS, PROVIDERS, RANKING, power_at, set_at};
+use crate::state::{ACTIVE, FP_KEYS, MARKS, PROVIDERS, Progress, RANKING, power_at, set_at};
 
 /// For how many heights power is answered at once.
 const BATCH: usize = 100;
@@ -27,7 +27,7 @@ enum When {
 }
 
 fn when(store: &dyn Storage, height: BlockHeight) -> Result<When, ContractError> {
-    if height < PROGRESS.load(store)?.activation {
+    if height < MARKS.load(store)?.activation {
         return Ok(When::Nobody);
     }
     match seen::at_height(store, height)? {
@@ -93,8 +93,8 @@ pub fn active_set(
         When::Nobody => BTreeMap::new(),
         When::Now => listed(store, &ACTIVE.may_load(store)?.unwrap_or_default(), true)?,
         When::Then(height) => {
-            let progress = PROGRESS.load(store)?;
-            match height > progress.settled {
+            let progress = Progress::load(store)?;
+            match height > progress.marks.settled {
                 true => listed(store, &set_at(store, height)?, false)?,
                 false => then(store, height)?,
             }
@@ -147,7 +147,7 @@ fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64
 mod tests {
     use super::seen::tests::{anchor, progress};
     use super::*;
-    use crate::state::{POWERS, Progress, SETS, join, of_at, rank};
+    use crate::state::{Marks, POWERS, SETS, join, of_at, rank};
     use cosmwasm_std::testing::MockStorage;
     use finality::active_set::{Member, select};
     use finality::commitment::Coverage;
@@ -185,8 +185,8 @@ mod tests {
     }
 
     fn settled(store: &mut MockStorage, height: u64) {
-        let progress = Progress { settled: BlockHeight::new(height), ..PROGRESS.load(store).unwrap() };
-        PROGRESS.save(store, &progress).unwrap();
+        let marks = Marks { settled: BlockHeight::new(height), ..MARKS.load(store).unwrap() };
+        MARKS.save(store, &marks).unwrap();
     }
 
     #[test]

@@ -5,16 +5,16 @@ use cosmwasm_std::Storage;
 
 use crate::bitcoin::BITCOIN_BLOCK_S;
 use crate::error::ContractError;
-use crate::state::{BTC_TIP, PARAMS, PROGRESS};
+use crate::state::{BTC_TIP, PARAMS, Progress};
 
 /// The watermarks.
 pub fn pruned(store: &dyn Storage) -> Result<PrunedResponse, ContractError> {
-    let progress = PROGRESS.load(store)?;
+    let progress = Progress::load(store)?;
     let retention = PARAMS.load(store)?.anchor_retention_s / BITCOIN_BLOCK_S;
     let tip = BTC_TIP.may_load(store)?.unwrap_or_default();
     Ok(PrunedResponse {
-        votes_below: progress.votes_from.get(),
-        blocks_below: progress.anchors_from.get(),
+        votes_below: progress.marks.votes_from.get(),
+        blocks_below: progress.marks.anchors_from.get(),
         delegations_below: tip.saturating_sub(u32::try_from(retention).unwrap_or(u32::MAX)).get(),
     })
 }

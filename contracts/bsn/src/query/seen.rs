@@ -20,7 +20,7 @@ impl Seen {
     /// Whether it has quorum and the cursor passed it: what is passed without quorum has nobody to vote, or was
     /// resumed.
     pub fn has_quorum(&self, store: &dyn Storage, progress: &Progress) -> StdResult<bool> {
-        let could = self.height <= progress.cursor && self.height >= progress.activation;
+        let could = self.height <= progress.marks.cursor && self.height >= progress.marks.activation;
         Ok(could && !self.total.is_zero() && !is_resumed(store, progress, self.height)?)
     }
 }
@@ -61,7 +61,7 @@ pub fn first_from(store: &dyn Storage, height: BlockHeight) -> StdResult<Option<
 /// What a height is to the cursor.
 pub fn seat(progress: &Progress, height: BlockHeight, seen: Option<&Seen>) -> Seat {
     match seen {
-        _ if height < progress.activation => Seat::Inactive,
+        _ if height < progress.marks.activation => Seat::Inactive,
         Some(seen) if seen.anchor.full => Seat::Full,
         Some(seen) => Seat::Open { total: seen.total },
         None => Seat::Hole,
@@ -76,7 +76,7 @@ pub fn voted(store: &dyn Storage, height: BlockHeight) -> StdResult<VotingPower>
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::state::PROGRESS;
+    use crate::state::{Marks, Progress};
     use primitives::{AppHash, BlockHash};
 
     /// Leaves an anchor with this total; `None` is a torn one.
@@ -97,12 +97,15 @@ pub mod tests {
     /// Sets how far the cursor is; `last_quorum` is zero for none.
     pub fn progress(store: &mut dyn Storage, cursor: u64, last_quorum: u64) {
         let progress = Progress {
-            activation: BlockHeight::new(1),
-            cursor: BlockHeight::new(cursor),
-            last_quorum: (last_quorum > 0).then(|| BlockHeight::new(last_quorum)),
+            marks: Marks {
+                activation: BlockHeight::new(1),
+                cursor: BlockHeight::new(cursor),
+                last_quorum: (last_quorum > 0).then(|| BlockHeight::new(last_quorum)),
+                ..Marks::default()
+            },
             ..Progress::default()
         };
-        PROGRESS.save(store, &progress).unwrap();
+        progress.save(store).unwrap();
     }
 
     #[test]

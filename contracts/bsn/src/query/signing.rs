@@ -6,7 +6,7 @@ use staking::FpStatus;
 
 use super::{page, providers};
 use crate::error::ContractError;
-use crate::state::{ANCHORS, JAILED, POWERS, PROGRESS, Progress, at, of_at, power_at, votes};
+use crate::state::{ANCHORS, JAILED, MARKS, Marks, POWERS, at, of_at, power_at, votes};
 
 /// How many changes of power are looked at for the start of the current run in the set.
 const CHANGES: usize = 50;
@@ -52,7 +52,7 @@ fn joined_at(store: &dyn Storage, id: u32) -> StdResult<Option<BlockHeight>> {
 
 /// Above which height its daemon may begin (RULINGS.md, "Signing info").
 fn last_signed(store: &dyn Storage, id: u32, start: BlockHeight) -> StdResult<BlockHeight> {
-    let Progress { activation, cursor, votes_from, .. } = PROGRESS.load(store)?;
+    let Marks { activation, cursor, votes_from, .. } = MARKS.load(store)?;
     let (from, to) = (at(cursor.next().max(activation)), at(BlockHeight::new(u64::MAX)));
     let mut read = 0;
     let open = ANCHORS.range(store, &from, &to, Order::Ascending).enumerate().map(|(place, record)| {

@@ -3,7 +3,7 @@ use cosmwasm_std::{Order, StdResult, Storage};
 use timestamping::{Epochs, Witness};
 
 use crate::error::ContractError;
-use crate::state::{EPOCHS, Epoch, Header, LAST_HEADER, PROGRESS, TIMESTAMPS};
+use crate::state::{EPOCHS, Epoch, Header, LAST_HEADER, MARKS, TIMESTAMPS};
 
 /// How many epochs a search for a header looks at: all there are.
 const SEARCHED: usize = 128;
@@ -87,7 +87,7 @@ pub fn health(store: &dyn Storage) -> Result<TimestampsHealth, ContractError> {
         Some(Witness::Babylon) => "babylon says so: our light client is too young to know, or there is none",
     };
     Ok(TimestampsHealth {
-        height: PROGRESS.load(store)?.timestamped.get(),
+        height: MARKS.load(store)?.timestamped.get(),
         epoch: last.map_or(0, |last| last.get()),
         trust: trust.into(),
         waiting: u64::try_from(kept.len()).unwrap_or(u64::MAX),

@@ -2,7 +2,7 @@ use api::bsn::{Network, TrustResponse, TrustRow};
 use cosmwasm_std::Storage;
 
 use crate::error::ContractError;
-use crate::state::{ADMINS, CHANNELS, CONFIG, Config, PARAMS, PROGRESS};
+use crate::state::{ADMINS, CHANNELS, CONFIG, Config, PARAMS, Progress};
 
 /// What this deployment verifies, and what it believes.
 pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
@@ -75,8 +75,8 @@ fn administration(store: &dyn Storage) -> Result<TrustRow, ContractError> {
 }
 
 fn resumption(store: &dyn Storage) -> Result<TrustRow, ContractError> {
-    let (delay, progress) = (PARAMS.load(store)?.resume_delay, PROGRESS.load(store)?);
-    let by = match progress.resumed_through.get() {
+    let (delay, progress) = (PARAMS.load(store)?.resume_delay, Progress::load(store)?);
+    let by = match progress.gaps.resumed_through.get() {
         0 => format!("the admin, for heights that wait {delay} blocks; they are called resumed"),
         through => format!("the admin, the last time through height {through}; those are called resumed"),
     };

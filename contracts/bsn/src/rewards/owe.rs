@@ -22,7 +22,7 @@ pub fn owe(
     events: &mut Vec<Event>,
 ) -> StdResult<bool> {
     books::open(books, &config.reward_denoms);
-    let mut payout = progress.payout_next;
+    let mut payout = progress.rewards.payout_next;
     let mut due = Vec::new();
     for entry in books.iter_mut() {
         if entry.account.owed > 0 {
@@ -50,7 +50,7 @@ pub fn owe(
     }
     forget(storage, books);
     PAYOUTS.save(storage, &payout.to_be_bytes(), &weights)?;
-    progress.payout_next = payout.wrapping_add(1);
+    progress.rewards.payout_next = payout.wrapping_add(1);
     Ok(true)
 }
 

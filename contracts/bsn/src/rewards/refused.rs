@@ -4,7 +4,7 @@ use primitives::BlockHeight;
 use serde::{Deserialize, Serialize};
 
 use super::{BURN_REPLY, changed};
-use crate::state::{ACCOUNTS, PROGRESS};
+use crate::state::{ACCOUNTS, Progress};
 
 /// How many blocks to wait after a transfer that the chain did not take.
 const RESEND_PAUSE: u64 = 10;
@@ -53,9 +53,9 @@ pub fn refused(storage: &mut dyn Storage, env: &Env, reply: &Reply) -> StdResult
     };
     ACCOUNTS.save(storage, &[number], &account)?;
     if owed == 0 && account.owed > 0 {
-        let mut progress = PROGRESS.load(storage)?;
-        progress.owing = progress.owing.saturating_add(1);
-        PROGRESS.save(storage, &progress)?;
+        let mut progress = Progress::load(storage)?;
+        progress.rewards.owing = progress.rewards.owing.saturating_add(1);
+        progress.save(storage)?;
     }
     Ok(Some(event))
 }

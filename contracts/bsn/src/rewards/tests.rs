@@ -12,7 +12,7 @@ use staking::{FinalityProvider, FpId, FpStatus};
 
 use super::*;
 use crate::ibc::tests::config;
-use crate::state::{ACCOUNTS, ACTIVE, Config, FP_KEYS, PROGRESS, PROVIDERS, WEIGHTS};
+use crate::state::{ACCOUNTS, ACTIVE, Config, FP_KEYS, Marks, PROVIDERS, Progress, WEIGHTS};
 
 const DENOM: &str = "stake";
 const INTERVAL: u64 = 100;
@@ -59,7 +59,7 @@ impl World {
             deps,
             env,
             params: Params { reward_interval: INTERVAL, reward_group: group, ..Params::default() },
-            progress: Progress { last_end, ..Progress::default() },
+            progress: Progress { marks: Marks { last_end, ..Marks::default() }, ..Progress::default() },
             balances: settings.reward_denoms.iter().map(|denom| (denom.clone(), 0)).collect(),
             refuses: vec![],
             refuses_burns: false,
@@ -109,18 +109,18 @@ impl World {
     /// The hook of the current block, and what becomes of its messages; then it is the next block.
     fn block(&mut self) -> Left {
         self.show_balances();
-        PROGRESS.save(&mut self.deps.storage, &self.progress).unwrap();
+        self.progress.save(&mut self.deps.storage).unwrap();
         let querier = QuerierWrapper::new(&self.deps.querier);
         let storage = &mut self.deps.storage;
         let (messages, _) =
             end_block(storage, &querier, &self.env, &self.params, &mut self.progress, self.is_busy).unwrap();
-        self.progress.last_end = BlockHeight::new(self.env.block.height);
-        PROGRESS.save(storage, &self.progress).unwrap();
+        self.progress.marks.last_end = BlockHeight::new(self.env.block.height);
+        self.progress.save(storage).unwrap();
         let mut left = Left::default();
         for message in messages {
             self.take(message, &mut left);
         }
-        self.progress = PROGRESS.load(&self.deps.storage).unwrap();
+        self.progress = Progress::load(&self.deps.storage).unwrap();
         self.env.block.height += 1;
         self.check_books();
         left
@@ -167,7 +167,7 @@ impl World {
         for account in &owed {
             assert!(account.owed <= self.balance(&account.denom), "{account:?}");
         }
-        assert_eq!(usize::try_from(self.progress.owing).unwrap(), owed.len());
+        assert_eq!(usize::try_from(self.progress.rewards.owing).unwrap(), owed.len());
     }
 }
 

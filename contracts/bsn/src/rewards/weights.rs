@@ -47,7 +47,7 @@ impl Earnings {
     ) -> StdResult<u64> {
         let below = height.previous();
         let mut units = 0;
-        if height <= progress.set_since
+        if height <= progress.set.since
             && let Some(ended) = SETS.may_load(storage, &at(below))?
         {
             units = set_units(&ended).saturating_mul(2);
@@ -62,7 +62,7 @@ impl Earnings {
             }
             Turnout::Missing(absent) => absent,
         };
-        progress.earned = progress.earned.saturating_add(1);
+        progress.marks.earned = progress.marks.earned.saturating_add(1);
         if !unpaid.is_empty() {
             let mut missed = self.missed(storage)?;
             missed.note(height, unpaid);
@@ -93,18 +93,18 @@ impl Earnings {
         set: &ActiveSet,
         last: BlockHeight,
     ) -> StdResult<()> {
-        if progress.earned == 0 {
+        if progress.marks.earned == 0 {
             return Ok(());
         }
         let is_changed = self.missed.is_some();
         let (mut missed, mut weights) = (self.missed(storage)?, self.weights(storage)?);
-        weights.add(set, progress.earned, &missed, last);
+        weights.add(set, progress.marks.earned, &missed, last);
         self.weights = Some(weights);
         if is_changed || !missed.is_empty() {
             missed.clear();
             self.missed = Some(missed);
         }
-        progress.earned = 0;
+        progress.marks.earned = 0;
         Ok(())
     }
 
@@ -126,9 +126,9 @@ impl Earnings {
 
 /// What everybody has earned in the period that ends; [`begin_period`] is to follow.
 pub fn end_period(storage: &mut dyn Storage, progress: &mut Progress) -> StdResult<Weights> {
-    let set = set_at(storage, progress.settled)?;
+    let set = set_at(storage, progress.marks.settled)?;
     let mut earnings = Earnings::default();
-    earnings.weigh(storage, progress, &set, progress.settled)?;
+    earnings.weigh(storage, progress, &set, progress.marks.settled)?;
     earnings.close(storage)?;
     Ok(WEIGHTS.may_load(storage)?.unwrap_or_default().frozen())
 }

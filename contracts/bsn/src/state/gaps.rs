@@ -4,7 +4,7 @@ use cosmwasm_std::{Order, StdError, StdResult, Storage};
 use finality::block_finality::{self, Gap, History};
 use primitives::BlockHeight;
 
-use super::{ANCHORS, GAPS, Progress, at};
+use super::{ANCHORS, GAPS, Gaps, Progress, at};
 
 /// How many anchored heights are looked at, in one direction, for one that had an active set.
 const SCAN: usize = 1_000;
@@ -19,9 +19,9 @@ pub struct Stored<'a> {
 
 /// The run of heights without quorum that the cursor is in.
 fn open(progress: &Progress) -> Option<Gap> {
-    let Progress { cursor, gap, gap_resumed, .. } = *progress;
-    let first = cursor.next().saturating_sub(gap);
-    (gap > 0).then_some(Gap { first, last: cursor, resumed: gap_resumed })
+    let (Gaps { open, open_resumed, .. }, cursor) = (&progress.gaps, progress.marks.cursor);
+    let first = cursor.next().saturating_sub(*open);
+    (*open > 0).then_some(Gap { first, last: cursor, resumed: *open_resumed })
 }
 
 /// Whether the cursor passed a height that had an active set only because governance resumed it.
@@ -29,7 +29,7 @@ fn open(progress: &Progress) -> Option<Gap> {
 /// # Errors
 /// Only those of storage.
 pub fn is_resumed(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
-    if height > progress.resumed_through {
+    if height > progress.gaps.resumed_through {
         return Ok(false);
     }
     block_finality::is_resumed(&Stored { storage, progress }, height)
@@ -54,19 +54,19 @@ impl History for Stored<'_> {
     type Error = StdError;
 
     fn cursor(&self) -> BlockHeight {
-        self.progress.cursor
+        self.progress.marks.cursor
     }
 
     fn last_quorum(&self) -> Option<BlockHeight> {
-        self.progress.last_quorum
+        self.progress.marks.last_quorum
     }
 
     fn floor(&self) -> BlockHeight {
-        self.progress.anchors_from.max(BlockHeight::new(1))
+        self.progress.marks.anchors_from.max(BlockHeight::new(1))
     }
 
     fn recorded_above(&self) -> BlockHeight {
-        self.progress.gaps_from
+        self.progress.gaps.recorded_above
     }
 
     fn gap_from(&self, height: BlockHeight) -> StdResult<Option<Gap>> {
@@ -78,10 +78,14 @@ impl History for Stored<'_> {
     }
 
     fn electorate_above(&self, height: BlockHeight) -> StdResult<Option<BlockHeight>> {
-        self.electorate(height.max(self.progress.activation), self.progress.cursor, Order::Ascending)
+        self.electorate(
+            height.max(self.progress.marks.activation),
+            self.progress.marks.cursor,
+            Order::Ascending,
+        )
     }
 
     fn electorate_below(&self, height: BlockHeight) -> StdResult<Option<BlockHeight>> {
-        self.electorate(self.progress.activation, height, Order::Descending)
+        self.electorate(self.progress.marks.activation, height, Order::Descending)
     }
 }

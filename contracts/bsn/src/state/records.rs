@@ -1,6 +1,5 @@
 use api::bsn::Network;
 use finality::Evidence;
-use finality::jail::Throttle;
 use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, VotingPower};
 use serde::{Deserialize, Deserializer, Serialize};
 use staking::Consumer;
@@ -50,100 +49,6 @@ pub struct Admins {
     pub admin: Option<String>,
     /// Who is proposed: nobody, or a successor, who may be nobody.
     pub pending: Option<Option<String>>,
-}
-
-/// How far the hooks have come.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    /// The height from which votes are taken (a copy of the knob, to spare votes a read).
-    pub activation: BlockHeight,
-    /// Every height up to here has quorum, was skipped or resumed.
-    pub cursor: BlockHeight,
-    /// The highest height with quorum that the cursor passed.
-    pub last_quorum: Option<BlockHeight>,
-    /// Bit `i`: height `cursor - i` has quorum by everybody's vote.
-    pub full: u64,
-    /// Every height up to here takes no votes any more.
-    pub settled: BlockHeight,
-    /// Every height up to here is judged for liveness.
-    pub judged: BlockHeight,
-    /// The highest height of this chain that is BTC-timestamped.
-    pub timestamped: BlockHeight,
-    /// Whether something that decides the active set has changed.
-    pub stale: bool,
-    /// The height at which the passing of heights alone may change it.
-    pub changes_at: Option<BlockHeight>,
-    /// The power of the active set.
-    pub total: VotingPower,
-    /// How many are in it.
-    pub active: u32,
-    /// The first height with a set.
-    pub activated: Option<BlockHeight>,
-    /// The height of the last EndBlock.
-    pub last_end: BlockHeight,
-    /// Votes below are forgotten.
-    pub votes_from: BlockHeight,
-    /// Anchors below are forgotten.
-    pub anchors_from: BlockHeight,
-    /// Whether so many heights wait for quorum that the next takes no votes.
-    pub backlog_full: bool,
-    /// How many equivocations wait to be sent.
-    pub outgoing: u32,
-    /// Whether more stake has expired than one portion ended.
-    pub expiring: bool,
-    /// The longest run of skipped heights so far.
-    pub longest_gap: u64,
-    /// The run of skipped heights that the cursor is in.
-    pub gap: u64,
-    /// The highest height that governance resumed; zero if none.
-    pub resumed_through: BlockHeight,
-    /// How many heights the cursor passed only because governance resumed them.
-    pub resumed: u64,
-    /// Until when packets wait, seconds since 1970; zero if they do not.
-    pub intake_paused_until: u64,
-    /// Whether rewards wait.
-    pub rewards_paused: bool,
-    /// FPs with lower numbers registered under an earlier consumer id: no reward weight.
-    pub era_from: u32,
-    /// FPs with lower numbers have no power any more, for that reason.
-    pub orphaned_below: u32,
-    /// FPs with lower numbers are marked so, each on its own record.
-    pub orphans_marked: u32,
-    /// When, in seconds since 1970, time alone does something to the channel or the orphans.
-    pub wake_at: Option<u64>,
-    /// The active set is as it is since this height; those of lower heights are in the table of sets.
-    pub set_since: BlockHeight,
-    /// How many settled heights of one set are not yet among the weights.
-    pub earned: u64,
-    /// How many denoms are owed.
-    pub owing: u32,
-    /// The number of the next payout.
-    pub payout_next: u32,
-    /// How much power may still go to jail.
-    pub throttle: Throttle,
-    /// The tables, by bit, in which the sweep found so much to delete that the next blocks go on with them.
-    pub sweeping: u8,
-    /// The first height at which an FP with more than the share of that may go to jail.
-    pub giants_from: BlockHeight,
-    /// The ranked stake that the active set was taken from.
-    pub ranked: VotingPower,
-    /// The power with randomness, where it is too little of the ranked stake for a set.
-    pub below_floor: Option<VotingPower>,
-    /// Gaps that end above this height are all recorded.
-    pub gaps_from: BlockHeight,
-    /// The highest height in the gap that the cursor is in that governance resumed.
-    pub gap_resumed: Option<BlockHeight>,
-    /// Whether the highest anchored height of that gap is one.
-    pub gap_ends_resumed: bool,
-    /// The highest quorum that makes a block final, where `last_quorum` makes none; zero if none does.
-    pub last_final_by: Option<BlockHeight>,
-}
-
-impl Progress {
-    /// Whether what packets bring has to wait at `now`, seconds since 1970.
-    pub const fn is_intake_paused(&self, now: u64) -> bool {
-        now < self.intake_paused_until
-    }
 }
 
 /// What was seen of the light client.

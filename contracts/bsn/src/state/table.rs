@@ -74,11 +74,11 @@ pub fn append(storage: &mut dyn Storage, letter: u8, fields: &impl Serialize) ->
 
 // What does not depend on the type of a record stands in functions of its own, so that it is there once.
 
-fn encode<T: Serialize>(value: &T) -> StdResult<Vec<u8>> {
+pub(super) fn encode<T: Serialize>(value: &T) -> StdResult<Vec<u8>> {
     postcard::to_allocvec(value).map_err(unwritable)
 }
 
-fn decode<T: DeserializeOwned>(letter: u8, bytes: &[u8]) -> StdResult<T> {
+pub(super) fn decode<T: DeserializeOwned>(letter: u8, bytes: &[u8]) -> StdResult<T> {
     postcard::from_bytes(bytes).map_err(|error| unreadable(letter, &error))
 }
 
@@ -159,6 +159,16 @@ impl<T: Serialize + DeserializeOwned> Item<T> {
     /// Records it.
     pub fn save(&self, storage: &mut dyn Storage, value: &T) -> StdResult<()> {
         set(storage, self.place.letter, &[], encode(value))
+    }
+
+    /// The record as it lies there; an error if there is none.
+    pub fn load_raw(&self, storage: &dyn Storage) -> StdResult<Vec<u8>> {
+        get(storage, self.place, &[]).ok_or_else(|| missing(self.place.letter))
+    }
+
+    /// Records bytes that encode one.
+    pub fn save_raw(&self, storage: &mut dyn Storage, bytes: Vec<u8>) -> StdResult<()> {
+        set(storage, self.place.letter, &[], Ok(bytes))
     }
 
     /// Deletes it.

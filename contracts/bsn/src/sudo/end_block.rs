@@ -6,7 +6,7 @@ use crate::error::alarm;
 use crate::evidence::outbox;
 use crate::heights::{Block, anchor, gaps, prune, settle, tally};
 use crate::migrations::convert;
-use crate::state::{CHANNELS, PARAMS, PROGRESS};
+use crate::state::{CHANNELS, PARAMS, Progress};
 use crate::{ContractError, bitcoin, rewards, sweep};
 
 /// Where the cursor took so many units of work (about 300 SDK gas each), the block leaves pruning to later ones: together it
@@ -27,7 +27,7 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     let (storage, querier) = (deps.storage, deps.querier);
     let mut events = anchor::anchor(storage, block)?.unwrap_or_default();
     let params = PARAMS.load(storage)?;
-    let mut progress = PROGRESS.load(storage)?;
+    let mut progress = Progress::load(storage)?;
 
     let (passed, used) = tally::tally(storage, &mut progress, block)?;
     events.extend(passed);
@@ -36,24 +36,24 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     rebind::mark_orphans(storage, &mut progress)?;
     let is_busy = used.saturating_add(settled) >= BUSY;
     if !is_busy {
-        progress.stale |= convert::go_on(storage)?;
+        progress.marks.stale |= convert::go_on(storage)?;
     }
     if used < JUMP {
         prune::prune(storage, &params, &mut progress, block)?;
         gaps::prune(storage, &mut progress, block.height)?;
         sweep::sweep(storage, params.anchor_retention_s, &mut progress, block)?;
     }
-    progress.backlog_full = block.height.above(progress.cursor) > params.max_backlog;
+    progress.marks.backlog_full = block.height.above(progress.marks.cursor) > params.max_backlog;
     let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress, is_busy)?;
-    progress.last_end = block.height;
-    PROGRESS.save(storage, &progress)?;
+    progress.marks.last_end = block.height;
+    progress.save(storage)?;
 
-    if progress.wake_at.is_some_and(|at| at <= block.time) {
+    if progress.channel.wake_at.is_some_and(|at| at <= block.time) {
         events.extend(rebind::wake(storage, env)?);
     }
     events.extend(watch(storage, block)?);
 
-    let packets = match progress.outgoing {
+    let packets = match progress.channel.outgoing {
         0 => vec![],
         _ => outbox::send_due(storage, env, OUTGOING)?,
     };

@@ -8,7 +8,7 @@ use staking::{FpEvent, move_fp};
 
 use super::*;
 use crate::ibc::tests::timestamp_of;
-use crate::state::{ABSENCES, COMMITMENTS, PROGRESS, PROVIDERS, Progress, StoredLedger};
+use crate::state::{ABSENCES, COMMITMENTS, MARKS, Marks, PROVIDERS, Progress, StoredLedger};
 
 /// A commitment of a finality provider, signed.
 fn commitment(world: &World, fp: u8, start: u64, count: u64) -> Value {
@@ -31,9 +31,9 @@ fn a_new_commitment_removes_spent_ones_of_its_owner() {
     world.stake(0, Items::fps(0, [1, 2]).0);
     let from = world.env.block.height + 100;
     let mut commit = |fp: u8, number: u64, votes_from: u64| {
-        let mut progress = PROGRESS.load(&world.deps.storage).unwrap();
-        progress.votes_from = BlockHeight::new(votes_from);
-        PROGRESS.save(&mut world.deps.storage, &progress).unwrap();
+        let mut progress = Progress::load(&world.deps.storage).unwrap();
+        progress.marks.votes_from = BlockHeight::new(votes_from);
+        progress.save(&mut world.deps.storage).unwrap();
         let one = commitment(&world, fp, from + 5 * number, 5);
         world.execute("stranger", one).unwrap();
         COMMITMENTS.all(&world.deps.storage, Order::Ascending).count() as u64
@@ -174,8 +174,8 @@ fn jailed(seconds: u64) -> (World, u64) {
     absences.note(BlockHeight::new(3), &[0]);
     assert_eq!(absences.missed(0), 1);
     ABSENCES.save(&mut world.deps.storage, &absences).unwrap();
-    let settled = Progress { stale: false, ..PROGRESS.load(&world.deps.storage).unwrap() };
-    PROGRESS.save(&mut world.deps.storage, &settled).unwrap();
+    let settled = Marks { stale: false, ..MARKS.load(&world.deps.storage).unwrap() };
+    MARKS.save(&mut world.deps.storage, &settled).unwrap();
     (world, until)
 }
 
@@ -205,7 +205,7 @@ fn out_of_jail_by_the_operator_after_the_term() {
     let freed = world.execute("fp1", unjail(None)).unwrap();
     assert_eq!(freed.events[0].ty, "unjail");
     assert!(!is_jailed(&world));
-    assert!(PROGRESS.load(&world.deps.storage).unwrap().stale, "the set is made anew");
+    assert!(Progress::load(&world.deps.storage).unwrap().marks.stale, "the set is made anew");
     assert_eq!(ABSENCES.load(&world.deps.storage).unwrap().missed(0), 0, "with a clean slate");
     assert!(world.refused("fp1", unjail(None)).contains("is not in jail"));
 }

@@ -1,7 +1,7 @@
 //! What is answered of finality providers.
 
 use super::*;
-use crate::state::PROGRESS;
+use crate::state::Progress;
 
 fn keys(answer: &Value) -> Vec<String> {
     let fps = answer["fps"].as_array().unwrap();
@@ -82,7 +82,7 @@ fn what_is_forgotten_and_where_bitcoin_stands_is_said() {
     let pruned = world.ask(json!({ "pruned": {} }));
     assert_eq!(pruned["delegations_below"], 0);
     assert_eq!(pruned["blocks_below"].as_u64().unwrap(), 0);
-    let votes_from = PROGRESS.load(&world.deps.storage).unwrap().votes_from.get();
+    let votes_from = Progress::load(&world.deps.storage).unwrap().marks.votes_from.get();
     assert_eq!(pruned["votes_below"], votes_from);
     world.execute("stranger", json!({ "follow_bitcoin": {} })).unwrap();
 }

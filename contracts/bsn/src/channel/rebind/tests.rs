@@ -5,7 +5,7 @@ use staking::{Consumer, FinalityProvider, FpId, FpStatus};
 
 use super::*;
 use crate::ibc::tests::{config, open_channel};
-use crate::state::{Counters, OpenChannel, PROVIDERS};
+use crate::state::{ChannelMarks, Counters, OpenChannel, PROVIDERS};
 
 const DAY: u64 = 86_400;
 
@@ -25,7 +25,7 @@ fn fixture(channels: &Channels, providers: u32) -> MockStorage {
     CHANNELS.save(&mut storage, channels).unwrap();
     CONFIG.save(&mut storage, &config()).unwrap();
     PARAMS.save(&mut storage, &Params { orphan_grace: 3 * DAY, ..Params::default() }).unwrap();
-    PROGRESS.save(&mut storage, &Progress::default()).unwrap();
+    Progress::default().save(&mut storage).unwrap();
     COUNTERS.save(&mut storage, &Counters { providers, ..Counters::default() }).unwrap();
     storage
 }
@@ -35,7 +35,7 @@ fn to(connection_id: &str, at: u64) -> Rebind {
 }
 
 fn loaded(storage: &MockStorage) -> (Channels, Progress) {
-    (CHANNELS.load(storage).unwrap(), PROGRESS.load(storage).unwrap())
+    (CHANNELS.load(storage).unwrap(), Progress::load(storage).unwrap())
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_move_waits_for_its_time_and_then_retires_the_channel() {
     announce(&mut storage, &at(2 * DAY), bound(100), to("connection-5", 3 * DAY)).unwrap();
     let (channels, progress) = loaded(&storage);
     assert!(channels.open.is_some());
-    assert_eq!(progress.wake_at, Some(3 * DAY));
+    assert_eq!(progress.channel.wake_at, Some(3 * DAY));
     wake(&mut storage, &at(3 * DAY - 1)).unwrap();
     assert!(loaded(&storage).0.open.is_some());
 
@@ -69,7 +69,10 @@ fn a_move_waits_for_its_time_and_then_retires_the_channel() {
     assert_eq!(CONFIG.load(&storage).unwrap().connection_id.as_deref(), Some("connection-5"));
     assert_eq!(channels.previous[0].closed_at, 3 * DAY);
     assert_eq!(channels.orphans, [Orphans { below: 7, last_packet: 100, until: None }]);
-    assert_eq!((progress.era_from, progress.orphaned_below, progress.wake_at), (7, 0, None));
+    assert_eq!(
+        (progress.channel.era_from, progress.channel.orphaned_below, progress.channel.wake_at),
+        (7, 0, None)
+    );
 }
 
 #[test]
@@ -80,12 +83,15 @@ fn orphans_lose_their_power_some_time_after_the_last_packet_once_another_channel
     new_channel(&mut storage, &mut channels).unwrap();
     CHANNELS.save(&mut storage, &channels).unwrap();
     let (_, progress) = loaded(&storage);
-    assert_eq!((progress.wake_at, progress.orphaned_below), (Some(100 + 3 * DAY), 0));
+    assert_eq!((progress.channel.wake_at, progress.channel.orphaned_below), (Some(100 + 3 * DAY), 0));
     wake(&mut storage, &at(99 + 3 * DAY)).unwrap();
-    assert_eq!(loaded(&storage).1.orphaned_below, 0);
+    assert_eq!(loaded(&storage).1.channel.orphaned_below, 0);
     wake(&mut storage, &at(100 + 3 * DAY)).unwrap();
     let (channels, progress) = loaded(&storage);
-    assert_eq!((progress.orphaned_below, progress.stale, progress.wake_at), (7, true, None));
+    assert_eq!(
+        (progress.channel.orphaned_below, progress.marks.stale, progress.channel.wake_at),
+        (7, true, None)
+    );
     assert_eq!(channels.orphans, []);
 }
 
@@ -138,10 +144,13 @@ fn marking_takes_a_portion_at_a_time_and_leaves_the_slashed_slashed() {
         let fp = FinalityProvider { status, ..FinalityProvider::new(FpId::new(id)) };
         PROVIDERS.save(&mut storage, &key, &fp).unwrap();
     }
-    let mut progress = Progress { orphaned_below: 110, ..Progress::default() };
+    let mut progress = Progress {
+        channel: ChannelMarks { orphaned_below: 110, ..ChannelMarks::default() },
+        ..Progress::default()
+    };
     for marked in [50, 100, 110, 110] {
         mark_orphans(&mut storage, &mut progress).unwrap();
-        assert_eq!(progress.orphans_marked, marked);
+        assert_eq!(progress.channel.orphans_marked, marked);
     }
     for id in 0..120_u8 {
         let status = PROVIDERS.may_load(&storage, &[id; 32]).unwrap().unwrap().status;
@@ -180,16 +189,16 @@ proptest! {
                     new_channel(&mut storage, &mut channels).unwrap();
                     CHANNELS.save(&mut storage, &channels).unwrap();
                 }
-                _ if PROGRESS.load(&storage).unwrap().wake_at.is_some_and(|at| at <= now) => {
+                _ if Progress::load(&storage).unwrap().channel.wake_at.is_some_and(|at| at <= now) => {
                     wake(&mut storage, &at(now)).unwrap();
                 }
                 _ => {}
             }
             let (channels, after) = loaded(&storage);
-            prop_assert!(after.era_from >= before.era_from && after.orphaned_below >= before.orphaned_below);
-            prop_assert!(after.orphaned_below <= after.era_from);
-            prop_assert!(after.era_from <= COUNTERS.load(&storage).unwrap().providers);
-            if PROGRESS.load(&storage).unwrap().wake_at.is_none_or(|at| at > now) {
+            prop_assert!(after.channel.era_from >= before.channel.era_from && after.channel.orphaned_below >= before.channel.orphaned_below);
+            prop_assert!(after.channel.orphaned_below <= after.channel.era_from);
+            prop_assert!(after.channel.era_from <= COUNTERS.load(&storage).unwrap().providers);
+            if Progress::load(&storage).unwrap().channel.wake_at.is_none_or(|at| at > now) {
                 let late = channels.orphans.iter().find(|one| one.until.is_some_and(|until| until <= now));
                 prop_assert_eq!(late, None);
             }

@@ -12,7 +12,7 @@ const PROVIDER: [u8; 32] = [5; 32];
 fn world(open: bool) -> (MockStorage, Env) {
     let (mut storage, env) = (MockStorage::new(), mock_env());
     CONFIG.save(&mut storage, &config()).unwrap();
-    PROGRESS.save(&mut storage, &Progress::default()).unwrap();
+    Progress::default().save(&mut storage).unwrap();
     COUNTERS.save(&mut storage, &Counters { providers: 8, ..Counters::default() }).unwrap();
     let channels = Channels { open: open.then(open_channel), ..Channels::default() };
     CHANNELS.save(&mut storage, &channels).unwrap();
@@ -36,7 +36,7 @@ fn item(storage: &MockStorage) -> Outgoing {
 }
 
 fn outgoing(storage: &MockStorage) -> u32 {
-    PROGRESS.load(storage).unwrap().outgoing
+    Progress::load(storage).unwrap().channel.outgoing
 }
 
 #[test]

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::super::{Block, tally};
 use super::*;
 use crate::query::{blocks, finality_status};
-use crate::state::{ACTIVE, ANCHORS, Anchor, POWERS, PROGRESS, RESUMED, is_resumed, of_at, votes};
+use crate::state::{ACTIVE, ANCHORS, Anchor, Marks, POWERS, Progress, RESUMED, is_resumed, of_at, votes};
 
 /// Four FPs of 25, of whom governance names the last two.
 const NAMED: [u32; 2] = [2, 3];
@@ -40,8 +40,9 @@ impl Told {
         for height in 1..=told.tip() {
             told.happen(height);
         }
-        let progress = Progress { activation: at_height(1), ..Progress::default() };
-        PROGRESS.save(&mut told.store, &progress).unwrap();
+        let progress =
+            Progress { marks: Marks { activation: at_height(1), ..Marks::default() }, ..Progress::default() };
+        progress.save(&mut told.store).unwrap();
         if let Some(first) = (1..=told.tip()).find(|height| told.of(*height) == 'r') {
             told.resume(first);
         }
@@ -97,13 +98,13 @@ impl Told {
         RESUMED
             .save(&mut self.store, &at(through), &Resumption { from, through, absent: NAMED.to_vec() })
             .unwrap();
-        self.with(|_, progress| progress.resumed_through = through);
+        self.with(|_, progress| progress.gaps.resumed_through = through);
     }
 
     fn with(&mut self, change: impl FnOnce(&mut MockStorage, &mut Progress)) {
-        let mut progress = PROGRESS.load(&self.store).unwrap();
+        let mut progress = Progress::load(&self.store).unwrap();
         change(&mut self.store, &mut progress);
-        PROGRESS.save(&mut self.store, &progress).unwrap();
+        progress.save(&mut self.store).unwrap();
     }
 
     /// EndBlocks of one height until the cursor stops; `torn`: their records stay, how far they came does not.
@@ -118,13 +119,13 @@ impl Told {
             let mut scratch = progress.clone();
             let ran = if torn { &mut scratch } else { progress };
             while !tally::tally(store, ran, &block).unwrap().0.is_empty() {}
-            ran.last_end = block.height;
+            ran.marks.last_end = block.height;
         });
     }
 
     fn pass_all(mut self) -> Self {
         self.end_block(self.tip() + 1, false);
-        assert_eq!(PROGRESS.load(&self.store).unwrap().cursor, at_height(self.tip()));
+        assert_eq!(Progress::load(&self.store).unwrap().marks.cursor, at_height(self.tip()));
         self
     }
 
@@ -141,7 +142,7 @@ impl Told {
             while votes::forget(store, BlockHeight::default(), at_height(height - 1)) < at_height(height - 1)
             {
             }
-            (progress.votes_from, progress.anchors_from) = (at_height(height), at_height(height));
+            (progress.marks.votes_from, progress.marks.anchors_from) = (at_height(height), at_height(height));
             prune(store, progress, at_height(16 * 7 + 9)).unwrap();
         });
     }
@@ -178,7 +179,7 @@ impl Told {
 
     /// What all queries and the rewards say of the vote at a height agrees.
     fn check_vote(&self, height: u64) {
-        let progress = PROGRESS.load(&self.store).unwrap();
+        let progress = Progress::load(&self.store).unwrap();
         let vote = self.status(height).vote;
         if matches!(self.of(height), 'a' | 'q' | 'r') {
             let resumed = is_resumed(&self.store, &progress, at_height(height)).unwrap();
@@ -225,7 +226,7 @@ fn a_quorum_within_a_resumption_counts() {
             BlockFinality::Final,
         ]
     );
-    assert_eq!(PROGRESS.load(&told.store).unwrap().resumed, 3);
+    assert_eq!(Progress::load(&told.store).unwrap().gaps.resumed, 3);
 }
 
 /// An exclusion that is needed at every second height, for longer than any scan.
@@ -253,13 +254,13 @@ fn the_rest_of_an_earlier_resumption_stays_resumed() {
         ACTIVE.save(store, &set).unwrap();
     });
     told.end_block(11, false);
-    assert_eq!(PROGRESS.load(&told.store).unwrap().cursor, at_height(5));
+    assert_eq!(Progress::load(&told.store).unwrap().marks.cursor, at_height(5));
     let mut later = RESUMED.may_load(&told.store, &at(at_height(10))).unwrap().unwrap();
     (later.from, later.through) = (at_height(6), at_height(11));
     later.absent.push(4);
     crate::execute::resume_finality::record(&mut told.store, &later).unwrap();
     assert_eq!(RESUMED.all(&told.store, cosmwasm_std::Order::Ascending).count(), 1, "the last word");
-    told.with(|_, progress| progress.resumed_through = later.through);
+    told.with(|_, progress| progress.gaps.resumed_through = later.through);
     told.end_block(12, false);
     for height in 2..=8 {
         assert_eq!(told.status(height).block, BlockFinality::Resumed, "{height}");

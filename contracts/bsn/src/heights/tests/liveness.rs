@@ -24,9 +24,9 @@ fn a_height_with_quorum_is_not_judged_before_its_votes_have_had_their_time() {
     bench.params.vote_window = 20;
     bench.blocks(FIRST..FIRST + 1);
     bench.vote(FIRST, [0], None);
-    bench.progress.cursor = at(FIRST);
+    bench.progress.marks.cursor = at(FIRST);
     bench.settle(FIRST + 15);
-    assert_eq!((bench.progress.judged, bench.missed(1)), (at(FIRST - 1), 0));
+    assert_eq!((bench.progress.marks.judged, bench.missed(1)), (at(FIRST - 1), 0));
 }
 
 #[test]
@@ -53,10 +53,10 @@ fn who_voted_at_a_height_is_not_read_from_its_neighbours_bit() {
     bench.vote(FIRST, [0], None);
     bench.vote(FIRST + 1, [0, 1], None);
     bench.vote(FIRST + 2, [0], None);
-    bench.progress.full = 0b010;
+    bench.progress.marks.partial = !0b010;
     let now = bench.pass(FIRST + 2);
     bench.settle(now);
-    assert_eq!((bench.progress.settled, bench.missed(1)), (at(FIRST + 2), 2));
+    assert_eq!((bench.progress.marks.settled, bench.missed(1)), (at(FIRST + 2), 2));
     assert_eq!(paid(&mut bench), [3, 1]);
 }
 
@@ -67,10 +67,14 @@ fn an_open_height_is_judged_when_it_has_waited_and_not_before() {
         bench.params.missed_blocks_window = window;
         bench.blocks(FIRST..FIRST + 6);
         bench.settle(FIRST + waits - 1);
-        assert_eq!(bench.progress.judged, at(FIRST - 1));
+        assert_eq!(bench.progress.marks.judged, at(FIRST - 1));
         bench.settle(FIRST + waits + 4);
-        assert_eq!(bench.progress.judged, at(FIRST + 4));
-        assert_eq!((bench.missed(0), bench.progress.settled), (5, at(FIRST - 1)), "votes there stay welcome");
+        assert_eq!(bench.progress.marks.judged, at(FIRST + 4));
+        assert_eq!(
+            (bench.missed(0), bench.progress.marks.settled),
+            (5, at(FIRST - 1)),
+            "votes there stay welcome"
+        );
     }
 }
 
@@ -97,7 +101,7 @@ fn a_share_and_one_giant_besides() {
     (FIRST..FIRST + 8).for_each(|height| bench.vote(height, [4], None));
     assert_eq!(bench.settle(FIRST + 17), 3);
     assert_eq!([0, 1, 2, 3, 4].map(|id| bench.is_jailed(id)), [true, true, true, false, false]);
-    assert_eq!(bench.progress.giants_from, at(FIRST + 27));
+    assert_eq!(bench.progress.jail.giants_from, at(FIRST + 27));
 }
 
 /// Also for heights that are judged only after it came out.
@@ -111,7 +115,7 @@ fn who_leaves_jail_has_a_clean_slate() {
     assert_eq!(bench.missed(1), 5);
     forget_absences(&mut bench.storage, 1, at(FIRST + 8)).unwrap();
     assert_eq!(bench.settle(FIRST + 21), 0);
-    assert_eq!((bench.progress.judged, bench.missed(1)), (at(FIRST + 11), 3), "those above its return");
+    assert_eq!((bench.progress.marks.judged, bench.missed(1)), (at(FIRST + 11), 3), "those above its return");
 }
 
 #[test]
@@ -141,7 +145,7 @@ fn a_torn_hook_leaves_no_miss_twice_and_no_jailed_fp_in_the_set() {
     assert_eq!(bench.settle(FIRST + 15), 1);
     bench.progress = before;
     assert_eq!(bench.settle(FIRST + 15), 0);
-    assert!(bench.is_jailed(1) && bench.progress.stale, "the set must be computed anew");
+    assert!(bench.is_jailed(1) && bench.progress.marks.stale, "the set must be computed anew");
 }
 
 /// What 0.2.0 recorded counts until it is out of the window.
@@ -170,10 +174,10 @@ fn a_shorter_window_is_reached_in_portions() {
     (FIRST + 190..FIRST + 200).for_each(|height| bench.vote(height, [1], None));
     let events: usize = (0..50).map(|_| bench.settle(FIRST + 699)).sum();
     assert_eq!(events, 0);
-    assert_eq!((bench.progress.judged, bench.missed(1), bench.buckets()), (at(FIRST + 199), 190, 190));
+    assert_eq!((bench.progress.marks.judged, bench.missed(1), bench.buckets()), (at(FIRST + 199), 190, 190));
     bench.params.missed_blocks_window = 10;
     let mut waited = 0;
-    while bench.progress.judged < at(FIRST + 200) {
+    while bench.progress.marks.judged < at(FIRST + 200) {
         assert_eq!(bench.settle(FIRST + 210), 0, "nobody is jailed for what is out of the window");
         waited += 1;
     }

@@ -25,7 +25,7 @@ fn step_without(absent: &[u32]) -> Step {
     }
     let resumption = Resumption { from: at(FIRST), through: at(FIRST), absent: absent.to_vec() };
     RESUMED.save(&mut bench.storage, &key_of(at(FIRST)), &resumption).unwrap();
-    bench.progress.resumed_through = at(FIRST);
+    bench.progress.gaps.resumed_through = at(FIRST);
     step_at(&bench.storage, &bench.progress, at(FIRST)).unwrap().step
 }
 

@@ -38,7 +38,7 @@ fn of(consumer: &str, height: u64, timestamp: BtcTimestamp) -> BtcTimestamp {
 /// Timestamped height, last epoch, how many wait.
 fn standing(deps: &Deps) -> (u64, Option<u64>, usize) {
     let epochs = TIMESTAMPS.load(&deps.storage).unwrap().epochs;
-    let height = PROGRESS.load(&deps.storage).unwrap().timestamped;
+    let height = Progress::load(&deps.storage).unwrap().marks.timestamped;
     (height.get(), epochs.last.map(EpochNumber::get), epochs.kept.len())
 }
 

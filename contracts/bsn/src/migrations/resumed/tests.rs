@@ -4,7 +4,7 @@ use primitives::{AppHash, BlockHash, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use super::*;
-use crate::migrations::from_0_2_0::{add_fields, progress};
+use crate::migrations::from_0_2_0::{OldProgress, add_fields};
 use crate::query::finality_status::{last_final_block, status};
 use crate::state::{ANCHORS, Anchor};
 
@@ -16,28 +16,20 @@ fn at_height(height: u64) -> BlockHeight {
     BlockHeight::new(height)
 }
 
-/// A record without the bytes of the fields that it has now.
-fn cut(record: &impl Serialize, fields: &impl Serialize) -> Vec<u8> {
-    let [mut record, fields] =
-        [postcard::to_allocvec(record), postcard::to_allocvec(fields)].map(Result::unwrap);
-    record.truncate(record.len() - fields.len());
-    record
-}
-
 /// Heights 1 to 10 are anchored, but for 6; 5 to 7 were resumed; the cursor is at `cursor`, and whatever else it passed
 /// has quorum. All as 0.2.0 stored it.
 fn old(cursor: u64) -> MockStorage {
     let mut storage = MockStorage::new();
     let last_quorum = (1..=cursor).rev().find(|height| !(5..=7).contains(height)).map(at_height);
-    let stored = Progress {
+    let stored = OldProgress {
         activation: at_height(1),
         cursor: at_height(cursor),
         gap: cursor - last_quorum.unwrap().get(),
         last_quorum,
         resumed_through: at_height(7),
-        ..Progress::default()
+        ..OldProgress::default()
     };
-    cosmwasm_std::Storage::set(&mut storage, b"P", &cut(&stored, &progress()));
+    cosmwasm_std::Storage::set(&mut storage, b"P", &postcard::to_allocvec(&stored).unwrap());
     for height in (1..=10).filter(|height| *height != 6) {
         let hash = [u8::try_from(height).unwrap(); 32];
         let total = Some(VotingPower::new(9));
@@ -116,7 +108,7 @@ fn a_resumption_that_is_under_way_goes_on() {
 
 #[test]
 fn the_set_is_computed_anew_and_nothing_is_called_unbroken_from_before() {
-    let progress = PROGRESS.load(&migrated(9)).unwrap();
-    assert!(progress.stale);
-    assert_eq!(progress.gaps_from, at_height(9));
+    let progress = Progress::load(&migrated(9)).unwrap();
+    assert!(progress.marks.stale);
+    assert_eq!(progress.gaps.recorded_above, at_height(9));
 }

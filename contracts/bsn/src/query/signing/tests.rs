@@ -8,7 +8,7 @@ use staking::{FinalityProvider, FpId};
 
 use super::super::seen;
 use super::*;
-use crate::state::{Anchor, OVERFLOW, PROVIDERS, at_of};
+use crate::state::{Anchor, MARKS, Marks, OVERFLOW, PROVIDERS, at_of};
 
 const ME: u32 = 3;
 
@@ -196,8 +196,8 @@ fn case() -> impl Strategy<Value = Case> {
 fn stored(case: &Case) -> MockStorage {
     let mut store = MockStorage::new();
     seen::tests::progress(&mut store, case.cursor, case.cursor);
-    let progress = Progress { votes_from: height(case.votes_from), ..PROGRESS.load(&store).unwrap() };
-    PROGRESS.save(&mut store, &progress).unwrap();
+    let marks = Marks { votes_from: height(case.votes_from), ..MARKS.load(&store).unwrap() };
+    MARKS.save(&mut store, &marks).unwrap();
     PROVIDERS.save(&mut store, &[2; 32], &FinalityProvider::new(FpId::new(ME))).unwrap();
     let mut before = 0;
     for (number, &(kind, power, given)) in (1..).zip(&case.heights) {

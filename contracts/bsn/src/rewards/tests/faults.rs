@@ -170,7 +170,7 @@ fn a_hook_that_is_torn_after_any_write_costs_no_coin() {
             world.env.block.height += 1;
 
             // The count of denoms that are owed is as before the tear: the next end of a period sets it right.
-            world.progress.owing = 0;
+            world.progress.rewards.owing = 0;
             world.env.block.height = (world.env.block.height / INTERVAL + 1) * INTERVAL;
             world.earn(&[100; 30]);
             for _ in 0..3 {
@@ -199,7 +199,7 @@ fn a_payouts_weights_are_not_written_over_where_their_hook_was_torn() {
     world.fees(DENOM, 400);
     world.end_period();
     // As if the hook had been torn before the progress was written.
-    world.progress.payout_next = 0;
+    world.progress.rewards.payout_next = 0;
     world.earn(&[900, 100]);
     world.fees("uatom", 1_000);
     world.end_period();

@@ -14,7 +14,7 @@ const SLASHED: FpStatus =
 #[test]
 fn who_babylon_would_refuse_is_not_named_and_its_part_goes_to_the_next_period() {
     let mut world = World::new(&[100, 100, 100, 100, 100], 10, |_| {});
-    world.progress.era_from = 1;
+    world.progress.channel.era_from = 1;
     world.put(1, FpStatus::Registered, 0);
     world.put(2, SLASHED, 100);
     world.put(3, FpStatus::Jailed { until: 9 }, 100);
@@ -134,19 +134,19 @@ fn nobody_earned_or_nothing_is_there_and_nothing_is_owed() {
 #[test]
 fn paused_rewards_wait_and_lose_nothing() {
     let mut world = World::new(&[100, 100], 10, |_| {});
-    world.progress.rewards_paused = true;
+    world.progress.rewards.paused = true;
     world.fees(DENOM, 400);
     assert_eq!(world.end_period(), Left::default());
     assert_eq!(world.account(DENOM), Account::default(), "nothing is even owed");
-    world.progress.rewards_paused = false;
+    world.progress.rewards.paused = false;
     assert_eq!(sent(&world.end_period()), 400);
 
     let mut world = World::new(&[100; 12], 1, |_| {});
     world.fees(DENOM, 1_200);
     world.end_period();
-    world.progress.rewards_paused = true;
+    world.progress.rewards.paused = true;
     assert_eq!(world.block(), Left::default(), "nor does a payout go on");
-    world.progress.rewards_paused = false;
+    world.progress.rewards.paused = false;
     assert_eq!(sent(&world.block()), 200);
 }
 

@@ -1,0 +1,345 @@
+//! How far the hooks have come, in two records.
+//!
+//! ```text
+//!   P  marks    what every block moves, and what every vote asks
+//!   O  the rest what an ordinary block leaves as it is: written only where it changed
+//! ```
+//!
+//! The marks begin with two numbers that other contracts read raw ([`api::bsn::raw`]).
+
+use cosmwasm_std::{StdResult, Storage};
+use finality::jail::Throttle;
+use primitives::{BlockHeight, VotingPower};
+use serde::{Deserialize, Serialize};
+
+use super::table::{decode, encode};
+use super::{MARKS, REST};
+
+/// All of [`Progress`] but its marks, in this order.
+pub type Rest = (Gaps, SetMarks, JailMarks, ChannelMarks, RewardMarks, bool, u8);
+
+/// How far the hooks have come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// What every block moves.
+    pub marks: Marks,
+    /// Heights that were passed without quorum.
+    pub gaps: Gaps,
+    /// The active set.
+    pub set: SetMarks,
+    /// Who may go to jail.
+    pub jail: JailMarks,
+    /// The channel to Babylon, and those who came over an earlier one.
+    pub channel: ChannelMarks,
+    /// Rewards.
+    pub rewards: RewardMarks,
+    /// Whether more stake has expired than one portion ended.
+    pub expiring: bool,
+    /// The tables, by bit, in which the sweep found so much to delete that the next blocks go on with them.
+    pub sweeping: u8,
+    /// All but the marks as it was loaded: what has not changed is not written.
+    pub(crate) stored: Vec<u8>,
+}
+
+impl Progress {
+    /// Loads both records.
+    ///
+    /// # Errors
+    /// Those of storage.
+    pub fn load(storage: &dyn Storage) -> StdResult<Self> {
+        let marks = MARKS.load(storage)?;
+        let stored = REST.load_raw(storage)?;
+        let (gaps, set, jail, channel, rewards, expiring, sweeping) = decode(REST.letter(), &stored)?;
+        Ok(Self { marks, gaps, set, jail, channel, rewards, expiring, sweeping, stored })
+    }
+
+    /// Records it. The marks come last: a torn hook is done over.
+    ///
+    /// # Errors
+    /// Those of storage.
+    pub fn save(&self, storage: &mut dyn Storage) -> StdResult<()> {
+        let rest = encode(&(
+            &self.gaps,
+            &self.set,
+            &self.jail,
+            &self.channel,
+            &self.rewards,
+            self.expiring,
+            self.sweeping,
+        ))?;
+        if rest != self.stored {
+            REST.save_raw(storage, rest)?;
+        }
+        MARKS.save(storage, &self.marks)
+    }
+
+    /// Whether what packets bring has to wait at `now`, seconds since 1970.
+    pub const fn is_intake_paused(&self, now: u64) -> bool {
+        now < self.channel.intake_paused_until
+    }
+}
+
+/// What every block moves, and what every vote asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredMarks", into = "StoredMarks")]
+pub struct Marks {
+    /// The highest height with quorum that the cursor passed.
+    pub last_quorum: Option<BlockHeight>,
+    /// The highest final block.
+    pub last_final: Option<BlockHeight>,
+    /// The height from which votes are taken (a copy of the knob, to spare votes a read).
+    pub activation: BlockHeight,
+    /// Every height up to here has quorum, was skipped or resumed.
+    pub cursor: BlockHeight,
+    /// Bit `i`: somebody's vote is missing at height `cursor - i`, or nobody could vote there.
+    pub partial: u64,
+    /// Every height up to here takes no votes any more.
+    pub settled: BlockHeight,
+    /// Every height up to here is judged for liveness.
+    pub judged: BlockHeight,
+    /// The height of the last EndBlock.
+    pub last_end: BlockHeight,
+    /// Votes below are forgotten.
+    pub votes_from: BlockHeight,
+    /// Anchors below are forgotten.
+    pub anchors_from: BlockHeight,
+    /// The highest height of this chain that is BTC-timestamped.
+    pub timestamped: BlockHeight,
+    /// Whether so many heights wait for quorum that the next takes no votes.
+    pub backlog_full: bool,
+    /// How many settled heights of one set are not yet among the weights.
+    pub earned: u64,
+    /// Whether something that decides the active set has changed.
+    pub stale: bool,
+    /// The height at which the passing of heights alone may change it.
+    pub changes_at: Option<BlockHeight>,
+    /// The power of the active set.
+    pub total: VotingPower,
+    /// The ranked stake that it was taken from.
+    pub ranked: VotingPower,
+}
+
+/// [`Marks`] as they are stored: the two numbers for other contracts, big endian, none is zero; then the heights as
+/// differences to the first of them, which are one byte where finality keeps up.
+#[derive(Serialize, Deserialize)]
+struct StoredMarks {
+    last_quorum: [u8; 8],
+    last_final: [u8; 8],
+    below_last_quorum: [i64; 6],
+    activation: BlockHeight,
+    timestamped: BlockHeight,
+    partial: u64,
+    backlog_full: bool,
+    earned: u64,
+    stale: bool,
+    changes_at: Option<BlockHeight>,
+    total: VotingPower,
+    ranked: VotingPower,
+}
+
+fn number(height: Option<BlockHeight>) -> u64 {
+    height.map_or(0, BlockHeight::get)
+}
+
+fn height(number: [u8; 8]) -> Option<BlockHeight> {
+    Some(u64::from_be_bytes(number)).filter(|number| *number > 0).map(BlockHeight::new)
+}
+
+impl From<Marks> for StoredMarks {
+    fn from(marks: Marks) -> Self {
+        let base = number(marks.last_quorum);
+        let Marks { cursor, settled, judged, last_end, votes_from, anchors_from, .. } = marks;
+        let heights = [cursor, settled, judged, last_end, votes_from, anchors_from];
+        Self {
+            last_quorum: base.to_be_bytes(),
+            last_final: number(marks.last_final).to_be_bytes(),
+            below_last_quorum: heights.map(|height| base.wrapping_sub(height.get()).cast_signed()),
+            activation: marks.activation,
+            timestamped: marks.timestamped,
+            partial: marks.partial,
+            backlog_full: marks.backlog_full,
+            earned: marks.earned,
+            stale: marks.stale,
+            changes_at: marks.changes_at,
+            total: marks.total,
+            ranked: marks.ranked,
+        }
+    }
+}
+
+impl From<StoredMarks> for Marks {
+    fn from(stored: StoredMarks) -> Self {
+        let base = u64::from_be_bytes(stored.last_quorum);
+        let [cursor, settled, judged, last_end, votes_from, anchors_from] =
+            stored.below_last_quorum.map(|below| BlockHeight::new(base.wrapping_sub(below.cast_unsigned())));
+        Self {
+            last_quorum: height(stored.last_quorum),
+            last_final: height(stored.last_final),
+            activation: stored.activation,
+            cursor,
+            partial: stored.partial,
+            settled,
+            judged,
+            last_end,
+            votes_from,
+            anchors_from,
+            timestamped: stored.timestamped,
+            backlog_full: stored.backlog_full,
+            earned: stored.earned,
+            stale: stored.stale,
+            changes_at: stored.changes_at,
+            total: stored.total,
+            ranked: stored.ranked,
+        }
+    }
+}
+
+/// Heights that the cursor passed without quorum. Written by the tally and by resume_finality.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gaps {
+    /// How many heights the gap has that the cursor is in.
+    pub open: u64,
+    /// The highest height in that gap that governance resumed.
+    pub open_resumed: Option<BlockHeight>,
+    /// Whether the highest anchored height of that gap is one.
+    pub ends_resumed: bool,
+    /// The longest gap so far.
+    pub longest: u64,
+    /// Gaps that end above this height are all recorded.
+    pub recorded_above: BlockHeight,
+    /// The highest height that governance resumed; zero if none.
+    pub resumed_through: BlockHeight,
+    /// How many heights the cursor passed only because governance resumed them.
+    pub resumed: u64,
+    /// The highest quorum that makes a block final, where the last makes none; zero if none does.
+    pub last_final_by: Option<BlockHeight>,
+}
+
+/// The active set. Written by BeginBlock, when the set changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetMarks {
+    /// It is as it is since this height; those of lower heights are in the table of sets.
+    pub since: BlockHeight,
+    /// How many are in it.
+    pub active: u32,
+    /// The first height with a set.
+    pub activated: Option<BlockHeight>,
+    /// The power with randomness, where it is too little of the ranked stake for a set.
+    pub below_floor: Option<VotingPower>,
+}
+
+/// Who may go to jail. Written by jailing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JailMarks {
+    /// How much power may still go to jail.
+    pub throttle: Throttle,
+    /// The first height at which an FP with more than the share of that may go to jail.
+    pub giants_from: BlockHeight,
+}
+
+/// The channel to Babylon, and those who came over an earlier one. Written by the rooms `channel`, `evidence` and
+/// `intake`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelMarks {
+    /// How many equivocations wait to be sent.
+    pub outgoing: u32,
+    /// When, in seconds since 1970, time alone does something to the channel or the orphans.
+    pub wake_at: Option<u64>,
+    /// FPs with lower numbers registered under an earlier consumer id: no reward weight.
+    pub era_from: u32,
+    /// FPs with lower numbers have no power any more, for that reason.
+    pub orphaned_below: u32,
+    /// FPs with lower numbers are marked so, each on its own record.
+    pub orphans_marked: u32,
+    /// Until when packets wait, seconds since 1970; zero if they do not.
+    pub intake_paused_until: u64,
+}
+
+/// Rewards. Written by EndBlock, when a period ends, and by set_paused.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RewardMarks {
+    /// Whether rewards wait.
+    pub paused: bool,
+    /// How many denoms are owed.
+    pub owing: u32,
+    /// The number of the next payout.
+    pub payout_next: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::MockStorage;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(height: u64) -> BlockHeight {
+        BlockHeight::new(height)
+    }
+
+    fn marks(numbers: [u64; 10]) -> Marks {
+        let [quorum, block, cursor, settled, judged, last_end, votes_from, anchors_from, activation, other] =
+            numbers;
+        Marks {
+            last_quorum: Some(at(quorum)).filter(|_| quorum > 0),
+            last_final: Some(at(block)).filter(|_| block > 0),
+            cursor: at(cursor),
+            settled: at(settled),
+            judged: at(judged),
+            last_end: at(last_end),
+            votes_from: at(votes_from),
+            anchors_from: at(anchors_from),
+            activation: at(activation),
+            timestamped: at(other),
+            partial: other,
+            earned: other,
+            changes_at: Some(at(other)),
+            ..Marks::default()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn marks_are_read_as_they_were_written(numbers: [u64; 10]) {
+            let mut storage = MockStorage::new();
+            MARKS.save(&mut storage, &marks(numbers)).unwrap();
+            prop_assert_eq!(MARKS.load(&storage).unwrap(), marks(numbers));
+        }
+    }
+
+    /// Where finality keeps up, each block writes some fifty bytes.
+    #[test]
+    fn heights_near_the_last_quorum_take_one_byte() {
+        let far = 10_000_000;
+        let near = marks([far, far - 1, far, far - 30, far - 3, far + 1, far - 60, far - 60, 1, 0]);
+        assert_eq!(postcard::to_allocvec(&near).unwrap().len(), 16 + 6 + 10);
+    }
+
+    #[test]
+    fn what_an_ordinary_block_leaves_is_not_written() {
+        let mut storage = MockStorage::new();
+        Progress::default().save(&mut storage).unwrap();
+        let mut progress = Progress::load(&storage).unwrap();
+        progress.marks.cursor = at(7);
+        REST.remove(&mut storage);
+        progress.save(&mut storage).unwrap();
+        assert_eq!(REST.may_load(&storage).unwrap(), None, "it was not written");
+        progress.gaps.open = 3;
+        progress.save(&mut storage).unwrap();
+        let loaded = Progress::load(&storage).unwrap();
+        assert_eq!((loaded.marks, loaded.gaps), (progress.marks, progress.gaps));
+    }
+
+    /// What other contracts read ([`api::bsn::raw`]).
+    #[test]
+    fn the_marks_begin_with_the_last_quorum_and_the_last_final_block() {
+        let mut storage = MockStorage::new();
+        let raw = |storage: &MockStorage| storage.get(api::bsn::raw::FINALITY_KEY).unwrap();
+        MARKS.save(&mut storage, &Marks::default()).unwrap();
+        assert_eq!(raw(&storage)[..16], [0; 16], "none");
+        MARKS.save(&mut storage, &marks([0x0102, 0x0101, 9, 9, 9, 9, 9, 9, 9, 9])).unwrap();
+        let raw = raw(&storage);
+        assert_eq!(raw[api::bsn::raw::LAST_FINALIZED_HEIGHT], [0, 0, 0, 0, 0, 0, 1, 2]);
+        assert_eq!(raw[api::bsn::raw::LAST_FINAL_BLOCK], [0, 0, 0, 0, 0, 0, 1, 1]);
+    }
+}

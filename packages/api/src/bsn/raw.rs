@@ -1,0 +1,36 @@
+//! What another contract reads by one raw query, without a smart query's instance (60,000 SDK gas where the code is
+//! not pinned). These layouts do not change without a new key.
+//!
+//! ```
+//! use api::bsn::raw;
+//!
+//! // the value of a raw query with the key FINALITY_KEY
+//! let value = [0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 1, 1];
+//! let height: [u8; 8] = value[raw::LAST_FINAL_BLOCK].try_into()?;
+//! assert_eq!(u64::from_be_bytes(height), 257);
+//! # Ok::<(), std::array::TryFromSliceError>(())
+//! ```
+
+use core::ops::Range;
+
+/// The key of a value whose first 16 bytes are two heights, each a big-endian u64, zero for none. What follows is not
+/// for others.
+pub const FINALITY_KEY: &[u8] = b"P";
+/// Where the highest height with quorum stands. It says nothing about the block of that height.
+pub const LAST_FINALIZED_HEIGHT: Range<usize> = 0..8;
+/// Where the highest final block stands.
+pub const LAST_FINAL_BLOCK: Range<usize> = 8..16;
+
+/// The first byte of the key of a height's anchor; the height follows, as a big-endian u64. There is none where every
+/// hook of the block was lost, and where it is forgotten.
+pub const ANCHOR_PREFIX: u8 = b'a';
+/// Where the application hash in the header of that height stands: the state before its block.
+pub const ANCHOR_APP_HASH: Range<usize> = 0..32;
+/// Where the hash of that height's block stands.
+pub const ANCHOR_BLOCK_HASH: Range<usize> = 32..64;
+
+/// The key of a height's anchor.
+pub fn anchor_key(height: u64) -> [u8; 9] {
+    let [a, b, c, d, e, f, g, h] = height.to_be_bytes();
+    [ANCHOR_PREFIX, a, b, c, d, e, f, g, h]
+}
