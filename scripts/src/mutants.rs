@@ -24,8 +24,16 @@ use crate::{cargo, project, say};
 const VERSION: &str = "27.1.0";
 
 /// The packages that decide and that nothing but their tests holds.
-const PURE: [&str; 8] =
-    ["primitives", "eots", "merkle", "bitcoin-spv", "staking", "finality", "timestamping", "proto"];
+const PURE: [&str; 8] = [
+    "bsn-primitives",
+    "bsn-eots",
+    "bsn-merkle",
+    "bsn-bitcoin-spv",
+    "bsn-staking",
+    "bsn-finality",
+    "bsn-timestamping",
+    "bsn-proto",
+];
 
 /// How many of a hundred mutants must be noticed.
 const FLOOR: usize = 95;
@@ -191,13 +199,15 @@ mod tests {
 
     #[test]
     fn a_package_or_all_pure_ones_whole_or_since_a_commit() {
-        let one = Wanted { packages: vec!["eots".into()], since: None };
-        assert_eq!(wanted(&["eots"]).unwrap(), one);
+        let one = Wanted { packages: vec!["bsn-eots".into()], since: None };
+        assert_eq!(wanted(&["bsn-eots"]).unwrap(), one);
         let since = Wanted { since: Some("main".into()), ..one };
-        assert_eq!(wanted(&["eots", "--since", "main"]).unwrap(), since);
-        assert_eq!(wanted(&["--since", "main", "eots"]).unwrap(), since);
+        assert_eq!(wanted(&["bsn-eots", "--since", "main"]).unwrap(), since);
+        assert_eq!(wanted(&["--since", "main", "bsn-eots"]).unwrap(), since);
         assert_eq!(wanted(&[]).unwrap().packages, PURE);
-        for wrong in [&["--since"][..], &["--all"], &["eots", "merkle"], &["--since", "a", "--since", "b"]] {
+        for wrong in
+            [&["--since"][..], &["--all"], &["bsn-eots", "bsn-merkle"], &["--since", "a", "--since", "b"]]
+        {
             assert!(wanted(wrong).is_err(), "{wrong:?}");
         }
     }

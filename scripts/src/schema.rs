@@ -18,7 +18,7 @@ pub fn run(check: bool) -> Result<()> {
         _ => std::fs::create_dir_all(&fresh)?,
     }
     let mut generate = cargo::cargo("run");
-    generate.args(["--quiet", "-p", "api", "--example", "schema", "--"]).arg(&fresh);
+    generate.args(["--quiet", "-p", "bsn-api", "--example", "schema", "--"]).arg(&fresh);
     cargo::run(&mut generate, "the schema cannot be generated")?;
     let now = names(&fresh)?;
     if now.is_empty() {

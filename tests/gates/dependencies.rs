@@ -2,10 +2,10 @@ use crate::workspace::{self, CONTRACTS, PURE};
 
 /// The floors of the house: a package is built on lower floors only.
 const FLOORS: [&[&str]; 10] = [
-    &["primitives", "read-derive"],
-    &["eots", "merkle", "bitcoin-spv"],
-    &["staking", "finality", "timestamping"],
-    &["api", "proto"],
+    &["bsn-primitives", "bsn-read-derive"],
+    &["bsn-eots", "bsn-merkle", "bsn-bitcoin-spv"],
+    &["bsn-staking", "bsn-finality", "bsn-timestamping"],
+    &["bsn-api", "bsn-proto"],
     &["bsn", "btc-light-client", "probe"],
     &["testing"],
     &["actors"],

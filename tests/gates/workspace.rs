@@ -10,8 +10,15 @@ use crate::artifact;
 pub const CONTRACTS: [&str; 3] = [artifact::BSN, artifact::LIGHT_CLIENT, artifact::PROBE];
 
 /// The pure core: no cosmwasm.
-pub const PURE: [&str; 7] =
-    ["primitives", "eots", "merkle", "bitcoin-spv", "staking", "finality", "timestamping"];
+pub const PURE: [&str; 7] = [
+    "bsn-primitives",
+    "bsn-eots",
+    "bsn-merkle",
+    "bsn-bitcoin-spv",
+    "bsn-staking",
+    "bsn-finality",
+    "bsn-timestamping",
+];
 
 /// A package of the workspace.
 pub struct Member {

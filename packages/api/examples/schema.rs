@@ -1,4 +1,4 @@
-//! Writes the JSON schema of every message and answer: `cargo run -p api --example schema -- <folder>`.
+//! Writes the JSON schema of every message and answer: `cargo run -p bsn-api --example schema -- <folder>`.
 //!
 //! `<folder>/bsn/*.json` and `<folder>/btc-light-client/*.json`, one file for each type, named after it.
 
@@ -28,7 +28,7 @@ macro_rules! write_all {
     ($folder:expr, $contract:ident: $($ty:ident),* $(,)?) => {{
         let folder: PathBuf = $folder;
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        $(write::<api::$contract::$ty>(&folder)?;)*
+        $(write::<bsn_api::$contract::$ty>(&folder)?;)*
     }};
 }
 
@@ -36,7 +36,7 @@ macro_rules! write_all {
 fn write_events(folder: &Path) -> Result<()> {
     let mut text =
         String::from("# Events of `bsn`\n\nGenerated. On a chain each type begins with `wasm-`.\n");
-    for (ty, when, attributes) in api::bsn::event::LIST {
+    for (ty, when, attributes) in bsn_api::bsn::event::LIST {
         text += &format!("\n## `{ty}`\n\n{}\n\n| attribute | what |\n|---|---|\n", when.trim());
         for (name, what) in *attributes {
             text += &format!("| `{name}` | {} |\n", what.trim());

@@ -4,7 +4,7 @@
 //! (reversed) order, headers in hexadecimal are their 80 bytes, work is a decimal string.
 //!
 //! ```
-//! use api::btc_light_client::{ExecuteMsg, QueryMsg};
+//! use bsn_api::btc_light_client::{ExecuteMsg, QueryMsg};
 //! use cosmwasm_std::{from_json, to_json_string};
 //!
 //! let query = to_json_string(&QueryMsg::BtcTipHeader {})?;

@@ -18,7 +18,7 @@
 //! # Synopsis
 //!
 //! ```
-//! use api::bsn::{AtHeight, QueryMsg};
+//! use bsn_api::bsn::{AtHeight, QueryMsg};
 //!
 //! let asked = QueryMsg::FinalityStatus(AtHeight { height: 100 });
 //! assert_eq!(cosmwasm_std::to_json_string(&asked)?, r#"{"finality_status":{"height":100}}"#);
@@ -42,6 +42,9 @@ pub mod bsn;
 pub mod btc_light_client;
 pub mod read;
 
+// Whose types stand in the signatures of this crate.
+pub use primitives;
+
 /// Derives what every type on the wire has, `Deserialize` by way of [`read`]; unknown fields are ignored.
 macro_rules! wire {
     ($($item:item)*) => {
@@ -54,3 +57,8 @@ macro_rules! wire {
     };
 }
 pub(crate) use wire;
+
+/// The example of the README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

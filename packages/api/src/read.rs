@@ -20,7 +20,7 @@
 //! # Synopsis
 //!
 //! ```
-//! use api::bsn::QueryMsg;
+//! use bsn_api::bsn::QueryMsg;
 //!
 //! let error = cosmwasm_std::from_json::<QueryMsg>(br#"{"block":{"height":"9"}}"#).unwrap_err();
 //! assert!(error.to_string().contains("block: height: not a whole number from 0 to 2^64 - 1"), "{error}");

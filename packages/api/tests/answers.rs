@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use api::bsn::{
+use bsn_api::bsn::{
     ActiveFinalityProvidersResponse, AdminResponse, ConfigResponse, ConsumerHeader, DelegationsByFpResponse,
     FinalityProvidersByTotalActiveSatsResponse, FinalityProvidersResponse, FinalityStatusResponse,
     HealthResponse, HeightResponse, JailedFinalityProvidersResponse, LastFinalBlockResponse, OutboxResponse,

@@ -1,6 +1,6 @@
 //! What a contract reads, and what it refuses, held against serde's own derive.
 
-use api::bsn::{ExecuteMsg, FinalityProviderInfo, Network, QueryMsg, UpdateConfig};
+use bsn_api::bsn::{ExecuteMsg, FinalityProviderInfo, Network, QueryMsg, UpdateConfig};
 use cosmwasm_std::{from_json, to_json_string};
 use proptest::prelude::*;
 

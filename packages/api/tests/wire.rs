@@ -1,7 +1,7 @@
 //! What Go programs send is read, and what they read is written, to the letter (PROTOCOL.md,
 //! "The block hooks", "The daemon's messages" and "The daemon's queries").
 
-use api::bsn::{
+use bsn_api::bsn::{
     AtHeight, BlocksResponse, ByKey, Delegation, DelegatorUnbondingInfo, Empty, Evidence, EvidenceResponse,
     ExecuteMsg, FinalityProvider, FinalitySignatureResponse, IndexedBlock, KeyAtHeight, PowerResponse,
     PowersResponse, ProofOfPossession, PubRandCommit, QueryMsg, SigningInfo, SudoMsg, UndelegationInfo,

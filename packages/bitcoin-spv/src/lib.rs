@@ -26,9 +26,9 @@
 //! # Synopsis
 //!
 //! ```
-//! use bitcoin_spv::{Context, Header, Network, Rules, Work, extend};
-//! use primitives::BtcHeight;
-//! # use bitcoin_spv::{HeaderHash, HeaderSource, Placed};
+//! use bsn_bitcoin_spv::{Context, Header, Network, Rules, Work, extend};
+//! use bsn_bitcoin_spv::primitives::BtcHeight;
+//! # use bsn_bitcoin_spv::{HeaderHash, HeaderSource, Placed};
 //! # struct Nothing;
 //! # impl HeaderSource for Nothing {
 //! #     fn height_of(&self, _: &HeaderHash) -> Option<BtcHeight> { None }
@@ -88,3 +88,10 @@ pub use target::{CompactTarget, Target, TargetError, Work};
 pub use times::RecentTimes;
 pub use transaction::{Output, Transaction, TransactionError};
 pub use u256::U256;
+// Whose types stand in the signatures of this crate.
+pub use primitives;
+
+/// The example of the README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

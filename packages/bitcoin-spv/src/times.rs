@@ -4,7 +4,7 @@ const SPAN: usize = 11;
 /// The times of the last headers, at most eleven, the newest last.
 ///
 /// ```
-/// # use bitcoin_spv::RecentTimes;
+/// # use bsn_bitcoin_spv::RecentTimes;
 /// let times = (1..=11).fold(RecentTimes::default(), |times, t| times.plus(100 * t));
 /// assert_eq!(times.floor(true), Some(600));
 /// // With three of the eleven unknown, the median is at least the third of those known.

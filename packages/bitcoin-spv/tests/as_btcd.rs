@@ -5,7 +5,7 @@ use bitcoin::hashes::Hash;
 use bitcoin::{
     Amount, OutPoint, ScriptBuf, Sequence, TxIn, TxOut, Witness, absolute::LockTime, transaction::Version,
 };
-use bitcoin_spv::{Transaction, TransactionError};
+use bsn_bitcoin_spv::{Transaction, TransactionError};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 fn transaction(inputs: Vec<Vec<Vec<u8>>>, script: Vec<u8>, outputs: usize) -> bitcoin::Transaction {

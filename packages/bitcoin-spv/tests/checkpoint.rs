@@ -5,7 +5,7 @@ use bitcoin::{
     Amount, OutPoint, ScriptBuf, Sequence, TxIn, TxOut, Witness, absolute::LockTime, consensus::serialize,
     hashes::Hash, opcodes::all::OP_RETURN, script::PushBytesBuf, transaction::Version,
 };
-use bitcoin_spv::{
+use bsn_bitcoin_spv::{
     Transaction,
     checkpoint::{Checkpoint, CheckpointError, FirstHalf, SecondHalf, tag_of},
 };

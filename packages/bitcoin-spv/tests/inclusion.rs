@@ -4,7 +4,7 @@ use bitcoin::{
     Amount, OutPoint, ScriptBuf, Sequence, TxIn, TxOut, Witness, absolute::LockTime, consensus::serialize,
     hashes::Hash, transaction::Version,
 };
-use bitcoin_spv::{InclusionError, MerkleBranch, MerkleRoot, Transaction, TransactionError};
+use bsn_bitcoin_spv::{InclusionError, MerkleBranch, MerkleRoot, Transaction, TransactionError};
 use primitives::Txid;
 use proptest::prelude::*;
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use bitcoin_spv::{
+use bsn_bitcoin_spv::{
     Context, Expected, ExtendError, Extension, Header, HeaderError, HeaderHash, HeaderSource, Network,
     PERIOD, PeriodStart, Placed, RecentTimes, Rules, Work, expected_bits, extend,
 };
@@ -15,7 +15,7 @@ const EASY: u32 = 0x207f_ffff;
 const START: u32 = 1_700_000_000;
 
 fn genesis() -> Header {
-    mine(bitcoin_spv::HeaderHash::from_bytes([0; 32]), START, EASY, 0)
+    mine(bsn_bitcoin_spv::HeaderHash::from_bytes([0; 32]), START, EASY, 0)
 }
 
 fn branch(from: &Header, length: u32, salt: u8) -> Vec<Header> {
@@ -59,7 +59,7 @@ fn a_fork_of_equal_work_is_refused_and_of_more_is_followed() {
 fn a_shorter_fork_of_more_work_wins() {
     let genesis = genesis();
     // Regtest made to retarget, with a base whose period start is missing: four times harder is allowed.
-    let params = bitcoin_spv::Params { retargets: true, ..Network::Regtest.params() };
+    let params = bsn_bitcoin_spv::Params { retargets: true, ..Network::Regtest.params() };
     let rules = Rules { params, latest_time: None };
     let base = Chain::from(2_015, &genesis, rules);
     let mut chain = base.clone();
@@ -213,8 +213,11 @@ fn a_fork_whose_own_target_is_pruned_has_that_of_the_periods_first_header() {
 
 /// Regtest made to retarget, without minimum-difficulty headers.
 fn retargeting() -> Rules {
-    let params =
-        bitcoin_spv::Params { retargets: true, min_difficulty_blocks: false, ..Network::Regtest.params() };
+    let params = bsn_bitcoin_spv::Params {
+        retargets: true,
+        min_difficulty_blocks: false,
+        ..Network::Regtest.params()
+    };
     Rules { params, latest_time: None }
 }
 
@@ -238,7 +241,7 @@ fn at_boundary(rules: &Rules, start: &Header, last: &Header) -> [Header; 2] {
     };
     let expected = expected_bits(&context, 0, Some(PeriodStart::from(start)), &rules.params);
     let Expected::Exactly(bits) = expected else { panic!("{expected:?}") };
-    let half = bitcoin_spv::Target::new(bits.target().unwrap().get().shr(1)).compact();
+    let half = bsn_bitcoin_spv::Target::new(bits.target().unwrap().get().shr(1)).compact();
     [bits, half].map(|bits| mine(last.hash(), last.time + 600, bits.get(), 7))
 }
 
@@ -267,12 +270,12 @@ fn a_message_that_parts_at_a_periods_first_header_is_judged_by_its_own() {
 fn no_chain_starts_with_more_work_than_any_has() {
     let (genesis, params) = (genesis(), Network::Mainnet.params());
     let regtest = Network::Regtest.params();
-    let base = |work| bitcoin_spv::Context::base(BtcHeight::new(5), &genesis, work, &regtest);
-    let more = Work::MOST_OF_BASE.checked_add(Work::new(bitcoin_spv::U256::ONE)).unwrap();
+    let base = |work| bsn_bitcoin_spv::Context::base(BtcHeight::new(5), &genesis, work, &regtest);
+    let more = Work::MOST_OF_BASE.checked_add(Work::new(bsn_bitcoin_spv::U256::ONE)).unwrap();
     assert_eq!(base(more), Err(HeaderError::BaseWork { work: more }));
     let tip = base(Work::MOST_OF_BASE).unwrap();
     // A header of Bitcoin's hardest target to date, a thousand million million times: the sum has room for it.
-    let hardest = bitcoin_spv::CompactTarget::new(0x1701_ff00).target().unwrap();
+    let hardest = bsn_bitcoin_spv::CompactTarget::new(0x1701_ff00).target().unwrap();
     assert!(hardest < params.limit);
     let each = hardest.work().get();
     let many = each.checked_mul(1_000_000_000).and_then(|sum| sum.checked_mul(1_000_000)).unwrap();
@@ -316,7 +319,7 @@ fn a_header_without_work_is_refused() {
 fn work_and_height_cannot_wrap() {
     let genesis = genesis();
     let params = Network::Regtest.params();
-    let all = Work::new(bitcoin_spv::U256::MAX);
+    let all = Work::new(bsn_bitcoin_spv::U256::MAX);
     let next = mine(genesis.hash(), START + 1, EASY, 1);
     for (height, work, expected) in
         [(5, all, HeaderError::WorkOverflow), (u32::MAX, Work::ZERO, HeaderError::HeightOverflow)]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use bitcoin_spv::{
+use bsn_bitcoin_spv::{
     CompactTarget, Context, Expected, HeaderHash, Network, PERIOD, PeriodStart, RecentTimes, TIMESPAN, Work,
     expected_bits,
 };

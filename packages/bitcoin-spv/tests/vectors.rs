@@ -2,7 +2,7 @@
 
 mod common;
 
-use bitcoin_spv::{
+use bsn_bitcoin_spv::{
     Context, ExtendError, Header, HeaderError, HeaderHash, HeaderSource, Network, PERIOD, Placed, extend,
 };
 use common::{Chain, headers, rules, vector};
@@ -40,8 +40,12 @@ fn signet_from_genesis() {
 #[test]
 fn signet_headers_are_not_mainnet_headers() {
     let Some(headers) = headers(SIGNET) else { return };
-    let refused =
-        Context::base(BtcHeight::new(0), &headers[0], bitcoin_spv::Work::ZERO, &Network::Mainnet.params());
+    let refused = Context::base(
+        BtcHeight::new(0),
+        &headers[0],
+        bsn_bitcoin_spv::Work::ZERO,
+        &Network::Mainnet.params(),
+    );
     assert!(matches!(refused, Err(HeaderError::TargetAboveLimit { .. })));
 }
 
@@ -76,9 +80,9 @@ impl HeaderSource for FromTheMiddle {
         self.chain.header_at(height)
     }
 
-    fn period_start(&self, height: BtcHeight) -> Option<bitcoin_spv::PeriodStart> {
+    fn period_start(&self, height: BtcHeight) -> Option<bsn_bitcoin_spv::PeriodStart> {
         assert_eq!(height.get(), 274 * PERIOD);
-        self.start.as_ref().map(bitcoin_spv::PeriodStart::from)
+        self.start.as_ref().map(bsn_bitcoin_spv::PeriodStart::from)
     }
 }
 

@@ -42,7 +42,7 @@ pub enum ExtractError {
 /// signatures that [`crate::verify`] accepts always extract.
 ///
 /// ```
-/// # use eots::{ExtractError, PublicRandomness, SecretKey, SecretRandomness, extract, sign};
+/// # use bsn_eots::{ExtractError, PublicRandomness, SecretKey, SecretRandomness, extract, sign};
 /// # let key = SecretKey::from_slice(&[7; 32])?;
 /// # let nonce = SecretRandomness::from_slice(&[9; 32]).unwrap();
 /// let (one, other) = ([1; 32], [2; 32]);
@@ -52,7 +52,7 @@ pub enum ExtractError {
 /// assert_eq!(leaked.public_key(), key.public_key());
 /// let same = extract(&fp, &nonce.public(), (&one, &first), (&one, &first));
 /// assert_eq!(same.unwrap_err(), ExtractError::SameHash { hash: one });
-/// # Ok::<(), eots::KeyError>(())
+/// # Ok::<(), bsn_eots::KeyError>(())
 /// ```
 ///
 /// # Errors

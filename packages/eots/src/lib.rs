@@ -36,8 +36,8 @@
 //! # Synopsis
 //!
 //! ```
-//! use eots::{Native, SecretKey, SecretRandomness, extract, message::vote_hash, sign, verify};
-//! use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext};
+//! use bsn_eots::{Native, SecretKey, SecretRandomness, extract, message::vote_hash, sign, verify};
+//! use bsn_eots::primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext};
 //!
 //! let context = SigningContext::finality_vote("bsn-1", "bbnc1contract");
 //! let height = BlockHeight::new(101);
@@ -59,7 +59,7 @@
 //! assert!(verify(&Native, &fp, &randomness, &fork, &second).is_ok());
 //! let leaked = extract(&fp, &randomness, (&block, &vote), (&fork, &second)).expect("both are valid");
 //! assert_eq!(leaked.public_key(), key.public_key());
-//! # Ok::<(), eots::KeyError>(())
+//! # Ok::<(), bsn_eots::KeyError>(())
 //! ```
 //!
 //! The crate has no source of randomness and needs none. Sources: BIP-340; PROTOCOL.md, "Signing contexts"
@@ -94,3 +94,10 @@ pub use recover::{Native, Recover};
 pub use sign::sign;
 pub use signature::Signature;
 pub use verify::{Invalid, verify};
+// Whose types stand in the signatures of this crate.
+pub use primitives;
+
+/// The example of the README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -8,7 +8,7 @@ use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
 /// Every closure of this shape is a `Recover`:
 ///
 /// ```
-/// # use eots::{Native, Recover};
+/// # use bsn_eots::{Native, Recover};
 /// let host = |hash: &[u8; 32], signature: &[u8; 64], id: u8| Native.recover(hash, signature, id);
 /// assert_eq!(host.recover(&[1; 32], &[0; 64], 0), None);
 /// ```

@@ -1,6 +1,6 @@
 //! What Babylon's Go code signed, verified and signed again.
 
-use eots::{
+use bsn_eots::{
     Native, PublicRandomness, SecretKey, SecretRandomness, Signature, extract,
     message::{commitment_hash, proof_of_possession_hash, vote_hash},
     schnorr, sign, verify,

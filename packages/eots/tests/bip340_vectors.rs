@@ -1,6 +1,6 @@
 //! The table of BIP-340, every row of it.
 
-use eots::{Native, SecretKey, schnorr};
+use bsn_eots::{Native, SecretKey, schnorr};
 use primitives::FpPublicKey;
 
 const TABLE: &str = include_str!("../../../tests/vectors/bip340/test-vectors.csv");

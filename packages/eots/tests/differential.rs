@@ -1,6 +1,6 @@
 //! Votes, good and bad, judged by us, by k256 and by schnorr_fun, which shares no code with k256.
 
-use eots::{Native, PublicKey, PublicRandomness, Signature, schnorr, verify};
+use bsn_eots::{Native, PublicKey, PublicRandomness, Signature, schnorr, verify};
 use primitives::FpPublicKey;
 use schnorr_fun::{
     Message, Schnorr,

@@ -1,6 +1,6 @@
 //! Whoever signs twice loses the key, and nobody else does.
 
-use eots::{
+use bsn_eots::{
     ExtractError, Native, PublicRandomness, SecretKey, SecretRandomness, Signature, extract, sign, verify,
 };
 use primitives::FpPublicKey;

@@ -1,7 +1,7 @@
 //! `Native` answers like the `secp256k1_recover_pubkey` of a CosmWasm chain, and so verification does.
 
+use bsn_eots::{Native, PublicRandomness, Recover, Signature, verify};
 use cosmwasm_crypto::secp256k1_recover_pubkey;
-use eots::{Native, PublicRandomness, Recover, Signature, verify};
 use primitives::FpPublicKey;
 use testing::eots_cases;
 

@@ -32,8 +32,8 @@
 //! # Synopsis
 //!
 //! ```
-//! use finality::tally::{self, Seat, Step};
-//! use primitives::VotingPower;
+//! use bsn_finality::tally::{self, Seat, Step};
+//! use bsn_finality::primitives::VotingPower;
 //!
 //! let seat = Seat::Open { total: VotingPower::new(300) };
 //! assert_eq!(tally::step(seat, VotingPower::new(200)), Step::Wait);
@@ -68,3 +68,10 @@ pub mod vote;
 pub use commitment::Commitment;
 pub use evidence::Evidence;
 pub use params::Params;
+// Whose types stand in the signatures of this crate.
+pub use {eots, merkle, primitives};
+
+/// The example of the README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

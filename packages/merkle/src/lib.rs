@@ -20,7 +20,7 @@
 //! # Synopsis
 //!
 //! ```
-//! use merkle::Tree;
+//! use bsn_merkle::Tree;
 //!
 //! let randomness: Vec<[u8; 32]> = (0..10).map(|height| [height; 32]).collect();
 //! let tree = Tree::new(&randomness);
@@ -60,3 +60,8 @@ pub use hash::{Hash, leaf_hash};
 pub use proof::Proof;
 pub use range::RangeProof;
 pub use tree::Tree;
+
+/// The example of the README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -56,7 +56,7 @@ impl Proof {
     /// Those of [`Proof::root`], [`MerkleError::WrongLeaf`] or [`MerkleError::WrongRoot`].
     ///
     /// ```
-    /// use merkle::Tree;
+    /// use bsn_merkle::Tree;
     ///
     /// let tree = Tree::new(["a", "b", "c"]);
     /// let proof = tree.proof(2).expect("there are three leaves");

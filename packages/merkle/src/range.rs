@@ -27,7 +27,7 @@ impl RangeProof {
     /// How many aunts the proof of `count` leaves from number `start` on has in a tree of `total`.
     ///
     /// ```
-    /// use merkle::{RangeProof, Tree};
+    /// use bsn_merkle::{RangeProof, Tree};
     ///
     /// let proof = Tree::new(["a", "b", "c", "d", "e"]).range(1, 3).expect("there are five leaves");
     /// assert_eq!(RangeProof::aunts_of(5, 1, 3), proof.aunts.len());
@@ -75,7 +75,7 @@ impl RangeProof {
     /// Those of [`RangeProof::root`], or [`MerkleError::WrongRoot`].
     ///
     /// ```
-    /// use merkle::Tree;
+    /// use bsn_merkle::Tree;
     ///
     /// let tree = Tree::new(["a", "b", "c", "d", "e"]);
     /// let proof = tree.range(1, 3).expect("there are five leaves");

@@ -1,6 +1,6 @@
 //! The proofs of Babylon's Go code, made with CometBFT's `crypto/merkle`.
 
-use merkle::{MerkleError, Proof};
+use bsn_merkle::{MerkleError, Proof};
 use testing::vectors::babylon;
 
 #[test]

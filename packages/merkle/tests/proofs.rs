@@ -1,6 +1,6 @@
 //! A proof proves one leaf at one place of one tree, and a range is nothing but its leaves.
 
-use merkle::{Hash, MerkleError, Proof, RangeProof, Tree, leaf_hash};
+use bsn_merkle::{Hash, MerkleError, Proof, RangeProof, Tree, leaf_hash};
 use proptest::{prelude::*, sample::Index};
 use sha2::{Digest, Sha256};
 

@@ -1,7 +1,7 @@
 //! The tree that the implementations of Certificate Transparency test with: eight leaves, every root on the way
 //! and some paths (transparency-dev/merkle, `testonly`; google/certificate-transparency).
 
-use merkle::{Hash, Proof, Tree, leaf_hash};
+use bsn_merkle::{Hash, Proof, Tree, leaf_hash};
 
 const LEAVES: [&str; 8] =
     ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];

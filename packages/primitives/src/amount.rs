@@ -71,7 +71,7 @@ impl VotingPower {
     /// Whether this is **more than** two thirds of `total`; never true of nothing.
     ///
     /// ```
-    /// # use primitives::VotingPower;
+    /// # use bsn_primitives::VotingPower;
     /// let total = VotingPower::new(300);
     /// assert!(!VotingPower::new(200).is_quorum_of(total));
     /// assert!(VotingPower::new(201).is_quorum_of(total));

@@ -17,14 +17,14 @@
 //! # Synopsis
 //!
 //! ```
-//! use primitives::{FpPublicKey, Sats, SigningContext};
+//! use bsn_primitives::{FpPublicKey, Sats, SigningContext};
 //!
 //! let fp = FpPublicKey::from_hex("DB34109AF277BDB0B0D643F97190730217538F8643CAFD4005A633903A1EA03D")?;
 //! assert_eq!(fp.to_string(), "db34109af277bdb0b0d643f97190730217538f8643cafd4005a633903a1ea03d");
 //! assert!(Sats::new(21_000_000 * 100_000_000 + 1).is_err());
 //! let vote = SigningContext::finality_vote("bsn-1", "bbnc1contract");
 //! assert_eq!(vote.as_str().len(), 64);
-//! # Ok::<(), primitives::ParseError>(())
+//! # Ok::<(), bsn_primitives::ParseError>(())
 //! ```
 #![cfg_attr(
     not(test),
@@ -51,3 +51,8 @@ pub use error::ParseError;
 pub use hash::{AppHash, BlockHash, Txid};
 pub use height::{BlockHeight, BtcHeight, EpochNumber};
 pub use key::FpPublicKey;
+
+/// The example of the README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -24,7 +24,7 @@
 //! # Synopsis
 //!
 //! ```
-//! use proto::decode::{self, Packet, StakingItem};
+//! use bsn_proto::decode::{self, Packet, StakingItem};
 //!
 //! // OutboundPacket { btc_staking: { unbonded_del: [ {}, { staking_tx_hash: "01" * 32 } ] } }
 //! let mut bytes = vec![0x12, 70, 0x1a, 0, 0x1a, 66, 0x0a, 64];
@@ -60,3 +60,10 @@ pub use messages::{
     zoneconcierge,
 };
 pub use prost::Message;
+// Whose types stand in the signatures of this crate.
+pub use {bitcoin_spv, primitives, staking, timestamping};
+
+/// The example of the README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

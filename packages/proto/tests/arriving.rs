@@ -1,7 +1,6 @@
 //! What arrives may be anything: nothing panics, and no part costs another.
 
-use proptest::{collection::vec, prelude::*, sample::Index};
-use proto::{
+use bsn_proto::{
     Message,
     btccheckpoint::{SubmissionKey, TransactionKey},
     btclightclient::BtcHeaderInfo,
@@ -14,6 +13,7 @@ use proto::{
     google,
     zoneconcierge::{outbound_packet, *},
 };
+use proptest::{collection::vec, prelude::*, sample::Index};
 
 fn delegation() -> ActiveBtcDelegation {
     let staking_tx =

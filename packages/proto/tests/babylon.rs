@@ -1,6 +1,6 @@
 //! Against what Babylon's own Go code encoded.
 
-use proto::{
+use bsn_proto::{
     Message,
     btclightclient::BtcHeaderInfo,
     btcstaking, cosmos,

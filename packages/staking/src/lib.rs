@@ -66,10 +66,10 @@
 //! # Synopsis
 //!
 //! ```
-//! use primitives::{BtcHeight, FpPublicKey, Sats, VotingPower};
-//! use staking::{ActiveDelegation, Item, ItemDigest, Ledger, NewFinalityProvider, PopVerdict, Rules, StakingTx, Verdict};
+//! use bsn_staking::primitives::{BtcHeight, FpPublicKey, Sats, VotingPower};
+//! use bsn_staking::{ActiveDelegation, Item, ItemDigest, Ledger, NewFinalityProvider, PopVerdict, Rules, StakingTx, Verdict};
 //! # let one_in_one_out: Vec<u8> = [&[2, 0, 0, 0, 1][..], &[7; 36], &[0], &[0xff; 4], &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0], &[0; 4]].concat();
-//! let mut ledger = staking::memory::MemoryLedger::default();
+//! let mut ledger = bsn_staking::memory::MemoryLedger::default();
 //! let key = FpPublicKey::from_bytes([1; 32]);
 //! let fp = NewFinalityProvider {
 //!     key,
@@ -93,14 +93,14 @@
 //!     digest: ItemDigest::of(b"the other item"),
 //! };
 //! let packet = [Item::NewFinalityProvider(fp, PopVerdict::Verified), Item::ActiveDelegation(delegation.clone())];
-//! let outcome = staking::apply(&mut ledger, &Rules::default(), Some(BtcHeight::new(105)), packet)?;
+//! let outcome = bsn_staking::apply(&mut ledger, &Rules::default(), Some(BtcHeight::new(105)), packet)?;
 //! assert!(outcome.verdicts.iter().all(|verdict| matches!(verdict, Verdict::Applied(_))));
 //! assert_eq!(outcome.power_changes[0].after, VotingPower::new(50_000));
 //!
-//! let again = staking::apply(&mut ledger, &Rules::default(), None, [Item::ActiveDelegation(delegation)])?;
+//! let again = bsn_staking::apply(&mut ledger, &Rules::default(), None, [Item::ActiveDelegation(delegation)])?;
 //! assert_eq!(again.verdicts, [Verdict::AlreadyKnown]);
 //!
-//! let expired = staking::expire(&mut ledger, BtcHeight::new(899), 1_000)?;
+//! let expired = bsn_staking::expire(&mut ledger, BtcHeight::new(899), 1_000)?;
 //! assert_eq!(expired.power_changes[0].after, VotingPower::ZERO);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -144,3 +144,10 @@ pub use provider::{
 };
 pub use tx::StakingTx;
 pub use verdict::{Applied, Consumer, Reason, Rules, Verdict};
+// Whose types stand in the signatures of this crate.
+pub use {bitcoin_spv, primitives};
+
+/// The example of the README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -35,8 +35,8 @@
 //! # Synopsis
 //!
 //! ```
-//! use primitives::{BlockHeight, BtcHeight, EpochNumber};
-//! use timestamping::{Bitcoin, Epochs, Kept, Located, Place, Settled, Witness};
+//! use bsn_timestamping::primitives::{BlockHeight, BtcHeight, EpochNumber};
+//! use bsn_timestamping::{Bitcoin, Epochs, Kept, Located, Place, Settled, Witness};
 //!
 //! let place = Place { block: [1; 32], root: [2; 32] };
 //! let kept = Kept { epoch: EpochNumber::new(5), height: Some(BlockHeight::new(80)), places: [place, place] };
@@ -75,3 +75,10 @@ pub use claim::{Claim, ClaimError, Place, Submitted};
 pub use epochs::{Epochs, Kept, Receipt, Settled};
 pub use header::{HeaderVerdict, judge_header};
 pub use judge::{Bitcoin, Located, Verdict, Waiting, Witness, judge};
+// Whose types stand in the signatures of this crate.
+pub use {bitcoin_spv, primitives};
+
+/// The example of the README is tested, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

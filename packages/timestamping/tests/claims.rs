@@ -5,10 +5,10 @@ use bitcoin::transaction::Version;
 use bitcoin::{Amount, OutPoint, ScriptBuf, Sequence, TxIn, TxOut, Witness};
 use bitcoin_spv::InclusionError;
 use bitcoin_spv::checkpoint::CheckpointError;
+use bsn_timestamping::{Claim, ClaimError, Place, Submitted};
 use primitives::EpochNumber;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use timestamping::{Claim, ClaimError, Place, Submitted};
 
 const TAG: [u8; 4] = *b"bbt0";
 const EPOCH: u64 = 0x0102_0304_0506_0708;

@@ -1,8 +1,8 @@
 //! The chain of epochs, whatever comes in whatever order.
 
+use bsn_timestamping::{Bitcoin, Epochs, Kept, Located, Place, Receipt, Settled, Witness};
 use primitives::{BlockHeight, BtcHeight, EpochNumber};
 use proptest::prelude::*;
-use timestamping::{Bitcoin, Epochs, Kept, Located, Place, Receipt, Settled, Witness};
 
 fn kept(epoch: u64, height: Option<u64>, block: u8) -> Kept {
     let place = Place { block: [block; 32], root: [block; 32] };

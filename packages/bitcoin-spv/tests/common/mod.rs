@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf};
 
-use bitcoin_spv::{
+use bsn_bitcoin_spv::{
     CompactTarget, Context, Extension, Header, HeaderHash, HeaderSource, MerkleRoot, Network, Placed, Rules,
     Work, extend,
 };
@@ -58,7 +58,7 @@ impl Chain {
         self.tip = extension.tip;
     }
 
-    pub fn extend(&mut self, headers: &[Header]) -> Result<(), bitcoin_spv::ExtendError> {
+    pub fn extend(&mut self, headers: &[Header]) -> Result<(), bsn_bitcoin_spv::ExtendError> {
         extend(self, &self.tip, headers, &self.rules).map(|extension| self.apply(extension))
     }
 }

@@ -4,7 +4,7 @@ mod packets;
 mod parts;
 mod writer;
 
-use proto::Message;
+use bsn_proto::Message;
 
 /// `message` has exactly these bytes, and these bytes are `message`, whatever unknown fields follow.
 fn check<M: Message + Default + PartialEq + std::fmt::Debug>(message: M, bytes: &[u8]) {

@@ -1,4 +1,4 @@
-use proto::{
+use bsn_proto::{
     Message, btccheckpoint, btcstaking, checkpointing, cosmos, epoching,
     zoneconcierge::{self, InboundPacket, OutboundPacket, outbound_packet::Packet},
 };

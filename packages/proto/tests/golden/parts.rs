@@ -1,4 +1,4 @@
-use proto::{
+use bsn_proto::{
     btccheckpoint, btclightclient, btcstaking, checkpointing, cosmos, epoching, finality, google, tendermint,
 };
 

@@ -184,7 +184,7 @@ fn failing_properties_leave_no_files() {
 /// Most seeds are valid, so that what is made of them gets further than the parser.
 #[test]
 fn seeds_are_run_and_so_are_regressions() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/regressions");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../regressions");
     for body in fuzz_bodies::ALL {
         let seeds = (body.seeds)();
         assert!(seeds.len() >= 5, "{}", body.name);

@@ -1,22 +1,22 @@
-#[path = "../../../../../packages/api/src/bsn/execute.rs"]
+#[path = "../../../../../../packages/api/src/bsn/execute.rs"]
 #[allow(dead_code)]
 mod execute;
-#[path = "../../../../../packages/api/src/bsn/response/finality.rs"]
+#[path = "../../../../../../packages/api/src/bsn/response/finality.rs"]
 #[allow(dead_code)]
 mod finality;
-#[path = "../../../../../packages/api/src/bsn/response/health.rs"]
+#[path = "../../../../../../packages/api/src/bsn/response/health.rs"]
 mod health;
-#[path = "../../../../../packages/api/src/bsn/instantiate.rs"]
+#[path = "../../../../../../packages/api/src/bsn/instantiate.rs"]
 mod instantiate;
-#[path = "../../../../../packages/api/src/bsn/query.rs"]
+#[path = "../../../../../../packages/api/src/bsn/query.rs"]
 mod query;
-#[path = "../../../../../packages/api/src/bsn/response/staking.rs"]
+#[path = "../../../../../../packages/api/src/bsn/response/staking.rs"]
 #[allow(dead_code)]
 mod staking;
-#[path = "../../../../../packages/api/src/bsn/response/status.rs"]
+#[path = "../../../../../../packages/api/src/bsn/response/status.rs"]
 #[allow(dead_code)]
 mod status;
-#[path = "../../../../../packages/api/src/bsn/sudo.rs"]
+#[path = "../../../../../../packages/api/src/bsn/sudo.rs"]
 mod sudo;
 
 pub use api::bsn::Network;
