@@ -64,11 +64,20 @@ mod tests;
 pub use error::ContractError;
 pub use state::{CONTRACT_NAME, CONTRACT_VERSION};
 
+#[cfg(not(feature = "library"))]
+exports::export!(crate::entry:
+    with_sender [instantiate, execute],
+    without [
+        sudo, reply, migrate,
+        ibc_channel_open, ibc_channel_connect, ibc_channel_close,
+        ibc_packet_receive, ibc_packet_ack, ibc_packet_timeout
+    ],
+    queries [query]
+);
+
 /// The table of contents, as the chain sees it.
 pub mod entry {
     use api::bsn::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, SudoMsg};
-    #[cfg(not(feature = "library"))]
-    use cosmwasm_std::entry_point;
     use cosmwasm_std::{
         Binary, Deps, DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg, IbcChannelConnectMsg,
         IbcChannelOpenMsg, IbcChannelOpenResponse, IbcPacketAckMsg, IbcPacketReceiveMsg, IbcPacketTimeoutMsg,
@@ -79,7 +88,6 @@ pub mod entry {
     use crate::{ContractError, bitcoin, execute, ibc, instantiate, migrate, query, rewards, sudo};
 
     /// Instantiates: RULINGS.md, "Instantiation".
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn instantiate(
         deps: DepsMut<'_>,
         env: Env,
@@ -90,7 +98,6 @@ pub mod entry {
     }
 
     /// Executes a message.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn execute(
         deps: DepsMut<'_>,
         env: Env,
@@ -101,19 +108,16 @@ pub mod entry {
     }
 
     /// Answers a query.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn query(deps: Deps<'_>, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
         query::query(deps, env, msg)
     }
 
     /// Takes a hook of the chain module.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn sudo(deps: DepsMut<'_>, env: Env, msg: SudoMsg) -> Result<Response, ContractError> {
         sudo::sudo(deps, &env, msg)
     }
 
     /// Hears how a message of ours went.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn reply(deps: DepsMut<'_>, env: Env, reply: Reply) -> Result<Response, ContractError> {
         match reply.id {
             outbox::OUTBOX_REPLY => outbox::not_sent(deps.storage, &env, &reply),
@@ -128,13 +132,11 @@ pub mod entry {
     }
 
     /// Migrates.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
         migrate::migrate(deps)
     }
 
     /// Checks a handshake.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn ibc_channel_open(
         deps: DepsMut<'_>,
         env: Env,
@@ -144,7 +146,6 @@ pub mod entry {
     }
 
     /// Binds the channel.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn ibc_channel_connect(
         deps: DepsMut<'_>,
         env: Env,
@@ -154,7 +155,6 @@ pub mod entry {
     }
 
     /// Frees the slot, or refuses to close.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn ibc_channel_close(
         deps: DepsMut<'_>,
         env: Env,
@@ -164,7 +164,6 @@ pub mod entry {
     }
 
     /// Takes a packet; fails only where storage does, and then the chain undoes all.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn ibc_packet_receive(
         deps: DepsMut<'_>,
         env: Env,
@@ -174,7 +173,6 @@ pub mod entry {
     }
 
     /// Takes an acknowledgement of evidence.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn ibc_packet_ack(
         deps: DepsMut<'_>,
         env: Env,
@@ -184,7 +182,6 @@ pub mod entry {
     }
 
     /// Takes a timeout, which closes the channel.
-    #[cfg_attr(not(feature = "library"), entry_point)]
     pub fn ibc_packet_timeout(
         deps: DepsMut<'_>,
         env: Env,

@@ -26,6 +26,7 @@
 //! assert!(error.to_string().contains("block: height: not a whole number from 0 to 2^64 - 1"), "{error}");
 //! ```
 
+mod chain;
 mod fields;
 mod json;
 mod values;

@@ -2,7 +2,7 @@
 //! not pinned). These layouts do not change without a new key.
 //!
 //! ```
-//! use api::bsn::raw;
+//! use bsn_api::bsn::raw;
 //!
 //! // the value of a raw query with the key FINALITY_KEY
 //! let value = [0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 1, 1];

@@ -1,0 +1,68 @@
+//! One function a kind of entry point; pointers are to regions, see the crate's head.
+
+use core::marker::PhantomData;
+
+use api::read::{Json, Read};
+use cosmwasm_std::{
+    Binary, ContractResult, Deps, DepsMut, Empty, Env, MessageInfo, OwnedDeps, Response, from_json,
+    to_json_vec,
+};
+use serde::Serialize;
+
+use crate::host::{ChainApi, ChainQuerier, ChainStorage};
+use crate::memory;
+
+/// Calls `instantiate` or `execute`.
+pub fn with_sender<M: Read, E: ToString>(
+    function: &dyn Fn(DepsMut<'_>, Env, MessageInfo, M) -> Result<Response, E>,
+    env: u32,
+    info: u32,
+    msg: u32,
+) -> u32 {
+    let given = (|| Ok::<_, String>((read(env)?, read(info)?, read(msg)?)))();
+    answer(given.and_then(|(env, info, msg)| {
+        function(deps().as_mut(), env, info, msg).map_err(|error| error.to_string())
+    }))
+}
+
+/// Calls `sudo`, `reply`, `migrate` or one of IBC's.
+pub fn without_sender<M: Read, R: Serialize, E: ToString>(
+    function: &dyn Fn(DepsMut<'_>, Env, M) -> Result<R, E>,
+    env: u32,
+    msg: u32,
+) -> u32 {
+    let given = (|| Ok::<_, String>((read(env)?, read(msg)?)))();
+    answer(
+        given.and_then(|(env, msg)| function(deps().as_mut(), env, msg).map_err(|error| error.to_string())),
+    )
+}
+
+/// Calls `query`.
+pub fn query<M: Read, E: ToString>(
+    function: &dyn Fn(Deps<'_>, Env, M) -> Result<Binary, E>,
+    env: u32,
+    msg: u32,
+) -> u32 {
+    let given = (|| Ok::<_, String>((read(env)?, read(msg)?)))();
+    answer(
+        given.and_then(|(env, msg)| function(deps().as_ref(), env, msg).map_err(|error| error.to_string())),
+    )
+}
+
+fn read<T: Read>(region: u32) -> Result<T, String> {
+    T::read(tree(region)?).map_err(|error| error.to_string())
+}
+
+#[inline(never)]
+fn tree(region: u32) -> Result<Json, String> {
+    from_json(memory::take(region)).map_err(|error| error.to_string())
+}
+
+fn answer<R: Serialize>(result: Result<R, String>) -> u32 {
+    let result = ContractResult::from(result);
+    memory::give(to_json_vec(&result).unwrap_or_default())
+}
+
+fn deps() -> OwnedDeps<ChainStorage, ChainApi, ChainQuerier, Empty> {
+    OwnedDeps { storage: ChainStorage, api: ChainApi, querier: ChainQuerier, custom_query_type: PhantomData }
+}
