@@ -2,10 +2,8 @@
 
 use anyhow::{Result, bail};
 
+use crate::project::CONTRACTS;
 use crate::{project, say, wasm};
-
-/// What is kept of a version.
-const KEPT: [&str; 2] = ["bsn.wasm", "btc-light-client.wasm"];
 
 /// Builds the artifacts and copies them, with their checksums, to `tests/fixtures/<version>`, which must not be there yet.
 pub fn keep(args: &[String]) -> Result<()> {
@@ -19,16 +17,21 @@ pub fn keep(args: &[String]) -> Result<()> {
     }
     wasm::build()?;
     std::fs::create_dir_all(&folder)?;
-    for name in KEPT {
+    let kept: Vec<String> = CONTRACTS
+        .iter()
+        .filter(|contract| contract.is_kept)
+        .map(|contract| format!("{}.wasm", contract.package))
+        .collect();
+    for name in &kept {
         project::write(&folder.join(name), project::read(&project::artifacts().join(name))?)?;
     }
     let checksums = project::read(&project::artifacts().join("checksums.txt"))?;
     let checksums = String::from_utf8(checksums)?;
-    let kept: String = checksums
+    let lines: String = checksums
         .split_inclusive('\n')
-        .filter(|line| KEPT.iter().any(|name| line.trim_end().ends_with(name)))
+        .filter(|line| kept.iter().any(|name| line.trim_end().ends_with(&format!("  {name}"))))
         .collect();
-    project::write(&folder.join("checksums.txt"), kept)?;
+    project::write(&folder.join("checksums.txt"), lines)?;
     say::line(&format!("kept in {}: commit it with the tag", folder.display()));
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! # The idea
 //!
-//! Two commands are all a newcomer needs: `cargo xtask demo` and `cargo xtask test`. Each does its own
+//! Two commands are all a newcomer needs: `cargo xtask demo` (`--native` for a first look) and `cargo xtask test`. Each does its own
 //! set-up (the wasm target, the pinned wasm-opt, the contracts' wasm) and says what it is doing. This
 //! crate never links a virtual machine, which takes ten minutes to compile: it builds and runs the
 //! crates that do, so that its first word comes within seconds.
@@ -15,6 +15,7 @@
 
 mod cargo;
 mod chain;
+mod demo;
 mod inputs;
 mod keep;
 mod mutants;
@@ -37,7 +38,9 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 usage: cargo xtask <task>
 
-  demo [--fps N] [--blocks N] [--seed N] [--json]   build everything, run the embedded chain, check its claims
+  demo [--native] [--fps N] [--blocks N] [--seed N] [--json]
+                                                    build everything, run the embedded chain, check its claims; --native
+                                                    without a virtual machine, to look at first
   test [--quick]                                    every check and every test; --quick leaves the virtual machines out
   check                                             formatting, the table of threats, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
@@ -69,7 +72,7 @@ fn main() -> ExitCode {
 fn run(args: &[String]) -> Result<()> {
     let Some((task, rest)) = args.split_first() else { bail!("no task given\n\n{USAGE}") };
     match task.as_str() {
-        "demo" => vm::demo(rest),
+        "demo" => demo::demo(rest),
         "test" => suite::test(flag(rest, "--quick")?),
         "check" => flag(rest, "").and_then(|_| suite::check()),
         "wasm" if flag(rest, "--verify-reproducible")? => reproduce::verify(),

@@ -12,16 +12,23 @@ use anyhow::{Context, Result};
 pub struct Contract {
     /// The cargo package.
     pub package: &'static str,
-    /// The library as cargo names its file.
-    pub library: &'static str,
+    /// Whether chains keep state of it: then each released artifact is kept too, for migrations to start from.
+    pub is_kept: bool,
 }
 
-/// Every contract; the last one is only for tests of the virtual machines themselves.
+/// Every contract, a row each; the probe is only for tests of the virtual machines themselves.
 pub const CONTRACTS: [Contract; 3] = [
-    Contract { package: "bsn", library: "bsn" },
-    Contract { package: "btc-light-client", library: "btc_light_client" },
-    Contract { package: "probe", library: "probe" },
+    Contract { package: "bsn", is_kept: true },
+    Contract { package: "btc-light-client", is_kept: true },
+    Contract { package: "probe", is_kept: false },
 ];
+
+impl Contract {
+    /// The library as cargo names its file.
+    pub fn library(&self) -> String {
+        self.package.replace('-', "_")
+    }
+}
 
 /// The workspace's folder. Cargo's word at run time goes first: a target folder may outlive a checkout.
 pub fn root() -> PathBuf {

@@ -6,12 +6,15 @@ use anyhow::Result;
 
 use crate::{cargo, project, say, wasm};
 
+/// What it means that the demo failed.
+pub const DEMO_STOPPED: &str = "the demo stopped: see the line above, or the claims that do not hold";
+
 /// Builds the wasm and the embedded chain, then runs the demo with these arguments.
 pub fn demo(args: &[String]) -> Result<()> {
     wasm::build()?;
-    build("demo")?;
+    build("demo-wasm")?;
     say::step("demo");
-    run("demo", args, "the demo stopped: see the line above, or the claims that do not hold")
+    run("demo-wasm", args, DEMO_STOPPED)
 }
 
 /// Builds the wasm and measures every call; with `update` rewrites the snapshot.

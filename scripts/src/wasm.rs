@@ -101,7 +101,7 @@ fn compile(contract: Contract, inputs: String, wasm_opt: &Path) -> Result<Optimi
         .env_remove("RUSTFLAGS")
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags()?);
     cargo::run(&mut command, &format!("{package} does not compile to wasm"))?;
-    let raw = project::target().join(format!("wasm32-unknown-unknown/release/{}.wasm", contract.library));
+    let raw = project::target().join(format!("wasm32-unknown-unknown/release/{}.wasm", contract.library()));
     let mut prepared = raw.clone();
     for script in BEFORE_WASM_OPT {
         let next = raw.with_extension(format!("{script}.wasm"));

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::contracts::CONTRACTS;
 use wasmparser::{Export, ExternalKind, Parser, Payload};
 
 /// One file of `artifacts/`.
@@ -21,7 +22,7 @@ pub const PROBE: &str = "probe";
 
 /// Every artifact that `cargo xtask wasm` builds.
 pub fn all() -> Vec<Artifact> {
-    [BSN, LIGHT_CLIENT, PROBE].into_iter().map(load).collect()
+    CONTRACTS.iter().map(|contract| load(contract.name)).collect()
 }
 
 /// One artifact.

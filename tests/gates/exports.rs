@@ -1,4 +1,5 @@
-use crate::artifact::{self, BSN, LIGHT_CLIENT, PROBE};
+use crate::artifact;
+use crate::contracts::CONTRACTS;
 
 /// What the demo chain offers (PROTOCOL.md, "What the chain offers a contract"); a contract that asks for
 /// more does not load there.
@@ -16,21 +17,6 @@ const OFFERED: [&str; 8] = [
 /// What the virtual machine itself needs.
 const RUNTIME: [&str; 3] = ["allocate", "deallocate", "interface_version_8"];
 
-const ALL_ENTRY_POINTS: [&str; 12] = [
-    "execute",
-    "ibc_channel_close",
-    "ibc_channel_connect",
-    "ibc_channel_open",
-    "ibc_packet_ack",
-    "ibc_packet_receive",
-    "ibc_packet_timeout",
-    "instantiate",
-    "migrate",
-    "query",
-    "reply",
-    "sudo",
-];
-
 fn capabilities(name: &'static str) -> Vec<String> {
     let artifact = artifact::load(name);
     let exports = artifact.exported_functions();
@@ -47,28 +33,19 @@ fn entry_points(name: &'static str) -> Vec<String> {
 /// C-43
 #[test]
 fn no_artifact_asks_for_more_than_the_demo_chain_offers() {
-    for name in [BSN, LIGHT_CLIENT, PROBE] {
-        for capability in capabilities(name) {
-            assert!(OFFERED.contains(&capability.as_str()), "{name} requires {capability}");
+    for contract in &CONTRACTS {
+        for capability in capabilities(contract.name) {
+            assert!(OFFERED.contains(&capability.as_str()), "{} requires {capability}", contract.name);
         }
     }
 }
 
 /// C-43
 #[test]
-fn bsn_has_every_entry_point_that_three_contracts_had() {
-    assert_eq!(entry_points(BSN), ALL_ENTRY_POINTS);
-}
-
-/// C-43
-#[test]
-fn the_light_client_is_no_more_than_executed_and_asked() {
-    assert_eq!(entry_points(LIGHT_CLIENT), ["execute", "instantiate", "migrate", "query"]);
-}
-
-#[test]
-fn the_probe_has_every_entry_point() {
-    assert_eq!(entry_points(PROBE), ALL_ENTRY_POINTS);
+fn every_artifact_has_the_entry_points_of_its_row() {
+    for contract in &CONTRACTS {
+        assert_eq!(entry_points(contract.name), contract.entry_points, "{}", contract.name);
+    }
 }
 
 /// C-43

@@ -1,10 +1,11 @@
-use crate::workspace::{self, CONTRACTS};
+use crate::contracts::{self, CONTRACTS};
+use crate::workspace;
 
 /// A feature that changes behaviour makes two contracts of one source, of which only one is tested.
 #[test]
 fn no_contract_has_a_feature_but_library() {
     let mut seen = 0;
-    for member in workspace::members().iter().filter(|member| CONTRACTS.contains(&member.name.as_str())) {
+    for member in workspace::members().iter().filter(|member| contracts::find(&member.name).is_some()) {
         assert_eq!(member.features, ["library"], "{}", member.name);
         seen += 1;
     }
@@ -14,7 +15,7 @@ fn no_contract_has_a_feature_but_library() {
 /// But `vm` of devnet links its virtual machine; without, whoever makes a chain brings one.
 #[test]
 fn no_package_of_ours_changes_by_a_feature() {
-    for member in workspace::members().iter().filter(|member| !CONTRACTS.contains(&member.name.as_str())) {
+    for member in workspace::members().iter().filter(|member| contracts::find(&member.name).is_none()) {
         if member.name == "devnet" {
             assert_eq!(member.features, ["default", "vm"]);
             continue;

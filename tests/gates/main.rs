@@ -15,6 +15,8 @@
 mod artifact;
 mod chain;
 mod citations;
+mod contracts;
+mod demo;
 mod dependencies;
 mod eots;
 mod exports;
@@ -23,6 +25,7 @@ mod figures;
 mod fixtures;
 mod instructions;
 mod locals;
+mod packages;
 mod rooms;
 mod size;
 mod source;

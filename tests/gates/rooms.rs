@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use crate::artifact;
+use crate::{artifact, contracts::CONTRACTS};
 
 /// The floors of a contract, from the ground up. Rooms on one floor do not use each other.
 type Floors = &'static [&'static [&'static str]];
@@ -48,6 +48,14 @@ fn every_room_of_a_contract_uses_lower_floors_only() {
         for room in floors.iter().copied().flatten() {
             assert!(rooms.contains_key(*room), "{folder} has no room {room}");
         }
+    }
+}
+
+#[test]
+fn every_contract_that_ships_is_a_house() {
+    for contract in CONTRACTS.iter().filter(|contract| contract.ships) {
+        let end = format!("/{}/src", contract.name);
+        assert!(HOUSES.iter().any(|(folder, _)| folder.ends_with(&end)), "{} has no floors", contract.name);
     }
 }
 

@@ -6,9 +6,6 @@ use serde_json::Value;
 
 use crate::artifact;
 
-/// The contracts.
-pub const CONTRACTS: [&str; 3] = [artifact::BSN, artifact::LIGHT_CLIENT, artifact::PROBE];
-
 /// The pure core: no cosmwasm.
 pub const PURE: [&str; 7] = [
     "bsn-primitives",
@@ -28,6 +25,10 @@ pub struct Member {
     pub dependencies: Vec<String>,
     /// Its features.
     pub features: Vec<String>,
+    /// Whether it is compiled to wasm.
+    pub is_contract: bool,
+    /// Its manifest, as cargo reads it.
+    pub manifest: Value,
     /// The folder of its manifest.
     pub folder: std::path::PathBuf,
 }
@@ -59,6 +60,10 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
 /// All packages of the workspace.
 pub fn members() -> Vec<Member> {
     packages().iter().filter(|package| package["source"].is_null()).map(member).collect()
@@ -70,6 +75,10 @@ fn member(package: &Value) -> Member {
     Member {
         name: text(&package["name"]),
         dependencies: dependencies.iter().filter(|d| d["kind"] != "dev").map(|d| text(&d["name"])).collect(),
+        is_contract: list(&package["targets"])
+            .iter()
+            .any(|target| list(&target["crate_types"]).contains(&"cdylib".into())),
+        manifest: package.clone(),
         features: package["features"].as_object().expect("features").keys().cloned().collect(),
         folder: manifest.parent().expect("a manifest lies in a folder").to_path_buf(),
     }

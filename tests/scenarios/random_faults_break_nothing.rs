@@ -4,13 +4,13 @@
 //! no stake and no coin is lost, every equivocator is slashed once, and finality resumes. What `cargo xtask simulate`
 //! does at length.
 
+use devnet::Machine;
 use simulation::{Plan, Run};
-use tests::simulated::machine;
 
 #[test]
 fn contract_and_model_agree_on_the_real_wasm() {
     let plan = Plan { seed: 4, fps: 6, blocks: 150, wasm: true };
-    let run = Run::start(plan, machine().unwrap()).and_then(|run| run.complete(|_, _| ()));
+    let run = Run::start(plan, &Machine::wasm().unwrap()).and_then(|run| run.complete(|_, _| ()));
     let report = run.unwrap_or_else(|broken| panic!("{broken}\nagain: {}", plan.replay()));
     assert!(report.injected.values().sum::<u64>() > 10, "{report}");
     assert!(report.held["owed and undistributed are the balance, and no coin is lost"] > 500, "{report}");

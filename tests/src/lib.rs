@@ -3,6 +3,5 @@
 pub mod flat;
 pub mod gas;
 pub mod network;
-pub mod simulated;
 
 pub use simulation::chart;

@@ -158,6 +158,11 @@ impl Chain {
         &self.world.chain_id
     }
 
+    /// Whether its machine counts what the contracts' own computing costs; storage is charged in any case.
+    pub fn counts_gas(&self) -> bool {
+        self.world.vm.counts_gas()
+    }
+
     /// The staking denom.
     pub fn bonded_denom(&self) -> &str {
         &self.world.bonded_denom

@@ -58,6 +58,7 @@
 //! | [`BsnContracts`], [`ModuleParams`], [`Hook`], [`Faults`] | the chain module and what goes wrong with it |
 //! | [`ibc`] | channels, packets, the other chain's end, the relayer |
 //! | [`vm`] | the VM behind bytes: [`devnet_vm!`] makes another version of it |
+//! | [`native`], [`Machine`] | the contracts without a VM; what a network runs on |
 //! | [`network`], [`daemons`] | everything together, voted for by hand or by the daemons' doubles |
 //! | [`actors`] | those who use the chain: Babylon, finality providers, a miner; a package of its own, without a VM |
 
@@ -74,8 +75,10 @@ mod host;
 pub mod ibc;
 mod inspect;
 pub mod journal;
+mod machine;
 mod message;
 mod module;
+pub mod native;
 pub mod network;
 mod query;
 mod report;
@@ -88,6 +91,7 @@ pub use actors;
 pub use chain::{Chain, Genesis};
 pub use error::Failure;
 pub use fault::{Fault, Faults};
+pub use machine::Machine;
 pub use module::{BsnContracts, Hook, ModuleParams};
 pub use report::{
     BlockReport, Header, HookOutcome, HookReport, MessageResult, TxError, TxReport, attribute_in,

@@ -13,6 +13,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use cosmwasm_std::IbcPacket;
 use primitives::AppHash;
@@ -31,7 +32,7 @@ use crate::ibc::{
     ChannelIds, Counterparty, Delivery, Link, LinkError, OpenChannel, Outgoing, RemoteChannel, TRANSFER_PORT,
     TransferPacket, error_ack,
 };
-use crate::{BlockReport, BsnContracts, Chain, Failure, Genesis, TxError, TxReport};
+use crate::{BlockReport, BsnContracts, Chain, Failure, Genesis, Machine, TxError, TxReport};
 
 const BTC: u64 = 100_000_000;
 const PACKET_TIMEOUT_S: u64 = 86_400;
@@ -90,7 +91,7 @@ impl Setup {
             stakes: stakes.to_vec(),
             randomness: 1_000,
             instantiate: json!({}),
-            artifacts: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../artifacts"),
+            artifacts: artifacts(),
         }
     }
 
@@ -99,6 +100,11 @@ impl Setup {
         self.instantiate = instantiate;
         self
     }
+}
+
+/// Where `cargo xtask wasm` leaves what it builds.
+pub(crate) fn artifacts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../artifacts")
 }
 
 /// Babylon Genesis at the other end of the link.
@@ -267,28 +273,24 @@ impl Network {
     /// # Errors
     /// [`NetworkError`].
     pub fn deploy_on(genesis: Genesis, setup: &Setup) -> Result<Self, NetworkError> {
-        let read = |file: &str| {
-            let path = setup.artifacts.join(file);
-            std::fs::read(&path).map_err(|_| NetworkError::NoWasm { path })
-        };
-        Self::deploy_codes(genesis, setup, &read("bsn.wasm")?, &read("btc-light-client.wasm")?)
+        let machine = Machine::of(Rc::clone(&genesis.vm), &setup.artifacts)?;
+        Self::deploy_codes(genesis, setup, &machine)
     }
 
-    /// The same with the codes of the contract and of the light client given, as the virtual machine stores them.
+    /// The same on a machine that has its codes with it, such as the [native](Machine::native) one.
     ///
     /// # Errors
     /// [`NetworkError`].
-    pub fn deploy_codes(
-        genesis: Genesis,
-        setup: &Setup,
-        bsn: &[u8],
-        light_client: &[u8],
-    ) -> Result<Self, NetworkError> {
+    pub fn deploy_machine(machine: &Machine, setup: &Setup) -> Result<Self, NetworkError> {
+        Self::deploy_codes(Genesis::on(Rc::clone(&machine.vm)), setup, machine)
+    }
+
+    fn deploy_codes(genesis: Genesis, setup: &Setup, machine: &Machine) -> Result<Self, NetworkError> {
         let mut chain = Chain::new(Genesis { seed: setup.seed, ..genesis });
         let admin = chain.account("admin");
         let sender = chain.account("sender");
-        let code = store(&mut chain, &admin, bsn)?;
-        let light_client_code = store(&mut chain, &admin, light_client)?;
+        let code = store(&mut chain, &admin, &machine.bsn)?;
+        let light_client_code = store(&mut chain, &admin, &machine.light_client)?;
         let mut babylon = Babylon::new(setup.seed, "bbn-devnet-1");
         let depth = |name: &str, default| {
             setup.instantiate[name].as_u64().and_then(|depth| u32::try_from(depth).ok()).unwrap_or(default)

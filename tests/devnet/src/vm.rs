@@ -136,6 +136,10 @@ pub trait Host {
 pub trait Vm {
     /// The version, for reports: `3.0.10`.
     fn version(&self) -> &str;
+    /// Whether it counts what the contracts' own computing costs.
+    fn counts_gas(&self) -> bool {
+        true
+    }
     /// Checks a wasm file against the default limits and [`CAPABILITIES`] and keeps it, compiled and
     /// pinned.
     ///

@@ -7,12 +7,11 @@ use std::fmt;
 use std::time::Instant;
 
 use devnet::network::{Network, NetworkError, Setup};
-use devnet::{BlockReport, Genesis, HookOutcome};
+use devnet::{BlockReport, HookOutcome, Machine};
 use serde_json::json;
 
 use crate::plan::Broken;
 use crate::report::seconds;
-use crate::run::Machine;
 
 /// How many heights are voted on in a message.
 const AT_ONCE: u64 = 60;
@@ -63,10 +62,8 @@ pub fn clear(plan: Backlog, machine: &Machine, mut told: impl FnMut(&str)) -> Re
     let over = json!({ "max_backlog": heights + 100, "anchor_retention_s": 5_184_000, "vote_retention": 10 });
     let stakes: Vec<u64> = (0..fps.into()).map(|more| 1_000 + more).collect();
     let setup = Setup { randomness: heights + 100, ..Setup::new(seed, &stakes).with(over) };
-    let genesis = Genesis::on(machine.vm.clone());
     let early = |error: NetworkError| Broken { height: 0, what: error.to_string() };
-    let mut network =
-        Network::deploy_codes(genesis, &setup, &machine.bsn, &machine.light_client).map_err(early)?;
+    let mut network = Network::deploy_machine(machine, &setup).map_err(early)?;
     network.populate(&setup, |_| heights + 100).map_err(early)?;
     told(&format!("{fps} finality providers have committed, {}", seconds(start.elapsed())));
 

@@ -6,12 +6,11 @@ use std::collections::VecDeque;
 use cosmwasm_std::Storage;
 use cosmwasm_std::testing::MockStorage;
 use devnet::network::Network;
-use devnet::{Hook, HookOutcome};
+use devnet::{Hook, HookOutcome, Machine};
 use serde_json::{Value, json};
 
 use crate::crowd::Crowd;
 use crate::plan::Broken;
-use crate::run::Machine;
 
 /// How many may be in the active set.
 pub const ACTIVE: u32 = 200;

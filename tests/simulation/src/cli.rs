@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use devnet::Machine;
+
 use crate::backlog::{self, Backlog};
 use crate::report::seconds;
-use crate::{Machine, Plan, Run};
+use crate::{Plan, Run};
 
 /// What a run's arguments are.
 pub const USAGE: &str =
@@ -41,7 +43,7 @@ pub fn seed_of_the_clock() -> u64 {
 }
 
 /// Runs a plan, and tells how it goes and what came of it.
-pub fn run(plan: Plan, machine: Machine) -> ExitCode {
+pub fn run(plan: Plan, machine: &Machine) -> ExitCode {
     let start = Instant::now();
     println!(
         "seed {}: {} finality providers, {} of them in the set, {} blocks",

@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use cosmwasm_std::Binary;
+use devnet::HookOutcome;
 use devnet::network::{Network, NetworkError, Setup};
-use devnet::{Genesis, HookOutcome};
 use eots::message::{commitment_hash, vote_hash};
 use merkle::Tree;
 use primitives::{BlockHeight, SigningContext};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::Broken;
-use crate::native::{BSN, LIGHT_CLIENT, Native, Oracle, Signer};
+use crate::oracle::{Oracle, Signer};
 
 const SEED: u64 = 12;
 /// Every finality provider's stake, in whole bitcoin.
@@ -43,8 +43,7 @@ impl Crowd {
         let oracle = Oracle::default();
         let early = |error: NetworkError| Broken { height: 0, what: error.to_string() };
         let setup = Setup::new(SEED, &[]).with(settings);
-        let genesis = Genesis::on(Rc::new(Native::with(&oracle)));
-        let mut net = Network::deploy_codes(genesis, &setup, BSN, LIGHT_CLIENT).map_err(early)?;
+        let mut net = Network::deploy_machine(&oracle.machine(), &setup).map_err(early)?;
         net.open_channel().map_err(early)?;
         for index in 0..fps {
             net.add_fp(SEED, STAKE).map_err(early)?;

@@ -3,7 +3,7 @@
 //! # The idea
 //!
 //! A network of the devnet (the chain with its hooks, Babylon, a relayer, miners, finality providers) runs the
-//! contracts, either natively ([`native::Native`]) or as wasm in a virtual machine that the caller brings. Dice of a
+//! contracts, either natively ([`devnet::native`]) or as wasm in a virtual machine that the caller brings. Dice of a
 //! seed decide what goes wrong: hooks are lost, torn and starved, operators are away, Bitcoin reorganizes, the channel
 //! closes, packets come twice or as garbage, some sign twice. A [`model`] of maps and loops reads the same
 //! wire and says what must be true; after every block contract and model are compared.
@@ -16,10 +16,11 @@
 //! # Synopsis
 //!
 //! ```
-//! use simulation::{Plan, Run, native};
+//! use devnet::Machine;
+//! use simulation::{Plan, Run};
 //!
 //! let plan = Plan { seed: 1, fps: 4, blocks: 20, wasm: false };
-//! let run = Run::start(plan, native::machine())?;
+//! let run = Run::start(plan, &Machine::native())?;
 //! assert!(run.chain().height() > 0);
 //! # Ok::<(), simulation::Broken>(())
 //! ```
@@ -33,11 +34,11 @@ pub mod crowded;
 mod dice;
 pub mod flat;
 pub mod model;
-pub mod native;
+pub mod oracle;
 mod plan;
 mod report;
 mod run;
 
 pub use plan::{Broken, Plan};
 pub use report::{Report, seconds};
-pub use run::{Machine, Run};
+pub use run::Run;

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use simulation::{Plan, cli, flat, native};
+use devnet::Machine;
+use simulation::{Plan, cli, flat};
 
 /// Where the picture of the long run goes.
 const PICTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/flat.svg");
@@ -20,8 +21,8 @@ fn main() -> ExitCode {
     let default = Plan { seed: cli::seed_of_the_clock(), fps, blocks, wasm: false };
     match (cli::plan(words.into_iter(), default), flag) {
         (Ok(plan), Some("--flat")) => flat::report(plan.fps, plan.blocks, Path::new(PICTURE)),
-        (Ok(plan), Some(_)) => cli::backlog(plan, &native::machine()),
-        (Ok(plan), None) => cli::run(plan, native::machine()),
+        (Ok(plan), Some(_)) => cli::backlog(plan, &Machine::native()),
+        (Ok(plan), None) => cli::run(plan, &Machine::native()),
         (Err(usage), _) => {
             eprintln!("{usage}");
             ExitCode::FAILURE

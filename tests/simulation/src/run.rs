@@ -11,8 +11,6 @@ mod stake;
 mod start;
 mod voting;
 
-pub use start::Machine;
-
 use std::collections::BTreeMap;
 
 use devnet::actors::finality_provider::FinalityProviderError;

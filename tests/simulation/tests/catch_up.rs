@@ -1,11 +1,12 @@
 //! The states of the gas rows `worst_silence_200`, `worst_resume_batches_200` and `worst_set_changes_200` natively: what the
 //! hooks' storage costs, and that everything moves with every block. The same on the real wasm is in `tests/src/gas`.
 
+use devnet::Machine;
+use simulation::Broken;
 use simulation::catch_up::{Behind, Caught, resume, set_changes, silence};
-use simulation::{Broken, native};
 
 fn caught_up(behind: Result<Behind, Broken>) -> Caught {
-    let caught = behind.and_then(|behind| behind.on(&native::machine())).and_then(Behind::catch_up);
+    let caught = behind.and_then(|behind| behind.on(&Machine::native())).and_then(Behind::catch_up);
     caught.unwrap_or_else(|broken| panic!("{broken}"))
 }
 

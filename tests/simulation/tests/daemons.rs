@@ -1,13 +1,10 @@
 //! The daemons' doubles vote, and nobody by hand: on the contracts as they are natively.
 
-use std::rc::Rc;
-
-use devnet::Genesis;
+use devnet::Machine;
 use devnet::actors::DaemonConfig;
 use devnet::daemons::Daemons;
 use devnet::network::{Network, Setup};
 use serde_json::{Value, json};
-use simulation::native::{BSN, LIGHT_CLIENT, Native};
 
 const TERM: u64 = 3_600;
 
@@ -18,8 +15,7 @@ fn network(stakes: &[u64]) -> Network {
         "max_jailed_percent": 60,
     });
     let setup = Setup::new(7, stakes).with(over);
-    let genesis = Genesis::on(Rc::new(Native::default()));
-    let network = Network::deploy_codes(genesis, &setup, BSN, LIGHT_CLIENT).unwrap();
+    let network = Network::deploy_machine(&Machine::native(), &setup).unwrap();
     network.begin(&setup).unwrap()
 }
 
@@ -178,8 +174,7 @@ fn a_restart_across_a_hole_kills_no_daemon() {
 #[test]
 fn a_full_backlog_kills_no_daemon() {
     let setup = Setup::new(7, &[34, 33, 33]).with(json!({"max_backlog": 100, "missed_blocks_window": 1_000}));
-    let genesis = Genesis::on(Rc::new(Native::default()));
-    let network = Network::deploy_codes(genesis, &setup, BSN, LIGHT_CLIENT).unwrap();
+    let network = Network::deploy_machine(&Machine::native(), &setup).unwrap();
     let mut network = network.begin(&setup).unwrap();
     let mut daemons = daemons(&network);
     daemons.run(&mut network, 5);

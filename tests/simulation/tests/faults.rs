@@ -1,10 +1,11 @@
 //! A few short runs: whether contract and model agree, and whether the model would notice if they did not.
 
-use simulation::{Plan, Report, Run, native};
+use devnet::Machine;
+use simulation::{Plan, Report, Run};
 
 fn run(seed: u64, fps: u32, blocks: u64) -> Report {
     let plan = Plan { seed, fps, blocks, wasm: false };
-    let run = Run::start(plan, native::machine()).and_then(|run| run.complete(|_, _| ()));
+    let run = Run::start(plan, &Machine::native()).and_then(|run| run.complete(|_, _| ()));
     run.unwrap_or_else(|broken| panic!("{broken}\nagain: {}", plan.replay()))
 }
 

@@ -1,7 +1,7 @@
+use devnet::Machine;
 use simulation::catch_up::{Behind, LOST, LOST_CHANGES, RESUMED, resume, set_changes, silence};
 
 use super::{GasError, Row};
-use crate::simulated;
 
 /// The most expensive hook while 200 active finality providers leave the hooks as much to catch up with as the configuration
 /// admits; code not pinned, state made natively. A window of 10,000 heights, a vote window of 3, votes kept for 10 or for
@@ -15,7 +15,7 @@ use crate::simulated;
 /// # Errors
 /// [`GasError`] where a hook fails or is charged more than half of its limit, or something does not move with a block.
 pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
-    let machine = simulated::machine()?;
+    let machine = Machine::wasm()?;
     let most = |states: Vec<Behind>| {
         let gas = states.into_iter().map(|behind| Ok(behind.on(&machine)?.catch_up()?.gas));
         Ok::<u64, GasError>(gas.collect::<Result<Vec<_>, GasError>>()?.into_iter().max().unwrap_or_default())

@@ -1,10 +1,8 @@
 //! What happens in such a life.
 
-use std::rc::Rc;
-
 use devnet::actors::Stake;
 use devnet::network::{Network, Setup};
-use devnet::{Genesis, HookOutcome, HookReport, StateSize};
+use devnet::{HookOutcome, HookReport, StateSize};
 use eots::message::{commitment_hash, vote_hash};
 use merkle::Tree;
 use primitives::{BlockHeight, SigningContext};
@@ -16,7 +14,7 @@ use super::seen::Seen;
 use super::stakes::Stakes;
 use crate::Broken;
 use crate::crowd::{base64, nonce};
-use crate::native::{BSN, LIGHT_CLIENT, Native, Oracle, Signer};
+use crate::oracle::{Oracle, Signer};
 
 const SEED: u64 = 36;
 /// So many blocks before the end everybody commits again.
@@ -62,9 +60,8 @@ impl Life {
             "max_active_finality_providers": fps.min(200), "babylon_chain_id": null,
         });
         let setup = Setup::new(SEED, &[]).with(over);
-        let genesis = Genesis::on(Rc::new(Native::with(&oracle)));
         let early = |error: devnet::network::NetworkError| Broken { height: 0, what: error.to_string() };
-        let mut net = Network::deploy_codes(genesis, &setup, BSN, LIGHT_CLIENT).map_err(early)?;
+        let mut net = Network::deploy_machine(&oracle.machine(), &setup).map_err(early)?;
         net.open_channel().map_err(early)?;
         for index in 0..fps {
             net.add_fp(SEED, 100 + u64::from(index)).map_err(early)?;

@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use devnet::network::{Network, Setup};
-use devnet::vm::Vm;
-use devnet::{Chain, Genesis};
+use devnet::{Chain, Machine};
 
 use super::{Operator, Run, Weather};
 use crate::dice::Dice;
@@ -11,27 +9,15 @@ use crate::model::Model;
 use crate::plan::{Broken, MIN_ACTIVE_PERCENT, Plan};
 use crate::report::Report;
 
-/// The contracts, as a virtual machine stores them.
-#[derive(Clone)]
-pub struct Machine {
-    /// The machine.
-    pub vm: Rc<dyn Vm>,
-    /// The code of `bsn`.
-    pub bsn: Vec<u8>,
-    /// The code of `btc-light-client`.
-    pub light_client: Vec<u8>,
-}
-
 impl Run {
     /// Starts a network of the plan: contracts, channels, finality providers with stake and randomness that counts.
     ///
     /// # Errors
     /// [`Broken`].
-    pub fn start(plan: Plan, machine: Machine) -> Result<Self, Broken> {
+    pub fn start(plan: Plan, machine: &Machine) -> Result<Self, Broken> {
         let early = |error: devnet::network::NetworkError| Broken { height: 0, what: error.to_string() };
         let setup = Setup::new(plan.seed, &[]).with(plan.instantiate());
-        let Machine { vm, bsn, light_client } = machine;
-        let net = Network::deploy_codes(Genesis::on(vm), &setup, &bsn, &light_client).map_err(early)?;
+        let net = Network::deploy_machine(machine, &setup).map_err(early)?;
         let mut run = Self {
             plan,
             dice: Dice::new(plan.seed),

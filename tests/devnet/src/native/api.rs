@@ -1,16 +1,20 @@
+use std::rc::Rc;
+
 use cosmwasm_std::testing::MockApi;
 use cosmwasm_std::{Addr, Api, CanonicalAddr, RecoverPubkeyError, StdError, StdResult, VerificationError};
-use devnet::address;
 use eots::Recover;
 
-use super::Oracle;
+use crate::address;
+
+/// What stands for the curve: by hash and signature, the point that recovery answers.
+pub type Recovery = Rc<dyn Fn(&[u8], &[u8]) -> Option<Vec<u8>>>;
 
 /// The chain's functions: its addresses, and the curve.
 pub struct NativeApi {
     /// Of the chain's addresses.
     pub prefix: String,
     /// What stands for the curve, if something does.
-    pub oracle: Option<Oracle>,
+    pub recovery: Option<Recovery>,
 }
 
 impl Api for NativeApi {
@@ -39,8 +43,8 @@ impl Api for NativeApi {
         signature: &[u8],
         id: u8,
     ) -> Result<Vec<u8>, RecoverPubkeyError> {
-        if let Some(oracle) = &self.oracle {
-            return oracle.recover(hash, signature).ok_or_else(|| RecoverPubkeyError::unknown_err(10));
+        if let Some(recover) = &self.recovery {
+            return recover(hash, signature).ok_or_else(|| RecoverPubkeyError::unknown_err(10));
         }
         let parsed = hash.try_into().ok().zip(signature.try_into().ok());
         let point = parsed.and_then(|(hash, signature)| eots::Native.recover(hash, signature, id));

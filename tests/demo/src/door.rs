@@ -10,7 +10,7 @@ use proto::btcstaking::UnbondedBtcDelegation;
 use proto::zoneconcierge::{OutboundPacket, outbound_packet::Packet};
 use serde_json::{Value, json};
 
-use crate::run::Run;
+use crate::stage::Stage;
 
 const SATS: u64 = 50_000_000;
 const DAY_S: u64 = 86_400;
@@ -46,15 +46,15 @@ pub struct Replaced {
 }
 
 /// Sends a packet of one good delegation and three bad items.
-pub fn poison(run: &mut Run) -> Result<Poisoned, Box<dyn Error>> {
-    let stake = |run: &Run| -> Result<u64, Box<dyn Error>> {
+pub fn poison(stage: &mut Stage) -> Result<Poisoned, Box<dyn Error>> {
+    let stake = |stage: &Stage| -> Result<u64, Box<dyn Error>> {
         let query =
-            json!({ "finality_provider_info": { "btc_pk_hex": run.network.fps[0].public_key_hex() } });
-        Ok(run.ask(&query)?["total_active_sats"].as_u64().unwrap_or_default())
+            json!({ "finality_provider_info": { "btc_pk_hex": stage.network.fps[0].public_key_hex() } });
+        Ok(stage.ask(&query)?["total_active_sats"].as_u64().unwrap_or_default())
     };
-    let before = stake(run)?;
-    let app = &mut run.network.link.app;
-    app.babylon.delegate(Stake::new(&[run.network.fps[0].public_key()], SATS))?;
+    let before = stake(stage)?;
+    let app = &mut stage.network.link.app;
+    app.babylon.delegate(Stake::new(&[stage.network.fps[0].public_key()], SATS))?;
     let client = app.client.clone();
     let data = app.babylon.take_staking_packet(&client).unwrap_or_default();
     let Some(Packet::BtcStaking(mut items)) = OutboundPacket::decode(data.as_slice())?.packet else {
@@ -70,9 +70,9 @@ pub fn poison(run: &mut Run) -> Result<Poisoned, Box<dyn Error>> {
         .unbonded_del
         .push(UnbondedBtcDelegation { staking_tx_hash: "poison".to_owned(), ..Default::default() });
     app.packets.push_back(OutboundPacket { packet: Some(Packet::BtcStaking(items)) }.encode_to_vec());
-    run.relay("a packet has bad items");
-    let aside = run.ask(&json!({ "health": {} }))?["staking"]["quarantined"].as_u64().unwrap_or_default();
-    Ok(Poisoned { good: 1, bad: 3, brought: stake(run)?.saturating_sub(before), aside })
+    stage.relay("a packet has bad items");
+    let aside = stage.ask(&json!({ "health": {} }))?["staking"]["quarantined"].as_u64().unwrap_or_default();
+    Ok(Poisoned { good: 1, bad: 3, brought: stake(stage)?.saturating_sub(before), aside })
 }
 
 /// Lets a packet of Babylon's time out, and moves to new clients; on a copy of the network.

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 /// What `--help` says.
-pub const USAGE: &str = "demo [--fps 4..50] [--blocks 60..5000] [--seed N] [--json]\n\n\
+pub const USAGE: &str = "demo [--native] [--fps 4..50] [--blocks 60..5000] [--seed N] [--json]\n\n\
+    --native  on the contracts compiled natively: no virtual machine, no gas\n\
     --fps     how many finality providers (5)\n\
     --blocks  how many blocks are finalized (80)\n\
     --seed    makes everything that is random (7)\n\

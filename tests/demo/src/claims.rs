@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use crate::args::Args;
 use crate::bitcoin;
 use crate::door::{Poisoned, Replaced};
-use crate::run::{DENOM, Run};
+use crate::stage::{DENOM, Stage};
 use crate::story::Told;
 use crate::view::View;
 
 /// A claim.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Claim {
     /// What is claimed.
     pub claim: &'static str,
@@ -29,16 +29,18 @@ pub fn claim(claim: &'static str, measured: String, ok: bool) -> Claim {
 }
 
 /// Measures all of them.
-pub fn check(run: &Run, told: &Told, view: &View, args: &Args) -> Result<Vec<Claim>, Box<dyn Error>> {
-    let health = run.ask(&json!({ "health": {} }))?;
+pub fn check(stage: &Stage, told: &Told, view: &View, args: &Args) -> Result<Vec<Claim>, Box<dyn Error>> {
+    let health = stage.ask(&json!({ "health": {} }))?;
     let mut claims = setup(&health, args);
-    claims.extend(finality(run, told, view, args));
-    claims.extend(hooks(run, told, view));
-    claims.push(jail(run, told, view)?);
-    claims.extend(slashing(run, told, view)?);
-    claims.extend(rewards(run, told)?);
-    claims.extend(bitcoin::check(run, &told.bitcoin)?);
-    claims.extend(costs(run));
+    claims.extend(finality(stage, told, view, args));
+    claims.extend(hooks(stage, told, view));
+    claims.push(jail(stage, told, view)?);
+    claims.extend(slashing(stage, told, view)?);
+    claims.extend(rewards(stage, told)?);
+    claims.extend(bitcoin::check(stage, &told.bitcoin)?);
+    if stage.network.chain.counts_gas() {
+        claims.extend(costs(stage));
+    }
     Ok(claims)
 }
 
@@ -63,11 +65,11 @@ fn setup(health: &Value, args: &Args) -> Vec<Claim> {
     ]
 }
 
-fn finality(run: &Run, told: &Told, view: &View, args: &Args) -> Vec<Claim> {
+fn finality(stage: &Stage, told: &Told, view: &View, args: &Args) -> Vec<Claim> {
     let (count, lags) = (view.finalized(), view.lags());
     let median = lags.get(lags.len() / 2).copied().unwrap_or_default();
     let worst = lags.last().copied().unwrap_or_default();
-    let (taken, refused) = run.votes;
+    let (taken, refused) = stage.votes;
     vec![
         claim(
             "blocks are finalized by more than two thirds",
@@ -82,15 +84,15 @@ fn finality(run: &Run, told: &Told, view: &View, args: &Args) -> Vec<Claim> {
     ]
 }
 
-fn hooks(run: &Run, told: &Told, view: &View) -> Vec<Claim> {
+fn hooks(stage: &Stage, told: &Told, view: &View) -> Vec<Claim> {
     let lost = |outcome: &HookOutcome| *outcome == HookOutcome::Lost;
-    let silent: Vec<u64> = run
+    let silent: Vec<u64> = stage
         .blocks
         .iter()
         .filter(|block| !block.hooks.is_empty() && block.hooks.iter().all(|hook| lost(&hook.outcome)))
         .map(|block| block.header.height)
         .collect();
-    let calls = run.blocks.iter().flat_map(|block| &block.hooks);
+    let calls = stage.blocks.iter().flat_map(|block| &block.hooks);
     let torn: Vec<u64> = calls
         .filter(|hook| matches!(hook.fault, Some(Fault::Torn { .. })))
         .filter(|hook| matches!(hook.outcome, HookOutcome::Failed(_)))
@@ -114,17 +116,17 @@ fn hooks(run: &Run, told: &Told, view: &View) -> Vec<Claim> {
     ]
 }
 
-fn jail(run: &Run, told: &Told, view: &View) -> Result<Claim, Box<dyn Error>> {
+fn jail(stage: &Stage, told: &Told, view: &View) -> Result<Claim, Box<dyn Error>> {
     let name = "who is dark goes to jail and returns";
     let (Some(jailed), Some(unjailed)) = (told.jailed_at, told.unjailed_at) else {
         let measured =
             format!("dark from {}, jailed {:?}, back {:?}", told.dark_from, told.jailed_at, told.unjailed_at);
         return Ok(claim(name, measured, false));
     };
-    let key = run.network.fps[told.dark].public_key_hex();
-    let info = run.signing_info(told.dark)?;
+    let key = stage.network.fps[told.dark].public_key_hex();
+    let info = stage.signing_info(told.dark)?;
     let signed = info["last_signed_height"].as_u64().unwrap_or_default();
-    let power = view.power(&key, run.network.chain.height());
+    let power = view.power(&key, stage.network.chain.height());
     let in_jail = view.power(&key, jailed + 1);
     let ok = told.early.is_some()
         && in_jail == 0
@@ -136,19 +138,19 @@ fn jail(run: &Run, told: &Told, view: &View) -> Result<Claim, Box<dyn Error>> {
     Ok(claim(name, measured, ok))
 }
 
-fn slashing(run: &Run, told: &Told, view: &View) -> Result<Vec<Claim>, Box<dyn Error>> {
-    let cheat = &run.network.fps[told.cheat];
+fn slashing(stage: &Stage, told: &Told, view: &View) -> Result<Vec<Claim>, Box<dyn Error>> {
+    let cheat = &stage.network.fps[told.cheat];
     let key = cheat.public_key_hex();
     let events = told.slashing.as_ref().map(|report| report.events.as_slice()).unwrap_or_default();
     let extracted = attribute_in(events, "wasm-slashed_finality_provider", "extracted_secret_key");
     let extracted = extracted.unwrap_or_default();
     let secret = hex::encode(cheat.secret_key().to_bytes());
 
-    let slashings = run.network.link.app.babylon.slashings();
+    let slashings = stage.network.link.app.babylon.slashings();
     let known = slashings
         .iter()
         .any(|s| s.fp == cheat.public_key() && s.key.to_bytes() == cheat.secret_key().to_bytes());
-    let outbox = run.ask(&json!({ "outbox": {} }))?;
+    let outbox = stage.ask(&json!({ "outbox": {} }))?;
     let items = outbox["items"].as_array().into_iter().flatten();
     let state = items
         .filter(|item| item["fp_pubkey_hex"] == key.as_str())
@@ -156,7 +158,7 @@ fn slashing(run: &Run, told: &Told, view: &View) -> Result<Vec<Claim>, Box<dyn E
         .next_back();
     let state = state.unwrap_or_else(|| "absent".to_owned());
 
-    let last = run.network.chain.height();
+    let last = stage.network.chain.height();
     let power = view.power(&key, last);
     let after = view.rows.iter().filter(|row| row.height > told.cheat_height && row.vote == "quorum").count();
     Ok(vec![
@@ -219,28 +221,29 @@ fn shorten_to(text: &str, length: usize) -> String {
     }
 }
 
-fn rewards(run: &Run, told: &Told) -> Result<Vec<Claim>, Box<dyn Error>> {
-    let books = run.ask(&json!({ "rewards": {} }))?;
+fn rewards(stage: &Stage, told: &Told) -> Result<Vec<Claim>, Box<dyn Error>> {
+    let books = stage.ask(&json!({ "rewards": {} }))?;
     let of = |part: &str| -> u128 {
         let entries = books[part].as_array().into_iter().flatten();
         let entry = entries.into_iter().find(|entry| entry["denom"] == DENOM);
         entry.and_then(|entry| entry["amount"].as_str()?.parse().ok()).unwrap_or_default()
     };
     let (owed, undistributed, handed_over) = (of("owed"), of("undistributed"), of("handed_over"));
-    let came = run.blocks.iter().flat_map(|block| &block.events).filter(|event| event.ty == "transfer");
+    let came = stage.blocks.iter().flat_map(|block| &block.events).filter(|event| event.ty == "transfer");
     let came = came.filter(|event| {
-        event.attributes.iter().any(|it| it.key == "recipient" && it.value == run.network.bsn)
+        event.attributes.iter().any(|it| it.key == "recipient" && it.value == stage.network.bsn)
     });
     let amounts = came.flat_map(|event| &event.attributes).filter(|it| it.key == "amount");
     let fees: u128 = amounts.filter_map(|it| it.value.strip_suffix(DENOM)?.parse::<u128>().ok()).sum();
 
-    let app = &run.network.link.app;
-    let of_fp = |index: usize| app.babylon.rewards(&app.client, &run.network.fps[index].public_key(), DENOM);
+    let app = &stage.network.link.app;
+    let of_fp =
+        |index: usize| app.babylon.rewards(&app.client, &stage.network.fps[index].public_key(), DENOM);
     let commission = app.babylon.commission(&app.client, DENOM);
-    let paid: u128 = (0..run.network.fps.len()).map(of_fp).sum();
+    let paid: u128 = (0..stage.network.fps.len()).map(of_fp).sum();
     let payouts = app.transfers.len() as u128;
     let dust = handed_over.saturating_sub(paid + commission);
-    let most_dust = payouts * run.network.fps.len() as u128;
+    let most_dust = payouts * stage.network.fps.len() as u128;
     Ok(vec![
         claim(
             "every fee is handed over, owed or undistributed",
@@ -265,14 +268,14 @@ fn rewards(run: &Run, told: &Told) -> Result<Vec<Claim>, Box<dyn Error>> {
     ])
 }
 
-fn costs(run: &Run) -> Vec<Claim> {
+fn costs(stage: &Stage) -> Vec<Claim> {
     let of = |what: &str| -> Vec<u64> {
-        run.costs.iter().filter(|cost| cost.what == what).map(|cost| cost.gas).collect()
+        stage.costs.iter().filter(|cost| cost.what == what).map(|cost| cost.gas).collect()
     };
     let votes = of("vote");
     let mean = votes.iter().sum::<u64>() / (votes.len() as u64).max(1);
     let most = votes.iter().max().copied().unwrap_or_default();
-    let params = run.network.chain.params;
+    let params = stage.network.chain.params;
     let begin = of("BeginStaking").into_iter().chain(of("BeginFinality")).max().unwrap_or_default();
     let end = of("EndFinality").into_iter().max().unwrap_or_default();
     let limit = params.max_gas_end_blocker.min(params.max_gas_begin_blocker);

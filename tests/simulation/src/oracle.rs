@@ -9,6 +9,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use devnet::Machine;
+use devnet::native::Native;
 use eots::SecretKey;
 use k256::Scalar;
 use k256::elliptic_curve::ops::Reduce;
@@ -31,6 +33,12 @@ impl Oracle {
         point.extend(nonce);
         point.extend([0; 32]);
         Some(point)
+    }
+
+    /// The native machine, with this in place of the curve.
+    pub fn machine(&self) -> Machine {
+        let oracle = self.clone();
+        Machine::on(Native::with(Rc::new(move |hash, signature| oracle.recover(hash, signature))))
     }
 
     /// Forgets what was signed: at the end of a block.

@@ -9,6 +9,7 @@ use serde_json::{Map, json};
 #[derive(Debug, Default)]
 pub struct Journal {
     lines: Vec<String>,
+    outline: Vec<(u64, String, String)>,
 }
 
 impl Journal {
@@ -21,8 +22,14 @@ impl Journal {
             line.insert("source".to_owned(), source.into());
             line.insert("type".to_owned(), event.ty.clone().into());
             line.insert("attributes".to_owned(), attributes.into());
+            self.outline.push((height, source.to_owned(), event.ty.clone()));
             self.lines.push(serde_json::Value::Object(line).to_string());
         }
+    }
+
+    /// Height, source and type of each event, in order: what happened, without addresses and hashes.
+    pub fn outline(&self) -> &[(u64, String, String)] {
+        &self.outline
     }
 
     /// Its lines, in order.

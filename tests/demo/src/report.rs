@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::args::Args;
 use crate::charts::{self, Series};
 use crate::claims::Claim;
-use crate::run::Run;
+use crate::stage::Stage;
 use crate::story::Told;
 use crate::view::View;
 
@@ -23,21 +23,22 @@ i{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 5px 0 1
 const COLOURS: [&str; 6] = ["#3e7cb1", "#2fa37c", "#8a63b8", "#d08a2e", "#5b7083", "#b5517a"];
 
 /// The whole page.
-pub fn page(run: &Run, told: &Told, view: &View, claims: &[Claim], args: &Args) -> String {
+pub fn page(stage: &Stage, told: &Told, view: &View, claims: &[Claim], args: &Args) -> String {
     let last = view.rows.last().map_or(told.start, |row| row.height);
     let span = (told.start, last);
     let mut page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>Finality, measured</title>\
          <style>{STYLE}</style>\n<h1>Finality, measured</h1>\n<p>{} finality providers, heights {} to {last}, \
-         seed {}.</p>\n{}",
+         seed {}, on {}.</p>\n{}",
         args.fps,
         told.start,
         args.seed,
+        made_of(stage),
         table(claims)
     );
     let lags: Vec<_> = view.rows.iter().map(|row| (row.height, row.lag)).collect();
-    let sections = [
+    let mut sections = vec![
         (
             "Finality lag",
             "Blocks between a height and its quorum. Grey: no quorum of its own, final by a later one.".to_owned(),
@@ -49,34 +50,54 @@ pub fn page(run: &Run, told: &Told, view: &View, claims: &[Claim], args: &Args) 
              <i style=\"background:#e4e7eb\"></i>not in the set<i style=\"background:#f4e3a1\"></i>height skipped\
              <i style=\"background:#c0262d\"></i>signed twice"
                 .to_owned(),
-            votes(run, told, view, span),
+            votes(stage, told, view, span),
         ),
         (
             "Power",
             "Who may decide: at first, with one in jail, in the end.".to_owned(),
-            power(run, told, view, last),
+            power(stage, told, view, last),
         ),
         (
             "Bitcoin",
             "Height of the miners' chain and of our light client's. A reorganization drops a checkpoint on the way."
                 .to_owned(),
-            bitcoin(run, span),
-        ),
-        (
-            "Gas of calls",
-            "SDK gas of every vote, packet and rare call.".to_owned(),
-            gas(run, span, &["vote", "packet", "equivocation", "unjail"]),
-        ),
-        (
-            "Gas of hooks",
-            "SDK gas of every hook that took effect.".to_owned(),
-            gas(run, span, &["BeginStaking", "BeginFinality", "EndFinality"]),
+            bitcoin(stage, span),
         ),
     ];
+    sections.extend(costs(stage, span));
     for (title, text, chart) in sections {
         let _ = writeln!(page, "<h2>{title}</h2>\n<p>{text}</p>\n{chart}");
     }
     page + "</html>"
+}
+
+/// What ran.
+fn made_of(stage: &Stage) -> &'static str {
+    if stage.network.chain.counts_gas() {
+        "the real wasm, in the virtual machine that chains use"
+    } else {
+        "the contracts compiled natively, not on the wasm that a chain runs"
+    }
+}
+
+/// The charts of gas; natively the sentence that there is none.
+fn costs(stage: &Stage, span: (u64, u64)) -> Vec<(&'static str, String, String)> {
+    if !stage.network.chain.counts_gas() {
+        let text = "Not measured: only the virtual machine counts it. `cargo xtask demo` does.".to_owned();
+        return vec![("Gas", text, String::new())];
+    }
+    vec![
+        (
+            "Gas of calls",
+            "SDK gas of every vote, packet and rare call.".to_owned(),
+            gas(stage, span, &["vote", "packet", "equivocation", "unjail"]),
+        ),
+        (
+            "Gas of hooks",
+            "SDK gas of every hook that took effect.".to_owned(),
+            gas(stage, span, &["BeginStaking", "BeginFinality", "EndFinality"]),
+        ),
+    ]
 }
 
 fn table(claims: &[Claim]) -> String {
@@ -92,14 +113,14 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn name(run: &Run, index: usize) -> String {
-    let key = run.network.fps[index].public_key_hex();
+fn name(stage: &Stage, index: usize) -> String {
+    let key = stage.network.fps[index].public_key_hex();
     format!("{index} {}", key.chars().take(8).collect::<String>())
 }
 
-fn votes(run: &Run, told: &Told, view: &View, span: (u64, u64)) -> String {
+fn votes(stage: &Stage, told: &Told, view: &View, span: (u64, u64)) -> String {
     let row = |index: usize| {
-        let key = run.network.fps[index].public_key_hex();
+        let key = stage.network.fps[index].public_key_hex();
         let cell = |row: &crate::view::Row| {
             let class = if index == told.cheat && row.height == told.cheat_height {
                 "twice"
@@ -114,30 +135,30 @@ fn votes(run: &Run, told: &Told, view: &View, span: (u64, u64)) -> String {
             };
             (row.height, class)
         };
-        (name(run, index), view.rows.iter().map(cell).collect())
+        (name(stage, index), view.rows.iter().map(cell).collect())
     };
-    let rows: Vec<_> = (0..run.network.fps.len()).map(row).collect();
+    let rows: Vec<_> = (0..stage.network.fps.len()).map(row).collect();
     charts::matrix("votes by finality provider and height", span, &rows)
 }
 
-fn power(run: &Run, told: &Told, view: &View, last: u64) -> String {
+fn power(stage: &Stage, told: &Told, view: &View, last: u64) -> String {
     let in_jail = told.jailed_at.map_or(told.dark_from, |height| height + 1);
     let rows: Vec<_> = [told.start, in_jail, last]
         .into_iter()
         .map(|height| {
             let part = |index: usize| {
-                let key = run.network.fps[index].public_key_hex();
+                let key = stage.network.fps[index].public_key_hex();
                 let colour = COLOURS[index % COLOURS.len()].to_owned();
-                (name(run, index), colour, view.power(&key, height))
+                (name(stage, index), colour, view.power(&key, height))
             };
-            (format!("height {height}"), (0..run.network.fps.len()).map(part).collect())
+            (format!("height {height}"), (0..stage.network.fps.len()).map(part).collect())
         })
         .collect();
     charts::splits("power by finality provider", &rows)
 }
 
-fn bitcoin(run: &Run, span: (u64, u64)) -> String {
-    let seen = run.tips.iter().filter(|(height, _, _)| *height >= span.0);
+fn bitcoin(stage: &Stage, span: (u64, u64)) -> String {
+    let seen = stage.tips.iter().filter(|(height, _, _)| *height >= span.0);
     let miners = seen.clone().map(|(height, _, miners)| (*height, *miners)).collect();
     let ours = seen.map(|(height, ours, _)| (*height, *ours)).collect();
     let series = [("the miners", miners), ("our light client", ours)].into_iter().zip(COLOURS);
@@ -145,9 +166,9 @@ fn bitcoin(run: &Run, span: (u64, u64)) -> String {
     charts::dots("height of Bitcoin over heights", span, &series.collect::<Vec<_>>())
 }
 
-fn gas(run: &Run, span: (u64, u64), kinds: &[&str]) -> String {
+fn gas(stage: &Stage, span: (u64, u64), kinds: &[&str]) -> String {
     let series = kinds.iter().zip(COLOURS).map(|(kind, colour)| {
-        let costs = run.costs.iter().filter(|cost| cost.what == *kind && cost.height >= span.0);
+        let costs = stage.costs.iter().filter(|cost| cost.what == *kind && cost.height >= span.0);
         let points = costs.map(|cost| (cost.height, cost.gas)).collect();
         Series { name: (*kind).to_owned(), colour, points }
     });

@@ -6,7 +6,7 @@ use proto::zoneconcierge::{BtcHeaders, outbound_packet::Packet};
 use serde_json::{Value, json};
 
 use crate::claims::{Claim, claim};
-use crate::run::Run;
+use crate::stage::Stage;
 
 /// How many blocks are mined before anything happens to them.
 const BLOCKS: u32 = 6;
@@ -30,46 +30,46 @@ pub struct BitcoinTold {
 }
 
 /// Mines, lies, and reorganizes.
-pub fn tell(run: &mut Run) -> Result<BitcoinTold, Box<dyn Error>> {
+pub fn tell(stage: &mut Stage) -> Result<BitcoinTold, Box<dyn Error>> {
     let mut told = BitcoinTold::default();
-    run.network.miner.mine_blocks(BLOCKS);
-    see(run, "bitcoin is mined")?;
+    stage.network.miner.mine_blocks(BLOCKS);
+    see(stage, "bitcoin is mined")?;
 
-    told.forged.0 = tip(run)?;
-    let forged = run.network.miner.forge_without_work();
-    run.network.queue(Packet::BtcHeaders(BtcHeaders { headers: vec![forged] }));
-    carry(run, "somebody sends a header without work")?;
-    told.forged.1 = tip(run)?;
-    told.forged.2 = number(&run.ask(&json!({ "health": {} }))?["bitcoin"]["refused"]);
+    told.forged.0 = tip(stage)?;
+    let forged = stage.network.miner.forge_without_work();
+    stage.network.queue(Packet::BtcHeaders(BtcHeaders { headers: vec![forged] }));
+    carry(stage, "somebody sends a header without work")?;
+    told.forged.1 = tip(stage)?;
+    told.forged.2 = number(&stage.ask(&json!({ "health": {} }))?["bitcoin"]["refused"]);
 
-    told.standings[0] = standing(run)?;
-    let epoch = run.network.link.app.babylon.epoch();
-    let mut timestamp = run.network.next_timestamp()?;
+    told.standings[0] = standing(stage)?;
+    let epoch = stage.network.link.app.babylon.epoch();
+    let mut timestamp = stage.network.next_timestamp()?;
     timestamp.btc_headers = None;
     told.height = timestamp.header.as_ref().map_or(0, |header| header.height);
-    see(run, "babylon writes a checkpoint into bitcoin")?;
-    told.lost = shown(&run.network.miner.tip().hash);
-    run.network.miner.reorg(LOST, LOST + 2);
-    see(run, "a reorganization drops the checkpoint")?;
-    run.network.queue(Packet::BtcTimestamp(Box::new(timestamp.clone())));
-    carry(run, "babylon's word for it does not do")?;
-    told.standings[1] = standing(run)?;
+    see(stage, "babylon writes a checkpoint into bitcoin")?;
+    told.lost = shown(&stage.network.miner.tip().hash);
+    stage.network.miner.reorg(LOST, LOST + 2);
+    see(stage, "a reorganization drops the checkpoint")?;
+    stage.network.queue(Packet::BtcTimestamp(Box::new(timestamp.clone())));
+    carry(stage, "babylon's word for it does not do")?;
+    told.standings[1] = standing(stage)?;
 
-    run.network.resubmit_checkpoint(epoch, &mut timestamp)?;
-    run.network.miner.mine_blocks(2);
-    see(run, "the checkpoint is in bitcoin again")?;
-    run.network.queue(Packet::BtcTimestamp(Box::new(timestamp)));
-    carry(run, "the checkpoint is deep enough")?;
-    told.standings[2] = standing(run)?;
+    stage.network.resubmit_checkpoint(epoch, &mut timestamp)?;
+    stage.network.miner.mine_blocks(2);
+    see(stage, "the checkpoint is in bitcoin again")?;
+    stage.network.queue(Packet::BtcTimestamp(Box::new(timestamp)));
+    carry(stage, "the checkpoint is deep enough")?;
+    told.standings[2] = standing(stage)?;
     Ok(told)
 }
 
 /// What is claimed of it.
-pub fn check(run: &Run, told: &BitcoinTold) -> Result<Vec<Claim>, Box<dyn Error>> {
-    let ours: Value = run.network.ask_bitcoin(&json!({ "btc_tip_header": {} }))?;
-    let (height, theirs) = (number(&ours["height"]), &run.network.miner.tip());
+pub fn check(stage: &Stage, told: &BitcoinTold) -> Result<Vec<Claim>, Box<dyn Error>> {
+    let ours: Value = stage.network.ask_bitcoin(&json!({ "btc_tip_header": {} }))?;
+    let (height, theirs) = (number(&ours["height"]), &stage.network.miner.tip());
     let stale =
-        run.network.ask_bitcoin::<Value>(&json!({ "btc_header_by_hash": { "hash": told.lost } })).is_ok();
+        stage.network.ask_bitcoin::<Value>(&json!({ "btc_header_by_hash": { "hash": told.lost } })).is_ok();
     let (before, after, refused) = told.forged;
     let [first, without, with] = told.standings;
     Ok(vec![
@@ -98,28 +98,28 @@ pub fn check(run: &Run, told: &BitcoinTold) -> Result<Vec<Claim>, Box<dyn Error>
 
 /// Babylon sees what the miners have, and the last headers are carried. Of itself it would send no more than it
 /// thinks is missing here, and it does not know which of its packets somebody holds back.
-fn see(run: &mut Run, note: &str) -> Result<(), Box<dyn Error>> {
-    let network = &mut run.network;
+fn see(stage: &mut Stage, note: &str) -> Result<(), Box<dyn Error>> {
+    let network = &mut stage.network;
     network.link.app.babylon.see_bitcoin(&network.miner);
     let tip = network.miner.tip_height();
     let headers = network.miner.headers(tip.saturating_sub(RECENT), tip);
     network.queue(Packet::BtcHeaders(BtcHeaders { headers }));
-    carry(run, note)
+    carry(stage, note)
 }
 
 /// One block in which everybody votes and what waits is carried.
-fn carry(run: &mut Run, note: &str) -> Result<(), Box<dyn Error>> {
-    run.vote_all()?;
-    run.relay(note);
+fn carry(stage: &mut Stage, note: &str) -> Result<(), Box<dyn Error>> {
+    stage.vote_all()?;
+    stage.relay(note);
     Ok(())
 }
 
-fn tip(run: &Run) -> Result<u64, Box<dyn Error>> {
-    Ok(number(&run.ask(&json!({ "health": {} }))?["bitcoin"]["tip_height"]))
+fn tip(stage: &Stage) -> Result<u64, Box<dyn Error>> {
+    Ok(number(&stage.ask(&json!({ "health": {} }))?["bitcoin"]["tip_height"]))
 }
 
-fn standing(run: &Run) -> Result<(u64, u64, u64), Box<dyn Error>> {
-    let is = &run.ask(&json!({ "health": {} }))?["timestamps"];
+fn standing(stage: &Stage) -> Result<(u64, u64, u64), Box<dyn Error>> {
+    let is = &stage.ask(&json!({ "health": {} }))?["timestamps"];
     Ok((number(&is["height"]), number(&is["epoch"]), number(&is["waiting"])))
 }
 

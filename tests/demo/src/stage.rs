@@ -31,7 +31,7 @@ pub struct Cost {
 }
 
 /// A running network and what was seen of it.
-pub struct Run {
+pub struct Stage {
     /// The network.
     pub network: Network,
     /// All events.
@@ -53,7 +53,7 @@ pub struct Run {
     terminal: bool,
 }
 
-impl Run {
+impl Stage {
     /// Around a network.
     pub fn new(network: Network) -> Self {
         Self {

@@ -1,12 +1,11 @@
 use std::panic::resume_unwind;
 use std::rc::Rc;
 
+use super::Trap;
+use crate::vm::{Host, HostResult};
 use cosmwasm_std::{
     Binary, ContractResult, Order, Querier, QuerierResult, Record, Storage, SystemResult, from_json,
 };
-use devnet::vm::{Host, HostResult};
-
-use super::Trap;
 
 /// What the chain charges for it, the chain has counted.
 fn served<T>((result, _): HostResult<T>) -> T {

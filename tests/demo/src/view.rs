@@ -5,10 +5,10 @@ use std::error::Error;
 
 use serde_json::{Value, json};
 
-use crate::run::Run;
+use crate::stage::Stage;
 
 /// A height.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Row {
     /// Which.
     pub height: u64,
@@ -33,9 +33,9 @@ pub struct View {
 
 impl View {
     /// Everything up to the last block.
-    pub fn of(run: &mut Run) -> Result<Self, Box<dyn Error>> {
-        run.look_until(run.network.chain.height())?;
-        Ok(Self { rows: std::mem::take(&mut run.rows) })
+    pub fn of(stage: &mut Stage) -> Result<Self, Box<dyn Error>> {
+        stage.look_until(stage.network.chain.height())?;
+        Ok(Self { rows: std::mem::take(&mut stage.rows) })
     }
 
     /// The row of a height.
@@ -63,13 +63,13 @@ impl View {
 
 impl Row {
     /// Asks.
-    pub fn of(run: &Run, height: u64) -> Result<Self, Box<dyn Error>> {
-        let status = run.ask(&json!({ "finality_status": { "height": height } }))?;
-        let votes = run.ask(&json!({ "votes": { "height": height } }))?;
-        let set = run.ask(&json!({ "active_finality_providers": { "height": height } }))?;
+    pub fn of(stage: &Stage, height: u64) -> Result<Self, Box<dyn Error>> {
+        let status = stage.ask(&json!({ "finality_status": { "height": height } }))?;
+        let votes = stage.ask(&json!({ "votes": { "height": height } }))?;
+        let set = stage.ask(&json!({ "active_finality_providers": { "height": height } }))?;
         let vote = word(&status["vote"]["state"]);
         let lag =
-            (vote == "quorum").then(|| run.finalized_in.get(&height).map(|seen| seen - height)).flatten();
+            (vote == "quorum").then(|| stage.finalized_in.get(&height).map(|seen| seen - height)).flatten();
         let voters = votes["btc_pks"].as_array().into_iter().flatten().map(word).collect();
         let set = set["active_finality_providers"].as_object().into_iter().flatten();
         let set = set.filter_map(|(key, power)| Some((key.clone(), power.as_u64()?))).collect();
