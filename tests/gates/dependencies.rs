@@ -2,11 +2,12 @@ use crate::contracts::{CONTRACTS, Contract};
 use crate::workspace::{self, PURE};
 
 /// The floors of the house: a package is built on lower floors only.
-const FLOORS: [&[&str]; 10] = [
+const FLOORS: [&[&str]; 11] = [
     &["bsn-primitives", "bsn-read-derive"],
     &["bsn-eots", "bsn-merkle", "bsn-bitcoin-spv"],
     &["bsn-staking", "bsn-finality", "bsn-timestamping"],
     &["bsn-api", "bsn-proto"],
+    &["bsn-exports"],
     &["bsn", "btc-light-client", "probe"],
     &["testing"],
     &["actors"],

@@ -15,6 +15,18 @@
 //! of a buffer; whoever receives it owns both. cosmwasm-std exports `allocate` and `deallocate`, by which the VM makes
 //! and frees them, with the same allocator.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation
+    )
+)]
+
 #[cfg(target_arch = "wasm32")]
 pub mod entry;
 #[cfg(target_arch = "wasm32")]
