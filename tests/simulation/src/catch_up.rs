@@ -208,10 +208,8 @@ fn reached(net: &Network) -> Result<Reached, Broken> {
     let mut storage = MockStorage::new();
     let record = net.chain.query_raw(&net.bsn, b"P").unwrap_or_default();
     storage.set(b"P", &record);
-    let progress = bsn::state::Progress::load(&storage);
-    let progress =
-        progress.map_err(|error| Broken { height: net.chain.height(), what: error.to_string() })?;
-    let [cursor, judged, settled] =
-        [progress.marks.cursor, progress.marks.judged, progress.marks.settled].map(|height| height.get());
+    let marks = bsn::state::MARKS.load(&storage);
+    let marks = marks.map_err(|error| Broken { height: net.chain.height(), what: error.to_string() })?;
+    let [cursor, judged, settled] = [marks.cursor, marks.judged, marks.settled].map(|height| height.get());
     Ok(Reached { cursor, judged, settled })
 }

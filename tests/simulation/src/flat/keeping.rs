@@ -114,8 +114,8 @@ pub const fn table(letter: u8) -> &'static str {
         b'Z' => "payouts",
         b'g' => "gaps",
         b'n' => "buckets of misses",
-        b'G' | b'A' | b'K' | b'P' | b'S' | b'C' | b'H' | b'T' | b'B' | b'L' | b'N' | b'J' | b'z' | b'Y'
-        | b'X' | b't' | b'c' => "a single record",
+        b'G' | b'A' | b'K' | b'P' | b'O' | b'S' | b'C' | b'H' | b'T' | b'B' | b'L' | b'N' | b'J' | b'z'
+        | b'Y' | b'X' | b't' | b'c' => "a single record",
         _ => "nothing that this life brings",
     }
 }
