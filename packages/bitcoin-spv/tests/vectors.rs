@@ -5,8 +5,9 @@ mod common;
 use bsn_bitcoin_spv::{
     Context, ExtendError, Header, HeaderError, HeaderHash, HeaderSource, Network, PERIOD, Placed, extend,
 };
-use common::{Chain, headers, rules, vector};
+use common::{Chain, headers, rules};
 use primitives::BtcHeight;
+use testing::vectors;
 
 const MAINNET: &str = "bitcoin/mainnet-headers-0-4095.bin";
 const SIGNET: &str = "bitcoin/signet-headers-0-2015.bin";
@@ -56,7 +57,8 @@ struct Retarget {
 }
 
 fn retarget() -> Option<Retarget> {
-    let json: serde_json::Value = serde_json::from_slice(&vector("bitcoin/mainnet-retarget.json")?).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_slice(&vectors::load("bitcoin/mainnet-retarget.json")?).unwrap();
     let header = |v: &serde_json::Value| Header::from_hex(&v["hex"].as_str().unwrap()[2..]).unwrap();
     Some(Retarget {
         start: header(&json["oldPeriodStart"]),
@@ -141,7 +143,7 @@ fn every_single_bit_matters() {
 #[test]
 fn babylons_regtest_headers_are_accepted() {
     // QueryMainChainResponse of Babylon's light client: field 1 of field 1 is the header in hex.
-    let Some(bytes) = vector("babylon/btc_light_client.dat") else { return };
+    let Some(bytes) = vectors::load("babylon/btc_light_client.dat") else { return };
     let is_hex = |run: &&[u8]| run.len() == 160 && run.iter().all(u8::is_ascii_hexdigit);
     let mut headers: Vec<_> = Vec::new();
     let mut at = 0;

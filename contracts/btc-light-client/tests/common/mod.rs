@@ -1,7 +1,7 @@
 //! A light client on a mock chain, a miner, a storage that keeps accounts, and headers made by others.
 #![allow(dead_code)]
 
-use std::{cell::Cell, fs, path::PathBuf};
+use std::cell::Cell;
 
 use api::btc_light_client::{
     ExecuteMsg, InstantiateMsg, MigrateMsg, Network, PinnedHeader, QueryMsg, Tip, tip_from_raw,
@@ -230,25 +230,7 @@ pub fn chain(length: u32) -> Vec<Header> {
     [&[genesis()][..], &branch(&genesis(), EASY, length, 1)].concat()
 }
 
-/// The bytes of an external vector; `None` (and one line of output) where there are none.
-pub fn vector(name: &str) -> Option<Vec<u8>> {
-    let required = std::env::var_os("BSN_VECTORS").is_some() || std::env::var_os("CI").is_some();
-    let root = std::env::var_os("BSN_VECTORS").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors")),
-        PathBuf::from,
-    );
-    let path = root.join(name);
-    match fs::read(&path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if required => panic!("{}: {error}", path.display()),
-        Err(_) => {
-            println!("skipped: no vectors at {}", path.display());
-            None
-        }
-    }
-}
-
 pub fn mainnet() -> Option<Vec<Header>> {
-    let bytes = vector("bitcoin/mainnet-headers-0-4095.bin")?;
+    let bytes = testing::vectors::load("bitcoin/mainnet-headers-0-4095.bin")?;
     Some(bytes.chunks(80).map(|header| Header::from_slice(header).unwrap()).collect())
 }

@@ -1,35 +1,17 @@
 //! A main chain in memory, headers made by others, and a miner.
 #![allow(dead_code)]
 
-use std::{fs, path::PathBuf};
-
 use bsn_bitcoin_spv::{
     CompactTarget, Context, Extension, Header, HeaderHash, HeaderSource, MerkleRoot, Network, Placed, Rules,
     Work, extend,
 };
 use primitives::BtcHeight;
-
-/// The bytes of an external vector; `None` (and one line of output) where there are none.
-pub fn vector(name: &str) -> Option<Vec<u8>> {
-    let required = std::env::var_os("BSN_VECTORS").is_some() || std::env::var_os("CI").is_some();
-    let root = std::env::var_os("BSN_VECTORS").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors")),
-        PathBuf::from,
-    );
-    let path = root.join(name);
-    match fs::read(&path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if required => panic!("{}: {error}", path.display()),
-        Err(_) => {
-            println!("skipped: no vectors at {}", path.display());
-            None
-        }
-    }
-}
+use testing::vectors;
 
 /// The headers of a file of 80 bytes each.
 pub fn headers(name: &str) -> Option<Vec<Header>> {
-    vector(name).map(|bytes| bytes.chunks(80).map(|header| Header::from_slice(header).unwrap()).collect())
+    vectors::load(name)
+        .map(|bytes| bytes.chunks(80).map(|header| Header::from_slice(header).unwrap()).collect())
 }
 
 pub fn rules(network: Network) -> Rules {

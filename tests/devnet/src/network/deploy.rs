@@ -1,0 +1,229 @@
+//! How a network comes to be.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::{BabylonEnd, Network, NetworkError};
+use crate::actors::babylon::ConsumerMetadata;
+use crate::actors::{Babylon, Miner};
+use crate::ibc::{Link, OpenChannel};
+use crate::{BsnContracts, Chain, Genesis, Machine};
+
+/// When the first block of Bitcoin is found: a day before the appchain begins.
+const BITCOIN_START: u32 = 1_749_913_600;
+/// What one packet carries with ease.
+const REGISTERED_AT_ONCE: usize = 50;
+
+/// What a network starts with.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Makes everything that is random.
+    pub seed: u64,
+    /// The stake of each finality provider, in whole bitcoin.
+    pub stakes: Vec<u64>,
+    /// For how many heights each commits randomness.
+    pub randomness: u64,
+    /// Fields merged into the instantiate message.
+    pub instantiate: Value,
+    /// Where the wasm is.
+    pub artifacts: PathBuf,
+}
+
+impl Setup {
+    /// With these stakes, in whole bitcoin.
+    pub fn new(seed: u64, stakes: &[u64]) -> Self {
+        Self {
+            seed,
+            stakes: stakes.to_vec(),
+            randomness: 1_000,
+            instantiate: json!({}),
+            artifacts: artifacts(),
+        }
+    }
+
+    /// With these fields merged into the instantiate message.
+    pub fn with(mut self, instantiate: Value) -> Self {
+        self.instantiate = instantiate;
+        self
+    }
+}
+
+/// Where `cargo xtask wasm` leaves what it builds.
+pub fn artifacts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../artifacts")
+}
+
+impl Network {
+    /// Starts everything: contract, channel, stake, randomness, and the timestamp that makes it count.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    #[cfg(feature = "vm")]
+    pub fn start(setup: Setup) -> Result<Self, NetworkError> {
+        Self::start_on(Genesis::default(), setup)
+    }
+
+    /// The same on a chain of one's own making: another virtual machine, other block times.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn start_on(genesis: Genesis, setup: Setup) -> Result<Self, NetworkError> {
+        Self::deploy_on(genesis, &setup)?.begin(&setup)
+    }
+
+    /// What comes after the deployment: the channel, the setup's stakes and randomness, and the timestamp that makes
+    /// it count.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn begin(mut self, setup: &Setup) -> Result<Self, NetworkError> {
+        self.open_channel()?;
+        for stake in &setup.stakes {
+            self.add_fp(setup.seed, *stake)?;
+        }
+        // Babylon sends what fits into a packet; the rest goes with its next block.
+        while self.link.app.babylon.queued_events(&self.link.app.client) > 0 {
+            self.relay();
+        }
+        self.chain.next_block();
+        for index in 0..self.fps.len() {
+            self.commit(index, self.chain.height() + 1, setup.randomness)?;
+        }
+        self.chain.next_block();
+        self.chain.next_block();
+        self.timestamp()?;
+        self.chain.next_block();
+        Ok(self)
+    }
+
+    /// Only the contract, registered with the chain module; a channel may be opened.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    #[cfg(feature = "vm")]
+    pub fn deploy(setup: &Setup) -> Result<Self, NetworkError> {
+        Self::deploy_on(Genesis::default(), setup)
+    }
+
+    /// The same on a chain of one's own making; the seed is the setup's.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn deploy_on(genesis: Genesis, setup: &Setup) -> Result<Self, NetworkError> {
+        let machine = Machine::of(Rc::clone(&genesis.vm), &setup.artifacts)?;
+        Self::deploy_codes(genesis, setup, &machine)
+    }
+
+    /// The same on a machine that has its codes with it, such as the [native](Machine::native) one.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn deploy_machine(machine: &Machine, setup: &Setup) -> Result<Self, NetworkError> {
+        Self::deploy_codes(Genesis::on(Rc::clone(&machine.vm)), setup, machine)
+    }
+
+    fn deploy_codes(genesis: Genesis, setup: &Setup, machine: &Machine) -> Result<Self, NetworkError> {
+        let mut chain = Chain::new(Genesis { seed: setup.seed, ..genesis });
+        let admin = chain.account("admin");
+        let sender = chain.account("sender");
+        let code = store(&mut chain, &admin, &machine.bsn)?;
+        let light_client_code = store(&mut chain, &admin, &machine.light_client)?;
+        let mut babylon = Babylon::new(setup.seed, "bbn-devnet-1");
+        let depth = |name: &str, default| {
+            setup.instantiate[name].as_u64().and_then(|depth| u32::try_from(depth).ok()).unwrap_or(default)
+        };
+        babylon.params.confirmation_depth = depth("btc_confirmation_depth", 1);
+        babylon.params.finalization_timeout = depth("checkpoint_finalization_timeout", 2);
+        let app = BabylonEnd {
+            babylon,
+            client: String::new(),
+            packets: VecDeque::new(),
+            answers: vec![],
+            transfers: vec![],
+            transfer_channels: vec![],
+            silent: false,
+        };
+        let mut link = Link::connect(&mut chain, app);
+        link.app.client = link.remote_client_id.clone();
+        link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
+
+        let mut message =
+            instantiate_message(&setup.instantiate, &admin, &link.connection_id, light_client_code);
+        if message["network"] != "regtest" {
+            // A live network demands that the channel of rewards is there; Babylon's own is the next one then.
+            let coins = link.open_from_chain(&mut chain, &OpenChannel::transfer())?;
+            if setup.instantiate.get("ics20_channel_id").is_none() {
+                message["ics20_channel_id"] = json!(coins.local);
+            }
+        }
+        let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&admin))?;
+        let config: Value = chain.query(&bsn, &json!({ "config": {} }))?;
+        let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
+        // Without a light client the module's fourth address is one that is there.
+        let fourth = if light_client.is_empty() { &bsn } else { &light_client };
+        chain.register(BsnContracts::one(&bsn, fourth));
+        chain.next_block();
+        let miner = Miner::new(setup.seed, BITCOIN_START);
+        let (fps, offline) = (Vec::new(), BTreeSet::new());
+        Ok(Self { chain, link, miner, bsn, light_client, admin, sender, channel: None, fps, offline })
+    }
+
+    /// Opens the channel and gives each of the setup's stakes a finality provider, with a commitment of the setup's
+    /// randomness that counts. Of that each can use as many values as `voted` says by its place; who can use none is
+    /// offline.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn populate(&mut self, setup: &Setup, voted: impl Fn(usize) -> u64) -> Result<(), NetworkError> {
+        self.open_channel()?;
+        for batch in setup.stakes.chunks(REGISTERED_AT_ONCE) {
+            for stake in batch {
+                self.add_fp(setup.seed, *stake)?;
+            }
+            self.relay();
+            self.chain.next_block();
+        }
+        let start = self.chain.height() + 1;
+        for index in 0..setup.stakes.len() {
+            let usable = start..start + voted(index);
+            let message = self.fps[index].commit_sparsely(start, setup.randomness, &usable);
+            self.execute(&message)?;
+        }
+        self.chain.next_blocks(2);
+        self.timestamp()?;
+        self.chain.next_block();
+        self.offline = (0..setup.stakes.len()).filter(|index| voted(*index) == 0).collect();
+        Ok(())
+    }
+}
+
+/// Stores and pins one of our contracts.
+fn store(chain: &mut Chain, creator: &str, wasm: &[u8]) -> Result<u64, NetworkError> {
+    let code = chain.store_code(creator, wasm)?;
+    chain.pin_code(code);
+    Ok(code)
+}
+
+/// The message that a devnet's contract is instantiated with, `over` merged into it.
+pub fn instantiate_message(over: &Value, admin: &str, connection_id: &str, light_client_code: u64) -> Value {
+    let mut message = json!({
+        "network": "regtest",
+        "btc_confirmation_depth": 1,
+        "checkpoint_finalization_timeout": 2,
+        "btc_light_client_code_id": light_client_code,
+        "admin": admin,
+        "consumer_name": "devnet",
+        "consumer_description": "an appchain of the devnet",
+        "ics20_channel_id": "channel-0",
+        "destination_module": "btcstaking",
+        "connection_id": connection_id,
+        "babylon_chain_id": "bbn-devnet-1",
+    });
+    if let (Some(message), Some(over)) = (message.as_object_mut(), over.as_object()) {
+        message.extend(over.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+    message
+}
