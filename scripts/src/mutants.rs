@@ -24,11 +24,12 @@ use crate::{cargo, project, say};
 const VERSION: &str = "27.1.0";
 
 /// The packages that decide and that nothing but their tests holds.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "bsn-primitives",
     "bsn-eots",
     "bsn-merkle",
     "bsn-bitcoin-spv",
+    "bsn-covenant",
     "bsn-staking",
     "bsn-finality",
     "bsn-timestamping",

@@ -5,7 +5,7 @@ use crate::workspace::{self, PURE};
 const FLOORS: [&[&str]; 11] = [
     &["bsn-primitives", "bsn-read-derive"],
     &["bsn-eots", "bsn-merkle", "bsn-bitcoin-spv"],
-    &["bsn-staking", "bsn-finality", "bsn-timestamping"],
+    &["bsn-covenant", "bsn-staking", "bsn-finality", "bsn-timestamping"],
     &["bsn-api", "bsn-proto"],
     &["bsn-exports"],
     &["bsn", "btc-light-client", "probe"],

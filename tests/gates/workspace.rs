@@ -7,11 +7,12 @@ use serde_json::Value;
 use crate::artifact;
 
 /// The pure core: no cosmwasm.
-pub const PURE: [&str; 7] = [
+pub const PURE: [&str; 8] = [
     "bsn-primitives",
     "bsn-eots",
     "bsn-merkle",
     "bsn-bitcoin-spv",
+    "bsn-covenant",
     "bsn-staking",
     "bsn-finality",
     "bsn-timestamping",

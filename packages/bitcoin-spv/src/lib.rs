@@ -86,7 +86,7 @@ pub use params::{Network, Params};
 pub use retarget::{Expected, PERIOD, PeriodStart, TIMESPAN, expected_bits, is_boundary, start_of_period};
 pub use target::{CompactTarget, Target, TargetError, Work};
 pub use times::RecentTimes;
-pub use transaction::{Output, Transaction, TransactionError};
+pub use transaction::{Input, OutPoint, Output, Transaction, TransactionError};
 pub use u256::U256;
 // Whose types stand in the signatures of this crate.
 pub use primitives;

@@ -1,5 +1,9 @@
+mod inputs;
+
 use primitives::Txid;
 use thiserror::Error;
+
+pub use inputs::{Input, OutPoint};
 
 use crate::hash::double_sha256;
 

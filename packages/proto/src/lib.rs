@@ -61,7 +61,7 @@ pub use messages::{
 };
 pub use prost::Message;
 // Whose types stand in the signatures of this crate.
-pub use {bitcoin_spv, primitives, staking, timestamping};
+pub use {bitcoin_spv, covenant, primitives, staking, timestamping};
 
 /// The example of the README is tested, too.
 #[cfg(doctest)]
