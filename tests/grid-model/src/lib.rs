@@ -1,0 +1,10 @@
+//! The grid.
+pub mod chain;
+pub mod committee;
+pub mod event;
+pub mod fork;
+pub mod history;
+pub mod provider;
+pub mod rules;
+pub mod search;
+pub mod snapshot;
