@@ -23,6 +23,8 @@ pub enum Broken {
     Verifier { grid: u64 },
     /// The rows of a snapshot are not what its total and its bounds say.
     Rows { grid: u64 },
+    /// A new snapshot has less than half of the power of the active set that it was taken from.
+    Share { grid: u64 },
     /// Nothing was missing, and a grid height did not close.
     Open { grid: u64 },
 }
@@ -62,6 +64,8 @@ pub struct Chain {
     pub closed_through: u64,
     /// The highest that counts as closed for the order.
     ordered_through: u64,
+    /// Whether governance excused a grid height after the branches parted.
+    pub excused: bool,
     /// App hash at each grid height, and whether it names the branch.
     pub app_hashes: Vec<(u64, u64, bool)>,
     /// Grid heights that closed.
@@ -93,6 +97,7 @@ impl Chain {
             everybody_votes: true,
             closed_through: 0,
             ordered_through: 0,
+            excused: false,
             app_hashes: Vec::new(),
             closings: Vec::new(),
             broken: None,
@@ -114,9 +119,8 @@ impl Chain {
     ) {
         self.height += 1;
         let height = self.height;
-        if let Some(fork) = self.fork.filter(|_| scale.is_grid(height)) {
-            let by_block = !rules.parts_by_app_hash && fork < height;
-            self.app_hashes.push((height, self.trace, self.marked || by_block));
+        if self.fork.is_some() && scale.is_grid(height) {
+            self.app_hashes.push((height, self.trace, self.marked));
         }
         let hooks = events.iter().find_map(|event| match event {
             Event::Hooks(begin, end) => Some((*begin, *end)),
@@ -157,6 +161,7 @@ impl Chain {
             Event::Excuse => {
                 if self.root.is_some() && self.ordered_through + scale.interval < height {
                     self.ordered_through += scale.interval;
+                    self.excused |= self.fork.is_some();
                 }
             }
         }

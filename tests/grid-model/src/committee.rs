@@ -24,6 +24,8 @@ pub struct Committee {
     pub total: u64,
     /// The height R that it was read of.
     pub taken: u64,
+    /// The power of the active set of R.
+    pub active: u64,
 }
 
 impl Committee {

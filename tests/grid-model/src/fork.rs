@@ -35,6 +35,7 @@ pub struct End {
     closings: Vec<Closing>,
     committees: Vec<(u64, Rc<Committee>)>,
     counts_new: bool,
+    excused: bool,
     slashed: Vec<usize>,
     /// What the branch alone breaks.
     pub broken: Option<Broken>,
@@ -57,6 +58,7 @@ impl End {
             app_hashes: hashes,
             closings,
             counts_new: chain.counts_new(rules),
+            excused: chain.excused,
             slashed,
             broken: chain.broken.clone(),
         }
@@ -76,7 +78,11 @@ pub fn judge(rules: &Rules, fork: u64, a: &End, b: &End) -> Option<Fault> {
     if let Some(broken) = a.broken.as_ref().or(b.broken.as_ref()) {
         return Some(Fault::Branch(broken.clone()));
     }
-    let parted = parted(a, b)?;
+    let parted = if rules.parts_by_app_hash {
+        a.app_hashes.iter().map(|(grid, ..)| *grid).find(|grid| differ(a, b, *grid))?
+    } else {
+        a.app_hashes.first()?.0
+    };
     let (of_a, of_b) = (a.committee(parted), b.committee(parted));
     if rules.committee == rules::Committee::Before
         && let (Some(of_a), Some(of_b)) = (of_a, of_b)
@@ -90,15 +96,18 @@ pub fn judge(rules: &Rules, fork: u64, a: &End, b: &End) -> Option<Fault> {
         return None;
     }
     let judged_by = [closed.0.map(|one| &*one.committee).or(of_a), closed.1.map(|one| &*one.committee).or(of_b)];
-    let promised = rules.committee == rules::Committee::Before && rules.in_order && both_closed;
+    let promised = rules.committee == rules::Committee::Before && rules.in_order && both_closed && !a.excused && !b.excused;
     let keys = Signatures { fork, parted, a, b, promised }.fewest_keys(&judged_by)?;
     Some(Fault::Unpunished { parted, keys })
 }
 
-/// The first grid height with two app hashes.
-fn parted(a: &End, b: &End) -> Option<u64> {
-    let both = a.app_hashes.iter().zip(&b.app_hashes);
-    both.filter(|(of_a, of_b)| of_a.1 != of_b.1 || of_a.2 || of_b.2).map(|(of_a, _)| of_a.0).next()
+/// Whether a grid height has two app hashes.
+fn differ(a: &End, b: &End, grid: u64) -> bool {
+    let hash = |end: &End| end.app_hashes.iter().find(|(height, ..)| *height == grid).copied();
+    match (hash(a), hash(b)) {
+        (Some((_, of_a, marked_a)), Some((_, of_b, marked_b))) => marked_a || marked_b || of_a != of_b,
+        _ => false,
+    }
 }
 
 struct Signatures<'a> {
@@ -140,6 +149,8 @@ impl Signatures<'_> {
         heights
             .filter(|one| !self.promised || one.grid == self.parted)
             .filter_map(|of_a| Some((of_a, self.b.closings.iter().find(|of_b| of_b.grid == of_a.grid)?)))
+            // One signature serves both.
+            .filter(|(of_a, _)| differ(self.a, self.b, of_a.grid))
             // Where a contract knows no app hash, the votes of the other branch are replayed.
             .filter(|(of_a, of_b)| !of_a.at_hole && !of_b.at_hole)
             .all(|(of_a, of_b)| self.can_close(of_a, of_b, twice))
@@ -184,6 +195,9 @@ impl fmt::Display for Fault {
                 write!(f, "whoever follows the records holds another committee than S({grid})")
             }
             Self::Branch(Broken::Rows { grid }) => write!(f, "the rows of S({grid}) contradict its total"),
+            Self::Branch(Broken::Share { grid }) => {
+                write!(f, "S({grid}) has less than half of the power of the active set that it was taken from")
+            }
             Self::Branch(Broken::Open { grid }) => write!(f, "grid height {grid} stays open though nothing is missing"),
         }
     }

@@ -28,6 +28,8 @@ pub struct Rules {
     pub settled_by_record: bool,
     /// A record names the first snapshot too.
     pub record_before_root: bool,
+    /// A snapshot has at least half of the active set's power at R; else it needs only half of the lower powers.
+    pub half_of_active: bool,
     /// A portion that is done again deletes the rows that it leaves out now.
     pub redone_whole: bool,
     /// New randomness counts only once a grid height above it has closed.
@@ -47,6 +49,7 @@ impl Rules {
         snapshots_end_below: true,
         settled_by_record: true,
         record_before_root: true,
+        half_of_active: true,
         redone_whole: true,
         counts_once_closed: true,
         rows_may_vote: true,

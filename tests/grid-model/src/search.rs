@@ -54,6 +54,19 @@ pub struct Finding {
     pub fault: Fault,
 }
 
+/// A history with as few events as possible that has a fault which is looked for.
+pub fn shortest(world: &World, bounds: &Bounds, is_sought: &dyn Fn(&Fault) -> bool) -> (Option<Finding>, Figures) {
+    let mut figures = Figures::default();
+    for total in 0..=bounds.total {
+        let (finding, more) = search(world, &Bounds { total, ..*bounds }, is_sought);
+        figures += more;
+        if finding.is_some() {
+            return (finding, figures);
+        }
+    }
+    (None, figures)
+}
+
 /// One way to a state, and how many there are.
 struct Node {
     chain: Chain,
@@ -111,7 +124,8 @@ fn of_fork(
                 continue;
             }
             figures.pairs += 1;
-            figures.histories += node.ways * ways * other_ways;
+            let orders = if std::ptr::eq(a, b) { 1 } else { 2 };
+            figures.histories += node.ways * ways * other_ways * orders;
             if let Some(fault) = judge(&world.rules, fork, a, b).filter(|fault| is_sought(fault)) {
                 let branches = [path.clone(), other_path.clone()];
                 let history = History { world: world.clone(), fork, end, common: node.path.clone(), branches };

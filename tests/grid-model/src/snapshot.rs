@@ -86,10 +86,17 @@ impl Work {
     }
 
     /// What came of it: nothing where nobody, or too little of the power, was taken.
-    pub fn outcome(&self, providers: &[Provider]) -> Option<Committee> {
-        let all: u64 = self.candidates(providers).iter().map(|(_, power)| power).sum();
+    pub fn outcome(&self, rules: &Rules, providers: &[Provider]) -> Option<Committee> {
+        let lower: u64 = self.candidates(providers).iter().map(|(_, power)| power).sum();
+        let all = if rules.half_of_active { self.active(providers) } else { lower };
         let is_taken = self.mark.done && self.mark.total > 0 && 2 * self.mark.total >= all;
-        is_taken.then(|| Committee { rows: self.rows.clone(), total: self.mark.total, taken: self.of })
+        let active = self.active(providers);
+        is_taken.then(|| Committee { rows: self.rows.clone(), total: self.mark.total, taken: self.of, active })
+    }
+
+    /// The power of the active set of R.
+    fn active(&self, providers: &[Provider]) -> u64 {
+        providers.iter().map(|one| one.power_at(self.of)).sum()
     }
 
     /// The active set of R, most power first, lower key first.

@@ -27,7 +27,7 @@ impl Chain {
         if torn.is_some() {
             return;
         }
-        self.write_record(scale);
+        self.write_record(rules, scale);
         self.effective.push(height);
         self.trace(&height);
     }
@@ -41,7 +41,7 @@ impl Chain {
             return;
         }
         self.close(rules, scale);
-        self.write_record(scale);
+        self.write_record(rules, scale);
     }
 
     /// Decides S(G) for every grid height that has come.
@@ -87,7 +87,7 @@ impl Chain {
         if by_record {
             return self.record.as_ref().filter(|record| record.grid == grid && record.is_new).map(|record| Rc::clone(&record.next));
         }
-        self.work.as_ref().filter(|work| work.grid == grid).and_then(|work| work.outcome(&self.providers)).map(Rc::new)
+        self.work.as_ref().filter(|work| work.grid == grid).and_then(|work| work.outcome(rules, &self.providers)).map(Rc::new)
     }
 
     /// What somebody does who sees nothing but the record under the app hash of G.
@@ -116,6 +116,9 @@ impl Chain {
             && committee.powers().all(|(id, power)| power > 0 && (!is_new || (1..=3).all(|many| covers(id, many))));
         if !is_right {
             self.broken.get_or_insert(Broken::Rows { grid });
+        }
+        if is_new && 2 * committee.total < committee.active {
+            self.broken.get_or_insert(Broken::Share { grid });
         }
     }
 
@@ -183,7 +186,7 @@ impl Chain {
         if !work.mark.done {
             return;
         }
-        let outcome = work.outcome(&self.providers);
+        let outcome = work.outcome(rules, &self.providers);
         if let Some((_, settled)) = self.snapshots.iter_mut().find(|(height, _)| *height == grid)
             && let Some(outcome) = outcome
         {
@@ -193,12 +196,13 @@ impl Chain {
     }
 
     /// F, in the last blocks before a grid height.
-    fn write_record(&mut self, scale: &Scale) {
+    fn write_record(&mut self, rules: &Rules, scale: &Scale) {
         let grid = scale.next(self.height);
-        if grid - self.height > scale.window || grid < scale.first() {
+        let too_early = grid < scale.first() || self.root.is_none() && !rules.record_before_root;
+        if grid - self.height > scale.window || too_early {
             return;
         }
-        let new = self.work.as_ref().filter(|work| work.grid == grid).and_then(|work| work.outcome(&self.providers));
+        let new = self.work.as_ref().filter(|work| work.grid == grid).and_then(|work| work.outcome(rules, &self.providers));
         let before = self.snapshots.last().map(|(_, committee)| Rc::clone(committee));
         let is_new = new.is_some();
         let Some(next) = new.map(Rc::new).or_else(|| before.clone()) else { return };
