@@ -56,6 +56,8 @@ pub struct Chain {
     /// S(G), by G, of the last few grid heights.
     pub snapshots: Vec<(u64, Rc<Committee>)>,
     record: Option<Record>,
+    /// The hash that somebody holds who follows the records.
+    trusted: u64,
     ballots: Vec<Ballot>,
     silent: Vec<u64>,
     /// Whether whoever can vote does, so that an open grid height is a fault.
@@ -92,6 +94,7 @@ impl Chain {
             root: None,
             snapshots: Vec::new(),
             record: None,
+            trusted: 0,
             ballots: Vec::new(),
             silent: Vec::new(),
             everybody_votes: true,

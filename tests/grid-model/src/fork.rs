@@ -32,7 +32,8 @@ pub enum Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct End {
     app_hashes: Vec<(u64, u64, bool)>,
-    closings: Vec<Closing>,
+    /// What closed above the fork.
+    pub closings: Vec<Closing>,
     committees: Vec<(u64, Rc<Committee>)>,
     counts_new: bool,
     excused: bool,
@@ -158,19 +159,8 @@ impl Signatures<'_> {
 
     /// Whether those that do not sign twice can be shared out so that both close.
     fn can_close(&self, of_a: &Closing, of_b: &Closing, twice: &dyn Fn(usize) -> bool) -> bool {
-        let nonce = |closing: &Closing, id: usize| -> Option<Commitment> {
-            closing.committee.at(closing.grid).find(|row| row.id == id).map(|row| row.commitment)
-        };
-        let is_same = |id: usize| {
-            let (in_a, in_b) = (nonce(of_a, id), nonce(of_b, id));
-            in_a == in_b && in_a.and_then(|one| one.block).is_none_or(|block| block < self.fork)
-        };
-        let torn: Vec<usize> = of_a
-            .voters
-            .iter()
-            .copied()
-            .filter(|id| of_b.voters.contains(id) && is_same(*id) && !twice(*id))
-            .collect();
+        let mut torn = with_one_nonce(self.fork, of_a, of_b);
+        torn.retain(|id| !twice(*id));
         (0..1u32 << torn.len()).any(|side| {
             let goes = |id: &usize, to: u32| {
                 torn.iter().position(|other| other == id).is_none_or(|at| side >> at & 1 == to)
@@ -182,6 +172,29 @@ impl Signatures<'_> {
             of_a.committee.is_quorum(power(of_a, 0)) && of_b.committee.is_quorum(power(of_b, 1))
         })
     }
+}
+
+/// Who signed two app hashes of one grid height with one nonce, among the votes that closed it on both branches.
+pub fn signed_twice(fork: u64, a: &End, b: &End) -> Vec<(u64, Vec<usize>)> {
+    let pairs = a.closings.iter().filter_map(|of_a| {
+        let of_b = b.closings.iter().find(|of_b| of_b.grid == of_a.grid)?;
+        differ(a, b, of_a.grid).then_some((of_a, of_b))
+    });
+    pairs.map(|(of_a, of_b)| (of_a.grid, with_one_nonce(fork, of_a, of_b))).collect()
+}
+
+fn with_one_nonce(fork: u64, of_a: &Closing, of_b: &Closing) -> Vec<usize> {
+    let both = of_a.voters.iter().copied().filter(|id| of_b.voters.contains(id));
+    both.filter(|id| is_one_nonce(fork, of_a, of_b, *id)).collect()
+}
+
+/// Whether an FP votes with the same nonce on both branches: what is committed above the fork differs.
+fn is_one_nonce(fork: u64, of_a: &Closing, of_b: &Closing, id: usize) -> bool {
+    let nonce = |closing: &Closing| -> Option<Commitment> {
+        closing.committee.at(closing.grid).find(|row| row.id == id).map(|row| row.commitment)
+    };
+    let in_a = nonce(of_a);
+    in_a == nonce(of_b) && in_a.and_then(|one| one.block).is_none_or(|block| block < fork)
 }
 
 impl fmt::Display for Fault {

@@ -53,6 +53,7 @@ impl Chain {
                 (None, None) => {}
                 (None, Some(first)) => {
                     self.root = Some(grid);
+                    self.trusted = first.hash();
                     self.ordered_through = grid;
                     self.check_rows(scale, grid, &first, true);
                     self.snapshots.push((grid, first));
@@ -94,12 +95,13 @@ impl Chain {
     fn follow(&mut self, grid: u64, ours: &Committee, used: &Committee) {
         let next = match &self.record {
             Some(record) if record.grid == grid => {
-                (record.set == Some(ours.hash())).then(|| record.next.hash())
+                (record.set == Some(self.trusted)).then(|| record.next.hash())
             }
-            Some(record) => (record.next.hash() == ours.hash()).then(|| ours.hash()),
+            Some(record) => (record.next.hash() == self.trusted).then_some(self.trusted),
             None => None,
         };
-        if next != Some(used.hash()) || used.taken < ours.taken {
+        self.trusted = used.hash();
+        if next != Some(self.trusted) || used.taken < ours.taken {
             self.broken.get_or_insert(Broken::Verifier { grid });
         }
     }
