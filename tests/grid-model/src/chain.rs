@@ -20,13 +20,25 @@ use crate::snapshot::{Work, counts};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Broken {
     /// Who follows the records F holds another committee than the chain uses.
-    Verifier { grid: u64 },
+    Verifier {
+        /// The grid height.
+        grid: u64,
+    },
     /// The rows of a snapshot are not what its total and its bounds say.
-    Rows { grid: u64 },
+    Rows {
+        /// The grid height.
+        grid: u64,
+    },
     /// A new snapshot has less than half of the power of the active set that it was taken from.
-    Share { grid: u64 },
+    Share {
+        /// The grid height.
+        grid: u64,
+    },
     /// Nothing was missing, and a grid height did not close.
-    Open { grid: u64 },
+    Open {
+        /// The grid height.
+        grid: u64,
+    },
 }
 
 /// A branch after its highest block.
@@ -203,8 +215,7 @@ impl Chain {
         for (id, one) in self.providers.iter().enumerate() {
             let power = one.power_at(height);
             let commitment = one.commitments.iter().find(|commitment| {
-                commitment.covers(height)
-                    && counts(rules, commitment, self.closed_through, self.timestamped)
+                commitment.covers(height) && counts(rules, commitment, self.closed_through, self.timestamped)
             });
             if let Some(commitment) = commitment.filter(|_| power > 0) {
                 committee.rows.push(crate::committee::Row { id, power, commitment: *commitment });

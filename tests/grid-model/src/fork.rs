@@ -96,8 +96,13 @@ pub fn judge(rules: &Rules, fork: u64, a: &End, b: &End) -> Option<Fault> {
     if !both_closed && !(a.counts_new && b.counts_new) {
         return None;
     }
-    let judged_by = [closed.0.map(|one| &*one.committee).or(of_a), closed.1.map(|one| &*one.committee).or(of_b)];
-    let promised = rules.committee == rules::Committee::Before && rules.in_order && both_closed && !a.excused && !b.excused;
+    let judged_by =
+        [closed.0.map(|one| &*one.committee).or(of_a), closed.1.map(|one| &*one.committee).or(of_b)];
+    let promised = rules.committee == rules::Committee::Before
+        && rules.in_order
+        && both_closed
+        && !a.excused
+        && !b.excused;
     let keys = Signatures { fork, parted, a, b, promised }.fewest_keys(&judged_by)?;
     Some(Fault::Unpunished { parted, keys })
 }
@@ -128,18 +133,21 @@ impl Signatures<'_> {
         if !self.promised {
             slashed.extend(&self.b.slashed);
         }
-        let members = judged_by.iter().flatten().flat_map(|one| one.powers()).map(|(id, _)| id + 1).max().unwrap_or(0);
+        let members =
+            judged_by.iter().flatten().flat_map(|one| one.powers()).map(|(id, _)| id + 1).max().unwrap_or(0);
         let many = members.max(slashed.iter().map(|id| id + 1).max().unwrap_or(0));
         let mut sets: Vec<u32> = (0..1u32 << many).collect();
         sets.sort_by_key(|set| set.count_ones());
         let is_out = |set: u32, id: usize| set >> id & 1 == 1;
         let is_small = |set: u32| {
             judged_by.iter().flatten().all(|committee| {
-                let power = committee.powers().filter(|(id, _)| is_out(set, *id)).map(|(_, power)| power).sum();
+                let power =
+                    committee.powers().filter(|(id, _)| is_out(set, *id)).map(|(_, power)| power).sum();
                 !committee.is_third(power)
             })
         };
-        let enough = |set: u32| slashed.iter().all(|id| is_out(set, *id)) && self.suffices(&|id| is_out(set, id));
+        let enough =
+            |set: u32| slashed.iter().all(|id| is_out(set, *id)) && self.suffices(&|id| is_out(set, id));
         let found = sets.into_iter().find(|set| is_small(*set) && enough(*set))?;
         Some((0..many).filter(|id| is_out(found, *id)).collect())
     }
@@ -201,7 +209,10 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unpunished { parted, keys } => {
-                write!(f, "the app hashes part at grid height {parted}; both branches go on, keys out: {keys:?}")
+                write!(
+                    f,
+                    "the app hashes part at grid height {parted}; both branches go on, keys out: {keys:?}"
+                )
             }
             Self::Committees { parted } => write!(f, "two committees for grid height {parted}"),
             Self::Branch(Broken::Verifier { grid }) => {
@@ -209,9 +220,14 @@ impl fmt::Display for Fault {
             }
             Self::Branch(Broken::Rows { grid }) => write!(f, "the rows of S({grid}) contradict its total"),
             Self::Branch(Broken::Share { grid }) => {
-                write!(f, "S({grid}) has less than half of the power of the active set that it was taken from")
+                write!(
+                    f,
+                    "S({grid}) has less than half of the power of the active set that it was taken from"
+                )
             }
-            Self::Branch(Broken::Open { grid }) => write!(f, "grid height {grid} stays open though nothing is missing"),
+            Self::Branch(Broken::Open { grid }) => {
+                write!(f, "grid height {grid} stays open though nothing is missing")
+            }
         }
     }
 }

@@ -44,7 +44,8 @@ impl History {
         let mut chain = Chain::new(cast);
         let step = |chain: &mut Chain, happenings: &[Happening]| {
             let height = chain.height + 1;
-            let events = happenings.iter().find(|(at, _)| *at == height).map_or(&[][..], |(_, events)| events);
+            let events =
+                happenings.iter().find(|(at, _)| *at == height).map_or(&[][..], |(_, events)| events);
             chain.apply(rules, scale, events, &|_, _, _| true);
         };
         while chain.height + 1 < self.fork {

@@ -86,3 +86,15 @@ impl Provider {
         }
     }
 }
+
+/// The FPs of small histories, which together have something of everything: one with most of the power, equal ones, one that joins, one whose
+/// randomness runs out, one that has none yet.
+pub fn casts() -> [Vec<Role>; 4] {
+    let role = |stake, staked, covered| Role { stake, staked, covered };
+    [
+        vec![role(3, true, 40), role(1, true, 40), role(2, false, 40)],
+        vec![role(1, true, 40), role(1, true, 40), role(1, true, 40)],
+        vec![role(2, true, 40), role(2, true, 20), role(1, true, 40)],
+        vec![role(2, true, 40), role(1, true, 40), role(3, true, 0)],
+    ]
+}

@@ -55,7 +55,11 @@ pub struct Finding {
 }
 
 /// A history with as few events as possible that has a fault which is looked for.
-pub fn shortest(world: &World, bounds: &Bounds, is_sought: &dyn Fn(&Fault) -> bool) -> (Option<Finding>, Figures) {
+pub fn shortest(
+    world: &World,
+    bounds: &Bounds,
+    is_sought: &dyn Fn(&Fault) -> bool,
+) -> (Option<Finding>, Figures) {
     let mut figures = Figures::default();
     for total in 0..=bounds.total {
         let (finding, more) = search(world, &Bounds { total, ..*bounds }, is_sought);
@@ -76,7 +80,11 @@ struct Node {
 }
 
 /// Looks at every history within the bounds, until one has a fault that is looked for.
-pub fn search(world: &World, bounds: &Bounds, is_sought: &dyn Fn(&Fault) -> bool) -> (Option<Finding>, Figures) {
+pub fn search(
+    world: &World,
+    bounds: &Bounds,
+    is_sought: &dyn Fn(&Fault) -> bool,
+) -> (Option<Finding>, Figures) {
     let mut figures = Figures::default();
     let first = world.scale.first();
     let start = Node { chain: Chain::new(&world.cast), used: 0, ways: 1, path: Vec::new() };
@@ -128,7 +136,8 @@ fn of_fork(
             figures.histories += node.ways * ways * other_ways * orders;
             if let Some(fault) = judge(&world.rules, fork, a, b).filter(|fault| is_sought(fault)) {
                 let branches = [path.clone(), other_path.clone()];
-                let history = History { world: world.clone(), fork, end, common: node.path.clone(), branches };
+                let history =
+                    History { world: world.clone(), fork, end, common: node.path.clone(), branches };
                 return Some(Finding { history, fault });
             }
         }
@@ -137,7 +146,13 @@ fn of_fork(
 }
 
 /// One more block, with everything that may happen in it.
-fn advance(world: &World, bounds: &Bounds, nodes: Vec<Node>, budget: usize, figures: &mut Figures) -> Vec<Node> {
+fn advance(
+    world: &World,
+    bounds: &Bounds,
+    nodes: Vec<Node>,
+    budget: usize,
+    figures: &mut Figures,
+) -> Vec<Node> {
     let mut next: Vec<Node> = Vec::new();
     let mut known: HashMap<(u64, usize), usize> = HashMap::new();
     for node in nodes {

@@ -91,7 +91,12 @@ impl Work {
         let all = if rules.half_of_active { self.active(providers) } else { lower };
         let is_taken = self.mark.done && self.mark.total > 0 && 2 * self.mark.total >= all;
         let active = self.active(providers);
-        is_taken.then(|| Committee { rows: self.rows.clone(), total: self.mark.total, taken: self.of, active })
+        is_taken.then(|| Committee {
+            rows: self.rows.clone(),
+            total: self.mark.total,
+            taken: self.of,
+            active,
+        })
     }
 
     /// The power of the active set of R.
@@ -120,8 +125,11 @@ impl Work {
         if one.slashed || covering.iter().any(Option::is_none) {
             return Vec::new();
         }
-        let mut rows: Vec<Row> =
-            covering.into_iter().flatten().map(|commitment| Row { id, power, commitment: *commitment }).collect();
+        let mut rows: Vec<Row> = covering
+            .into_iter()
+            .flatten()
+            .map(|commitment| Row { id, power, commitment: *commitment })
+            .collect();
         rows.dedup();
         rows
     }

@@ -1,21 +1,9 @@
 //! Every small history.
 
 use grid_model::history::World;
-use grid_model::provider::Role;
+use grid_model::provider::casts;
 use grid_model::rules::{Rules, Scale};
 use grid_model::search::{Bounds, Figures, search};
-
-/// FPs that together have something of everything: one with most of the power, equal ones, one that joins, one whose
-/// randomness runs out, one that has none yet.
-fn casts() -> [Vec<Role>; 4] {
-    let role = |stake, staked, covered| Role { stake, staked, covered };
-    [
-        vec![role(3, true, 40), role(1, true, 40), role(2, false, 40)],
-        vec![role(1, true, 40), role(1, true, 40), role(1, true, 40)],
-        vec![role(2, true, 40), role(2, true, 20), role(1, true, 40)],
-        vec![role(2, true, 40), role(1, true, 40), role(3, true, 0)],
-    ]
-}
 
 fn nothing_is_found(bounds: Bounds) -> Figures {
     let mut figures = Figures::default();

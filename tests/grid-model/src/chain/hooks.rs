@@ -86,9 +86,17 @@ impl Chain {
     fn named(&self, rules: &Rules, grid: u64) -> Option<Rc<Committee>> {
         let by_record = rules.settled_by_record && (self.root.is_some() || rules.record_before_root);
         if by_record {
-            return self.record.as_ref().filter(|record| record.grid == grid && record.is_new).map(|record| Rc::clone(&record.next));
+            return self
+                .record
+                .as_ref()
+                .filter(|record| record.grid == grid && record.is_new)
+                .map(|record| Rc::clone(&record.next));
         }
-        self.work.as_ref().filter(|work| work.grid == grid).and_then(|work| work.outcome(rules, &self.providers)).map(Rc::new)
+        self.work
+            .as_ref()
+            .filter(|work| work.grid == grid)
+            .and_then(|work| work.outcome(rules, &self.providers))
+            .map(Rc::new)
     }
 
     /// What somebody does who sees nothing but the record under the app hash of G.
@@ -115,7 +123,9 @@ impl Chain {
             && committee.rows.is_sorted()
             && committee.rows.len() <= scale.rows
             && committee.powers().count() <= scale.providers
-            && committee.powers().all(|(id, power)| power > 0 && (!is_new || (1..=3).all(|many| covers(id, many))));
+            && committee
+                .powers()
+                .all(|(id, power)| power > 0 && (!is_new || (1..=3).all(|many| covers(id, many))));
         if !is_right {
             self.broken.get_or_insert(Broken::Rows { grid });
         }
@@ -204,7 +214,11 @@ impl Chain {
         if grid - self.height > scale.window || too_early {
             return;
         }
-        let new = self.work.as_ref().filter(|work| work.grid == grid).and_then(|work| work.outcome(rules, &self.providers));
+        let new = self
+            .work
+            .as_ref()
+            .filter(|work| work.grid == grid)
+            .and_then(|work| work.outcome(rules, &self.providers));
         let before = self.snapshots.last().map(|(_, committee)| Rc::clone(committee));
         let is_new = new.is_some();
         let Some(next) = new.map(Rc::new).or_else(|| before.clone()) else { return };
