@@ -184,7 +184,7 @@ fn run(cases: u64, check: impl Fn(&Plan) -> Result<(), TestCaseError>) {
     }
 }
 
-/// With the votes of these FPs: whoever sees both branches close the first grid height with two app hashes has the keys
+/// C-54: with the votes of these FPs, whoever sees both branches close the first grid height with two app hashes has the keys
 /// of more than a third of its committee.
 #[test]
 fn two_closed_branches_give_away_a_third() {

@@ -55,7 +55,7 @@ the app hashes part at grid height 12; both branches go on, keys out: []"
     );
 }
 
-/// The same histories under the grid's rules: one branch stops, or a third is out.
+/// C-54: the same histories under the grid's rules: one branch stops, or a third is out.
 #[test]
 fn the_grid_survives_both() {
     for rules in [Rules::LIVE_QUORUM, Rules::LAST_CLOSED] {

@@ -17,6 +17,7 @@ fn nothing_is_found(bounds: Bounds) -> Figures {
     figures
 }
 
+/// C-54
 #[test]
 fn two_events_on_each_branch() {
     let bounds = Bounds { common: 0, branch: 2, total: 4, intervals: 2, excuses: false };
@@ -24,6 +25,7 @@ fn two_events_on_each_branch() {
     assert!(figures.histories > 1_000_000_000, "{figures:?}");
 }
 
+/// C-54
 #[test]
 fn one_event_below_the_fork_and_one_on_each_branch() {
     let bounds = Bounds { common: 1, branch: 1, total: 3, intervals: 2, excuses: false };
