@@ -93,7 +93,8 @@ pub fn judge(rules: &Rules, fork: u64, a: &End, b: &End) -> Option<Fault> {
     }
     let closed = (a.first_from(parted), b.first_from(parted));
     let both_closed = closed.0.is_some() && closed.1.is_some();
-    if !both_closed && !(a.counts_new && b.counts_new) {
+    let both_count = a.counts_new && b.counts_new;
+    if !(both_closed || both_count) {
         return None;
     }
     let judged_by =

@@ -76,7 +76,7 @@ impl fmt::Display for History {
             writeln!(f, "FP {id}: stake {}{when}, randomness to {}", role.stake, role.covered)?;
         }
         let ends = self.play();
-        writeln!(f, "{:>6} | {:44} | {}", "block", "A", "B")?;
+        writeln!(f, "{:>6} | {:44} | B", "block", "A")?;
         for height in 1..=self.end {
             let cells = [0, 1].map(|branch| self.cell(branch, height, &ends[branch]));
             if height == self.fork {

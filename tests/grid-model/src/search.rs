@@ -2,8 +2,8 @@
 //!
 //! Histories that lead to the same state are followed once, and counted as often as they are.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::chain::Chain;
@@ -118,24 +118,17 @@ fn of_fork(
     while nodes[0].chain.height < end {
         nodes = advance(world, bounds, nodes, budget, figures);
     }
-    let mut ends: HashMap<(End, usize), (u128, Vec<Happening>)> = HashMap::new();
-    for one in nodes {
-        let key = (End::of(&world.rules, &world.scale, fork, &one.chain), one.used);
-        ends.entry(key).or_insert((0, one.path)).0 += one.ways;
-    }
-    let mut ends: Vec<(End, usize, u128, Vec<Happening>)> =
-        ends.into_iter().map(|((end, used), (ways, path))| (end, used, ways, path)).collect();
-    ends.sort_by(|one, other| (one.1, &one.3).cmp(&(other.1, &other.3)));
-    for (at, (a, used, ways, path)) in ends.iter().enumerate() {
-        for (b, other_used, other_ways, other_path) in &ends[..=at] {
-            if node.used + used + other_used > bounds.total {
+    let ends = ends(world, fork, nodes);
+    for (at, a) in ends.iter().enumerate() {
+        for b in &ends[..=at] {
+            if node.used + a.used + b.used > bounds.total {
                 continue;
             }
             figures.pairs += 1;
             let orders = if std::ptr::eq(a, b) { 1 } else { 2 };
-            figures.histories += node.ways * ways * other_ways * orders;
-            if let Some(fault) = judge(&world.rules, fork, a, b).filter(|fault| is_sought(fault)) {
-                let branches = [path.clone(), other_path.clone()];
+            figures.histories += node.ways * a.ways * b.ways * orders;
+            if let Some(fault) = judge(&world.rules, fork, &a.end, &b.end).filter(|fault| is_sought(fault)) {
+                let branches = [a.path.clone(), b.path.clone()];
                 let history =
                     History { world: world.clone(), fork, end, common: node.path.clone(), branches };
                 return Some(Finding { history, fault });
@@ -143,6 +136,27 @@ fn of_fork(
         }
     }
     None
+}
+
+/// Branches that end alike.
+struct Ended {
+    end: End,
+    used: usize,
+    ways: u128,
+    path: Vec<Happening>,
+}
+
+/// The ends of branches, those with the fewest events first.
+fn ends(world: &World, fork: u64, nodes: Vec<Node>) -> Vec<Ended> {
+    let mut ends: BTreeMap<(usize, u64), Ended> = BTreeMap::new();
+    for Node { chain, used, ways, path } in nodes {
+        let end = End::of(&world.rules, &world.scale, fork, &chain);
+        let alike = ends.entry((used, digest(&end))).or_insert_with(|| Ended { end, used, ways: 0, path });
+        alike.ways += ways;
+    }
+    let mut ends: Vec<Ended> = ends.into_values().collect();
+    ends.sort_by(|one, other| (one.used, &one.path).cmp(&(other.used, &other.path)));
+    ends
 }
 
 /// One more block, with everything that may happen in it.
@@ -154,7 +168,7 @@ fn advance(
     figures: &mut Figures,
 ) -> Vec<Node> {
     let mut next: Vec<Node> = Vec::new();
-    let mut known: HashMap<(u64, usize), usize> = HashMap::new();
+    let mut known: BTreeMap<(u64, usize), usize> = BTreeMap::new();
     for node in nodes {
         let moves = moves(world, bounds, &node.chain);
         for events in choices(&moves, budget - node.used) {
@@ -178,9 +192,9 @@ fn advance(
     next
 }
 
-fn digest(chain: &Chain) -> u64 {
+fn digest(what: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    chain.hash(&mut hasher);
+    what.hash(&mut hasher);
     hasher.finish()
 }
 
