@@ -3,7 +3,7 @@ use crate::workspace::{self, PURE};
 
 /// The floors of the house: a package is built on lower floors only.
 const FLOORS: [&[&str]; 11] = [
-    &["bsn-primitives", "bsn-read-derive"],
+    &["bsn-primitives", "bsn-read-derive", "grid-model"],
     &["bsn-eots", "bsn-merkle", "bsn-bitcoin-spv"],
     &["bsn-covenant", "bsn-staking", "bsn-finality", "bsn-timestamping"],
     &["bsn-api", "bsn-proto"],
