@@ -55,18 +55,20 @@ impl Schema {
             }
             "type" => list().iter().any(|ty| is_a(ty.as_str().unwrap_or_default(), value)),
             "enum" => list().contains(value),
-            "minimum" => value.as_f64().is_none_or(|value| value >= number),
-            "maximum" => value.as_f64().is_none_or(|value| value <= number),
-            "minLength" => value.as_str().is_none_or(|text| text.len() as u64 >= says.as_u64().unwrap_or(0)),
+            "minimum" => value.as_f64().map_or(true, |value| value >= number),
+            "maximum" => value.as_f64().map_or(true, |value| value <= number),
+            "minLength" => {
+                value.as_str().map_or(true, |text| text.len() as u64 >= says.as_u64().unwrap_or(0))
+            }
             "minItems" => {
-                value.as_array().is_none_or(|items| items.len() as u64 >= says.as_u64().unwrap_or(0))
+                value.as_array().map_or(true, |items| items.len() as u64 >= says.as_u64().unwrap_or(0))
             }
             "maxItems" => {
-                value.as_array().is_none_or(|items| items.len() as u64 <= says.as_u64().unwrap_or(0))
+                value.as_array().map_or(true, |items| items.len() as u64 <= says.as_u64().unwrap_or(0))
             }
             "pattern" => {
                 let pattern = regex_lite::Regex::new(says.as_str().unwrap_or_default()).unwrap();
-                value.as_str().is_none_or(|text| pattern.is_match(text))
+                value.as_str().map_or(true, |text| pattern.is_match(text))
             }
             "allOf" => list().iter().all(good),
             "anyOf" => list().iter().any(good),
@@ -82,7 +84,7 @@ impl Schema {
             }
             "additionalProperties" => {
                 for (name, value) in value.as_object().into_iter().flatten() {
-                    if all.get("properties").is_none_or(|known| known.get(name).is_none()) {
+                    if all.get("properties").map_or(true, |known| known.get(name).is_none()) {
                         self.holds(says, value, &format!("{at}/{name}"))?;
                     }
                 }
