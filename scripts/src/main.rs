@@ -45,7 +45,8 @@ usage: cargo xtask <task>
   check                                             formatting, the table of threats, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
   keep <version>                                    a tagged version's wasm into tests/fixtures/: migrations start from it
-  schema [--check]                                  JSON schema of every message into schema/
+  schema [--check]                                  JSON schema of messages, answers, events and deployments into schema/
+  codegen                                           what ts-codegen makes of schema/ must compile strictly; needs npm
   gas [--update]                                    what each call costs, beside the last snapshot
   figures                                           the README's table and picture, made of that snapshot
   flat                                              5,000 blocks on the real wasm: state and gas must level off
@@ -79,6 +80,7 @@ fn run(args: &[String]) -> Result<()> {
         "wasm" => wasm::build(),
         "keep" => keep::keep(rest),
         "schema" => schema::run(flag(rest, "--check")?),
+        "codegen" => flag(rest, "").and_then(|_| schema::typescript()),
         "gas" => vm::gas(flag(rest, "--update")?),
         "figures" => flag(rest, "").and_then(|_| vm::figures()),
         "flat" => flag(rest, "").and_then(|_| vm::flat()),

@@ -16,11 +16,12 @@ pub struct Contract {
     pub is_kept: bool,
 }
 
-/// Every contract, a row each; the probe is only for tests of the virtual machines themselves.
-pub const CONTRACTS: [Contract; 3] = [
+/// Every contract, a row each; the probe is only for tests of the virtual machines themselves, the escrow an example.
+pub const CONTRACTS: [Contract; 4] = [
     Contract { package: "bsn", is_kept: true },
     Contract { package: "btc-light-client", is_kept: true },
     Contract { package: "probe", is_kept: false },
+    Contract { package: "escrow", is_kept: false },
 ];
 
 impl Contract {

@@ -1,13 +1,15 @@
-//! JSON schema of every message, generated from the types and checked in.
+//! The schema of messages, answers, events and deployments, generated from the types and checked in; and what the
+//! ecosystem's generator of TypeScript makes of it.
 
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, project, say};
+use crate::{cargo, project, say, setup};
 
 /// Writes `schema/`, or with `check` says which of its files the types have left behind.
 pub fn run(check: bool) -> Result<()> {
@@ -40,6 +42,20 @@ pub fn run(check: bool) -> Result<()> {
     }
     say::line(&format!("schema/ is what the types say ({} files)", now.len()));
     Ok(())
+}
+
+/// Whether what ts-codegen makes of the schema compiles strictly.
+pub fn typescript() -> Result<()> {
+    let Some(folder) = setup::ts_codegen()? else {
+        say::line("skipped: TypeScript of the schema needs Node.js and npm");
+        return Ok(());
+    };
+    let mut generate = Command::new("node");
+    generate.args(["generate.mjs", "../../schema", "generated"]).current_dir(&folder);
+    cargo::run(generate.stdout(Stdio::null()), "ts-codegen does not take schema/")?;
+    let mut compile = Command::new("node");
+    compile.args(["node_modules/typescript/bin/tsc", "--project", "."]).current_dir(&folder);
+    cargo::run(&mut compile, "what ts-codegen makes of schema/ does not compile, see above")
 }
 
 fn update(path: &Path, new: Option<Vec<u8>>) -> Result<()> {

@@ -53,9 +53,7 @@ pub fn wasm_opt() -> Result<PathBuf> {
     }
     let scripts = project::scripts();
     let tool = scripts.join("node_modules/binaryen/bin/wasm-opt");
-    let lock = project::read(&scripts.join("package-lock.json"))?;
-    let stamp = scripts.join("node_modules/.lock-of-this-install");
-    if tool.is_file() && std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+    if tool.is_file() && is_installed(&scripts) {
         return Ok(tool);
     }
     if !starts("npm") {
@@ -64,18 +62,44 @@ pub fn wasm_opt() -> Result<PathBuf> {
         );
     }
     say::step("installing the pinned wasm-opt (npm ci in scripts/)");
-    npm_ci(&scripts)?;
-    project::write(&stamp, lock)?;
+    npm_ci(
+        &scripts,
+        "npm could not install wasm-opt, which the contracts' wasm needs: is the network there?",
+    )?;
     Ok(tool)
 }
 
-fn npm_ci(scripts: &Path) -> Result<()> {
+/// Installs the ts-codegen that `scripts/codegen/package-lock.json` pins, unless it is there; nothing where Node.js or
+/// npm is missing.
+pub fn ts_codegen() -> Result<Option<PathBuf>> {
+    let folder = project::scripts().join("codegen");
+    if !starts("node") || !starts("npm") {
+        return Ok(None);
+    }
+    if !is_installed(&folder) {
+        say::line("installing the pinned ts-codegen (npm ci in scripts/codegen)");
+        npm_ci(&folder, "npm could not install ts-codegen, which tries the schema: is the network there?")?;
+    }
+    Ok(Some(folder))
+}
+
+/// Where the lock is copied to of which `node_modules` is installed.
+fn stamp(folder: &Path) -> PathBuf {
+    folder.join("node_modules/.lock-of-this-install")
+}
+
+fn is_installed(folder: &Path) -> bool {
+    let lock = std::fs::read(folder.join("package-lock.json")).ok();
+    lock.is_some() && lock == std::fs::read(stamp(folder)).ok()
+}
+
+/// Installs what the lock of a folder pins; no package runs a script while it is installed.
+fn npm_ci(folder: &Path, sentence: &str) -> Result<()> {
+    let lock = project::read(&folder.join("package-lock.json"))?;
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(scripts).stdout(Stdio::null());
-    cargo::run(
-        &mut npm,
-        "npm could not install wasm-opt, which the contracts' wasm needs: is the network there?",
-    )
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder).stdout(Stdio::null());
+    cargo::run(&mut npm, sentence)?;
+    project::write(&stamp(folder), lock)
 }
 
 fn starts(program: &str) -> bool {

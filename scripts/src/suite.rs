@@ -23,6 +23,7 @@ pub fn test(quick: bool) -> Result<()> {
     say::timed("tests of what prepares the wasm", wasm::test_preparation)?;
     say::timed("native tests", native_tests)?;
     say::timed("schema", || schema::run(true))?;
+    say::timed("TypeScript of the schema", schema::typescript)?;
     say::timed("lints of what needs no virtual machine", quick_lints)?;
     if !quick {
         say::timed(

@@ -19,6 +19,8 @@ pub const BSN: &str = "bsn";
 pub const LIGHT_CLIENT: &str = "btc-light-client";
 /// The contract that does what it is told.
 pub const PROBE: &str = "probe";
+/// The example of a dApp.
+pub const ESCROW: &str = "escrow";
 
 /// Every artifact that `cargo xtask wasm` builds.
 pub fn all() -> Vec<Artifact> {

@@ -22,7 +22,7 @@ pub struct Contract {
 pub const CHAIN_LIMIT: usize = 800 * 1024;
 
 /// All of them.
-pub const CONTRACTS: [Contract; 3] = [
+pub const CONTRACTS: [Contract; 4] = [
     Contract { name: artifact::BSN, limit: 765_000, entry_points: &ALL_ENTRY_POINTS, ships: true },
     Contract {
         name: artifact::LIGHT_CLIENT,
@@ -31,6 +31,12 @@ pub const CONTRACTS: [Contract; 3] = [
         ships: true,
     },
     Contract { name: artifact::PROBE, limit: CHAIN_LIMIT, entry_points: &ALL_ENTRY_POINTS, ships: false },
+    Contract {
+        name: artifact::ESCROW,
+        limit: 240_000,
+        entry_points: &["execute", "instantiate", "query"],
+        ships: false,
+    },
 ];
 
 const ALL_ENTRY_POINTS: [&str; 12] = [

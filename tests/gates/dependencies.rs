@@ -3,15 +3,15 @@ use crate::workspace::{self, PURE};
 
 /// The floors of the house: a package is built on lower floors only.
 const FLOORS: [&[&str]; 11] = [
-    &["bsn-primitives", "bsn-read-derive", "grid-model"],
+    &["bsn-primitives", "bsn-read-derive", "bsn-client", "grid-model"],
     &["bsn-eots", "bsn-merkle", "bsn-bitcoin-spv"],
     &["bsn-covenant", "bsn-staking", "bsn-finality", "bsn-timestamping"],
     &["bsn-api", "bsn-proto"],
     &["bsn-exports"],
-    &["bsn", "btc-light-client", "probe"],
+    &["bsn", "btc-light-client", "probe", "escrow"],
     &["testing"],
     &["actors"],
-    &["devnet", "fuzz-bodies"],
+    &["devnet", "fuzz-bodies", "bsn-testing"],
     &["demo", "simulation"],
     &["tests", "chain-test", "xtask"],
 ];

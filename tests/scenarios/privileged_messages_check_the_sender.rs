@@ -47,9 +47,9 @@ fn right(message: &str) -> Option<Right> {
 
 /// The names of all messages, from the schema.
 fn messages() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/bsn/execute_msg.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/bsn.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let variants = schema["oneOf"].as_array().unwrap();
+    let variants = schema["execute"]["oneOf"].as_array().unwrap();
     variants.iter().map(|variant| variant["required"][0].as_str().unwrap().to_owned()).collect()
 }
 

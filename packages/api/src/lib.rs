@@ -40,8 +40,10 @@
 
 pub mod bsn;
 pub mod btc_light_client;
+mod deployment;
 pub mod read;
 
+pub use deployment::{BabylonSide, DeployedContract, Deployment};
 // Whose types stand in the signatures of this crate.
 pub use primitives;
 

@@ -28,6 +28,8 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     let mut rows = transactions()?;
     progress("messages of many votes");
     rows.extend(super::batched::batched(SEED)?);
+    progress("a dApp that asks");
+    rows.extend(super::dapp::measure(SEED)?);
     let (mut begins, mut ends, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for count in SETS {
         progress(&format!("blocks with {count} finality providers"));

@@ -8,6 +8,7 @@ mod backlog;
 mod batched;
 mod bitcoin;
 mod catch_up;
+mod dapp;
 mod expiry;
 pub mod figures;
 mod hooks;
