@@ -77,7 +77,7 @@ export const outcome = (json: Json): { code: number; codespace: string; log: str
 const refusal = (address: string, code: number, codespace: string, log: string): Error => {
   if (/no such contract/.test(log)) return new WrongAddressError(address, "no_contract", log);
   if (/bech32|empty address/i.test(log)) return new WrongAddressError(address, "malformed", log);
-  if (/unknown variant|Error parsing into type/.test(log)) return new WrongAddressError(address, "not_bsn", log);
+  if (/unknown variant `?(finality_status|last_final_block)/.test(log)) return new WrongAddressError(address, "not_bsn", log);
   const pruned = /failed to load state at height (\d+)/.exec(log);
   if (pruned) return new HeightPrunedError(Number(pruned[1]), log);
   return new QueryFailedError(code, codespace, log);
