@@ -1,0 +1,142 @@
+// Send, wait until final: what the page does, with the client as npm has it.
+import { createBsnClient } from "../dist/index.js";
+import { verifyFinalBlock, verifyTx } from "../dist/verify.js";
+
+const at = (id) => document.getElementById(id);
+const form = document.querySelector("form");
+const STEPS = ["sent", "included", "final", "checked"];
+
+/** What to do about an error, by its code. */
+const HINTS = {
+  aborted: "Nothing was undone: ask again at any time.",
+  gap: "Wait for a later block, or decide how much of a gap you accept.",
+  height_above_tip: "Is the height right, and the chain?",
+  height_forgotten: "The contract keeps a week by default. Ask an archive of your own.",
+  height_pruned: "Ask an archive node.",
+  node_behind: "Ask another node.",
+  node_unreachable: "Is the URL right, and does the node allow this page's origin (cors_allowed_origins)?",
+  resumed: "Do not act on this block. Governance let finality go on without a quorum.",
+  tx_failed: "The transaction paid its fee and did nothing else.",
+  tx_rejected: "It is in no block. Correct it and sign again.",
+  unverified: "Do not act. Ask another node.",
+  wait_timeout: "It may still become final: ask again with the same hash.",
+  wrong_address: "Which contract is bsn on this chain? Its deployment file says.",
+  wrong_network: "The node serves another chain.",
+};
+
+const show = (state, sentence, hint = "") => {
+  at("result").hidden = false;
+  at("result").dataset.state = state;
+  at("sentence").textContent = sentence;
+  at("hint").textContent = hint;
+};
+
+/** Steps before this one are done. */
+const step = (now, mark = "now") =>
+  STEPS.forEach((id, i) => (at(id).className = i < STEPS.indexOf(now) || now === "all" ? "done" : id === now ? mark : ""));
+
+const facts = (rows) =>
+  at("facts").replaceChildren(
+    ...rows.flatMap(([name, value]) => {
+      const [dt, dd] = [document.createElement("dt"), document.createElement("dd")];
+      dt.textContent = name;
+      dd.textContent = value;
+      return [dt, dd];
+    }),
+  );
+
+const number = (value) => value.toLocaleString("en");
+const percent = ({ votedPower, totalPower }) => (votedPower === null || totalPower === 0n ? "" : `, ${Number((votedPower * 1000n) / totalPower) / 10} %`);
+
+const describe = (block) => [
+  ...(block.txHash ? [["Transaction", block.txHash]] : []),
+  ["Block", `${number(block.height)}${block.blockHash ? ` (${block.blockHash})` : ""}`],
+  ["Final by", `the quorum at height ${number(block.certifiedBy)}`],
+  ...(block.certificate
+    ? [
+        ["Voted", block.certificate.votedPower === null ? "forgotten" : `${number(block.certificate.votedPower)} of ${number(block.certificate.totalPower)} sats${percent(block.certificate)}`],
+        ["Unbroken since", block.certificate.unbrokenSince === null ? "not known" : number(block.certificate.unbrokenSince)],
+      ]
+    : []),
+];
+
+let running = null;
+
+const run = async ({ rpc, address, chain, what }) => {
+  running?.abort();
+  const controller = (running = new AbortController());
+  const { signal } = controller;
+  const on = (work) => (...given) => signal.aborted || work(...given);
+  let stage = "sent";
+  const go = (next) => step((stage = next));
+  facts([]);
+  at("stop").hidden = false;
+  show("waiting", "Asking the node…");
+  go("sent");
+  try {
+    const client = createBsnClient({ rpcs: rpc.split(/[\s,]+/).filter(Boolean), address, ...(chain ? { chainId: chain } : {}) });
+    const target = await aim(client, what, signal);
+    note({ rpc, address, chain, ...target });
+    const block = await client.waitForFinality({
+      ...target,
+      signal,
+      timeoutMs: 600_000,
+      onProgress: on((progress) => {
+        if (progress.state === "pending" || progress.state === "not_seen") {
+          go("final");
+          show("waiting", `In block ${number(progress.height)}, not final yet`, "Waiting for a later height to have more than two thirds of the votes.");
+        } else if (progress.state === "above_tip") {
+          go("included");
+          show("waiting", `The chain is at ${number(progress.tip)}`, `Waiting for block ${number(progress.height)}.`);
+        } else if (progress.state === "tx_unseen") {
+          go("included");
+          show("waiting", "Sent, in no block yet", progress.txHash);
+        } else show("waiting", "The node does not answer well; trying on", progress.error.message);
+      }),
+    });
+    go("checked");
+    show("final", `Block ${number(block.height)} is final`, "Checking the headers…");
+    facts(describe(block));
+    const verified = target.txHash ? await verifyTx(client, target.txHash, { signal }) : await verifyFinalBlock(client, target.height, { signal });
+    step("all");
+    const included = target.txHash ? "The transaction is in it and succeeded" : "Its hash is the contract's";
+    show("final", `Block ${number(block.height)} is final`, `${included}: ${verified.headers.length} headers hash to what the next one says.`);
+  } catch (error) {
+    if (running !== controller) return;
+    step(stage, "broken");
+    show("failed", error.code === "aborted" ? "Stopped" : error.message, HINTS[error.code] ?? "");
+    at("result").dataset.code = error.code ?? "unknown";
+  }
+  if (running === controller) at("stop").hidden = true;
+};
+
+/** What to wait for; sends it first where it is a signed transaction. */
+const aim = async (client, what, signal) => {
+  if (/^\d+$/.test(what)) return { height: Number(what) };
+  if (/^(0x)?[0-9a-f]{64}$/i.test(what)) return { txHash: what.slice(-64) };
+  const bytes = Uint8Array.from(atob(what.replace(/\s/g, "")), (char) => char.charCodeAt(0));
+  return client.broadcast(bytes, { signal });
+};
+
+/** The address of this page with all of it, to come back to or pass on. */
+const note = (values) => {
+  const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value));
+  history.replaceState(null, "", `?${query}`);
+};
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  delete at("result").dataset.code;
+  run(Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()])));
+});
+at("stop").addEventListener("click", () => running?.abort());
+
+const given = new URLSearchParams(location.search);
+for (const name of ["rpc", "address", "chain"]) form.elements[name].value = given.get(name) ?? "";
+form.elements.what.value = given.get("txHash") ?? given.get("height") ?? "";
+if (given.get("rpc") && given.get("address")) {
+  const details = form.querySelector("details");
+  details.open = false;
+  details.firstElementChild.textContent = `Chain: ${given.get("chain") ?? given.get("rpc")}`;
+  if (form.elements.what.value) form.requestSubmit();
+}
