@@ -6,22 +6,27 @@ const at = (id) => document.getElementById(id);
 const form = document.querySelector("form");
 const STEPS = ["sent", "included", "final", "checked"];
 
-/** What to do about an error, by its code. */
-const HINTS = {
-  aborted: "Nothing was undone: ask again at any time.",
-  gap: "Wait for a later block, or decide how much of a gap you accept.",
-  height_above_tip: "Is the height right, and the chain?",
-  height_forgotten: "The contract keeps a week by default. Ask an archive of your own.",
-  height_pruned: "Ask an archive node.",
-  node_behind: "Ask another node.",
-  node_unreachable: "Is the URL right, and does the node allow this page's origin (cors_allowed_origins)?",
-  resumed: "Do not act on this block. Governance let finality go on without a quorum.",
-  tx_failed: "The transaction paid its fee and did nothing else.",
-  tx_rejected: "It is in no block. Correct it and sign again.",
-  unverified: "Do not act. Ask another node.",
-  wait_timeout: "It may still become final: ask again with the same hash.",
-  wrong_address: "Which contract is bsn on this chain? Its deployment file says.",
-  wrong_network: "The node serves another chain.",
+/** What an error is called, and what to do, by its code. */
+const ERRORS = {
+  aborted: ["Stopped", "Nothing was undone: ask again at any time."],
+  block_mismatch: ["The node shows another block", "Do not act. Ask another node."],
+  gap: ["Final, but across a gap", "Wait for a later block, or decide how much of a gap you accept."],
+  height_above_tip: ["The chain is not there yet", "Is the height right, and the chain?"],
+  height_forgotten: ["Too old for the contract", "It keeps a week by default."],
+  height_pruned: ["Too old for this node", "Ask an archive node."],
+  inconsistent_answer: ["The node contradicts itself", "Do not act. Ask another node."],
+  invalid_argument: ["That cannot be asked", ""],
+  malformed_answer: ["Not an answer of bsn", "Are the node and the contract's version right?"],
+  node_behind: ["The node is behind", "Ask another node."],
+  node_unreachable: ["No answer", "Is the URL right, and does the node allow this page's origin (cors_allowed_origins)?"],
+  resumed: ["Never final", "Do not act on this block. Governance let finality go on without a quorum."],
+  tx_failed: ["The transaction failed", "It paid its fee and did nothing else."],
+  tx_index_disabled: ["This node cannot find transactions", "Ask another node, or give the block's height."],
+  tx_rejected: ["The node refused it", "It is in no block. Correct it and sign again."],
+  unverified: ["Something does not fit", "Do not act. Ask another node."],
+  wait_timeout: ["Not final within ten minutes", "It may still become final: ask again with the same hash."],
+  wrong_address: ["Not the contract", "The chain's deployment file says which contract is bsn."],
+  wrong_network: ["Another chain", "Give a node of the chain that you mean."],
 };
 
 const show = (state, sentence, hint = "") => {
@@ -50,7 +55,8 @@ const percent = ({ votedPower, totalPower }) => (votedPower === null || totalPow
 
 const describe = (block) => [
   ...(block.txHash ? [["Transaction", block.txHash]] : []),
-  ["Block", `${number(block.height)}${block.blockHash ? ` (${block.blockHash})` : ""}`],
+  ["Block", number(block.height)],
+  ...(block.blockHash ? [["Its hash", block.blockHash]] : []),
   ["Final by", `the quorum at height ${number(block.certifiedBy)}`],
   ...(block.certificate
     ? [
@@ -76,6 +82,7 @@ const run = async ({ rpc, address, chain, what }) => {
   try {
     const client = createBsnClient({ rpcs: rpc.split(/[\s,]+/).filter(Boolean), address, ...(chain ? { chainId: chain } : {}) });
     const target = await aim(client, what, signal);
+    at("sent").textContent = target.height ? "Asked" : "Sent";
     note({ rpc, address, chain, ...target });
     const block = await client.waitForFinality({
       ...target,
@@ -103,8 +110,10 @@ const run = async ({ rpc, address, chain, what }) => {
     show("final", `Block ${number(block.height)} is final`, `${included}: ${verified.headers.length} headers hash to what the next one says.`);
   } catch (error) {
     if (running !== controller) return;
+    const [title, advice] = ERRORS[error.code] ?? ["Something went wrong", ""];
     step(stage, "broken");
-    show("failed", error.code === "aborted" ? "Stopped" : error.message, HINTS[error.code] ?? "");
+    show("failed", title, advice);
+    facts(error.code === "aborted" ? [] : [["Why", error.message], ["Code", error.code ?? "unknown"]]);
     at("result").dataset.code = error.code ?? "unknown";
   }
   if (running === controller) at("stop").hidden = true;
@@ -114,8 +123,16 @@ const run = async ({ rpc, address, chain, what }) => {
 const aim = async (client, what, signal) => {
   if (/^\d+$/.test(what)) return { height: Number(what) };
   if (/^(0x)?[0-9a-f]{64}$/i.test(what)) return { txHash: what.slice(-64) };
-  const bytes = Uint8Array.from(atob(what.replace(/\s/g, "")), (char) => char.charCodeAt(0));
-  return client.broadcast(bytes, { signal });
+  let bytes;
+  try {
+    bytes = Uint8Array.from(atob(what.replace(/\s/g, "")), (char) => char.charCodeAt(0));
+  } catch {
+    throw Object.assign(new Error("It is neither a hash, nor a height, nor base64."), { code: "invalid_argument" });
+  }
+  const sent = await client.broadcast(bytes, { signal });
+  // Asked again, it is waited for and not sent twice.
+  form.elements.what.value = sent.txHash;
+  return sent;
 };
 
 /** The address of this page with all of it, to come back to or pass on. */

@@ -84,6 +84,7 @@ test("a signed transaction is sent, waited for, final, and checked", { skip }, a
   assert.match(hint, /is in it and succeeded: 2 headers/);
   assert.match(await page.textContent("#facts"), /200 of 250 sats, 80 %/);
   assert.ok(!(await page.isVisible("#stop")));
+  assert.match(await page.inputValue("[name=what]"), /^[0-9A-F]{64}$/, "asked again, it is not sent twice");
   assert.ok((await page.evaluate(() => location.search)).includes("txHash="), "the address can be passed on");
   await picture("final");
   assert.deepEqual(errors, []);
@@ -111,12 +112,13 @@ test("a failure is a sentence, a hint and a code", { skip }, async (t) => {
     return found;
   };
   const resumed = await said({ height: 5 });
-  assert.deepEqual([resumed.code, /never be final/.test(resumed.sentence)], ["resumed", true]);
+  assert.deepEqual([resumed.code, resumed.sentence], ["resumed", "Never final"]);
   assert.match(resumed.hint, /Do not act/);
   assert.equal((await said({ height: 5, chain: "other-1" })).code, "wrong_network");
   assert.equal((await said({ height: 5, address: EMPTY_ADDRESS })).code, "wrong_address");
   assert.equal((await said({ height: 5, rpc: "http://127.0.0.1:1" })).code, "node_unreachable");
   assert.equal((await said({ height: 500 })).code, "height_above_tip");
+  assert.equal((await said({ txHash: "no hash" })).code, "invalid_argument");
 });
 
 test("a node that does not allow the page's origin cannot be read, and the hint says why", { skip }, async (t) => {
