@@ -53,29 +53,32 @@ pub fn wasm_opt() -> Result<PathBuf> {
     }
     let scripts = project::scripts();
     let tool = scripts.join("node_modules/binaryen/bin/wasm-opt");
-    let lock = project::read(&scripts.join("package-lock.json"))?;
-    let stamp = scripts.join("node_modules/.lock-of-this-install");
-    if tool.is_file() && std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(tool);
+    npm_packages(&scripts, "the pinned wasm-opt, which the contracts' wasm needs")?;
+    Ok(tool)
+}
+
+/// Whether npm is here.
+pub fn has_npm() -> bool {
+    starts("npm")
+}
+
+/// Installs what the `package-lock.json` of a folder pins, unless it is there. No package runs a program for that.
+pub fn npm_packages(folder: &Path, what: &str) -> Result<()> {
+    let lock = project::read(&folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.lock-of-this-install");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
     }
-    if !starts("npm") {
+    if !has_npm() {
         bail!(
             "npm is missing: it comes with Node.js from https://nodejs.org (on Debian: apt-get install npm)"
         );
     }
-    say::step("installing the pinned wasm-opt (npm ci in scripts/)");
-    npm_ci(&scripts)?;
-    project::write(&stamp, lock)?;
-    Ok(tool)
-}
-
-fn npm_ci(scripts: &Path) -> Result<()> {
+    say::step(&format!("installing {what} (npm ci in {})", folder.display()));
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(scripts).stdout(Stdio::null());
-    cargo::run(
-        &mut npm,
-        "npm could not install wasm-opt, which the contracts' wasm needs: is the network there?",
-    )
+    npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder).stdout(Stdio::null());
+    cargo::run(&mut npm, &format!("npm could not install {what}: is the network there?"))?;
+    project::write(&stamp, lock)
 }
 
 fn starts(program: &str) -> bool {

@@ -90,6 +90,7 @@ test("the README's examples do what they say", async (t) => {
   assert.deepEqual([status.block, verified.txHash, verified.height], ["final", txHash, block.height]);
   assert.equal(message.typeUrl, "/cosmwasm.wasm.v1.MsgExecuteContract");
   globalThis.IS_REACT_ACT_ENVIRONMENT = true;
+  t.mock.method(console, "error", () => {});
   let shown;
   await act(async () => (shown = create(createElement(Receipt, { bsn, txHash }))));
   while (shown.toJSON() === "Not final yet") await act(() => new Promise((resolve) => setTimeout(resolve, 5)));

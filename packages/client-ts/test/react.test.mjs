@@ -7,6 +7,9 @@ import { useFinality } from "bsn-client/react";
 import { setting } from "./support/setting.mjs";
 
 globalThis.IS_REACT_ACT_ENVIRONMENT = true;
+// The renderer says of itself that it is deprecated; react-dom would need a DOM.
+const { error } = console;
+console.error = (...said) => String(said[0]).includes("react-test-renderer is deprecated") || error(...said);
 
 /** Renders the hook and gives what it said each time. */
 const rendered = async (t, client, options) => {
