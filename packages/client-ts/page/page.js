@@ -1,5 +1,5 @@
 // Send, wait until final: what the page does, with the client as npm has it.
-import { createBsnClient } from "../dist/index.js";
+import { createBsnClient, readDeployment } from "../dist/index.js";
 import { verifyFinalBlock, verifyTx } from "../dist/verify.js";
 
 const at = (id) => document.getElementById(id);
@@ -149,6 +149,14 @@ form.addEventListener("submit", (event) => {
 at("stop").addEventListener("click", () => running?.abort());
 
 const given = new URLSearchParams(location.search);
+if (given.has("deployment")) {
+  try {
+    const { chainId, address, rpcs } = readDeployment(await (await fetch(given.get("deployment"))).json());
+    for (const [name, value] of Object.entries({ chain: chainId, address, rpc: rpcs.join(" ") })) if (!given.has(name)) given.set(name, value);
+  } catch (error) {
+    show("failed", "That is not a deployment", error.message);
+  }
+}
 for (const name of ["rpc", "address", "chain"]) form.elements[name].value = given.get(name) ?? "";
 form.elements.what.value = given.get("txHash") ?? given.get("height") ?? "";
 if (given.get("rpc") && given.get("address")) {

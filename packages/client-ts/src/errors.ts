@@ -50,7 +50,7 @@ export class BadDeploymentError extends BsnError {
   declare readonly path: string;
 
   constructor(path: string, why: string) {
-    super("bad_deployment", `deployment file, ${path}: ${why}`, { path });
+    super("bad_deployment", `deployment file: ${path} ${why}`, { path });
   }
 }
 

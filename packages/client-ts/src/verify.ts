@@ -1,12 +1,13 @@
 import { toHex } from "./bytes.js";
 import type { BsnClient } from "./client.js";
 import { BsnError, InvalidArgumentError, TxFailedError } from "./errors.js";
-import { checkHeight, finalBlock, isSettled, type Care, type FinalBlock } from "./finality.js";
+import { checkHeight, checkStatus, finalBlock, isSettled, query, type Care, type Context, type FinalBlock } from "./finality.js";
 import { base64, headerHash, resultBytes } from "./header.js";
 import { hashOf, merkleRoot, rootFromAunts } from "./merkle.js";
 import { headerAt } from "./node.js";
 import { get, hash, list, maybe, object, text, whole, type Json } from "./read.js";
 import { createRpc, type Rpc } from "./rpc.js";
+import { readStatus, type FinalityStatus } from "./status.js";
 import { checkTxHash } from "./wait.js";
 
 export { headerHash } from "./header.js";
@@ -99,16 +100,17 @@ export const verifyTx = async (client: BsnClient, txHash: string, options: Verif
 const verified = async (client: BsnClient, height: number, options: VerifyOptions): Promise<{ block: VerifiedBlock; raw: readonly Json[] }> => {
   checkHeight(height);
   const { maxHeaders = 200, signal } = options;
-  const asking = signal ? { signal } : {};
-  const status = await client.finalityStatus(height, asking);
+  const status = await client.finalityStatus(height, signal ? { signal } : {});
   if (!isSettled(status)) throw new UnverifiedError(height, "finality", "final", status.block);
   const block = finalBlock(status, options);
   const { certifiedBy } = block;
   if (certifiedBy - height >= maxHeaders)
     throw new InvalidArgumentError("maxHeaders", `${certifiedBy - height + 1} headers lie between block ${height} and its certificate`);
-  const certifying = await client.finalityStatus(certifiedBy, asking);
-  if (!["quorum", "pruned"].includes(certifying.voteAtHeight.state))
-    throw new UnverifiedError(certifiedBy, "the vote that certifies", "quorum", certifying.voteAtHeight.state);
+  const votes = await votesAt(client.context, certifiedBy, signal);
+  // What was passed with quorum and whose votes are forgotten is `pruned`.
+  for (const { voteAtHeight } of votes)
+    if (!["quorum", "pruned"].includes(voteAtHeight.state))
+      throw new UnverifiedError(certifiedBy, "the vote that certifies", "quorum", voteAtHeight.state);
 
   const rpc = headersFrom(client, options);
   const raw = await rangeOfHeaders(rpc, height, certifiedBy, signal);
@@ -118,9 +120,18 @@ const verified = async (client: BsnClient, height: number, options: VerifyOption
   same(height, "the block's hash", block.blockHash, first.hash);
   same(height, "its application hash", block.appHash, first.appHash);
   // The quorum's votes are on this hash, the state that has the block in it.
-  same(certifiedBy, "the application hash that was voted for", certifying.appHash, last.appHash);
+  for (const { appHash } of votes) same(certifiedBy, "the application hash that was voted for", appHash, last.appHash);
   return { block: { ...block, headers }, raw };
 };
+
+/** What the contract says of a height's vote, also by nodes that have stopped: a quorum stays one. */
+const votesAt = (context: Context, height: number, signal?: AbortSignal): Promise<FinalityStatus[]> =>
+  context.rpc.ask(context.agree, signal, async (url) => {
+    const { answer, stateHeight } = await query(context, url, { finality_status: { height } }, signal);
+    const status = readStatus(answer, stateHeight);
+    checkStatus(status, url, height);
+    return status;
+  });
 
 /** Computes each hash and compares it with the next header's `last_block_id`. */
 const chained = (raw: readonly Json[], chainId: string): VerifiedHeader[] => {

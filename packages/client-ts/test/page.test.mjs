@@ -16,6 +16,8 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 let browser;
 let site;
 let origin;
+/** What the site serves as `/deployment.json`. */
+let deployment;
 
 /** One line says that there is no browser. */
 const inBrowser = executablePath ? test : () => {};
@@ -25,6 +27,7 @@ before(async () => {
   if (!executablePath) return;
   site = createServer((request, response) => {
     const path = normalize(new URL(request.url, "http://x").pathname).replace(/\/$/, "/index.html");
+    if (path === "/deployment.json") return response.writeHead(200, { "content-type": TYPES[".json"] }).end(JSON.stringify(deployment));
     if (!/^\/(page|dist)\//.test(path) || !existsSync(root + path)) return response.writeHead(404).end();
     response.writeHead(200, { "content-type": TYPES[extname(path)] }).end(readFileSync(root + path));
   });
@@ -139,6 +142,17 @@ inBrowser("a lie about a header is shown as one, though the contract calls the b
   const { code, hint } = await state("failed");
   assert.equal(code, "unverified");
   assert.match(hint, /Do not act/);
+});
+
+inBrowser("the page takes a deployment file in place of node, contract and chain", async (t) => {
+  const { node } = await allowing(t);
+  deployment = { version: 1, chain_id: "consumer-1", bitcoin: "regtest", rpc: [node.url], bsn: { address: ADDRESS } };
+  const { page, state } = await open(t, { deployment: "/deployment.json", height: 5 });
+  assert.equal((await state("final")).sentence, "Block 5 is final");
+  assert.equal(await page.textContent("summary"), "Chain: consumer-1");
+  deployment = { ...deployment, bsn: {} };
+  const unfinished = await open(t, { deployment: "/deployment.json", height: 5 });
+  assert.match((await unfinished.state("failed")).hint, /bsn\.address is missing/);
 });
 
 inBrowser("a wait can be stopped", async (t) => {

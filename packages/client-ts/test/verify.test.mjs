@@ -128,6 +128,11 @@ test("the vote that certifies must have a quorum, and the voted hash is the cont
   assert.equal((await verifyFinalBlock(client(), 5)).certifiedBy, 6, "its votes are forgotten, it was passed with quorum");
 });
 
+test("the last final block of a chain that has stopped can be verified", async (t) => {
+  const { client } = await setting(t, { chain: new Chain({ now: () => Date.now() - 3_600_000 }) });
+  assert.equal((await verifyFinalBlock(client(), 10)).certifiedBy, 11);
+});
+
 test("a transaction is proved to be in its block and to have succeeded", async (t) => {
   const { chain, client } = await setting(t);
   const txHash = chain.send("pay");
