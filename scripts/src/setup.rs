@@ -53,53 +53,43 @@ pub fn wasm_opt() -> Result<PathBuf> {
     }
     let scripts = project::scripts();
     let tool = scripts.join("node_modules/binaryen/bin/wasm-opt");
-    if tool.is_file() && is_installed(&scripts) {
-        return Ok(tool);
+    npm_packages(&scripts, "the pinned wasm-opt, which the contracts' wasm needs")?;
+    Ok(tool)
+}
+
+/// Whether npm is here.
+pub fn has_npm() -> bool {
+    starts("npm")
+}
+
+/// Installs what the `package-lock.json` of a folder pins, unless it is there. No package runs a program for that.
+pub fn npm_packages(folder: &Path, what: &str) -> Result<()> {
+    let lock = project::read(&folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.lock-of-this-install");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
     }
-    if !starts("npm") {
+    if !has_npm() {
         bail!(
             "npm is missing: it comes with Node.js from https://nodejs.org (on Debian: apt-get install npm)"
         );
     }
-    say::step("installing the pinned wasm-opt (npm ci in scripts/)");
-    npm_ci(
-        &scripts,
-        "npm could not install wasm-opt, which the contracts' wasm needs: is the network there?",
-    )?;
-    Ok(tool)
+    say::step(&format!("installing {what} (npm ci in {})", folder.display()));
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder).stdout(Stdio::null());
+    cargo::run(&mut npm, &format!("npm could not install {what}: is the network there?"))?;
+    project::write(&stamp, lock)
 }
 
-/// Installs the ts-codegen that `scripts/codegen/package-lock.json` pins, unless it is there; nothing where Node.js or
-/// npm is missing.
+/// The ts-codegen that `scripts/codegen/package-lock.json` pins, installed unless it is there; nothing where Node.js or npm
+/// is missing.
 pub fn ts_codegen() -> Result<Option<PathBuf>> {
     let folder = project::scripts().join("codegen");
-    if !starts("node") || !starts("npm") {
+    if !starts("node") || !has_npm() {
         return Ok(None);
     }
-    if !is_installed(&folder) {
-        say::line("installing the pinned ts-codegen (npm ci in scripts/codegen)");
-        npm_ci(&folder, "npm could not install ts-codegen, which tries the schema: is the network there?")?;
-    }
+    npm_packages(&folder, "the pinned ts-codegen, which tries the schema")?;
     Ok(Some(folder))
-}
-
-/// Where the lock is copied to of which `node_modules` is installed.
-fn stamp(folder: &Path) -> PathBuf {
-    folder.join("node_modules/.lock-of-this-install")
-}
-
-fn is_installed(folder: &Path) -> bool {
-    let lock = std::fs::read(folder.join("package-lock.json")).ok();
-    lock.is_some() && lock == std::fs::read(stamp(folder)).ok()
-}
-
-/// Installs what the lock of a folder pins; no package runs a script while it is installed.
-fn npm_ci(folder: &Path, sentence: &str) -> Result<()> {
-    let lock = project::read(&folder.join("package-lock.json"))?;
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder).stdout(Stdio::null());
-    cargo::run(&mut npm, sentence)?;
-    project::write(&stamp(folder), lock)
 }
 
 fn starts(program: &str) -> bool {

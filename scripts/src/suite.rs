@@ -1,10 +1,10 @@
 //! All checks in the order that fails soonest.
 
-use std::time::Instant;
+use std::{process::Command, time::Instant};
 
 use anyhow::Result;
 
-use crate::{cargo, say, schema, setup, threats, vm, wasm};
+use crate::{cargo, project, say, schema, setup, threats, vm, wasm};
 
 /// Formatting, the table of threats, lints, schema.
 pub fn check() -> Result<()> {
@@ -24,6 +24,7 @@ pub fn test(quick: bool) -> Result<()> {
     say::timed("native tests", native_tests)?;
     say::timed("schema", || schema::run(true))?;
     say::timed("TypeScript of the schema", schema::typescript)?;
+    say::timed("the TypeScript client", typescript)?;
     say::timed("lints of what needs no virtual machine", quick_lints)?;
     if !quick {
         say::timed(
@@ -66,6 +67,21 @@ fn vm_lints() -> Result<()> {
 
 fn native_tests() -> Result<()> {
     cargo::run(&mut cargo::cargo("test"), "a native test fails, see above")
+}
+
+/// Builds and tests `packages/client-ts`: in Node, and in Chromium where that is.
+fn typescript() -> Result<()> {
+    if !setup::has_npm() {
+        say::line("skipped: npm is missing");
+        return Ok(());
+    }
+    let folder = project::root().join("packages/client-ts");
+    setup::npm_packages(&folder, "what the TypeScript client is built and tested with")?;
+    let mut npm = Command::new("npm");
+    cargo::run(
+        npm.args(["test", "--silent"]).current_dir(folder),
+        "a test of the TypeScript client fails, see above",
+    )
 }
 
 fn vm_tests() -> Result<()> {

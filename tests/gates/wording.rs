@@ -63,8 +63,8 @@ fn refused(line: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// Hands over each text in the repository, but for what is generated or not ours.
 fn read(folder: &Path, take: &mut impl FnMut(&Path, &str)) {
-    const SKIPPED: [&str; 7] =
-        ["target", "node_modules", "artifacts", "schema", "fixtures", "vectors", "corpus"];
+    const SKIPPED: [&str; 8] =
+        ["target", "node_modules", "dist", "artifacts", "schema", "fixtures", "vectors", "corpus"];
     for entry in std::fs::read_dir(folder).expect("the folder is readable") {
         let path = entry.expect("the folder is readable").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -72,7 +72,7 @@ fn read(folder: &Path, take: &mut impl FnMut(&Path, &str)) {
             if !name.starts_with('.') && !SKIPPED.contains(&name.as_str()) {
                 read(&path, take);
             }
-        } else if [".rs", ".md", ".mjs", ".go"].iter().any(|end| name.ends_with(end)) {
+        } else if [".rs", ".md", ".mjs", ".ts", ".js", ".html", ".go"].iter().any(|end| name.ends_with(end)) {
             take(&path, &std::fs::read_to_string(&path).expect("text is readable"));
         }
     }

@@ -5,9 +5,9 @@ use std::{
 };
 
 /// Kinds of files whose text may cite.
-const CITING: [&str; 7] = ["rs", "md", "toml", "mjs", "go", "proto", "sh"];
+const CITING: [&str; 8] = ["rs", "md", "toml", "mjs", "ts", "go", "proto", "sh"];
 /// Folders of what is made, not written, and of git.
-const MADE: [&str; 4] = ["target", "artifacts", "node_modules", ".git"];
+const MADE: [&str; 5] = ["target", "artifacts", "node_modules", "dist", ".git"];
 
 /// All files by their paths from the root, with the text of those that may cite.
 pub struct Repository(BTreeMap<String, Option<String>>);
