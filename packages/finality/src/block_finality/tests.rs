@@ -31,7 +31,8 @@ fn at(height: u64) -> BlockHeight {
 
 impl Told {
     fn new(passed: Vec<Passed>, old: u64) -> Self {
-        let mut told = Self { old, floor: 1, sight: usize::MAX, gaps: Vec::new(), recorded_above: old, passed };
+        let mut told =
+            Self { old, floor: 1, sight: usize::MAX, gaps: Vec::new(), recorded_above: old, passed };
         let mut first = 1;
         for height in 1..=told.tip() + 1 {
             if height <= told.tip() && told.of(height) != Passed::Quorum {
@@ -229,6 +230,16 @@ fn beyond_what_is_looked_through_a_block_is_final_unless_something_above_it_is_r
     assert_eq!(verdict("qnnnnrnnnnq", 7), Verdict::Final, "what is resumed lies below");
     assert_eq!(verdict("qnnnnnq.", 1), Verdict::Final, "so far nothing of the open gap is resumed");
     assert_eq!(verdict("qnnnnnq.r", 1), Verdict::Resumed);
+}
+
+#[test]
+fn where_no_gap_is_recorded_the_heights_are_looked_through() {
+    let told = Told::new(passed("qnn.qq"), 6);
+    for height in 1..=6 {
+        assert_eq!(told.judged(height), told.told(height), "{height}");
+    }
+    let by = told.judged(1).unwrap().certificate.unwrap();
+    assert_eq!((by.height, by.gap_before, by.unbroken_since), (at(5), 3, None));
 }
 
 /// A history that counts how often heights with an active set are looked for.
