@@ -55,7 +55,9 @@ usage: cargo xtask <task>
   simulate --flat [--fps N] [--blocks N]            25,600 full blocks and 100,000 quiet ones: tables hold what they must, state and
                                                     gas level off; draws the quiet ones
   simulate --backlog [--fps N] [--blocks N]         10,000 blocks wait for one height's votes, then are cleared
-  mutants [PACKAGE] [--since COMMIT]                small changes to the pure packages that no test notices; takes hours
+  mutants [PACKAGE] [--since COMMIT] [--shard K/N] [--again]
+                                                    small changes to the pure packages (or to bsn) that no test notices; takes
+                                                    hours. --shard tries a sample, --again what lived last time
   chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";
 

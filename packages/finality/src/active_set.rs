@@ -218,6 +218,7 @@ mod tests {
         assert_eq!(with(1, 0).set.len(), 1, "without a floor it finalizes alone");
         assert_eq!(with(515, 34).set.len(), 0, "515 of 1,515 are below 34 percent");
         assert_eq!(with(516, 34).set.len(), 1);
+        assert_eq!(with(1_000, 50).set.len(), 1, "the share itself is enough");
         assert_eq!(with(516, 34).below_floor, None);
     }
 

@@ -84,6 +84,7 @@ pub trait History {
     fn gap_from(&self, height: BlockHeight) -> Result<Option<Gap>, Self::Error>;
 
     /// The lowest height from `height` to the cursor that had an active set: it was passed with quorum or resumed.
+    /// None too where it lies further away than is looked; so with [`Self::electorate_below`].
     ///
     /// # Errors
     /// Those of reading.

@@ -19,6 +19,8 @@ struct Told {
     old: u64,
     /// What lies below is forgotten.
     floor: u64,
+    /// How many anchored heights are looked at for one that had an active set.
+    sight: usize,
     gaps: Vec<Gap>,
     recorded_above: u64,
 }
@@ -29,7 +31,8 @@ fn at(height: u64) -> BlockHeight {
 
 impl Told {
     fn new(passed: Vec<Passed>, old: u64) -> Self {
-        let mut told = Self { old, floor: 1, gaps: Vec::new(), recorded_above: old, passed };
+        let mut told =
+            Self { old, floor: 1, sight: usize::MAX, gaps: Vec::new(), recorded_above: old, passed };
         let mut first = 1;
         for height in 1..=told.tip() + 1 {
             if height <= told.tip() && told.of(height) != Passed::Quorum {
@@ -71,7 +74,11 @@ impl Told {
     }
 
     fn anchored(&self, height: u64) -> Option<u64> {
-        (height..=self.tip()).find(|height| self.of(*height) != Passed::Hole)
+        (height..=self.tip()).find(|height| self.is_anchored(*height))
+    }
+
+    fn is_anchored(&self, height: u64) -> bool {
+        self.of(height) != Passed::Hole
     }
 
     fn judged(&self, height: u64) -> Option<Finality> {
@@ -128,14 +135,14 @@ impl History for Told {
     }
 
     fn electorate_above(&self, height: BlockHeight) -> Result<Option<BlockHeight>, ()> {
-        let found = (height.get().max(self.floor)..=self.tip()).find(|height| could_vote(self.of(*height)));
-        Ok(found.map(at))
+        let seen = (height.get().max(self.floor)..=self.tip()).filter(|height| self.is_anchored(*height));
+        Ok(seen.take(self.sight).find(|height| could_vote(self.of(*height))).map(at))
     }
 
     fn electorate_below(&self, height: BlockHeight) -> Result<Option<BlockHeight>, ()> {
-        let found =
-            (self.floor..=height.get().min(self.tip())).rev().find(|height| could_vote(self.of(*height)));
-        Ok(found.map(at))
+        let seen =
+            (self.floor..=height.get().min(self.tip())).rev().filter(|height| self.is_anchored(*height));
+        Ok(seen.take(self.sight).find(|height| could_vote(self.of(*height))).map(at))
     }
 }
 
@@ -204,6 +211,82 @@ fn more_resumed_heights_than_are_looked_at_are_held_against_the_block() {
     let told = Told::new(passed, old);
     let expected = Finality { verdict: Verdict::Resumed, certificate: None };
     assert_eq!(told.judged(1), Some(expected));
+}
+
+/// An older version recorded no gap where nobody could vote, and such heights are looked through only so far.
+#[test]
+fn beyond_what_is_looked_through_a_block_is_final_unless_something_above_it_is_resumed() {
+    let verdict = |letters: &str, height| {
+        let passed = passed(letters);
+        let old = passed.iter().rposition(|passed| *passed == Passed::Quorum).unwrap() as u64 + 1;
+        let far = Told { sight: 3, ..Told::new(passed, old) };
+        let answer = far.judged(height).unwrap();
+        assert_eq!(answer.certificate, None, "it is out of sight");
+        answer.verdict
+    };
+    assert_eq!(verdict("qnnnnnq", 1), Verdict::Final);
+    assert_eq!(verdict("qnnnnrnnnnq", 1), Verdict::Resumed);
+    assert_eq!(verdict("qnnnnrnnnnq", 6), Verdict::Resumed, "itself");
+    assert_eq!(verdict("qnnnnrnnnnq", 7), Verdict::Final, "what is resumed lies below");
+    assert_eq!(verdict("qnnnnnq.", 1), Verdict::Final, "so far nothing of the open gap is resumed");
+    assert_eq!(verdict("qnnnnnq.r", 1), Verdict::Resumed);
+}
+
+#[test]
+fn where_no_gap_is_recorded_the_heights_are_looked_through() {
+    let told = Told::new(passed("qnn.qq"), 6);
+    for height in 1..=6 {
+        assert_eq!(told.judged(height), told.told(height), "{height}");
+    }
+    let by = told.judged(1).unwrap().certificate.unwrap();
+    assert_eq!((by.height, by.gap_before, by.unbroken_since), (at(5), 3, None));
+}
+
+/// A history that counts how often heights with an active set are looked for.
+struct Counted(Told, std::cell::Cell<usize>);
+
+impl History for Counted {
+    type Error = ();
+
+    fn cursor(&self) -> BlockHeight {
+        self.0.cursor()
+    }
+
+    fn last_quorum(&self) -> Option<BlockHeight> {
+        self.0.last_quorum()
+    }
+
+    fn floor(&self) -> BlockHeight {
+        self.0.floor()
+    }
+
+    fn recorded_above(&self) -> BlockHeight {
+        self.0.recorded_above()
+    }
+
+    fn gap_from(&self, height: BlockHeight) -> Result<Option<Gap>, ()> {
+        self.0.gap_from(height)
+    }
+
+    fn electorate_above(&self, height: BlockHeight) -> Result<Option<BlockHeight>, ()> {
+        self.0.electorate_above(height)
+    }
+
+    fn electorate_below(&self, height: BlockHeight) -> Result<Option<BlockHeight>, ()> {
+        self.1.set(self.1.get() + 1);
+        self.0.electorate_below(height)
+    }
+}
+
+#[test]
+fn a_recorded_gap_is_found_with_one_look_below_it() {
+    for letters in ["qqqq", "qq.rnq"] {
+        let told = Told::new(passed(letters), 0);
+        let counted = Counted(told.clone(), Default::default());
+        let quorum = counted.cursor();
+        assert_eq!(certificate(&counted, quorum), certificate(&told, quorum));
+        assert_eq!(counted.1.get(), 1, "{letters}");
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::evidence::tests::{context, key};
 
 fn commitment(start: u64, count: u64, at: u64) -> Commitment {
     Commitment { start: BlockHeight::new(start), count, root: [0; 32], committed_at: BlockHeight::new(at) }
@@ -77,6 +78,25 @@ fn commitments_never_overlap_and_never_overflow() {
         check(request(0, 1), None),
         Err(CommitError::NotActivated { start: BlockHeight::new(0), activation: BlockHeight::new(1) })
     );
+    assert!(check(request(1, 1), None).is_ok(), "from the activation height on");
+}
+
+#[test]
+fn a_commitment_is_signed_by_its_provider_for_this_contract() {
+    let provider = key().public_key().into();
+    let unsigned = Request { provider, ..request(100, 5) };
+    let hash = message::commitment_hash(&context(), unsigned.start, unsigned.count, &unsigned.root);
+    let signed = Request { signature: schnorr::sign(&key(), &hash, &[0; 32]), ..unsigned };
+    let verify = |request: &Request| request.verify(&eots::Native, &context());
+    assert_eq!(verify(&signed), Ok(()));
+    let start = signed.start.next();
+    for other in
+        [Request { start, ..signed }, Request { count: 6, ..signed }, Request { root: [1; 32], ..signed }]
+    {
+        assert_eq!(verify(&other), Err(CommitError::Signature { provider }));
+    }
+    let elsewhere = SigningContext::randomness_commitment("other-1", "contract");
+    assert_eq!(signed.verify(&eots::Native, &elsewhere), Err(CommitError::Signature { provider }));
 }
 
 #[test]
@@ -136,4 +156,7 @@ fn heights_between_commitments_belong_to_none() {
     assert_eq!(parts.iter().map(|part| part.proven.is_ok()).collect::<Vec<_>>(), [true, true]);
     assert!(!parts.iter().any(|part| part.commitment.covers(BlockHeight::new(15))));
     assert_eq!(verify_parts(&commitments, BlockHeight::new(25), &values(25..28), &proof), []);
+    // The run ends directly below the second commitment.
+    let below = verify_parts(&commitments, BlockHeight::new(13), &values(13..16), &proof);
+    assert_eq!(below.iter().map(|part| part.commitment.start.get()).collect::<Vec<_>>(), [10]);
 }

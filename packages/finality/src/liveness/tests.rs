@@ -111,6 +111,31 @@ fn another_window_counts_nothing_twice_and_leaves_nothing() {
 }
 
 #[test]
+fn the_longest_window_that_is_exact_has_a_bucket_a_height() {
+    let begins = |window| bucket_of(at(1_999), window).get();
+    assert_eq!([1, EXACT_MAX, EXACT_MAX + 1, WINDOW_MAX].map(begins), [1_999, 1_999, 1_990, 1_990]);
+}
+
+#[test]
+fn a_bucket_has_one_count_an_fp_in_ascending_order() {
+    let mut bucket = Bucket::default();
+    for (height, absent) in [(1_990, &[2, 5][..]), (1_991, &[1, 2, 7]), (1_992, &[5]), (1_993, &[])] {
+        bucket.note(at(height), absent);
+    }
+    assert_eq!(bucket.missed, [(1, 1), (2, 2), (5, 2), (7, 1)]);
+}
+
+#[test]
+fn absences_begin_with_the_first_height_noted() {
+    let mut absences = Absences::default();
+    assert!(absences.is_empty());
+    for height in [3, 5] {
+        absences.note(at(height), &[1]);
+        assert_eq!((absences.began, absences.is_empty()), (at(3), false));
+    }
+}
+
+#[test]
 fn unjailing_wipes_the_slate() {
     let mut records = Records::default();
     records.judge(5, 10, &[1, 2]);
