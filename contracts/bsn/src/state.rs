@@ -122,6 +122,14 @@ pub const SHEETS: Table<12, Sheet> = Table::short(b'M');
 ///
 /// Written with the sheet. Deleted with the sheet.
 pub const SIGNATURES: Table<12, Vec<(VotingPower, [u8; 32])>> = Table::new(b'W');
+/// First height of 64, FP number => [`Strips`](votes::Strips) of votes at consecutive ones of those heights.
+///
+/// Written by a message of one FP's votes. Deleted by EndBlock, `vote_retention` after the last of the 64 is settled.
+pub const STRIPS: Table<12, votes::Strips> = Table::short(b'I');
+/// First height, FP number => the signatures of a strip.
+///
+/// Written with the strip. Deleted with the strip.
+pub const STRIP_SIGNATURES: Table<12, Vec<[u8; 32]>> = Table::new(b'U');
 /// Table => where the next sweep of it begins.
 ///
 /// Written by EndBlock. Never deleted: four records.
@@ -248,7 +256,7 @@ pub const ACCOUNTS: Table<1, Account> = Table::short(b'X');
 pub const QUARANTINE_MAX: u64 = 100_000;
 
 /// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPOSCHTBLNJEavVMWshmntlfiprRDdxujbqkQeowgyzYZX";
+pub const LETTERS: &[u8] = b"GAKPOSCHTBLNJEavVMWIUshmntlfiprRDdxujbqkQeowgyzYZX";
 
 /// Has the active set computed anew with the next BeginBlock.
 pub fn mark_stale(storage: &mut dyn Storage) -> StdResult<()> {

@@ -88,7 +88,7 @@ impl<'a> Poll<'a> {
         let id = fp.id.get();
         let stored = match pending.iter().find(|(other, _)| *other == id) {
             Some((_, vote)) => Some(*vote),
-            None => votes::vote_of(storage, height, id)?,
+            None => votes::vote_of(storage, self.marks.votes_from, height, id)?,
         };
         let power = match &self.set {
             Some(set) => set.power_of(id),

@@ -2,7 +2,7 @@ use cosmwasm_std::{DepsMut, Env, Response, StdResult, Storage};
 use eots::PublicRandomness;
 use finality::Commitment;
 use finality::commitment::verify_parts;
-use finality::vote::{Opening, Vote};
+use finality::vote::{Opening, StoredVote, Vote};
 use merkle::RangeProof;
 use primitives::{BlockHeight, FpPublicKey, VotingPower};
 
@@ -41,6 +41,7 @@ pub fn submit_finality_signature_range(
     let parts = verify_parts(&commitments(storage, id, start, past(nonces.len()))?, start, &nonces, proof);
 
     let mut outcome = Outcome::default();
+    let mut counted: Vec<(BlockHeight, StoredVote)> = vec![];
     let mut height = start;
     for (randomness, signed) in signed {
         let signed = outcome.check_room().and_then(|()| Ok(signed?));
@@ -52,14 +53,16 @@ pub fn submit_finality_signature_range(
             let voter = Voter {
                 id,
                 standing: standing_of(fp.status),
-                stored: votes::vote_of(deps.storage, height, id)?,
+                stored: votes::vote_of(deps.storage, poll.marks.votes_from, height, id)?,
                 power: power_at(height).unwrap_or_default(),
                 commitment: part.map(|part| part.commitment),
             };
             let verdict = poll.judge(anchor, &voter, &vote)?;
             let taken = poll.record(deps.storage, &vote, verdict)?;
-            if let Taken::Vote(vote) = &taken {
-                votes::save(deps.storage, poll.marks.votes_from, height, id, vote)?;
+            match &taken {
+                Taken::Vote(vote) if vote.fork.is_none() => counted.push((height, *vote)),
+                Taken::Vote(vote) => votes::save(deps.storage, poll.marks.votes_from, height, id, vote)?,
+                Taken::Slashed(_) => {}
             }
             Ok(taken)
         });
@@ -68,6 +71,7 @@ pub fn submit_finality_signature_range(
         }
         height = height.next();
     }
+    votes::save_run(deps.storage, poll.marks.votes_from, id, &counted)?;
     outcome.answer(deps.storage, env, start)
 }
 

@@ -15,18 +15,19 @@ pub fn prune(
     progress: &mut Progress,
     block: &Block,
 ) -> StdResult<()> {
-    prune_votes(storage, params, progress);
+    prune_votes(storage, params, progress)?;
     prune_anchors(storage, params, progress, block)
 }
 
-fn prune_votes(storage: &mut dyn Storage, params: &Params, progress: &mut Progress) {
+fn prune_votes(storage: &mut dyn Storage, params: &Params, progress: &mut Progress) -> StdResult<()> {
     let keep_from = progress.marks.settled.saturating_sub(params.vote_retention);
     if progress.marks.votes_from >= keep_from {
-        return;
+        return Ok(());
     }
     // The watermark moves with every portion, and what the last one left of the height below it is the first of the next.
-    let end = votes::forget(storage, progress.marks.votes_from.previous(), keep_from.previous());
+    let end = votes::forget(storage, progress.marks.votes_from.previous(), keep_from.previous())?;
     progress.marks.votes_from = progress.marks.votes_from.max(end.next());
+    Ok(())
 }
 
 /// An anchor goes when it is old enough and nothing needs it: its height is settled and its votes are gone.

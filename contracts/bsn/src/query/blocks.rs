@@ -90,7 +90,7 @@ pub fn votes(store: &dyn Storage, height: BlockHeight) -> Result<VotesResponse, 
         return Ok(VotesResponse { btc_pks: Vec::new() });
     }
     let mut btc_pks = Vec::new();
-    for id in stored::count(store, height, BlockHeight::default())?.voters {
+    for id in stored::count(store, height, MARKS.load(store)?.votes_from)?.voters {
         btc_pks.push(providers::key_of(store, id)?.to_string());
     }
     Ok(VotesResponse { btc_pks })
@@ -103,7 +103,7 @@ pub fn signature(
     height: BlockHeight,
 ) -> Result<FinalitySignatureResponse, ContractError> {
     let vote = match providers::find(store, btc_pk_hex)? {
-        Some((_, fp)) => stored::vote_of(store, height, fp.id.get())?,
+        Some((_, fp)) => stored::vote_of(store, MARKS.load(store)?.votes_from, height, fp.id.get())?,
         None => None,
     };
     let canonical = vote.filter(|vote| vote.fork.is_none());

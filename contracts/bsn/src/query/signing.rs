@@ -63,7 +63,7 @@ fn last_signed(store: &dyn Storage, id: u32, start: BlockHeight) -> StdResult<Bl
             Mark::Unknown
         } else if !can_vote || power_at(store, id, height)?.is_zero() {
             Mark::Free
-        } else if has_vote(store, height, id, &mut read)? {
+        } else if has_vote(store, votes_from, height, id, &mut read)? {
             Mark::Voted
         } else {
             Mark::Awaited
@@ -77,7 +77,7 @@ fn last_signed(store: &dyn Storage, id: u32, start: BlockHeight) -> StdResult<Bl
             if read >= SHEETS {
                 break;
             }
-            if has_vote(store, height, id, &mut read)? {
+            if has_vote(store, votes_from, height, id, &mut read)? {
                 return Ok(Some(height));
             }
         }
@@ -86,8 +86,14 @@ fn last_signed(store: &dyn Storage, id: u32, start: BlockHeight) -> StdResult<Bl
 }
 
 /// Whether it has a vote there; adds the sheets that it took to know to those `read`.
-fn has_vote(store: &dyn Storage, height: BlockHeight, id: u32, read: &mut usize) -> StdResult<bool> {
-    let (voted, sheets) = votes::has_vote(store, height, id)?;
+fn has_vote(
+    store: &dyn Storage,
+    votes_from: BlockHeight,
+    height: BlockHeight,
+    id: u32,
+    read: &mut usize,
+) -> StdResult<bool> {
+    let (voted, sheets) = votes::has_vote(store, votes_from, height, id)?;
     *read = read.saturating_add(sheets);
     Ok(voted)
 }

@@ -1,20 +1,25 @@
-//! Votes, in three places.
+//! Votes, in four places.
 //!
 //! ```text
 //!   slot (height mod 256), id   the rule: written over by a later height, never deleted for its own sake
 //!   height, id                  where the slot may still hold a vote that somebody needs: in a long backlog
 //!   height, first id            a sheet: many votes of one height that came in one message
+//!   first height of 64, id      strips: votes of one FP at consecutive heights that came in one message ([`Strips`])
 //! ```
 //!
 //! A slot is free for a height once the height 256 below is forgotten, and `votes_from` says what is. So a record in a
 //! slot counts only with its own height on it, and one with a forgotten height is **stale**. The tally deletes
 //! those it meets: what FPs that no longer vote have left behind goes with the next use of the slot.
 
+mod strips;
+
+pub use strips::Strips;
+
 use cosmwasm_std::{StdResult, Storage};
 use finality::vote::StoredVote;
 use primitives::{BlockHeight, VotingPower};
 
-use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, Sheet, at_of, raw, remove_raw};
+use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, STRIPS, Sheet, at_of, raw, remove_raw};
 
 /// How many slots there are.
 const SLOT_COUNT: u64 = 256;
@@ -32,7 +37,7 @@ const SHEETS_FORGOTTEN: usize = 64;
 pub struct Count {
     /// The power of the votes for the canonical hash.
     pub power: VotingPower,
-    /// Whose they are: those in slots, those outside, those on sheets, each kind in the order of the FPs' numbers.
+    /// Whose they are: those in slots, those outside, those on sheets and on strips, each kind in the order of the FPs' numbers.
     pub voters: Vec<u32>,
     /// What reading them cost, in units of about 300 SDK gas: a unit a record, and one for each hundred bytes.
     pub units: u64,
@@ -100,6 +105,16 @@ pub fn count(storage: &dyn Storage, height: BlockHeight, votes_from: BlockHeight
         count.power = count.power + power;
         count.voters.extend(ids);
     }
+    if height < votes_from {
+        return Ok(count);
+    }
+    for (key, record) in at_height(storage, STRIPS.letter(), strips::bucket(height)) {
+        count.charge(&record);
+        if let Some(power) = STRIPS.read(&record)?.power_at(height) {
+            count.power = count.power + power;
+            count.voters.push(id_of(&key));
+        }
+    }
     Ok(count)
 }
 
@@ -110,13 +125,21 @@ pub fn forget_stale(storage: &mut dyn Storage, stale: &[Vec<u8>]) {
     }
 }
 
-/// The vote of one FP at a height.
-pub fn vote_of(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult<Option<StoredVote>> {
+/// The vote of one FP at a height; heights below `votes_from` are forgotten.
+pub fn vote_of(
+    storage: &dyn Storage,
+    votes_from: BlockHeight,
+    height: BlockHeight,
+    id: u32,
+) -> StdResult<Option<StoredVote>> {
     match SLOTS.may_load(storage, &slot(height, id))? {
         Some((at, vote)) if at == height => return Ok(Some(vote)),
         _ => {}
     }
     if let Some(vote) = OVERFLOW.may_load(storage, &at_of(height, id))? {
+        return Ok(Some(vote));
+    }
+    if let Some(vote) = strips::vote_of(storage, votes_from, height, id)? {
         return Ok(Some(vote));
     }
     for (key, record) in at_height(storage, SHEETS.letter(), height) {
@@ -129,10 +152,17 @@ pub fn vote_of(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult
     Ok(None)
 }
 
-/// Whether an FP has a vote at a height, and how many sheets it took to know. Signatures stay unread.
-pub fn has_vote(storage: &dyn Storage, height: BlockHeight, id: u32) -> StdResult<(bool, usize)> {
+/// Whether an FP has a vote at a height, and how many sheets it took to know. Signatures stay unread; heights below
+/// `votes_from` are forgotten.
+pub fn has_vote(
+    storage: &dyn Storage,
+    votes_from: BlockHeight,
+    height: BlockHeight,
+    id: u32,
+) -> StdResult<(bool, usize)> {
     if matches!(SLOTS.may_load(storage, &slot(height, id))?, Some((at, _)) if at == height)
         || OVERFLOW.may_load(storage, &at_of(height, id))?.is_some()
+        || strips::found(storage, votes_from, height, id)?.is_some()
     {
         return Ok((true, 0));
     }
@@ -191,9 +221,28 @@ pub fn save_all(
     }
 }
 
+/// Records votes for the canonical hash of one FP that came together, in the order of their heights.
+pub fn save_run(
+    storage: &mut dyn Storage,
+    votes_from: BlockHeight,
+    id: u32,
+    votes: &[(BlockHeight, StoredVote)],
+) -> StdResult<()> {
+    for run in votes.chunk_by(strips::goes_on) {
+        if strips::save(storage, id, run)? {
+            continue;
+        }
+        for (height, vote) in run {
+            save(storage, votes_from, *height, id, vote)?;
+        }
+    }
+    Ok(())
+}
+
 /// Forgets votes outside of slots from one height to another, both included, the lowest first: a portion of each
-/// kind. Answers up to which height: there the next portion has to begin, since this one may have ended within it.
-pub fn forget(storage: &mut dyn Storage, from: BlockHeight, to: BlockHeight) -> BlockHeight {
+/// kind. Answers up to which height: there the next portion has to begin, since this one may have ended within it. Strips
+/// do not hold it back: they follow from wherever they were left, and nobody reads those of forgotten heights.
+pub fn forget(storage: &mut dyn Storage, from: BlockHeight, to: BlockHeight) -> StdResult<BlockHeight> {
     let (first, last) = (at_of(from, 0), at_of(to, u32::MAX));
     let singles = raw(storage, OVERFLOW.letter(), &first, &last, SINGLES_FORGOTTEN);
     let sheets = raw(storage, SHEETS.letter(), &first, &last, SHEETS_FORGOTTEN);
@@ -205,7 +254,8 @@ pub fn forget(storage: &mut dyn Storage, from: BlockHeight, to: BlockHeight) -> 
         remove_raw(storage, SHEETS.letter(), key);
         remove_raw(storage, SIGNATURES.letter(), key);
     }
-    end
+    strips::forget(storage, end)?;
+    Ok(end)
 }
 
 /// Up to which height a portion that was asked for up to `to` has the records.
@@ -242,8 +292,8 @@ mod tests {
         let mut storage = MockStorage::new();
         save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
         save(&mut storage, at(1), at(261), 0, &vote(4)).unwrap();
-        assert_eq!(vote_of(&storage, at(5), 0).unwrap(), Some(vote(3)));
-        assert_eq!(vote_of(&storage, at(261), 0).unwrap(), Some(vote(4)));
+        assert_eq!(vote_of(&storage, at(1), at(5), 0).unwrap(), Some(vote(3)));
+        assert_eq!(vote_of(&storage, at(1), at(261), 0).unwrap(), Some(vote(4)));
         assert!(count(&storage, at(261), at(1)).unwrap().stale.is_empty(), "5 is still needed");
         assert_eq!(count(&storage, at(261), at(1)).unwrap().power, VotingPower::new(4));
 
@@ -274,17 +324,17 @@ mod tests {
         assert_eq!(counted.units, 2);
         assert_eq!(counted.voters[0], 3, "and who it was, though no signature is read");
         for (id, vote) in &many {
-            assert_eq!(vote_of(&storage, at(5), *id).unwrap().as_ref(), Some(vote));
-            assert_eq!(has_vote(&storage, at(5), *id).unwrap(), (true, 1));
+            assert_eq!(vote_of(&storage, at(1), at(5), *id).unwrap().as_ref(), Some(vote));
+            assert_eq!(has_vote(&storage, at(1), at(5), *id).unwrap(), (true, 1));
         }
-        assert_eq!(vote_of(&storage, at(5), 9).unwrap(), None);
-        assert_eq!(vote_of(&storage, at(6), 10).unwrap(), None);
-        assert_eq!(has_vote(&storage, at(5), 9).unwrap(), (false, 1));
-        assert_eq!(has_vote(&storage, at(6), 10).unwrap(), (false, 0));
-        assert_eq!(has_vote(&storage, at(5), 3).unwrap(), (true, 0), "in its slot");
+        assert_eq!(vote_of(&storage, at(1), at(5), 9).unwrap(), None);
+        assert_eq!(vote_of(&storage, at(1), at(6), 10).unwrap(), None);
+        assert_eq!(has_vote(&storage, at(1), at(5), 9).unwrap(), (false, 1));
+        assert_eq!(has_vote(&storage, at(1), at(6), 10).unwrap(), (false, 0));
+        assert_eq!(has_vote(&storage, at(1), at(5), 3).unwrap(), (true, 0), "in its slot");
         assert_eq!(ids(&storage, 5)[..2], [3, 10]);
         assert_eq!(ids(&storage, 5).len(), 1 + SHEET_MIN);
-        assert_eq!(forget(&mut storage, at(1), at(5)), at(5));
+        assert_eq!(forget(&mut storage, at(1), at(5)).unwrap(), at(5));
         assert_eq!(ids(&storage, 5), [3], "in its slot until that is used again");
         assert_eq!(SIGNATURES.all(&storage, Order::Ascending).count(), 0);
     }
@@ -323,10 +373,10 @@ mod tests {
                 OVERFLOW.save(&mut storage, &at_of(at(height), id), &vote(1)).unwrap();
             }
         }
-        assert_eq!(forget(&mut storage, at(1), at(302)), at(301), "56 of that height, too");
+        assert_eq!(forget(&mut storage, at(1), at(302)).unwrap(), at(301), "56 of that height, too");
         assert_eq!((ids(&storage, 300).len(), ids(&storage, 301).len()), (0, 144));
-        assert_eq!(forget(&mut storage, at(301), at(302)), at(302), "144 and 112");
-        assert_eq!(forget(&mut storage, at(302), at(302)), at(302));
+        assert_eq!(forget(&mut storage, at(301), at(302)).unwrap(), at(302), "144 and 112");
+        assert_eq!(forget(&mut storage, at(302), at(302)).unwrap(), at(302));
         assert_eq!(outside(&storage), 200, "those of 303");
     }
 
@@ -341,7 +391,7 @@ mod tests {
         let mut from = at(1);
         for height in 401..=2_000 {
             come(&mut storage, height);
-            from = forget(&mut storage, from, at(height - 100));
+            from = forget(&mut storage, from, at(height - 100)).unwrap();
         }
         assert_eq!(from, at(1_900), "as far as it may");
         assert!(outside(&storage) <= 101 * 200, "{}", outside(&storage));
@@ -360,9 +410,9 @@ mod tests {
         let left = |storage: &MockStorage| {
             [SHEETS.all(storage, Order::Ascending).count(), SIGNATURES.all(storage, Order::Ascending).count()]
         };
-        assert_eq!(forget(&mut storage, at(1), at(400)), at(32), "as far as the sheets came");
+        assert_eq!(forget(&mut storage, at(1), at(400)).unwrap(), at(32), "as far as the sheets came");
         assert_eq!((left(&storage), ids(&storage, 300)), ([16, 16], vec![7]));
-        assert_eq!(forget(&mut storage, at(32), at(400)), at(400));
+        assert_eq!(forget(&mut storage, at(32), at(400)).unwrap(), at(400));
         assert_eq!((left(&storage), outside(&storage)), ([0, 0], 0));
     }
 
@@ -376,13 +426,17 @@ mod tests {
             let counted = count(&storage, at(261), kept_from).unwrap();
             assert_eq!((counted.power, counted.stale.len()), (VotingPower::new(4), 0));
             forget_stale(&mut storage, &counted.stale);
-            assert_eq!(vote_of(&storage, at(5), 0).unwrap(), Some(vote(3)));
-            assert_eq!(vote_of(&storage, at(261), 0).unwrap(), Some(vote(4)));
+            assert_eq!(vote_of(&storage, at(1), at(5), 0).unwrap(), Some(vote(3)));
+            assert_eq!(vote_of(&storage, at(1), at(261), 0).unwrap(), Some(vote(4)));
             assert_eq!((ids(&storage, 5), ids(&storage, 261), outside(&storage)), (vec![0], vec![0], 1));
         }
         let mut storage = MockStorage::new();
         save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
         save(&mut storage, at(6), at(261), 0, &vote(4)).unwrap();
-        assert_eq!((vote_of(&storage, at(5), 0).unwrap(), outside(&storage)), (None, 0), "its time is over");
+        assert_eq!(
+            (vote_of(&storage, at(1), at(5), 0).unwrap(), outside(&storage)),
+            (None, 0),
+            "its time is over"
+        );
     }
 }

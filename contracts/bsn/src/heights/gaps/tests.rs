@@ -139,9 +139,9 @@ impl Told {
             for below in 1..height {
                 ANCHORS.remove(store, &at(at_height(below)));
             }
-            while votes::forget(store, BlockHeight::default(), at_height(height - 1)) < at_height(height - 1)
-            {
-            }
+            while votes::forget(store, BlockHeight::default(), at_height(height - 1)).unwrap()
+                < at_height(height - 1)
+            {}
             (progress.marks.votes_from, progress.marks.anchors_from) = (at_height(height), at_height(height));
             prune(store, progress, at_height(16 * 7 + 9)).unwrap();
         });
