@@ -1,7 +1,7 @@
 use primitives::{BtcHeight, FpPublicKey, Txid};
 
 use crate::{
-    ActiveDelegation, Applied, Delegation, DelegationStatus, End, FpEvent, FpStatus, Item, Ledger, MAX_FPS,
+    ActiveDelegation, Applied, Delegation, DelegationStatus, FpEvent, FpStatus, Item, Ledger, MAX_FPS,
     NewFinalityProvider, PopVerdict, PowerChange, Record, Rules, StatusError, Verdict,
     batch::Batch,
     judge::{self, DelegationVerdict, EndVerdict, FpVerdict},
@@ -53,24 +53,9 @@ pub fn apply<L: Ledger>(
         verdicts.push(match item {
             Item::NewFinalityProvider(item, pop) => register(&mut batch, rules, &item, pop)?,
             Item::ActiveDelegation(item) => delegate(&mut batch, rules, item)?,
-            Item::Undelegation(item) => end_one(&mut batch, item.txid, End::Unbonded)?,
+            Item::Undelegation(item) => undelegate(&mut batch, item.txid)?,
         });
     }
-    Ok(Outcome { verdicts, power_changes: batch.commit()? })
-}
-
-/// Ends one delegation outside of any packet: when an administrator removes it, say.
-///
-/// # Errors
-/// Only the ledger's own.
-pub fn end<L: Ledger>(
-    ledger: &mut L,
-    observed_tip: Option<BtcHeight>,
-    txid: Txid,
-    end: End,
-) -> Result<Outcome, L::Error> {
-    let mut batch = Batch::open(ledger, observed_tip)?;
-    let verdicts = vec![end_one(&mut batch, txid, end)?];
     Ok(Outcome { verdicts, power_changes: batch.commit()? })
 }
 
@@ -150,17 +135,17 @@ fn look_up<L: Ledger>(
     Ok(found)
 }
 
-fn end_one<L: Ledger>(batch: &mut Batch<'_, L>, txid: Txid, end: End) -> Result<Verdict, L::Error> {
+fn undelegate<L: Ledger>(batch: &mut Batch<'_, L>, txid: Txid) -> Result<Verdict, L::Error> {
     let record = batch.ledger.record(&txid)?;
     let ended = match record {
         Some(Record::Known(_)) => batch.ledger.ended(&txid)?,
         Some(Record::Foretold) | None => None,
     };
-    let verdict = judge::end_delegation(record.as_ref(), ended, end, batch.tip());
+    let verdict = judge::end_delegation(record.as_ref(), ended, batch.tip());
     Ok(match (verdict, record) {
-        (EndVerdict::End(status), Some(Record::Known(delegation))) => match batch.take(txid, &delegation)? {
+        (EndVerdict::End, Some(Record::Known(delegation))) => match batch.take(txid, &delegation)? {
             Ok(()) => {
-                batch.ledger.put_ended(&txid, status)?;
+                batch.ledger.put_ended(&txid, DelegationStatus::Unbonding)?;
                 Verdict::Applied(Applied::Undelegated { txid })
             }
             Err(broken) => Verdict::Quarantined(broken),
@@ -169,7 +154,7 @@ fn end_one<L: Ledger>(batch: &mut Batch<'_, L>, txid: Txid, end: End) -> Result<
             batch.ledger.foretell(&txid)?;
             Verdict::Applied(Applied::Foretold { txid })
         }
-        (EndVerdict::AlreadyEnded(_) | EndVerdict::End(_), _) => Verdict::AlreadyKnown,
+        (EndVerdict::AlreadyEnded(_) | EndVerdict::End, _) => Verdict::AlreadyKnown,
     })
 }
 

@@ -12,31 +12,6 @@ pub enum DelegationStatus {
     Unbonding,
     /// Its time is over.
     Expired,
-    /// It was slashed.
-    Slashed,
-}
-
-/// What ends a delegation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// Its staker takes it back.
-    Unbonded,
-    /// Bitcoin reached its expiry height.
-    Expired,
-    /// It is slashed.
-    Slashed,
-}
-
-impl DelegationStatus {
-    /// Where `end` leads from here, or `None` where it has ended already: there is one exit.
-    pub const fn after(self, end: End) -> Option<Self> {
-        match (self, end) {
-            (Self::Active, End::Unbonded) => Some(Self::Unbonding),
-            (Self::Active, End::Expired) => Some(Self::Expired),
-            (Self::Active, End::Slashed) => Some(Self::Slashed),
-            (Self::Unbonding | Self::Expired | Self::Slashed, _) => None,
-        }
-    }
 }
 
 /// What the ledger keeps under a txid.
@@ -145,21 +120,6 @@ impl Delegation {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_delegation_leaves_by_one_exit_once() {
-        let exits = [
-            (End::Unbonded, DelegationStatus::Unbonding),
-            (End::Expired, DelegationStatus::Expired),
-            (End::Slashed, DelegationStatus::Slashed),
-        ];
-        for (end, ended) in exits {
-            assert_eq!(DelegationStatus::Active.after(end), Some(ended));
-            for (again, _) in exits {
-                assert_eq!(ended.after(again), None);
-            }
-        }
-    }
 
     fn known() -> Delegation {
         let item = crate::fixture::delegation(1, &[200, 3], 5_000_000);

@@ -15,10 +15,7 @@
 //!                  ┌──────────► │ Unbonding │
 //!   ┌────────┐     │            └───────────┘
 //!   │ Active │ ────┤ Expired    ┌───────────┐
-//!   └────────┘     ├──────────► │  Expired  │    end height - unbonding time <= highest tip seen
-//!                  │            └───────────┘
-//!                  │ Slashed    ┌───────────┐
-//!                  └──────────► │  Slashed  │
+//!   └────────┘     └──────────► │  Expired  │    end height - unbonding time <= highest tip seen
 //!                               └───────────┘
 //! ```
 //!
@@ -131,8 +128,8 @@ mod sorted;
 mod tx;
 mod verdict;
 
-pub use apply::{FpOutcome, Outcome, apply, end, move_fp};
-pub use delegation::{Delegation, DelegationStatus, End, Named, Record};
+pub use apply::{FpOutcome, Outcome, apply, move_fp};
+pub use delegation::{Delegation, DelegationStatus, Named, Record};
 pub use expire::{Expired, expire};
 pub use item::{
     ActiveDelegation, Item, ItemDigest, MAX_FPS, NewFinalityProvider, PopVerdict, ProofOfPossession,

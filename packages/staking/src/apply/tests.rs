@@ -166,7 +166,7 @@ fn one_delegation_may_stake_on_two_of_our_fps() {
     let item = delegation(1, &[1, 2], 10);
     send(&mut ledger, [active(&item)]);
     assert_eq!((power(&ledger, 1), power(&ledger, 2)), (10, 10));
-    let outcome = end(&mut ledger, None, item.txid(), End::Slashed).unwrap();
+    let outcome = apply(&mut ledger, &Rules::default(), None, [undelegation(&item)]).unwrap();
     assert_eq!(outcome.power_changes.len(), 2);
     assert_eq!((power(&ledger, 1), power(&ledger, 2)), (0, 0));
 }
