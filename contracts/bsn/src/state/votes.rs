@@ -291,10 +291,10 @@ mod tests {
     #[test]
     fn a_slot_is_used_again_only_once_its_height_is_forgotten() {
         let mut storage = MockStorage::new();
-        save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
-        save(&mut storage, at(1), at(261), 0, &vote(4)).unwrap();
-        assert_eq!(vote_of(&storage, at(1), at(5), 0).unwrap(), Some(vote(3)));
-        assert_eq!(vote_of(&storage, at(1), at(261), 0).unwrap(), Some(vote(4)));
+        save(&mut storage, at(1), at(5), FpId::new(0), &vote(3)).unwrap();
+        save(&mut storage, at(1), at(261), FpId::new(0), &vote(4)).unwrap();
+        assert_eq!(vote_of(&storage, at(1), at(5), FpId::new(0)).unwrap(), Some(vote(3)));
+        assert_eq!(vote_of(&storage, at(1), at(261), FpId::new(0)).unwrap(), Some(vote(4)));
         assert!(count(&storage, at(261), at(1)).unwrap().stale.is_empty(), "5 is still needed");
         assert_eq!(count(&storage, at(261), at(1)).unwrap().power, VotingPower::new(4));
 
@@ -328,11 +328,11 @@ mod tests {
             assert_eq!(vote_of(&storage, at(1), at(5), *id).unwrap().as_ref(), Some(vote));
             assert_eq!(has_vote(&storage, at(1), at(5), *id).unwrap(), (true, 1));
         }
-        assert_eq!(vote_of(&storage, at(1), at(5), 9).unwrap(), None);
-        assert_eq!(vote_of(&storage, at(1), at(6), 10).unwrap(), None);
-        assert_eq!(has_vote(&storage, at(1), at(5), 9).unwrap(), (false, 1));
-        assert_eq!(has_vote(&storage, at(1), at(6), 10).unwrap(), (false, 0));
-        assert_eq!(has_vote(&storage, at(1), at(5), 3).unwrap(), (true, 0), "in its slot");
+        assert_eq!(vote_of(&storage, at(1), at(5), FpId::new(9)).unwrap(), None);
+        assert_eq!(vote_of(&storage, at(1), at(6), FpId::new(10)).unwrap(), None);
+        assert_eq!(has_vote(&storage, at(1), at(5), FpId::new(9)).unwrap(), (false, 1));
+        assert_eq!(has_vote(&storage, at(1), at(6), FpId::new(10)).unwrap(), (false, 0));
+        assert_eq!(has_vote(&storage, at(1), at(5), FpId::new(3)).unwrap(), (true, 0), "in its slot");
         assert_eq!(ids(&storage, 5)[..2], [3, 10]);
         assert_eq!(ids(&storage, 5).len(), 1 + SHEET_MIN);
         assert_eq!(forget(&mut storage, at(1), at(5)).unwrap(), at(5));
@@ -428,15 +428,15 @@ mod tests {
             let counted = count(&storage, at(261), kept_from).unwrap();
             assert_eq!((counted.power, counted.stale.len()), (VotingPower::new(4), 0));
             forget_stale(&mut storage, &counted.stale);
-            assert_eq!(vote_of(&storage, at(1), at(5), 0).unwrap(), Some(vote(3)));
-            assert_eq!(vote_of(&storage, at(1), at(261), 0).unwrap(), Some(vote(4)));
+            assert_eq!(vote_of(&storage, at(1), at(5), FpId::new(0)).unwrap(), Some(vote(3)));
+            assert_eq!(vote_of(&storage, at(1), at(261), FpId::new(0)).unwrap(), Some(vote(4)));
             assert_eq!((ids(&storage, 5), ids(&storage, 261), outside(&storage)), (vec![0], vec![0], 1));
         }
         let mut storage = MockStorage::new();
-        save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
-        save(&mut storage, at(6), at(261), 0, &vote(4)).unwrap();
+        save(&mut storage, at(1), at(5), FpId::new(0), &vote(3)).unwrap();
+        save(&mut storage, at(6), at(261), FpId::new(0), &vote(4)).unwrap();
         assert_eq!(
-            (vote_of(&storage, at(1), at(5), 0).unwrap(), outside(&storage)),
+            (vote_of(&storage, at(1), at(5), FpId::new(0)).unwrap(), outside(&storage)),
             (None, 0),
             "its time is over"
         );
