@@ -3,7 +3,7 @@ use cosmwasm_std::{Event, Order, StdResult, Storage};
 use finality::Params;
 use finality::active_set::{Member, Selection, select};
 use finality::commitment::{Coverage, coverage};
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, FpId, VotingPower};
 
 use crate::state::{
     ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, Marks, PARAMS, POWERS, Progress, RANKING, RANKING_JAILED, SETS,
@@ -110,12 +110,12 @@ fn candidates(
 
 /// Those of a ranking who have power, most first.
 fn ranked<'a>(
-    ranking: &Table<48, u32>,
+    ranking: &Table<48, FpId>,
     storage: &'a dyn Storage,
     progress: &'a Progress,
 ) -> impl Iterator<Item = StdResult<Member>> + 'a {
     let with_power = |ranked: &StdResult<Member>| !matches!(ranked, Ok(member) if member.id < progress.channel.orphaned_below);
-    let member = |ranked: StdResult<([u8; 48], u32)>| {
+    let member = |ranked: StdResult<([u8; 48], FpId)>| {
         let (rank, id) = ranked?;
         let mut inverted = [0; 16];
         inverted.iter_mut().zip(rank).for_each(|(to, from)| *to = from);
@@ -126,7 +126,7 @@ fn ranked<'a>(
 
 fn coverage_of(
     storage: &dyn Storage,
-    id: u32,
+    id: FpId,
     timestamped: BlockHeight,
     height: BlockHeight,
 ) -> StdResult<Coverage> {
@@ -140,7 +140,7 @@ fn coverage_of(
     Ok(coverage(height, timestamped, floor.as_ref(), next.as_ref()))
 }
 
-fn status_change(storage: &dyn Storage, id: u32, joined: bool) -> StdResult<Event> {
+fn status_change(storage: &dyn Storage, id: FpId, joined: bool) -> StdResult<Event> {
     let key = FP_KEYS.may_load(storage, &id.to_be_bytes())?.unwrap_or_default();
     let state = if joined { "ACTIVE" } else { "INACTIVE" };
     Ok(FinalityProviderStatusChange {

@@ -36,7 +36,7 @@ use finality::resume::Resumption;
 use finality::rewards::{Account, Missed, Weights};
 use finality::vote::StoredVote;
 use finality::{Commitment, Params};
-use primitives::{BlockHeight, BtcHeight, VotingPower};
+use primitives::{BlockHeight, BtcHeight, FpId, VotingPower};
 use staking::{DelegationStatus, FinalityProvider, FpProfile, Record};
 
 /// The name under which cw2 records this contract.
@@ -171,11 +171,11 @@ pub const PROFILES: Table<32, FpProfile> = Table::new(b'p');
 /// Inverted power, FP key => id.
 ///
 /// Written by whatever changes power. Moved and deleted with the power: one an FP.
-pub const RANKING: Table<48, u32> = Table::short(b'r');
+pub const RANKING: Table<48, FpId> = Table::short(b'r');
 /// Inverted power, FP key => id of one in jail.
 ///
 /// Written by jailing and by whatever changes the power. Deleted by unjailing, slashing, and with the power.
-pub const RANKING_JAILED: Table<48, u32> = Table::short(b'R');
+pub const RANKING_JAILED: Table<48, FpId> = Table::short(b'R');
 /// Txid => [`Record`].
 ///
 /// Written by packets. Deleted by the sweep of EndBlock, `anchor_retention_s` after its end; the record of an
@@ -274,12 +274,12 @@ pub fn at(height: BlockHeight) -> [u8; 8] {
 }
 
 /// The key of an FP at a height, ordered by height.
-pub fn at_of(height: BlockHeight, id: u32) -> [u8; 12] {
+pub fn at_of(height: BlockHeight, id: FpId) -> [u8; 12] {
     join(&height.get().to_be_bytes(), &id.to_be_bytes())
 }
 
 /// The key of an FP at a height, ordered by FP.
-pub fn of_at(id: u32, height: BlockHeight) -> [u8; 12] {
+pub fn of_at(id: FpId, height: BlockHeight) -> [u8; 12] {
     join(&id.to_be_bytes(), &height.get().to_be_bytes())
 }
 

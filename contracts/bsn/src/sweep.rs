@@ -231,19 +231,26 @@ mod tests {
         let entries =
             [(0, 1, 5), (0, 10, 6), (0, 20, 7), (1, 3, 5), (1, 9, 0), (2, 10, 0), (2, 11, 4), (3, 30, 0)];
         for (id, height, power) in entries {
-            POWERS.save(&mut storage, &of_at(id, at(height)), &VotingPower::new(power)).unwrap();
+            POWERS.save(&mut storage, &of_at(FpId::new(id), at(height)), &VotingPower::new(power)).unwrap();
         }
         portion(&mut storage, POWER_HISTORY, &floors(10)).unwrap();
         let left: Vec<[u8; 12]> =
             POWERS.all(&storage, Order::Ascending).map(|entry| entry.unwrap().0).collect();
-        assert_eq!(left, [(0, 10), (0, 20), (2, 11), (3, 30)].map(|(id, height)| of_at(id, at(height))));
+        assert_eq!(
+            left,
+            [(0, 10), (0, 20), (2, 11), (3, 30)].map(|(id, height)| of_at(FpId::new(id), at(height)))
+        );
         for height in 10..40 {
             let last = entries
                 .iter()
                 .filter(|(id, from, _)| *id == 0 && *from <= height)
                 .map(|entry| entry.2)
                 .next_back();
-            assert_eq!(power_at(&storage, 0, at(height)).unwrap().get(), last.unwrap(), "at {height}");
+            assert_eq!(
+                power_at(&storage, FpId::new(0), at(height)).unwrap().get(),
+                last.unwrap(),
+                "at {height}"
+            );
         }
     }
 
@@ -252,7 +259,7 @@ mod tests {
         let mut storage = MockStorage::new();
         for (id, start) in [(0, 1), (0, 11), (0, 21), (1, 1)] {
             let commitment = Commitment { start: at(start), count: 10, root: [0; 32], committed_at: at(0) };
-            COMMITMENTS.save(&mut storage, &of_at(id, at(start)), &commitment).unwrap();
+            COMMITMENTS.save(&mut storage, &of_at(FpId::new(id), at(start)), &commitment).unwrap();
         }
         portion(&mut storage, RANDOMNESS, &floors(20)).unwrap();
         assert_eq!(kept(&storage, &COMMITMENTS), 3, "1 to 10 of the first is spent; 11 to 20 is not");
@@ -263,7 +270,7 @@ mod tests {
     fn history(entries: u64) -> MockStorage {
         let mut storage = MockStorage::new();
         for height in 1..=entries {
-            POWERS.save(&mut storage, &of_at(0, at(height)), &VotingPower::new(1)).unwrap();
+            POWERS.save(&mut storage, &of_at(FpId::new(0), at(height)), &VotingPower::new(1)).unwrap();
         }
         storage
     }

@@ -17,7 +17,7 @@
 //! heights would finalize alone once the randomness of the others has run out. The jailed count in the ranked
 //! stake: a private fork could jail all others and then finalize alone.
 
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, FpId, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use crate::commitment::Coverage;
@@ -26,7 +26,7 @@ use crate::commitment::Coverage;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// The number that the contract gave the FP.
-    pub id: u32,
+    pub id: FpId,
     /// Its power.
     pub power: VotingPower,
 }
@@ -54,7 +54,7 @@ pub struct Selection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PowerChange {
     /// The number of the FP.
-    pub id: u32,
+    pub id: FpId,
     /// What it had before.
     pub before: VotingPower,
     /// What it has now; zero when it left the set.
@@ -126,7 +126,7 @@ impl ActiveSet {
     }
 
     /// The power of one FP, zero outside the set.
-    pub fn power_of(&self, id: u32) -> VotingPower {
+    pub fn power_of(&self, id: FpId) -> VotingPower {
         self.at(id).map_or(VotingPower::ZERO, |member| member.power)
     }
 
@@ -154,7 +154,7 @@ impl ActiveSet {
             .collect()
     }
 
-    fn at(&self, id: u32) -> Option<&Member> {
+    fn at(&self, id: FpId) -> Option<&Member> {
         let at = self.members.binary_search_by_key(&id, |member| member.id).ok()?;
         self.members.get(at)
     }
@@ -168,7 +168,7 @@ mod tests {
     const COVERED: Coverage = Coverage { covered: true, changes_at: None };
 
     fn member(id: u32, power: u128) -> Member {
-        Member { id, power: VotingPower::new(power) }
+        Member { id: FpId::new(id), power: VotingPower::new(power) }
     }
 
     fn of(members: &[(u32, u128)]) -> ActiveSet {
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_change_says_who_joined_and_who_left() {
         let changes = of(&[(1, 5), (2, 6), (3, 7)]).changes_to(&of(&[(2, 6), (3, 8), (4, 9)]), true);
-        let said = |change: &PowerChange| (change.id, change.joined(), change.left());
+        let said = |change: &PowerChange| (change.id.get(), change.joined(), change.left());
         let expected = [(1, false, true), (2, false, false), (3, false, false), (4, true, false)];
         assert_eq!(changes.iter().map(said).collect::<Vec<_>>(), expected);
         assert!(of(&[]).is_empty() && !of(&[(1, 5)]).is_empty());
@@ -257,8 +257,8 @@ mod tests {
                 .map(|m| of(&m.iter().map(|(k, v)| (*k, *v)).collect::<Vec<_>>()));
             let mut walked = before.clone();
             for change in old.changes_to(&new, false) {
-                prop_assert_eq!(walked.get(&change.id).copied().unwrap_or(0), change.before.get());
-                if change.left() { walked.remove(&change.id); } else { walked.insert(change.id, change.after.get()); }
+                prop_assert_eq!(walked.get(&change.id.get()).copied().unwrap_or(0), change.before.get());
+                if change.left() { walked.remove(&change.id.get()); } else { walked.insert(change.id.get(), change.after.get()); }
             }
             prop_assert_eq!(walked, after);
             prop_assert!(new.changes_to(&new, false).is_empty());

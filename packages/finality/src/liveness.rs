@@ -20,7 +20,7 @@
 //! A hook can be stopped after any write and run again. So both records know the last height they contain, and what
 //! they contain already changes nothing. A bucket is written before the sums, and deleted after them.
 
-use primitives::BlockHeight;
+use primitives::{BlockHeight, FpId};
 use serde::{Deserialize, Serialize};
 
 mod misses;
@@ -48,13 +48,13 @@ pub struct Bucket {
     /// The last height noted.
     through: BlockHeight,
     /// By ascending number.
-    missed: Vec<(u32, u32)>,
+    missed: Vec<(FpId, u32)>,
 }
 
 /// How much an FP missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Count {
-    id: u32,
+    id: FpId,
     missed: u32,
     /// Buckets that begin below are not held against it.
     since: BlockHeight,
@@ -75,7 +75,7 @@ pub struct Absences {
 
 impl Bucket {
     /// Notes that these, by ascending number, missed `height`. Heights come in order; one that was noted changes nothing.
-    pub fn note(&mut self, height: BlockHeight, absent: &[u32]) {
+    pub fn note(&mut self, height: BlockHeight, absent: &[FpId]) {
         if height <= self.through {
             return;
         }
@@ -109,18 +109,18 @@ impl Absences {
     }
 
     /// How many heights an FP missed within the window.
-    pub fn missed(&self, id: u32) -> u64 {
+    pub fn missed(&self, id: FpId) -> u64 {
         self.place(id).ok().and_then(|at| self.counts.get(at)).map_or(0, |count| count.missed.into())
     }
 
     /// Of those absent in the bucket that begins at `begins`, the ones that it is held against.
-    pub fn accused(&self, begins: BlockHeight, absent: &[u32]) -> Vec<u32> {
+    pub fn accused(&self, begins: BlockHeight, absent: &[FpId]) -> Vec<FpId> {
         let since = |id| self.place(id).ok().and_then(|at| self.counts.get(at)).map(|count| count.since);
         absent.iter().copied().filter(|id| since(*id).is_none_or(|since| since <= begins)).collect()
     }
 
     /// Notes that these, by ascending number, missed `height`. Heights come in order; one that was noted changes nothing.
-    pub fn note(&mut self, height: BlockHeight, accused: &[u32]) {
+    pub fn note(&mut self, height: BlockHeight, accused: &[FpId]) {
         if self.contains(height) {
             return;
         }
@@ -170,7 +170,7 @@ impl Absences {
     }
 
     /// Forgets what an FP missed up to `height`, also what is not judged yet there: it starts anew.
-    pub fn clear(&mut self, id: u32, height: BlockHeight) {
+    pub fn clear(&mut self, id: FpId, height: BlockHeight) {
         let anew = Count { id, missed: 0, since: height.next() };
         match self.place(id) {
             Ok(at) => self.counts.iter_mut().skip(at).take(1).for_each(|count| *count = anew),
@@ -179,7 +179,7 @@ impl Absences {
         self.bound();
     }
 
-    fn place(&self, id: u32) -> Result<usize, usize> {
+    fn place(&self, id: FpId) -> Result<usize, usize> {
         self.counts.binary_search_by_key(&id, |count| count.id)
     }
 

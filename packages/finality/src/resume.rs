@@ -16,7 +16,7 @@
 //! An admin who could name whom it likes, whenever it likes, would finalize with its own FPs. So only the height
 //! that finality waits at may be named, only once it has waited long, and nobody who voted for the canonical hash there.
 
-use primitives::{BlockHeight, FpPublicKey};
+use primitives::{BlockHeight, FpId, FpPublicKey};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -33,7 +33,7 @@ pub struct Resumption {
     /// The block of the call.
     pub through: BlockHeight,
     /// The numbers of those who count nothing where they have no canonical vote, each once.
-    pub absent: Vec<u32>,
+    pub absent: Vec<FpId>,
 }
 
 impl Resumption {
@@ -49,7 +49,7 @@ pub struct Named {
     /// Who.
     pub provider: FpPublicKey,
     /// Its number.
-    pub id: u32,
+    pub id: FpId,
     /// Whether it voted for the canonical hash at the halting height.
     pub voted: bool,
 }
@@ -140,7 +140,7 @@ mod tests {
         Facts { waiting: BlockHeight::new(50), step: Step::Wait, now: BlockHeight::new(60), delay: 10 };
 
     fn named(id: u32, voted: bool) -> Named {
-        Named { provider: FpPublicKey::from_bytes([7; 32]), id, voted }
+        Named { provider: FpPublicKey::from_bytes([7; 32]), id: FpId::new(id), voted }
     }
 
     fn at_fifty(named: &[Named], facts: Facts) -> Result<Resumption, ResumeError> {
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn from_the_halting_height_to_the_block_of_the_call() {
         let resumption = at_fifty(&[named(9, false), named(2, false), named(9, false)], FACTS).unwrap();
-        assert_eq!(resumption.absent, [9, 2]);
+        assert_eq!(resumption.absent, [9, 2].map(FpId::new));
         let covers = [49, 50, 60, 61].map(|height| resumption.covers(BlockHeight::new(height)));
         assert_eq!(covers, [false, true, true, false]);
     }

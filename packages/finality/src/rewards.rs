@@ -17,7 +17,7 @@
 
 use core::cmp::Reverse;
 
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, FpId, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use crate::active_set::{ActiveSet, Member};
@@ -36,12 +36,12 @@ pub const PAID_MAX: usize = 256;
 pub struct Missed {
     /// The highest height noted.
     pub through: BlockHeight,
-    heights: Vec<(u32, u32)>,
+    heights: Vec<(FpId, u32)>,
 }
 
 impl Missed {
     /// Notes that these did not vote at `height`; heights come in order, and one that was noted changes nothing.
-    pub fn note(&mut self, height: BlockHeight, absent: &[u32]) {
+    pub fn note(&mut self, height: BlockHeight, absent: &[FpId]) {
         if height <= self.through {
             return;
         }
@@ -64,7 +64,7 @@ impl Missed {
         self.heights.clear();
     }
 
-    fn of(&self, id: u32) -> u64 {
+    fn of(&self, id: FpId) -> u64 {
         self.heights.iter().find(|entry| entry.0 == id).map_or(0, |entry| entry.1.into())
     }
 }

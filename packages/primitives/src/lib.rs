@@ -41,6 +41,7 @@
 mod amount;
 mod context;
 mod error;
+mod fp_id;
 mod hash;
 mod height;
 mod key;
@@ -48,6 +49,7 @@ mod key;
 pub use amount::{Sats, VotingPower};
 pub use context::SigningContext;
 pub use error::ParseError;
+pub use fp_id::FpId;
 pub use hash::{AppHash, BlockHash, Txid};
 pub use height::{BlockHeight, BtcHeight, EpochNumber};
 pub use key::FpPublicKey;

@@ -136,9 +136,8 @@ pub use item::{
     Undelegation,
 };
 pub use ledger::{Bucket, Ledger};
-pub use provider::{
-    FinalityProvider, FpEvent, FpId, FpProfile, FpStatus, PopTrust, PowerChange, StatusError,
-};
+pub use primitives::FpId;
+pub use provider::{FinalityProvider, FpEvent, FpProfile, FpStatus, PopTrust, PowerChange, StatusError};
 pub use tx::StakingTx;
 pub use verdict::{Applied, Consumer, Reason, Rules, Verdict};
 // Whose types stand in the signatures of this crate.

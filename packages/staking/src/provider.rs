@@ -1,24 +1,9 @@
+use primitives::FpId;
 use primitives::{BlockHeight, BtcHeight, FpPublicKey, VotingPower};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{ItemDigest, NewFinalityProvider, ProofOfPossession};
-
-/// A finality provider's number, counted up in order of registration: a short storage key.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct FpId(u32);
-
-impl FpId {
-    /// Takes a number as it is stored.
-    pub const fn new(id: u32) -> Self {
-        Self(id)
-    }
-
-    /// The number.
-    pub const fn get(self) -> u32 {
-        self.0
-    }
-}
 
 /// What changes about a finality provider: small, since it is written often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

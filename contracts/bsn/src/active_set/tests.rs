@@ -43,7 +43,7 @@ fn chain(fps: &[(u128, Kind)], min_active_percent: u64, max: u32) -> (MockStorag
         if *kind != Kind::WithoutRandomness {
             let start = BlockHeight::new(1);
             let commitment = Commitment { start, count: 99, root: [0; 32], committed_at: start };
-            COMMITMENTS.save(&mut storage, &of_at(id, start), &commitment).unwrap();
+            COMMITMENTS.save(&mut storage, &of_at(FpId::new(id), start), &commitment).unwrap();
         }
     }
     (
@@ -77,7 +77,8 @@ fn the_jailed_count_in_the_ranked_stake() {
 fn below_the_floor_nobody_has_power_and_above_it_everybody_again() {
     let (mut storage, mut progress) = chain(&[(70, Kind::WithoutRandomness), (30, Kind::Covered)], 0, 100);
     refresh(&mut storage, &mut progress, HEIGHT, false).unwrap();
-    let power = |storage: &MockStorage, height| crate::state::power_at(storage, 1, height).unwrap().get();
+    let power =
+        |storage: &MockStorage, height| crate::state::power_at(storage, FpId::new(1), height).unwrap().get();
     assert_eq!(power(&storage, HEIGHT), 30);
     let params = PARAMS.load(&storage).unwrap();
     PARAMS.save(&mut storage, &Params { min_active_percent: 34, ..params.clone() }).unwrap();
@@ -95,7 +96,7 @@ fn a_new_entry_of_power_removes_one_that_no_anchor_reaches() {
     let (mut storage, mut progress) = chain(&[(70, Kind::Covered), (30, Kind::Covered)], 0, 100);
     progress.marks.anchors_from = BlockHeight::new(40);
     for (id, height) in [(0, 10), (0, 20), (0, 30), (0, 45), (1, 10)] {
-        let key = of_at(id, BlockHeight::new(height));
+        let key = of_at(FpId::new(id), BlockHeight::new(height));
         POWERS.save(&mut storage, &key, &VotingPower::new(5)).unwrap();
     }
     let kept = |storage: &MockStorage| {
@@ -127,7 +128,7 @@ proptest! {
         fps in prop::collection::vec((0..200u128, kinds()), 0..25), max in 1..12u32, orphaned_below in 0..8u32,
     ) {
         let (mut storage, mut progress) = chain(&fps, 34, max);
-        progress.channel.orphaned_below = orphaned_below;
+        progress.channel.orphaned_below = FpId::new(orphaned_below);
         refresh(&mut storage, &mut progress, HEIGHT, false).unwrap();
         let sum = |may: &dyn Fn(Kind) -> bool| {
             let mine = (0..).zip(&fps).filter(|(id, (_, kind))| *id >= orphaned_below && may(*kind));

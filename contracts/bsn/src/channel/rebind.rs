@@ -11,13 +11,14 @@
 //! orphans are all with a number below the first of the new era.
 
 use cosmwasm_std::{Env, Event, StdResult, Storage};
-use primitives::FpPublicKey;
+use primitives::{FpId, FpPublicKey};
 use staking::{FpEvent, move_fp};
 
 use super::remember_closed;
 use crate::error::{RebindError, alarm};
 use crate::state::{
-    CHANNELS, CONFIG, COUNTERS, Channels, FP_KEYS, Orphans, PARAMS, Progress, Rebind, StoredLedger,
+    CHANNELS, CONFIG, COUNTERS, ChannelMarks, Channels, FP_KEYS, Orphans, PARAMS, Progress, Rebind,
+    StoredLedger,
 };
 
 /// For how long a channel that brought a packet is taken to be alive, in seconds.
@@ -83,7 +84,7 @@ pub fn wake(storage: &mut dyn Storage, env: &Env) -> StdResult<Vec<Event>> {
     if let Some(rebind) = channels.rebind.take_if(|rebind| rebind.at <= now) {
         let mut config = CONFIG.load(storage)?;
         if channels.bound(&config) != Some(&rebind.connection_id) {
-            let below = COUNTERS.load(storage)?.providers;
+            let below = FpId::new(COUNTERS.load(storage)?.providers);
             events.extend(retire(&mut channels, env, &rebind, below));
             config.connection_id = Some(rebind.connection_id);
         }
@@ -133,23 +134,24 @@ pub fn new_channel(storage: &mut dyn Storage, channels: &mut Channels) -> StdRes
 /// # Errors
 /// Only those of storage.
 pub fn mark_orphans(storage: &mut dyn Storage, progress: &mut Progress) -> StdResult<()> {
-    let last = progress.channel.orphans_marked.saturating_add(MARKED).min(progress.channel.orphaned_below);
-    for id in progress.channel.orphans_marked..last {
+    let ChannelMarks { orphans_marked, orphaned_below, .. } = progress.channel;
+    let last = orphans_marked.get().saturating_add(MARKED).min(orphaned_below.get());
+    for id in orphans_marked.get()..last {
         if let Some(key) = FP_KEYS.may_load(storage, &id.to_be_bytes())? {
             move_fp(&mut StoredLedger(storage), &FpPublicKey::from_bytes(key), FpEvent::Orphan)?;
         }
     }
-    progress.channel.orphans_marked = last;
+    progress.channel.orphans_marked = FpId::new(last);
     Ok(())
 }
 
 /// The bound channel is no more, and everybody who came over it is an orphan.
-fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: u32) -> Vec<Event> {
+fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: FpId) -> Vec<Event> {
     let open = remember_closed(channels, env, "retired");
     let last_packet = channels.previous.last().map_or(0, |last| last.last_packet);
     channels.connection_id = Some(rebind.connection_id.clone());
     channels.consumer_id = None;
-    if below > channels.orphans.last().map_or(0, |last| last.below) {
+    if below > channels.orphans.last().map_or(FpId::default(), |last| last.below) {
         channels.orphans.push(Orphans { below, last_packet, until: None });
     }
     let moved = alarm(format!("the channel moved to connection {}", rebind.connection_id));
@@ -157,7 +159,7 @@ fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: u32) -> Ve
 }
 
 /// Takes out those whose time is over; below which number all are.
-fn take_due(channels: &mut Channels, now: u64) -> Option<u32> {
+fn take_due(channels: &mut Channels, now: u64) -> Option<FpId> {
     let is_due = |orphans: &Orphans| orphans.until.is_some_and(|until| until <= now);
     let below =
         channels.orphans.iter().filter(|orphans| is_due(orphans)).map(|orphans| orphans.below).max()?;

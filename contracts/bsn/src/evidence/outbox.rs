@@ -9,7 +9,7 @@ use api::bsn::event;
 use cosmwasm_std::{
     Env, Event, IbcMsg, IbcTimeout, Order, Reply, Response, StdResult, Storage, SubMsg, Timestamp,
 };
-use primitives::{BlockHeight, FpPublicKey, SigningContext};
+use primitives::{BlockHeight, FpId, FpPublicKey, SigningContext};
 use proto::Message;
 
 use crate::error::ContractError;
@@ -95,7 +95,7 @@ pub fn open_channel(storage: &dyn Storage) -> StdResult<Option<OpenChannel>> {
 ///
 /// # Errors
 /// Only those of storage.
-pub fn enqueue(storage: &mut dyn Storage, id: u32, height: BlockHeight, now: BlockHeight) -> StdResult<()> {
+pub fn enqueue(storage: &mut dyn Storage, id: FpId, height: BlockHeight, now: BlockHeight) -> StdResult<()> {
     let key = id.to_be_bytes();
     if OUTBOX.may_load(storage, &key)?.is_some() {
         return Ok(());
@@ -159,7 +159,7 @@ fn send(
 ///
 /// # Errors
 /// Only those of storage.
-pub fn sent_failed(storage: &mut dyn Storage, env: &Env, id: u32) -> StdResult<Option<Event>> {
+pub fn sent_failed(storage: &mut dyn Storage, env: &Env, id: FpId) -> StdResult<Option<Event>> {
     happened(storage, env, id, OutboxEvent::NotSent)
 }
 
@@ -168,7 +168,7 @@ pub fn sent_failed(storage: &mut dyn Storage, env: &Env, id: u32) -> StdResult<O
 ///
 /// # Errors
 /// Only those of storage.
-pub fn retry(storage: &mut dyn Storage, env: &Env, id: u32) -> StdResult<Option<SubMsg>> {
+pub fn retry(storage: &mut dyn Storage, env: &Env, id: FpId) -> StdResult<Option<SubMsg>> {
     let (key, now) = (id.to_be_bytes(), BlockHeight::new(env.block.height));
     let open = open_channel(storage)?;
     let Some(before) = OUTBOX.may_load(storage, &key)? else { return Ok(None) };
@@ -187,7 +187,7 @@ pub fn retry(storage: &mut dyn Storage, env: &Env, id: u32) -> StdResult<Option<
 pub fn happened(
     storage: &mut dyn Storage,
     env: &Env,
-    id: u32,
+    id: FpId,
     event: OutboxEvent,
 ) -> StdResult<Option<Event>> {
     let key = id.to_be_bytes();
@@ -259,7 +259,7 @@ fn packet(storage: &dyn Storage, env: &Env, id: &[u8; 4], height: BlockHeight) -
 /// # Errors
 /// [`ContractError::UnknownReply`] for a reply that names no FP; else only those of storage.
 pub fn not_sent(storage: &mut dyn Storage, env: &Env, reply: &Reply) -> Result<Response, ContractError> {
-    let id = reply.payload.as_slice().try_into().map(u32::from_be_bytes);
+    let id = reply.payload.as_slice().try_into().map(FpId::from_be_bytes);
     let id = id.map_err(|_| ContractError::UnknownReply { id: reply.id })?;
     Ok(Response::new().add_events(sent_failed(storage, env, id)?))
 }

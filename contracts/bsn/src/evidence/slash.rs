@@ -2,7 +2,7 @@ use api::bsn::event::SlashedFinalityProvider;
 use cosmwasm_std::{Event, StdResult, Storage};
 use eots::SecretKey;
 use finality::Evidence;
-use primitives::{BlockHeight, BtcHeight, FpPublicKey};
+use primitives::{BlockHeight, BtcHeight, FpId, FpPublicKey};
 use staking::{FpEvent, FpOutcome, Ledger, move_fp};
 
 use super::outbox;
@@ -40,12 +40,12 @@ pub fn record(
 }
 
 /// Moves the FP to slashed; its number, or `None` if it was there already or is unknown.
-pub fn status(storage: &mut dyn Storage, now: BlockHeight, key: &FpPublicKey) -> StdResult<Option<u32>> {
+pub fn status(storage: &mut dyn Storage, now: BlockHeight, key: &FpPublicKey) -> StdResult<Option<FpId>> {
     let mut ledger = StoredLedger(storage);
     let btc_height = ledger.btc_tip()?.unwrap_or(BtcHeight::new(0));
     let outcome = move_fp(&mut ledger, key, FpEvent::Slash { height: now, btc_height })?;
     let FpOutcome::Moved { .. } = outcome else { return Ok(None) };
-    let id = ledger.fp(key)?.map(|fp| fp.id.get());
+    let id = ledger.fp(key)?.map(|fp| fp.id);
     mark_stale(storage)?;
     Ok(id)
 }

@@ -25,7 +25,7 @@ pub fn commit_public_randomness(
         .may_load(deps.storage, provider.as_bytes())?
         .ok_or(ContractError::UnknownProvider { provider })?;
     let params = PARAMS.load(deps.storage)?;
-    let id = fp.id.get();
+    let id = fp.id;
     let last = last_commitment(deps.storage, id)?;
 
     if fp.status.is_slashed() {

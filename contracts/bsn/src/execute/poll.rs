@@ -5,7 +5,7 @@ use finality::Commitment;
 use finality::active_set::ActiveSet;
 use finality::evidence::SignedHash;
 use finality::vote::{Ballot, Facts, Standing, StoredVote, Verdict, Vote, judge};
-use primitives::{BlockHeight, SigningContext, VotingPower};
+use primitives::{BlockHeight, FpId, SigningContext, VotingPower};
 
 use super::standing::standing_of;
 use crate::evidence::slash;
@@ -29,7 +29,7 @@ pub struct Poll<'a> {
 /// What is known of a voter at a height.
 pub struct Voter {
     /// Its number.
-    pub id: u32,
+    pub id: FpId,
     /// Where it stands.
     pub standing: Standing,
     /// The vote stored there.
@@ -78,14 +78,14 @@ impl<'a> Poll<'a> {
     pub fn load_voter(
         &self,
         storage: &dyn Storage,
-        pending: &[(u32, StoredVote)],
+        pending: &[(FpId, StoredVote)],
         vote: &Vote,
     ) -> Result<Voter, ContractError> {
         let (provider, height) = (vote.provider, vote.height);
         let fp = PROVIDERS
             .may_load(storage, provider.as_bytes())?
             .ok_or(ContractError::UnknownProvider { provider })?;
-        let id = fp.id.get();
+        let id = fp.id;
         let stored = match pending.iter().find(|(other, _)| *other == id) {
             Some((_, vote)) => Some(*vote),
             None => votes::vote_of(storage, self.marks.votes_from, height, id)?,

@@ -1,7 +1,7 @@
 use api::bsn::event;
 use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, StdResult, Storage};
 use finality::resume::{self, Facts, NAMED_MAX, Named, ResumeError, Resumption};
-use primitives::{BlockHeight, FpPublicKey};
+use primitives::{BlockHeight, FpId, FpPublicKey};
 
 use super::check_admin;
 use crate::ContractError;
@@ -52,11 +52,11 @@ pub fn resume_finality(
         })))
 }
 
-fn named_at(storage: &dyn Storage, provider: FpPublicKey, voters: &[u32]) -> Result<Named, ContractError> {
+fn named_at(storage: &dyn Storage, provider: FpPublicKey, voters: &[FpId]) -> Result<Named, ContractError> {
     let fp = PROVIDERS
         .may_load(storage, provider.as_bytes())?
         .ok_or(ContractError::UnknownProvider { provider })?;
-    let id = fp.id.get();
+    let id = fp.id;
     Ok(Named { provider, id, voted: voters.contains(&id) })
 }
 

@@ -11,7 +11,7 @@ pub fn retry_outbox(deps: DepsMut<'_>, env: &Env, fp_pubkey_hex: &str) -> Result
     let fp = PROVIDERS
         .may_load(deps.storage, provider.as_bytes())?
         .ok_or(ContractError::UnknownProvider { provider })?;
-    let packet = outbox::retry(deps.storage, env, fp.id.get())?;
+    let packet = outbox::retry(deps.storage, env, fp.id)?;
     Ok(Response::new()
         .add_attribute("action", "retry_outbox")
         .add_attribute("sent", packet.is_some().to_string())

@@ -4,7 +4,7 @@ use finality::Commitment;
 use finality::commitment::verify_parts;
 use finality::vote::{Opening, StoredVote, Vote};
 use merkle::RangeProof;
-use primitives::{BlockHeight, FpPublicKey, VotingPower};
+use primitives::{BlockHeight, FpId, FpPublicKey, VotingPower};
 
 use super::batch::{Outcome, VOTES_MAX};
 use super::poll::{Poll, Taken, Voter};
@@ -29,7 +29,7 @@ pub fn submit_finality_signature_range(
     let mut fp = PROVIDERS
         .may_load(storage, provider.as_bytes())?
         .ok_or(ContractError::UnknownProvider { provider })?;
-    let id = fp.id.get();
+    let id = fp.id;
     let poll = Poll::open(storage, deps.api, env)?;
     let past = |votes: usize| start.saturating_add(u64::try_from(votes).unwrap_or(u64::MAX));
     let end = past(signed.len().min(VOTES_MAX));
@@ -78,7 +78,7 @@ pub fn submit_finality_signature_range(
 /// An FP's commitments that may cover a height from one to before another.
 fn commitments(
     storage: &dyn Storage,
-    id: u32,
+    id: FpId,
     from: BlockHeight,
     before: BlockHeight,
 ) -> StdResult<Vec<Commitment>> {
@@ -112,7 +112,7 @@ fn anchors(
 /// An FP's power there, each from which height on.
 fn powers(
     storage: &dyn Storage,
-    id: u32,
+    id: FpId,
     from: BlockHeight,
     before: BlockHeight,
 ) -> StdResult<Vec<(BlockHeight, VotingPower)>> {

@@ -1,6 +1,6 @@
 use cosmwasm_std::{DepsMut, Env, Response};
 use finality::vote::{StoredVote, Vote};
-use primitives::{BlockHeight, ParseError};
+use primitives::{BlockHeight, FpId, ParseError};
 
 use super::batch::Outcome;
 use super::poll::{Poll, Taken};
@@ -19,7 +19,7 @@ pub fn submit_finality_signatures_at(
     poll.load_set(deps.storage, height, anchor.as_ref(), parsed.len())?;
 
     let mut outcome = Outcome::default();
-    let mut counted: Vec<(u32, StoredVote)> = vec![];
+    let mut counted: Vec<(FpId, StoredVote)> = vec![];
     for vote in parsed {
         let vote = outcome.check_room().and_then(|()| Ok(vote?));
         let taken = vote.and_then(|vote| {

@@ -30,7 +30,7 @@ const FIRST_ENDS: u64 = 300;
 const POWER: VotingPower = VotingPower::new(10);
 
 fn set_of(fps: u8, power: VotingPower) -> ActiveSet {
-    let members = (0..u32::from(fps)).map(|id| Member { id, power });
+    let members = (0..u32::from(fps)).map(|id| Member { id: FpId::new(id), power });
     let coverage = Coverage { covered: true, changes_at: None };
     select(members.map(|member| Ok::<_, ()>((member, coverage))), usize::MAX, 0).unwrap().set
 }
@@ -89,7 +89,7 @@ impl World {
         let fp = FinalityProvider { stake: POWER, ..FinalityProvider::new(FpId::new(id)) };
         PROVIDERS.save(storage, &public, &fp).unwrap();
         FP_KEYS.save(storage, &id.to_be_bytes(), &public).unwrap();
-        POWERS.save(storage, &of_at(id, BlockHeight::new(1)), &POWER).unwrap();
+        POWERS.save(storage, &of_at(FpId::new(id), BlockHeight::new(1)), &POWER).unwrap();
         self.fps.push(key);
         for heights in [HEIGHTS.start..FIRST_ENDS + 1, FIRST_ENDS + 1..HEIGHTS.end] {
             let start = BlockHeight::new(heights.start);
@@ -97,7 +97,7 @@ impl World {
             let tree = self.tree(id as usize, heights);
             let commitment =
                 Commitment { start, count, root: tree.root(), committed_at: BlockHeight::new(1) };
-            COMMITMENTS.save(&mut self.deps.storage, &of_at(id, start), &commitment).unwrap();
+            COMMITMENTS.save(&mut self.deps.storage, &of_at(FpId::new(id), start), &commitment).unwrap();
         }
     }
 

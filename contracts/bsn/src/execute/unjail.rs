@@ -55,7 +55,7 @@ fn record(
     fp: &FinalityProvider,
 ) -> Result<(), StdError> {
     move_fp(&mut StoredLedger(deps.storage), provider, FpEvent::Unjail)?;
-    forget_absences(deps.storage, fp.id.get(), now)?;
+    forget_absences(deps.storage, fp.id, now)?;
     mark_stale(deps.storage)
 }
 

@@ -6,7 +6,7 @@ use finality::Params;
 use finality::active_set::ActiveSet;
 use finality::jail::Limits;
 use finality::liveness::{Absences, Bucket, EXACT_MAX, bucket_of};
-use primitives::{BlockHeight, FpPublicKey, VotingPower};
+use primitives::{BlockHeight, FpId, FpPublicKey, VotingPower};
 use staking::{FpEvent, FpStatus, move_fp};
 
 use super::Block;
@@ -52,7 +52,7 @@ pub struct Missed<'a> {
     /// The active set there.
     pub set: &'a ActiveSet,
     /// Who was absent, by ascending number.
-    pub absent: &'a [u32],
+    pub absent: &'a [FpId],
 }
 
 /// What becomes of an FP that missed too much.
@@ -187,7 +187,7 @@ impl Register {
         &mut self,
         storage: &dyn Storage,
         absences: &Absences,
-        id: u32,
+        id: FpId,
         height: BlockHeight,
         window: u64,
     ) -> StdResult<u64> {
@@ -206,7 +206,7 @@ impl Register {
         params: &Params,
         progress: &mut Progress,
         block: &Block,
-        id: u32,
+        id: FpId,
         power: VotingPower,
     ) -> StdResult<Fate> {
         let limits = Limits {

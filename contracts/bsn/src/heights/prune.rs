@@ -63,7 +63,7 @@ mod tests {
     use crate::state::Marks;
     use cosmwasm_std::testing::MockStorage;
     use finality::vote::StoredVote;
-    use primitives::{AppHash, BlockHash, VotingPower};
+    use primitives::{AppHash, BlockHash, FpId, VotingPower};
 
     use crate::state::Anchor;
 
@@ -163,7 +163,7 @@ mod tests {
         let vote = StoredVote { power: VotingPower::new(1), signature: [7; 32], fork: None };
         for height in 1_000..1_100 {
             for id in 0..200 {
-                votes::save(&mut storage, at_height(1), at_height(height), id, &vote).unwrap();
+                votes::save(&mut storage, at_height(1), at_height(height), FpId::new(id), &vote).unwrap();
             }
         }
         let mut progress = Progress {

@@ -38,11 +38,13 @@ impl Bench {
     fn new(powers: &[u128]) -> Self {
         let mut storage = MockStorage::new();
         let coverage = Coverage { covered: true, changes_at: None };
-        let members = (0..).zip(powers).map(|(id, power)| Member { id, power: VotingPower::new(*power) });
+        let members = (0..)
+            .zip(powers)
+            .map(|(id, power)| Member { id: FpId::new(id), power: VotingPower::new(*power) });
         let set = select(members.map(|member| Ok::<_, ()>((member, coverage))), usize::MAX, 0).unwrap().set;
         for member in set.members() {
-            let key = [u8::try_from(member.id).unwrap() + 1; 32];
-            PROVIDERS.save(&mut storage, &key, &FinalityProvider::new(FpId::new(member.id))).unwrap();
+            let key = [u8::try_from(member.id.get()).unwrap() + 1; 32];
+            PROVIDERS.save(&mut storage, &key, &FinalityProvider::new(member.id)).unwrap();
             FP_KEYS.save(&mut storage, &member.id.to_be_bytes(), &key).unwrap();
         }
         ACTIVE.save(&mut storage, &set).unwrap();
@@ -96,10 +98,11 @@ impl Bench {
 
     fn vote(&mut self, height: u64, ids: impl IntoIterator<Item = u32>, fork: Option<AppHash>) {
         for id in ids {
-            let power = ACTIVE.load(&self.storage).unwrap().power_of(id);
+            let power = ACTIVE.load(&self.storage).unwrap().power_of(FpId::new(id));
             let power = if fork.is_some() { VotingPower::ZERO } else { power };
             let vote = StoredVote { power, signature: [7; 32], fork };
-            votes::save(&mut self.storage, self.progress.marks.votes_from, at(height), id, &vote).unwrap();
+            votes::save(&mut self.storage, self.progress.marks.votes_from, at(height), FpId::new(id), &vote)
+                .unwrap();
         }
     }
 
@@ -114,7 +117,7 @@ impl Bench {
     }
 
     fn missed(&self, id: u32) -> u64 {
-        ABSENCES.may_load(&self.storage).unwrap().unwrap_or_default().missed(id)
+        ABSENCES.may_load(&self.storage).unwrap().unwrap_or_default().missed(FpId::new(id))
     }
 
     fn set_status(&mut self, id: u32, status: FpStatus) {

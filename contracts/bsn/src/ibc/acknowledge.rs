@@ -2,6 +2,7 @@ use api::read::{Read, Variant};
 use cosmwasm_std::{
     Binary, DepsMut, Env, IbcBasicResponse, IbcPacket, IbcPacketAckMsg, StdResult, Storage, from_json,
 };
+use primitives::FpId;
 use proto::Message;
 use proto::zoneconcierge::{InboundPacket, inbound_packet::Packet};
 
@@ -42,14 +43,14 @@ pub(super) fn is_open(storage: &dyn Storage, packet: &IbcPacket) -> StdResult<bo
 }
 
 /// Whose evidence is in a packet of ours.
-fn provider_of(storage: &dyn Storage, packet: &IbcPacket) -> StdResult<Option<u32>> {
+fn provider_of(storage: &dyn Storage, packet: &IbcPacket) -> StdResult<Option<FpId>> {
     let evidence = InboundPacket::decode(packet.data.as_slice())
         .ok()
         .and_then(|packet| packet.packet)
         .and_then(|Packet::BsnSlashing(slashing)| slashing.evidence);
     let key = evidence.and_then(|evidence| <[u8; 32]>::try_from(evidence.fp_btc_pk).ok());
     let Some(key) = key else { return Ok(None) };
-    Ok(PROVIDERS.may_load(storage, &key)?.map(|fp| fp.id.get()))
+    Ok(PROVIDERS.may_load(storage, &key)?.map(|fp| fp.id))
 }
 
 #[cfg(test)]

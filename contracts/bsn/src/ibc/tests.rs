@@ -5,7 +5,7 @@ use cosmwasm_std::{
     IbcChannelOpenMsg, IbcEndpoint, IbcOrder, IbcPacket, IbcPacketAckMsg, IbcPacketReceiveMsg,
     IbcPacketTimeoutMsg, IbcTimeout, OwnedDeps, Timestamp,
 };
-use primitives::{AppHash, BlockHash, BlockHeight};
+use primitives::{AppHash, BlockHash, BlockHeight, FpId};
 use proptest::prelude::*;
 use proto::Message;
 use proto::zoneconcierge::{
@@ -279,7 +279,7 @@ fn in_flight() -> (Deps, Env, IbcPacket) {
         PROVIDERS.all(&deps.storage, cosmwasm_std::Order::Ascending).next().unwrap().unwrap();
     assert_eq!(fp.id.get(), 0);
     let now = BlockHeight::new(1);
-    outbox::enqueue(&mut deps.storage, 0, now, now).unwrap();
+    outbox::enqueue(&mut deps.storage, FpId::new(0), now, now).unwrap();
     let item = OUTBOX.may_load(&deps.storage, &[0; 4]).unwrap().unwrap();
     let sent = outbox::after(&item, outbox::OutboxEvent::Sent, now).unwrap();
     let sent = Outgoing { channel_id: Some("channel-1".to_owned()), ..sent };

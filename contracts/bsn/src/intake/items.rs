@@ -4,7 +4,7 @@ use cosmwasm_std::{Api, Attribute, Env, Event, StdResult, Storage};
 use eots::{Recover, message::proof_of_possession_hash};
 use primitives::SigningContext;
 use proto::decode::{RawItem, StakingItem};
-use staking::{FpId, Item, NewFinalityProvider, PopVerdict, Rules, Verdict};
+use staking::{Item, NewFinalityProvider, PopVerdict, Rules, Verdict};
 
 use super::quarantine;
 use crate::host;
@@ -106,7 +106,7 @@ pub fn apply_each(
 ) -> StdResult<Vec<Fate>> {
     let rules = Rules {
         consumer: CHANNELS.may_load(storage)?.unwrap_or_default().registering(),
-        era_from: FpId::new(Progress::load(storage)?.channel.era_from),
+        era_from: Progress::load(storage)?.channel.era_from,
         match_output: config.network != Network::Regtest,
     };
     let tip = BTC_TIP.may_load(storage)?;

@@ -93,7 +93,7 @@ mod tests {
     use crate::state::{last_commitment, of_at};
     use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
-    use primitives::BlockHeight;
+    use primitives::{BlockHeight, FpId};
 
     fn commitment(start: u64) -> Commitment {
         let (start, committed_at) = (BlockHeight::new(start), BlockHeight::new(1));
@@ -106,7 +106,7 @@ mod tests {
         for id in 0..3 {
             for number in 0..100 {
                 let commitment = commitment(10 + 2 * number);
-                COMMITMENTS.save(&mut storage, &of_at(id, commitment.start), &commitment).unwrap();
+                COMMITMENTS.save(&mut storage, &of_at(FpId::new(id), commitment.start), &commitment).unwrap();
             }
         }
         storage
@@ -120,7 +120,10 @@ mod tests {
     fn portions_end_and_give_each_commitment_its_place() {
         let mut storage = old();
         let before: Vec<_> = COMMITMENTS.all(&storage, Order::Ascending).map(Result::unwrap).collect();
-        assert_eq!(last_commitment(&storage, 1).unwrap().unwrap().1, Run::first(BlockHeight::new(208)));
+        assert_eq!(
+            last_commitment(&storage, FpId::new(1)).unwrap().unwrap().1,
+            Run::first(BlockHeight::new(208))
+        );
         begin(&mut storage, true).unwrap();
         let mut blocks = 0;
         while CONVERSION.may_load(&storage).unwrap().is_some() {
@@ -130,7 +133,7 @@ mod tests {
         assert_eq!(blocks, 6, "300 in portions of 64, and nobody in jail");
         assert_eq!(places(&storage), (0..300).map(|number| number % 100).collect::<Vec<_>>());
         assert_eq!(
-            last_commitment(&storage, 1).unwrap().unwrap().1,
+            last_commitment(&storage, FpId::new(1)).unwrap().unwrap().1,
             Run { start: BlockHeight::new(10), number: 99 }
         );
         let after: Vec<_> = COMMITMENTS.all(&storage, Order::Ascending).map(Result::unwrap).collect();
@@ -145,16 +148,16 @@ mod tests {
         begin(&mut storage, true).unwrap();
         go_on(&mut storage).unwrap();
         for id in [0, 2] {
-            let last = last_commitment(&storage, id).unwrap().unwrap();
+            let last = last_commitment(&storage, FpId::new(id)).unwrap().unwrap();
             let new = commitment(210);
             let placed = (new, Run::of_older(&new, Some(&last)));
-            PLACED.save(&mut storage, &of_at(id, new.start), &placed).unwrap();
+            PLACED.save(&mut storage, &of_at(FpId::new(id), new.start), &placed).unwrap();
         }
         for _ in 0..10 {
             go_on(&mut storage).unwrap();
         }
         for id in [0, 2] {
-            assert_eq!(last_commitment(&storage, id).unwrap().unwrap().1.number, 100);
+            assert_eq!(last_commitment(&storage, FpId::new(id)).unwrap().unwrap().1.number, 100);
         }
     }
 
@@ -177,7 +180,7 @@ mod tests {
         let changed = (0..4).map(|_| go_on(&mut storage).unwrap()).collect::<Vec<_>>();
         assert_eq!(changed, [true, true, true, false], "150 in portions of 64");
         let ranked: Vec<u32> =
-            RANKING_JAILED.all(&storage, Order::Ascending).map(|entry| entry.unwrap().1).collect();
+            RANKING_JAILED.all(&storage, Order::Ascending).map(|entry| entry.unwrap().1.get()).collect();
         assert_eq!(ranked, (1..150).rev().collect::<Vec<_>>(), "most stake first, and not who has none");
         assert_eq!(RANKING.all(&storage, Order::Ascending).count(), 0);
     }

@@ -7,7 +7,7 @@
 use cosmwasm_std::{StdResult, Storage};
 use finality::jail::Throttle;
 use finality::rewards::Account;
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, FpId, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{
@@ -56,9 +56,9 @@ pub(super) struct OldProgress {
     pub resumed: u64,
     pub intake_paused_until: u64,
     pub rewards_paused: bool,
-    pub era_from: u32,
-    pub orphaned_below: u32,
-    pub orphans_marked: u32,
+    pub era_from: FpId,
+    pub orphaned_below: FpId,
+    pub orphans_marked: FpId,
     pub wake_at: Option<u64>,
     pub set_since: BlockHeight,
     pub earned: u64,
@@ -174,7 +174,8 @@ mod tests {
 
     fn payout(storage: &mut MockStorage) {
         let covered = Coverage { covered: true, changes_at: None };
-        let two = [1, 2].map(|id| Ok::<_, ()>((Member { id, power: VotingPower::new(5) }, covered)));
+        let two =
+            [1, 2].map(|id| Ok::<_, ()>((Member { id: FpId::new(id), power: VotingPower::new(5) }, covered)));
         let mut weights = Weights::default();
         let set = select(two.into_iter(), 2, 0).unwrap().set;
         weights.add(&set, 1, &Missed::default(), BlockHeight::new(1));

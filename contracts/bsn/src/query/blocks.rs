@@ -103,7 +103,7 @@ pub fn signature(
     height: BlockHeight,
 ) -> Result<FinalitySignatureResponse, ContractError> {
     let vote = match providers::find(store, btc_pk_hex)? {
-        Some((_, fp)) => stored::vote_of(store, MARKS.load(store)?.votes_from, height, fp.id.get())?,
+        Some((_, fp)) => stored::vote_of(store, MARKS.load(store)?.votes_from, height, fp.id)?,
         None => None,
     };
     let canonical = vote.filter(|vote| vote.fork.is_none());

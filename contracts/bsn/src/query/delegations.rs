@@ -78,7 +78,7 @@ fn shown(
     ended: Option<DelegationStatus>,
 ) -> Result<Shown, ContractError> {
     let fps = known.fps.iter().map(|fp| match fp {
-        Named::Ours(id) => Ok(providers::key_of(store, id.get())?.to_string()),
+        Named::Ours(id) => Ok(providers::key_of(store, *id)?.to_string()),
         Named::Other(key) => Ok(key.to_string()),
     });
     Ok(Shown {
@@ -117,7 +117,7 @@ pub fn of(
     let Some((_, fp)) = providers::find(store, btc_pk_hex)? else {
         return Ok(DelegationsByFpResponse { hashes: Vec::new() });
     };
-    let id = fp.id.get().to_be_bytes();
+    let id = fp.id.to_be_bytes();
     let from = join(&id, after.map_or([0; 32], |txid| *txid.as_bytes()).as_slice());
     let hashes = DELEGATIONS_OF
         .range(store, &from, &join(&id, &[u8::MAX; 32]), Order::Ascending)

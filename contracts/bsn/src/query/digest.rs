@@ -30,7 +30,7 @@ pub fn digest(
         let (key, fp) = record?;
         last = Some(key);
         let power = fp.power();
-        if fp.id.get() >= era_from && !power.is_zero() {
+        if fp.id >= era_from && !power.is_zero() {
             fps = fps.saturating_add(1);
             total = total.saturating_add(Uint128::new(power.get()));
             hash.update(key);

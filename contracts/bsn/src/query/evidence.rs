@@ -2,7 +2,7 @@ use api::bsn::{
     Evidence, EvidenceResponse, OutboxItem, OutboxResponse, QuarantinedItem, QuarantinedResponse,
 };
 use cosmwasm_std::{Env, Storage};
-use primitives::{BlockHeight, FpPublicKey, SigningContext};
+use primitives::{BlockHeight, FpId, FpPublicKey, SigningContext};
 
 use super::{page, providers};
 use crate::error::ContractError;
@@ -48,10 +48,10 @@ pub fn outgoing(
         .take(page::limit(limit))
         .map(|record| {
             let (key, outgoing) = record?;
-            let id = u32::from_be_bytes(key);
+            let id = FpId::from_be_bytes(key);
             let outgoing = outbox::on(outgoing, open.as_ref(), BlockHeight::default());
             Ok(OutboxItem {
-                id: id.into(),
+                id: id.get().into(),
                 kind: "slashing".into(),
                 fp_pubkey_hex: providers::key_of(store, id)?.to_string(),
                 state: outbox::name(outgoing.state).into(),

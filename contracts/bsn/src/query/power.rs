@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use api::bsn::{ActiveFinalityProvidersResponse, PowerResponse, PowersResponse};
 use cosmwasm_std::{Order, Storage};
 use finality::active_set::ActiveSet;
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, FpId, VotingPower};
 use staking::{FinalityProvider, FpStatus};
 
 use super::{providers, seen};
@@ -44,7 +44,7 @@ fn power(
     fp: &FinalityProvider,
     height: BlockHeight,
 ) -> Result<VotingPower, ContractError> {
-    let id = fp.id.get();
+    let id = fp.id;
     match when(store, height)? {
         When::Nobody => Ok(VotingPower::ZERO),
         When::Now if !matches!(fp.status, FpStatus::Registered) => Ok(VotingPower::ZERO),
@@ -123,7 +123,7 @@ fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64
     let total = seen::at_height(store, height)?.map_or(VotingPower::ZERO, |seen| seen.total);
     let ranked = RANKING.all(store, Order::Ascending).map(|record| record.map(|(_, id)| id));
     let numbered =
-        FP_KEYS.all(store, Order::Ascending).map(|record| record.map(|(id, _)| u32::from_be_bytes(id)));
+        FP_KEYS.all(store, Order::Ascending).map(|record| record.map(|(id, _)| FpId::from_be_bytes(id)));
     let (mut powers, mut sum) = (BTreeMap::new(), VotingPower::ZERO);
     for (place, id) in ranked.chain(numbered).enumerate() {
         if sum == total {
@@ -163,7 +163,9 @@ mod tests {
         PROVIDERS.save(&mut store, &[2; 32], &fp).unwrap();
         FP_KEYS.save(&mut store, &[0; 4], &[2; 32]).unwrap();
         for (height, power) in [(3, 7), (6, 9)] {
-            POWERS.save(&mut store, &of_at(0, BlockHeight::new(height)), &VotingPower::new(power)).unwrap();
+            POWERS
+                .save(&mut store, &of_at(FpId::new(0), BlockHeight::new(height)), &VotingPower::new(power))
+                .unwrap();
         }
         (store, "02".repeat(32))
     }
@@ -207,9 +209,9 @@ mod tests {
         for id in 1..=1_001_u32 {
             let key = join(&id.to_be_bytes(), &[7; 28]);
             FP_KEYS.save(&mut store, &id.to_be_bytes(), &key).unwrap();
-            RANKING.save(&mut store, &rank(VotingPower::new(1), &key), &id).unwrap();
+            RANKING.save(&mut store, &rank(VotingPower::new(1), &key), &FpId::new(id)).unwrap();
         }
-        let member = Member { id: 0, power: VotingPower::new(9) };
+        let member = Member { id: FpId::new(0), power: VotingPower::new(9) };
         let covered = Coverage { covered: true, changes_at: None };
         let set = select([Ok::<_, ()>((member, covered))].into_iter(), 5, 0).unwrap().set;
         ACTIVE.save(&mut store, &ActiveSet::default()).unwrap();

@@ -3,7 +3,7 @@ use api::bsn::{
     FinalityProvidersResponse, ProofOfPossession,
 };
 use cosmwasm_std::{Env, Storage};
-use primitives::{FpPublicKey, VotingPower};
+use primitives::{FpId, FpPublicKey, VotingPower};
 use staking::{FinalityProvider as Stored, FpStatus};
 
 use super::page;
@@ -17,7 +17,7 @@ pub fn find(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<(FpPublicKey
 }
 
 /// The key behind a number.
-pub fn key_of(store: &dyn Storage, id: u32) -> Result<FpPublicKey, ContractError> {
+pub fn key_of(store: &dyn Storage, id: FpId) -> Result<FpPublicKey, ContractError> {
     let key = FP_KEYS.may_load(store, &id.to_be_bytes())?;
     key.map(FpPublicKey::from_bytes).ok_or_else(|| not_found(id.to_string()))
 }

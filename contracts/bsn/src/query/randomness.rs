@@ -27,7 +27,7 @@ pub fn all(
 ) -> Result<Vec<PubRandCommit>, ContractError> {
     let Some((_, fp)) = providers::find(store, btc_pk_hex)? else { return Ok(Vec::new()) };
     let order = page::order(reverse);
-    let key = |height| of_at(fp.id.get(), height);
+    let key = |height| of_at(fp.id, height);
     let (mut from, mut to) = (key(BlockHeight::default()), key(BlockHeight::new(u64::MAX)));
     match (order, start_after) {
         (Order::Descending, Some(after)) => to = key(after),

@@ -1,7 +1,7 @@
 use api::bsn::{JailedFinalityProvider, JailedFinalityProvidersResponse, SigningInfo};
 use cosmwasm_std::{Order, StdResult, Storage};
 use finality::signing::{self, Mark};
-use primitives::{BlockHeight, FpPublicKey};
+use primitives::{BlockHeight, FpId, FpPublicKey};
 use staking::FpStatus;
 
 use super::{page, providers};
@@ -21,7 +21,7 @@ const SHEETS: usize = 2_500;
 /// What is known of somebody's signing; nothing of one who never was in the set.
 pub fn info(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<SigningInfo>, ContractError> {
     let Some((key, fp)) = providers::find(store, btc_pk_hex)? else { return Ok(None) };
-    let id = fp.id.get();
+    let id = fp.id;
     let Some(start) = joined_at(store, id)? else { return Ok(None) };
     let jailed_until = match fp.status {
         FpStatus::Jailed { until } => Some(until),
@@ -36,7 +36,7 @@ pub fn info(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<SigningInfo>
 }
 
 /// Where its latest run in the active set began.
-fn joined_at(store: &dyn Storage, id: u32) -> StdResult<Option<BlockHeight>> {
+fn joined_at(store: &dyn Storage, id: FpId) -> StdResult<Option<BlockHeight>> {
     let (from, to) = (of_at(id, BlockHeight::default()), of_at(id, BlockHeight::new(u64::MAX)));
     let mut start = None;
     for record in POWERS.range(store, &from, &to, Order::Descending).take(CHANGES) {
@@ -51,7 +51,7 @@ fn joined_at(store: &dyn Storage, id: u32) -> StdResult<Option<BlockHeight>> {
 }
 
 /// Above which height its daemon may begin (RULINGS.md, "Signing info").
-fn last_signed(store: &dyn Storage, id: u32, start: BlockHeight) -> StdResult<BlockHeight> {
+fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<BlockHeight> {
     let Marks { activation, cursor, votes_from, .. } = MARKS.load(store)?;
     let (from, to) = (at(cursor.next().max(activation)), at(BlockHeight::new(u64::MAX)));
     let mut read = 0;
@@ -90,7 +90,7 @@ fn has_vote(
     store: &dyn Storage,
     votes_from: BlockHeight,
     height: BlockHeight,
-    id: u32,
+    id: FpId,
     read: &mut usize,
 ) -> StdResult<bool> {
     let (voted, sheets) = votes::has_vote(store, votes_from, height, id)?;

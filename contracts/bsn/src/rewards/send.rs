@@ -5,7 +5,7 @@ use cosmwasm_std::{
 use finality::Params;
 use finality::active_set::Member;
 use finality::rewards::{Account, Claim, Split, Weights, split};
-use primitives::BlockHeight;
+use primitives::{BlockHeight, FpId};
 
 use super::books::Entry;
 use super::refused::Sent;
@@ -31,7 +31,7 @@ pub fn send(
     env: &Env,
     config: &Config,
     params: &Params,
-    era_from: u32,
+    era_from: FpId,
     books: &mut [Entry],
     events: &mut Vec<Event>,
 ) -> StdResult<Vec<SubMsg>> {
@@ -93,7 +93,7 @@ struct Earner {
     claim: Claim,
 }
 
-fn earners(storage: &dyn Storage, members: &[Member], era_from: u32) -> StdResult<Vec<Earner>> {
+fn earners(storage: &dyn Storage, members: &[Member], era_from: FpId) -> StdResult<Vec<Earner>> {
     let mut earners = Vec::with_capacity(members.len());
     for member in members {
         let key = FP_KEYS.may_load(storage, &member.id.to_be_bytes())?.unwrap_or_default();

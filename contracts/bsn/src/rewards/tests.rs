@@ -41,7 +41,9 @@ struct Left {
 
 fn set(powers: impl Iterator<Item = (u32, u128)>) -> ActiveSet {
     let covered = Coverage { covered: true, changes_at: None };
-    let all = powers.map(|(id, power)| Ok::<_, ()>((Member { id, power: VotingPower::new(power) }, covered)));
+    let all = powers.map(|(id, power)| {
+        Ok::<_, ()>((Member { id: FpId::new(id), power: VotingPower::new(power) }, covered))
+    });
     select(all, usize::MAX, 0).unwrap().set
 }
 

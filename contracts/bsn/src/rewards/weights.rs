@@ -1,7 +1,7 @@
 use cosmwasm_std::{StdResult, Storage};
 use finality::active_set::ActiveSet;
 use finality::rewards::{Missed, Weights};
-use primitives::BlockHeight;
+use primitives::{BlockHeight, FpId};
 
 use crate::state::{MISSED, Progress, SETS, WEIGHTS, at, is_resumed, set_at};
 
@@ -17,7 +17,7 @@ pub enum Turnout {
     /// Everybody.
     Everyone,
     /// All but these, by ascending number: they have power, and no vote for the canonical hash.
-    Missing(Vec<u32>),
+    Missing(Vec<FpId>),
 }
 
 /// What it costs to load a set, or to weigh it, in units of about 300 SDK gas.

@@ -5,7 +5,7 @@ use finality::Commitment;
 use finality::active_set::ActiveSet;
 use finality::commitment::Run;
 use finality::resume::Resumption;
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, FpId, VotingPower};
 
 use super::{
     ABSENCES, ACTIVE, COMMITMENTS, MISSES, POWERS, RESUMED, SETS, Table, at, of_at, raw, remove_raw,
@@ -15,21 +15,25 @@ use super::{
 pub const PLACED: Table<12, (Commitment, Run)> = Table::new(COMMITMENTS.letter());
 
 /// The power that an FP had at a height, by its history alone; zero before its first entry.
-pub fn power_at(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<VotingPower> {
+pub fn power_at(storage: &dyn Storage, id: FpId, height: BlockHeight) -> StdResult<VotingPower> {
     let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
     let power = POWERS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
     Ok(power.map_or(VotingPower::ZERO, |(_, power)| power))
 }
 
 /// An FP's commitment with the highest start not above a height, whether or not it covers it.
-pub fn commitment_from(storage: &dyn Storage, id: u32, height: BlockHeight) -> StdResult<Option<Commitment>> {
+pub fn commitment_from(
+    storage: &dyn Storage,
+    id: FpId,
+    height: BlockHeight,
+) -> StdResult<Option<Commitment>> {
     let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
     let floor = COMMITMENTS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
     Ok(floor.map(|(_, commitment)| commitment))
 }
 
 /// An FP's commitment with the highest heights; one that version 0.1.0 stored counts as the first of a run.
-pub fn last_commitment(storage: &dyn Storage, id: u32) -> StdResult<Option<(Commitment, Run)>> {
+pub fn last_commitment(storage: &dyn Storage, id: FpId) -> StdResult<Option<(Commitment, Run)>> {
     let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, BlockHeight::new(u64::MAX)));
     match PLACED.range(storage, &lowest, &highest, Order::Descending).next() {
         Some(Err(_)) => {
@@ -42,7 +46,7 @@ pub fn last_commitment(storage: &dyn Storage, id: u32) -> StdResult<Option<(Comm
 
 /// Removes the lowest of an FP's entries under a letter, at most `most`, that a later one at or below `mark` supersedes.
 /// Whoever writes entries calls it, so that an FP's own writes keep its pile from growing.
-pub fn remove_superseded(storage: &mut dyn Storage, letter: u8, id: u32, mark: BlockHeight, most: usize) {
+pub fn remove_superseded(storage: &mut dyn Storage, letter: u8, id: FpId, mark: BlockHeight, most: usize) {
     let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, mark));
     let entries = raw(storage, letter, &lowest, &highest, most.saturating_add(1));
     for (superseded, _) in entries.iter().rev().skip(1) {
@@ -58,7 +62,7 @@ pub fn resumption_from(storage: &dyn Storage, height: BlockHeight) -> StdResult<
 }
 
 /// Forgets what an FP missed up to `height`, also what is not judged yet there.
-pub fn forget_absences(storage: &mut dyn Storage, id: u32, height: BlockHeight) -> StdResult<()> {
+pub fn forget_absences(storage: &mut dyn Storage, id: FpId, height: BlockHeight) -> StdResult<()> {
     let mut absences = ABSENCES.may_load(storage)?.unwrap_or_default();
     absences.clear(id, height);
     ABSENCES.save(storage, &absences)?;
@@ -100,11 +104,11 @@ mod tests {
     fn only_what_a_later_entry_below_the_mark_supersedes_goes() {
         let mut storage = MockStorage::new();
         for (id, height) in [(6, 1), (7, 2), (7, 4), (7, 6), (7, 8), (8, 1)] {
-            let key = of_at(id, BlockHeight::new(height));
+            let key = of_at(FpId::new(id), BlockHeight::new(height));
             POWERS.save(&mut storage, &key, &VotingPower::new(height.into())).unwrap();
         }
         let mut remove = |mark, most| {
-            remove_superseded(&mut storage, POWERS.letter(), 7, BlockHeight::new(mark), most);
+            remove_superseded(&mut storage, POWERS.letter(), FpId::new(7), BlockHeight::new(mark), most);
             heights(&storage, 7)
         };
         assert_eq!(remove(3, 9), [2, 4, 6, 8], "2 holds at 3");

@@ -46,7 +46,7 @@ impl Ledger for StoredLedger<'_> {
             ranking.remove(self.0, &rank(before.power(), key.as_bytes()));
         }
         if let Some(ranking) = ranking_of(fp) {
-            ranking.save(self.0, &rank(fp.power(), key.as_bytes()), &fp.id.get())?;
+            ranking.save(self.0, &rank(fp.power(), key.as_bytes()), &fp.id)?;
         }
         match (before.map(|before| before.status), fp.status) {
             (_, FpStatus::Jailed { until }) => JAILED.save(self.0, key.as_bytes(), &until)?,
@@ -137,7 +137,7 @@ pub fn is_ranked(fp: &FinalityProvider) -> bool {
 }
 
 /// The ranking that an FP is in: the jailed count in the ranked stake, but are no candidates.
-fn ranking_of(fp: &FinalityProvider) -> Option<&'static Table<48, u32>> {
+fn ranking_of(fp: &FinalityProvider) -> Option<&'static Table<48, FpId>> {
     match fp.status {
         _ if fp.power().is_zero() => None,
         FpStatus::Registered => Some(&RANKING),

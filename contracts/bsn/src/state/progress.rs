@@ -9,7 +9,7 @@
 
 use cosmwasm_std::{StdResult, Storage};
 use finality::jail::Throttle;
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, FpId, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use super::table::{decode, encode};
@@ -246,11 +246,11 @@ pub struct ChannelMarks {
     /// When, in seconds since 1970, time alone does something to the channel or the orphans.
     pub wake_at: Option<u64>,
     /// FPs with lower numbers registered under an earlier consumer id: no reward weight.
-    pub era_from: u32,
+    pub era_from: FpId,
     /// FPs with lower numbers have no power any more, for that reason.
-    pub orphaned_below: u32,
+    pub orphaned_below: FpId,
     /// FPs with lower numbers are marked so, each on its own record.
-    pub orphans_marked: u32,
+    pub orphans_marked: FpId,
     /// Until when packets wait, seconds since 1970; zero if they do not.
     pub intake_paused_until: u64,
 }

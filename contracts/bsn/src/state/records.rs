@@ -1,6 +1,6 @@
 use api::bsn::Network;
 use finality::Evidence;
-use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, VotingPower};
+use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, FpId, VotingPower};
 use serde::{Deserialize, Deserializer, Serialize};
 use staking::Consumer;
 use timestamping::Epochs;
@@ -105,7 +105,7 @@ pub struct Sheet {
     /// What they count together.
     pub power: VotingPower,
     /// Whose they are, in the order of their signatures.
-    pub ids: Vec<u32>,
+    pub ids: Vec<FpId>,
 }
 
 /// Channels to Babylon.
@@ -197,7 +197,7 @@ pub struct Rebind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orphans {
     /// All with lower numbers.
-    pub below: u32,
+    pub below: FpId,
     /// When their channel last brought a packet, seconds since 1970.
     pub last_packet: u64,
     /// Until when they keep their power, seconds since 1970; known once a new channel is bound.

@@ -17,7 +17,7 @@ pub use strips::Strips;
 
 use cosmwasm_std::{StdResult, Storage};
 use finality::vote::StoredVote;
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, FpId, VotingPower};
 
 use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, STRIPS, Sheet, at_of, raw, remove_raw};
 
@@ -38,22 +38,22 @@ pub struct Count {
     /// The power of the votes for the canonical hash.
     pub power: VotingPower,
     /// Whose they are: those in slots, those outside, those on sheets and on strips, each kind in the order of the FPs' numbers.
-    pub voters: Vec<u32>,
+    pub voters: Vec<FpId>,
     /// What reading them cost, in units of about 300 SDK gas: a unit a record, and one for each hundred bytes.
     pub units: u64,
     /// What is left of forgotten heights.
     pub stale: Vec<Vec<u8>>,
 }
 
-fn slot(height: BlockHeight, id: u32) -> [u8; 5] {
+fn slot(height: BlockHeight, id: FpId) -> [u8; 5] {
     let [.., slot] = height.get().to_be_bytes();
     let [a, b, c, d] = id.to_be_bytes();
     [slot, a, b, c, d]
 }
 
 /// The number at the end of a key.
-fn id_of(key: &[u8]) -> u32 {
-    key.last_chunk().map_or(u32::MAX, |id| u32::from_be_bytes(*id))
+fn id_of(key: &[u8]) -> FpId {
+    key.last_chunk().map_or(FpId::MAX, |id| FpId::from_be_bytes(*id))
 }
 
 /// The height at the beginning of a key.
@@ -62,15 +62,15 @@ fn height_of(key: &[u8]) -> BlockHeight {
 }
 
 fn in_slot(storage: &dyn Storage, height: BlockHeight) -> Vec<(Vec<u8>, Vec<u8>)> {
-    raw(storage, SLOTS.letter(), &slot(height, 0), &slot(height, u32::MAX), usize::MAX)
+    raw(storage, SLOTS.letter(), &slot(height, FpId::default()), &slot(height, FpId::MAX), usize::MAX)
 }
 
 fn at_height(storage: &dyn Storage, letter: u8, height: BlockHeight) -> Vec<(Vec<u8>, Vec<u8>)> {
-    raw(storage, letter, &at_of(height, 0), &at_of(height, u32::MAX), usize::MAX)
+    raw(storage, letter, &at_of(height, FpId::default()), &at_of(height, FpId::MAX), usize::MAX)
 }
 
 impl Count {
-    fn record(&mut self, id: u32, vote: &StoredVote) {
+    fn record(&mut self, id: FpId, vote: &StoredVote) {
         if vote.fork.is_none() {
             self.power = self.power + vote.power;
             self.voters.push(id);
@@ -130,7 +130,7 @@ pub fn vote_of(
     storage: &dyn Storage,
     votes_from: BlockHeight,
     height: BlockHeight,
-    id: u32,
+    id: FpId,
 ) -> StdResult<Option<StoredVote>> {
     match SLOTS.may_load(storage, &slot(height, id))? {
         Some((at, vote)) if at == height => return Ok(Some(vote)),
@@ -158,7 +158,7 @@ pub fn has_vote(
     storage: &dyn Storage,
     votes_from: BlockHeight,
     height: BlockHeight,
-    id: u32,
+    id: FpId,
 ) -> StdResult<(bool, usize)> {
     if matches!(SLOTS.may_load(storage, &slot(height, id))?, Some((at, _)) if at == height)
         || OVERFLOW.may_load(storage, &at_of(height, id))?.is_some()
@@ -184,7 +184,7 @@ pub fn save(
     storage: &mut dyn Storage,
     votes_from: BlockHeight,
     height: BlockHeight,
-    id: u32,
+    id: FpId,
     vote: &StoredVote,
 ) -> StdResult<()> {
     if height.above(votes_from) < SLOT_COUNT {
@@ -198,7 +198,7 @@ pub fn save_all(
     storage: &mut dyn Storage,
     votes_from: BlockHeight,
     height: BlockHeight,
-    votes: &[(u32, StoredVote)],
+    votes: &[(FpId, StoredVote)],
 ) -> StdResult<()> {
     match votes {
         [(first, _), ..] if votes.len() >= SHEET_MIN => {
@@ -225,7 +225,7 @@ pub fn save_all(
 pub fn save_run(
     storage: &mut dyn Storage,
     votes_from: BlockHeight,
-    id: u32,
+    id: FpId,
     votes: &[(BlockHeight, StoredVote)],
 ) -> StdResult<()> {
     for run in votes.chunk_by(strips::goes_on) {
@@ -243,7 +243,7 @@ pub fn save_run(
 /// kind. Answers up to which height: there the next portion has to begin, since this one may have ended within it. Strips
 /// do not hold it back: they follow from wherever they were left, and nobody reads those of forgotten heights.
 pub fn forget(storage: &mut dyn Storage, from: BlockHeight, to: BlockHeight) -> StdResult<BlockHeight> {
-    let (first, last) = (at_of(from, 0), at_of(to, u32::MAX));
+    let (first, last) = (at_of(from, FpId::default()), at_of(to, FpId::MAX));
     let singles = raw(storage, OVERFLOW.letter(), &first, &last, SINGLES_FORGOTTEN);
     let sheets = raw(storage, SHEETS.letter(), &first, &last, SHEETS_FORGOTTEN);
     let end = end_of(&singles, SINGLES_FORGOTTEN, to).min(end_of(&sheets, SHEETS_FORGOTTEN, to));
@@ -282,7 +282,8 @@ mod tests {
     }
 
     fn ids(storage: &MockStorage, height: u64) -> Vec<u32> {
-        let mut ids = count(storage, at(height), at(0)).unwrap().voters;
+        let voters = count(storage, at(height), at(0)).unwrap().voters;
+        let mut ids: Vec<u32> = voters.into_iter().map(FpId::get).collect();
         ids.sort_unstable();
         ids
     }
@@ -290,31 +291,31 @@ mod tests {
     #[test]
     fn a_slot_is_used_again_only_once_its_height_is_forgotten() {
         let mut storage = MockStorage::new();
-        save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
-        save(&mut storage, at(1), at(261), 0, &vote(4)).unwrap();
-        assert_eq!(vote_of(&storage, at(1), at(5), 0).unwrap(), Some(vote(3)));
-        assert_eq!(vote_of(&storage, at(1), at(261), 0).unwrap(), Some(vote(4)));
+        save(&mut storage, at(1), at(5), FpId::new(0), &vote(3)).unwrap();
+        save(&mut storage, at(1), at(261), FpId::new(0), &vote(4)).unwrap();
+        assert_eq!(vote_of(&storage, at(1), at(5), FpId::new(0)).unwrap(), Some(vote(3)));
+        assert_eq!(vote_of(&storage, at(1), at(261), FpId::new(0)).unwrap(), Some(vote(4)));
         assert!(count(&storage, at(261), at(1)).unwrap().stale.is_empty(), "5 is still needed");
         assert_eq!(count(&storage, at(261), at(1)).unwrap().power, VotingPower::new(4));
 
-        save(&mut storage, at(6), at(261), 1, &vote(5)).unwrap();
+        save(&mut storage, at(6), at(261), FpId::new(1), &vote(5)).unwrap();
         let counted = count(&storage, at(261), at(6)).unwrap();
         assert_eq!((counted.power, counted.units), (VotingPower::new(9), 3));
-        assert_eq!(counted.stale, [slot(at(5), 0).to_vec()]);
+        assert_eq!(counted.stale, [slot(at(5), FpId::new(0)).to_vec()]);
         forget_stale(&mut storage, &counted.stale);
         assert_eq!((ids(&storage, 5), ids(&storage, 261)), (vec![], vec![0, 1]));
 
-        save(&mut storage, at(300), at(517), 1, &vote(6)).unwrap();
+        save(&mut storage, at(300), at(517), FpId::new(1), &vote(6)).unwrap();
         assert_eq!((ids(&storage, 261), ids(&storage, 517)), (vec![0], vec![1]), "written over");
     }
 
     #[test]
     fn a_sheet_is_as_good_as_its_votes() {
         let mut storage = MockStorage::new();
-        let many: Vec<(u32, StoredVote)> =
-            (10..10 + SHEET_MIN as u32).map(|id| (id, vote(id.into()))).collect();
+        let many: Vec<(FpId, StoredVote)> =
+            (10..10 + SHEET_MIN as u32).map(|id| (FpId::new(id), vote(id.into()))).collect();
         save_all(&mut storage, at(1), at(5), &many).unwrap();
-        save_all(&mut storage, at(1), at(5), &[(3, vote(1))]).unwrap();
+        save_all(&mut storage, at(1), at(5), &[(FpId::new(3), vote(1))]).unwrap();
         assert_eq!(SHEETS.all(&storage, Order::Ascending).count(), 1);
         let counted = count(&storage, at(5), at(1)).unwrap();
         assert_eq!(
@@ -322,16 +323,16 @@ mod tests {
             many.iter().map(|(_, vote)| vote.power).sum::<VotingPower>() + VotingPower::new(1)
         );
         assert_eq!(counted.units, 2);
-        assert_eq!(counted.voters[0], 3, "and who it was, though no signature is read");
+        assert_eq!(counted.voters[0], FpId::new(3), "and who it was, though no signature is read");
         for (id, vote) in &many {
             assert_eq!(vote_of(&storage, at(1), at(5), *id).unwrap().as_ref(), Some(vote));
             assert_eq!(has_vote(&storage, at(1), at(5), *id).unwrap(), (true, 1));
         }
-        assert_eq!(vote_of(&storage, at(1), at(5), 9).unwrap(), None);
-        assert_eq!(vote_of(&storage, at(1), at(6), 10).unwrap(), None);
-        assert_eq!(has_vote(&storage, at(1), at(5), 9).unwrap(), (false, 1));
-        assert_eq!(has_vote(&storage, at(1), at(6), 10).unwrap(), (false, 0));
-        assert_eq!(has_vote(&storage, at(1), at(5), 3).unwrap(), (true, 0), "in its slot");
+        assert_eq!(vote_of(&storage, at(1), at(5), FpId::new(9)).unwrap(), None);
+        assert_eq!(vote_of(&storage, at(1), at(6), FpId::new(10)).unwrap(), None);
+        assert_eq!(has_vote(&storage, at(1), at(5), FpId::new(9)).unwrap(), (false, 1));
+        assert_eq!(has_vote(&storage, at(1), at(6), FpId::new(10)).unwrap(), (false, 0));
+        assert_eq!(has_vote(&storage, at(1), at(5), FpId::new(3)).unwrap(), (true, 0), "in its slot");
         assert_eq!(ids(&storage, 5)[..2], [3, 10]);
         assert_eq!(ids(&storage, 5).len(), 1 + SHEET_MIN);
         assert_eq!(forget(&mut storage, at(1), at(5)).unwrap(), at(5));
@@ -348,8 +349,8 @@ mod tests {
         let mut storage = MockStorage::new();
         let fork = StoredVote { fork: Some(AppHash::from_bytes([1; 32])), ..vote(0) };
         for (id, vote) in [(1, vote(4)), (2, fork)] {
-            save(&mut storage, at(1), at(5), id, &vote).unwrap();
-            save(&mut storage, at(1), at(400), id, &vote).unwrap();
+            save(&mut storage, at(1), at(5), FpId::new(id), &vote).unwrap();
+            save(&mut storage, at(1), at(400), FpId::new(id), &vote).unwrap();
         }
         assert_eq!((ids(&storage, 5), ids(&storage, 400)), (vec![1], vec![1]));
     }
@@ -358,7 +359,7 @@ mod tests {
     #[test]
     fn a_long_sheet_costs_more_units_and_its_signatures_none() {
         let mut storage = MockStorage::new();
-        let many: Vec<(u32, StoredVote)> = (1_000..1_200).map(|id| (id, vote(1))).collect();
+        let many: Vec<(FpId, StoredVote)> = (1_000..1_200).map(|id| (FpId::new(id), vote(1))).collect();
         save_all(&mut storage, at(1), at(5), &many).unwrap();
         SIGNATURES.all(&storage, Order::Ascending).for_each(|sheet| assert_eq!(sheet.unwrap().1.len(), 200));
         let counted = count(&storage, at(5), at(1)).unwrap();
@@ -370,7 +371,7 @@ mod tests {
         let mut storage = MockStorage::new();
         for height in 300..304 {
             for id in 0..200 {
-                OVERFLOW.save(&mut storage, &at_of(at(height), id), &vote(1)).unwrap();
+                OVERFLOW.save(&mut storage, &at_of(at(height), FpId::new(id)), &vote(1)).unwrap();
             }
         }
         assert_eq!(forget(&mut storage, at(1), at(302)).unwrap(), at(301), "56 of that height, too");
@@ -385,7 +386,8 @@ mod tests {
     fn forgetting_outruns_the_largest_inflow() {
         let mut storage = MockStorage::new();
         let come = |storage: &mut MockStorage, height| {
-            (0..200).for_each(|id| OVERFLOW.save(storage, &at_of(at(height), id), &vote(1)).unwrap());
+            (0..200)
+                .for_each(|id| OVERFLOW.save(storage, &at_of(at(height), FpId::new(id)), &vote(1)).unwrap());
         };
         (1..=400).for_each(|height| come(&mut storage, height));
         let mut from = at(1);
@@ -402,11 +404,11 @@ mod tests {
         let mut storage = MockStorage::new();
         for height in 1..=40 {
             for first in [0, 100] {
-                let many: Vec<_> = (first..first + 8).map(|id| (id, vote(1))).collect();
+                let many: Vec<_> = (first..first + 8).map(|id| (FpId::new(id), vote(1))).collect();
                 save_all(&mut storage, at(1), at(height), &many).unwrap();
             }
         }
-        save(&mut storage, at(0), at(300), 7, &vote(1)).unwrap();
+        save(&mut storage, at(0), at(300), FpId::new(7), &vote(1)).unwrap();
         let left = |storage: &MockStorage| {
             [SHEETS.all(storage, Order::Ascending).count(), SIGNATURES.all(storage, Order::Ascending).count()]
         };
@@ -421,20 +423,20 @@ mod tests {
     fn a_kept_vote_in_the_slot_of_256_heights_back_stays() {
         for kept_from in [at(4), at(5)] {
             let mut storage = MockStorage::new();
-            save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
-            save(&mut storage, kept_from, at(261), 0, &vote(4)).unwrap();
+            save(&mut storage, at(1), at(5), FpId::new(0), &vote(3)).unwrap();
+            save(&mut storage, kept_from, at(261), FpId::new(0), &vote(4)).unwrap();
             let counted = count(&storage, at(261), kept_from).unwrap();
             assert_eq!((counted.power, counted.stale.len()), (VotingPower::new(4), 0));
             forget_stale(&mut storage, &counted.stale);
-            assert_eq!(vote_of(&storage, at(1), at(5), 0).unwrap(), Some(vote(3)));
-            assert_eq!(vote_of(&storage, at(1), at(261), 0).unwrap(), Some(vote(4)));
+            assert_eq!(vote_of(&storage, at(1), at(5), FpId::new(0)).unwrap(), Some(vote(3)));
+            assert_eq!(vote_of(&storage, at(1), at(261), FpId::new(0)).unwrap(), Some(vote(4)));
             assert_eq!((ids(&storage, 5), ids(&storage, 261), outside(&storage)), (vec![0], vec![0], 1));
         }
         let mut storage = MockStorage::new();
-        save(&mut storage, at(1), at(5), 0, &vote(3)).unwrap();
-        save(&mut storage, at(6), at(261), 0, &vote(4)).unwrap();
+        save(&mut storage, at(1), at(5), FpId::new(0), &vote(3)).unwrap();
+        save(&mut storage, at(6), at(261), FpId::new(0), &vote(4)).unwrap();
         assert_eq!(
-            (vote_of(&storage, at(1), at(5), 0).unwrap(), outside(&storage)),
+            (vote_of(&storage, at(1), at(5), FpId::new(0)).unwrap(), outside(&storage)),
             (None, 0),
             "its time is over"
         );

@@ -3,7 +3,7 @@
 use cosmwasm_std::{Binary, Order};
 use eots::{message, schnorr};
 use finality::liveness::Absences;
-use primitives::{BlockHeight, FpPublicKey, SigningContext};
+use primitives::{BlockHeight, FpId, FpPublicKey, SigningContext};
 use staking::{FpEvent, move_fp};
 
 use super::*;
@@ -171,8 +171,8 @@ fn jailed(seconds: u64) -> (World, u64) {
     let provider = FpPublicKey::from_hex(&key(1)).unwrap();
     move_fp(&mut StoredLedger(&mut world.deps.storage), &provider, FpEvent::Jail { until }).unwrap();
     let mut absences = Absences::default();
-    absences.note(BlockHeight::new(3), &[0]);
-    assert_eq!(absences.missed(0), 1);
+    absences.note(BlockHeight::new(3), &[FpId::new(0)]);
+    assert_eq!(absences.missed(FpId::new(0)), 1);
     ABSENCES.save(&mut world.deps.storage, &absences).unwrap();
     let settled = Marks { stale: false, ..MARKS.load(&world.deps.storage).unwrap() };
     MARKS.save(&mut world.deps.storage, &settled).unwrap();
@@ -206,7 +206,7 @@ fn out_of_jail_by_the_operator_after_the_term() {
     assert_eq!(freed.events[0].ty, "unjail");
     assert!(!is_jailed(&world));
     assert!(Progress::load(&world.deps.storage).unwrap().marks.stale, "the set is made anew");
-    assert_eq!(ABSENCES.load(&world.deps.storage).unwrap().missed(0), 0, "with a clean slate");
+    assert_eq!(ABSENCES.load(&world.deps.storage).unwrap().missed(FpId::new(0)), 0, "with a clean slate");
     assert!(world.refused("fp1", unjail(None)).contains("is not in jail"));
 }
 

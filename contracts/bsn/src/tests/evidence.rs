@@ -3,7 +3,7 @@
 use cosmwasm_std::{CosmosMsg, IbcMsg, Storage};
 use finality::Evidence;
 use finality::evidence::SignedHash;
-use primitives::{AppHash, BlockHeight, FpPublicKey};
+use primitives::{AppHash, BlockHeight, FpId, FpPublicKey};
 
 use super::*;
 use crate::evidence::outbox::{self, OutboxEvent};
@@ -19,7 +19,7 @@ fn accuse(world: &mut World, fp: u8) -> u32 {
     let equivocation = Equivocation { evidence, secret_key: [0; 32] };
     EVIDENCE.save(storage, &key_at(provider.as_bytes(), height), &equivocation).unwrap();
     let id = PROVIDERS.may_load(storage, provider.as_bytes()).unwrap().unwrap().id.get();
-    outbox::enqueue(storage, id, height, BlockHeight::new(1)).unwrap();
+    outbox::enqueue(storage, FpId::new(id), height, BlockHeight::new(1)).unwrap();
     id
 }
 
@@ -52,7 +52,7 @@ fn end_block(world: &mut World) -> Vec<(String, String)> {
 }
 
 fn happens(world: &mut World, id: u32, event: OutboxEvent) {
-    outbox::happened(&mut world.deps.storage, &world.env, id, event).unwrap().unwrap();
+    outbox::happened(&mut world.deps.storage, &world.env, FpId::new(id), event).unwrap().unwrap();
 }
 
 /// Three are registered; of them the first two are accused.

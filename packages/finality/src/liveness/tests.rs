@@ -26,7 +26,8 @@ impl Records {
             self.absences.forget_through(last);
         }
         let begins = bucket_of(height, window);
-        let accused = self.absences.accused(begins, absent);
+        let absent: Vec<FpId> = absent.iter().copied().map(FpId::new).collect();
+        let accused = self.absences.accused(begins, &absent);
         self.buckets.entry(begins).or_default().note(height, &accused);
         self.absences.note(height, &accused);
     }
@@ -53,11 +54,11 @@ proptest! {
                     let inside = |height_: u64| bucket_of(at(height_), window).get() + window > height
                         && since.get(&id).is_none_or(|since| bucket_of(at(height_), window).get() > *since);
                     let expected = list.iter().filter(|(other, height)| *other == id && inside(*height)).count() as u64;
-                    prop_assert_eq!(records.absences.missed(id), expected, "{} at {}", id, height);
+                    prop_assert_eq!(records.absences.missed(FpId::new(id)), expected, "{} at {}", id, height);
                 }
             }
             if number == cleared.0 {
-                records.absences.clear(cleared.1, at(height));
+                records.absences.clear(FpId::new(cleared.1), at(height));
                 since.insert(cleared.1, height);
             }
         }
@@ -83,11 +84,15 @@ fn a_hook_that_was_torn_between_the_records_counts_nothing_twice() {
     // The bucket was written, the sums were not.
     records.absences = before;
     records.judge(6, 10, &[1, 2]);
-    assert_eq!((records.absences.missed(1), records.absences.missed(2)), (2, 1));
+    assert_eq!((records.absences.missed(FpId::new(1)), records.absences.missed(FpId::new(2))), (2, 1));
     assert!(records.absences.contains(at(6)) && !records.absences.contains(at(7)));
     records.judge(15, 10, &[3]);
     records.judge(16, 10, &[3]);
-    assert_eq!((records.absences.missed(1), records.absences.len()), (0, 1), "and each is taken off once");
+    assert_eq!(
+        (records.absences.missed(FpId::new(1)), records.absences.len()),
+        (0, 1),
+        "and each is taken off once"
+    );
 }
 
 /// Both before and after a change of the window over the limit of what is counted height by height.
@@ -100,14 +105,18 @@ fn another_window_counts_nothing_twice_and_leaves_nothing() {
     for height in 2_005..2_026 {
         records.judge(height, 2_000, &[1]);
     }
-    assert_eq!(records.absences.missed(1), 36);
+    assert_eq!(records.absences.missed(FpId::new(1)), 36);
     assert_eq!(records.buckets.len(), 15 + 2, "the bucket of 2000 was begun as one height");
     for height in 2_026..2_030 {
         records.judge(height, 5, &[1]);
     }
-    assert_eq!(records.absences.missed(1), 4, "2020's bucket begins outside of the five heights before 2030");
+    assert_eq!(
+        records.absences.missed(FpId::new(1)),
+        4,
+        "2020's bucket begins outside of the five heights before 2030"
+    );
     records.judge(2_040, 5, &[2]);
-    assert_eq!((records.absences.missed(1), records.buckets.len()), (0, 1));
+    assert_eq!((records.absences.missed(FpId::new(1)), records.buckets.len()), (0, 1));
 }
 
 #[test]
@@ -139,37 +148,45 @@ fn absences_begin_with_the_first_height_noted() {
 fn unjailing_wipes_the_slate() {
     let mut records = Records::default();
     records.judge(5, 10, &[1, 2]);
-    records.absences.clear(1, at(7));
+    records.absences.clear(FpId::new(1), at(7));
     for height in [6, 7, 8] {
         records.judge(height, 10, &[1, 2]);
     }
-    assert_eq!((records.absences.missed(1), records.absences.missed(2)), (1, 4), "only what is after it");
+    assert_eq!(
+        (records.absences.missed(FpId::new(1)), records.absences.missed(FpId::new(2))),
+        (1, 4),
+        "only what is after it"
+    );
     for height in 9..=18 {
         records.judge(height, 10, &[3]);
     }
-    assert_eq!((records.absences.missed(1), records.absences.missed(2)), (0, 0));
+    assert_eq!((records.absences.missed(FpId::new(1)), records.absences.missed(FpId::new(2))), (0, 0));
 }
 
 #[test]
 fn of_too_many_those_with_the_fewest_misses_are_dropped() {
     let mut absences = Absences::default();
-    let all: Vec<u32> = (0..=u32::try_from(COUNTED_MAX).unwrap()).collect();
+    let all: Vec<FpId> = (0..=u32::try_from(COUNTED_MAX).unwrap()).map(FpId::new).collect();
     absences.note(at(1), &all[1..]);
     absences.note(at(2), &all[1..]);
     absences.note(at(3), &all);
     assert_eq!(absences.len(), COUNTED_MAX);
-    assert_eq!((absences.missed(0), absences.missed(1)), (0, 3));
+    assert_eq!((absences.missed(FpId::new(0)), absences.missed(FpId::new(1))), (0, 3));
 }
 
 #[test]
 fn of_too_many_nobody_who_started_anew_loses_that() {
     let mut absences = Absences::default();
     let last = u32::try_from(COUNTED_MAX).unwrap();
-    absences.note(at(1), &[last]);
-    absences.clear(last, at(1));
-    let others: Vec<u32> = (0..last).collect();
+    absences.note(at(1), &[FpId::new(last)]);
+    absences.clear(FpId::new(last), at(1));
+    let others: Vec<FpId> = (0..last).map(FpId::new).collect();
     absences.note(at(2), &others);
-    absences.note(at(3), &[0, last]);
-    assert_eq!((absences.len(), absences.missed(last)), (COUNTED_MAX, 1));
-    assert_eq!(absences.accused(at(1), &[last]), [] as [u32; 0], "what it missed before is forgiven");
+    absences.note(at(3), &[FpId::new(0), FpId::new(last)]);
+    assert_eq!((absences.len(), absences.missed(FpId::new(last))), (COUNTED_MAX, 1));
+    assert_eq!(
+        absences.accused(at(1), &[FpId::new(last)]),
+        [] as [FpId; 0],
+        "what it missed before is forgiven"
+    );
 }

@@ -1,4 +1,5 @@
 use crate::active_set::Member;
+use primitives::FpId;
 
 /// The unit of a ratio: 18 decimals.
 pub const ONE: u128 = 1_000_000_000_000_000_000;
@@ -24,7 +25,7 @@ pub struct Split {
     /// What goes to the next period: the part of all others.
     pub back: u128,
     /// The numbers of those who are paid and their ratios of what is sent, in units of 10^-18, none of them zero.
-    pub ratios: Vec<(u32, u128)>,
+    pub ratios: Vec<(FpId, u128)>,
 }
 
 /// Splits `amount` among the FPs of a group, by weight. What rounding leaves is sent: it makes no payout of its own.

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn member(id: u32, power: u128) -> Member {
-    Member { id, power: VotingPower::new(power) }
+    Member { id: FpId::new(id), power: VotingPower::new(power) }
 }
 
 fn set(members: &[(u32, u128)]) -> ActiveSet {
@@ -26,9 +26,9 @@ fn at(height: u64) -> BlockHeight {
 #[test]
 fn a_weight_is_power_times_the_heights_voted_at() {
     let mut missed = Missed::default();
-    missed.note(at(3), &[2]);
-    missed.note(at(3), &[2]);
-    missed.note(at(4), &[2, 1]);
+    missed.note(at(3), &[FpId::new(2)]);
+    missed.note(at(3), &[FpId::new(2)]);
+    missed.note(at(4), &[FpId::new(2), FpId::new(1)]);
     let mut weights = Weights::default();
     weights.add(&set(&[(1, 10), (2, 20), (3, 30)]), 5, &missed, at(5));
     assert_eq!(weights.members(), [member(1, 40), member(2, 60), member(3, 150)]);
@@ -59,7 +59,7 @@ fn those_with_the_least_go_where_there_are_too_many() {
     let many: Vec<(u32, u128)> = (0..300).map(|id| (id, u128::from(1_000 - id))).collect();
     let frozen = weights(&many);
     assert_eq!(frozen.members().len(), PAID_MAX);
-    assert!(frozen.members().iter().all(|one| one.id < 256));
+    assert!(frozen.members().iter().all(|one| one.id < FpId::new(256)));
 }
 
 /// K41
@@ -95,7 +95,7 @@ fn the_part_of_the_slashed_is_burned_or_goes_to_the_next_period() {
     ];
     let shared = split(1_600, &claims, false);
     assert_eq!((shared.send, shared.burn, shared.back), (800, 0, 800));
-    assert_eq!(shared.ratios, [(1, ONE * 3 / 4), (4, ONE / 4)]);
+    assert_eq!(shared.ratios, [(FpId::new(1), ONE * 3 / 4), (FpId::new(4), ONE / 4)]);
     let burned = split(1_600, &claims, true);
     assert_eq!((burned.send, burned.burn, burned.back), (800, 200, 600));
     assert_eq!(burned.ratios, shared.ratios);
@@ -115,11 +115,11 @@ fn a_split_is_exact_at_the_largest_amounts_and_weights() {
     let three = [1, 2, 3].map(|id| (member(id, third), Claim::Paid));
     let all = split(u128::MAX, &three, true);
     assert_eq!((all.send, all.burn, all.back), (u128::MAX, 0, 0));
-    assert_eq!(all.ratios, [1, 2, 3].map(|id| (id, ONE / 3)));
+    assert_eq!(all.ratios, [1, 2, 3].map(|id| (FpId::new(id), ONE / 3)));
     // One sat beside all bitcoin for a million heights: too little for a ratio.
     let whale = 2_100_000_000_000_000 * 1_000_000;
     let dust = [(member(1, whale), Claim::Paid), (member(2, 1), Claim::Paid)];
-    assert_eq!(split(u128::MAX, &dust, false).ratios, [(1, ONE)]);
+    assert_eq!(split(u128::MAX, &dust, false).ratios, [(FpId::new(1), ONE)]);
     assert_eq!(split(0, &three, true), Split { ratios: all.ratios, ..Split::default() });
 }
 
@@ -195,7 +195,7 @@ proptest! {
         }
         prop_assert_eq!((account.owed, account.handed_over), (0, owed));
         seen.sort_unstable();
-        prop_assert_eq!(seen, (0..weights.len()).collect::<Vec<_>>());
+        prop_assert_eq!(seen, (0..weights.len()).map(FpId::new).collect::<Vec<_>>());
     }
 }
 
@@ -205,7 +205,7 @@ fn with_a_slashed_one() -> (Account, Weights, impl Fn(Group, u128, &Weights) -> 
     let mut account = Account::default();
     account.owe(400, 1, 4);
     let judge = |group: Group, part: u128, weights: &Weights| {
-        let claim = |id| if id == 1 { Claim::Slashed } else { Claim::Paid };
+        let claim = |id| if id == FpId::new(1) { Claim::Slashed } else { Claim::Paid };
         let claims: Vec<_> = weights.group(group).iter().map(|one| (*one, claim(one.id))).collect();
         split(part, &claims, true)
     };
@@ -292,7 +292,7 @@ proptest! {
                 Op::Send { size, ok, refund } => {
                     let Some((group, part)) = account.next_group(&weights, size) else { continue };
                     let claims: Vec<_> = weights.group(group).iter()
-                        .map(|one| (*one, powers[usize::try_from(one.id).unwrap()].1)).collect();
+                        .map(|one| (*one, powers[usize::try_from(one.id.get()).unwrap()].1)).collect();
                     let split = split(part, &claims, burns);
                     account.settle(&split);
                     match ok {

@@ -46,7 +46,9 @@ fn a_channel_that_brought_a_packet_today_is_alive() {
     assert_eq!(check(&channels, 100 + DAY), Ok(()));
     assert_eq!(check(&Channels { open: None, ..channels }, 101), Ok(()));
     let busy = Channels {
-        orphans: (1..=8).map(|below| Orphans { below, last_packet: 0, until: None }).collect(),
+        orphans: (1..=8)
+            .map(|below| Orphans { below: FpId::new(below), last_packet: 0, until: None })
+            .collect(),
         ..Channels::default()
     };
     assert_eq!(check(&busy, 0), Err(RebindError::TooMany { count: 8 }));
@@ -68,10 +70,10 @@ fn a_move_waits_for_its_time_and_then_retires_the_channel() {
     assert_eq!(channels.connection_id.as_deref(), Some("connection-5"));
     assert_eq!(CONFIG.load(&storage).unwrap().connection_id.as_deref(), Some("connection-5"));
     assert_eq!(channels.previous[0].closed_at, 3 * DAY);
-    assert_eq!(channels.orphans, [Orphans { below: 7, last_packet: 100, until: None }]);
+    assert_eq!(channels.orphans, [Orphans { below: FpId::new(7), last_packet: 100, until: None }]);
     assert_eq!(
         (progress.channel.era_from, progress.channel.orphaned_below, progress.channel.wake_at),
-        (7, 0, None)
+        (FpId::new(7), FpId::default(), None)
     );
 }
 
@@ -83,14 +85,17 @@ fn orphans_lose_their_power_some_time_after_the_last_packet_once_another_channel
     new_channel(&mut storage, &mut channels).unwrap();
     CHANNELS.save(&mut storage, &channels).unwrap();
     let (_, progress) = loaded(&storage);
-    assert_eq!((progress.channel.wake_at, progress.channel.orphaned_below), (Some(100 + 3 * DAY), 0));
+    assert_eq!(
+        (progress.channel.wake_at, progress.channel.orphaned_below),
+        (Some(100 + 3 * DAY), FpId::default())
+    );
     wake(&mut storage, &at(99 + 3 * DAY)).unwrap();
-    assert_eq!(loaded(&storage).1.channel.orphaned_below, 0);
+    assert_eq!(loaded(&storage).1.channel.orphaned_below, FpId::new(0));
     wake(&mut storage, &at(100 + 3 * DAY)).unwrap();
     let (channels, progress) = loaded(&storage);
     assert_eq!(
         (progress.channel.orphaned_below, progress.marks.stale, progress.channel.wake_at),
-        (7, true, None)
+        (FpId::new(7), true, None)
     );
     assert_eq!(channels.orphans, []);
 }
@@ -145,12 +150,12 @@ fn marking_takes_a_portion_at_a_time_and_leaves_the_slashed_slashed() {
         PROVIDERS.save(&mut storage, &key, &fp).unwrap();
     }
     let mut progress = Progress {
-        channel: ChannelMarks { orphaned_below: 110, ..ChannelMarks::default() },
+        channel: ChannelMarks { orphaned_below: FpId::new(110), ..ChannelMarks::default() },
         ..Progress::default()
     };
     for marked in [50, 100, 110, 110] {
         mark_orphans(&mut storage, &mut progress).unwrap();
-        assert_eq!(progress.channel.orphans_marked, marked);
+        assert_eq!(progress.channel.orphans_marked, FpId::new(marked));
     }
     for id in 0..120_u8 {
         let status = PROVIDERS.may_load(&storage, &[id; 32]).unwrap().unwrap().status;
@@ -197,7 +202,7 @@ proptest! {
             let (channels, after) = loaded(&storage);
             prop_assert!(after.channel.era_from >= before.channel.era_from && after.channel.orphaned_below >= before.channel.orphaned_below);
             prop_assert!(after.channel.orphaned_below <= after.channel.era_from);
-            prop_assert!(after.channel.era_from <= COUNTERS.load(&storage).unwrap().providers);
+            prop_assert!(after.channel.era_from <= FpId::new(COUNTERS.load(&storage).unwrap().providers));
             if Progress::load(&storage).unwrap().channel.wake_at.is_none_or(|at| at > now) {
                 let late = channels.orphans.iter().find(|one| one.until.is_some_and(|until| until <= now));
                 prop_assert_eq!(late, None);

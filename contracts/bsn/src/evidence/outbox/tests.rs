@@ -27,7 +27,7 @@ fn world(open: bool) -> (MockStorage, Env) {
     };
     let equivocation = Equivocation { evidence, secret_key: [0; 32] };
     EVIDENCE.save(&mut storage, &key_at(&PROVIDER, BlockHeight::new(9)), &equivocation).unwrap();
-    enqueue(&mut storage, 7, BlockHeight::new(9), BlockHeight::new(1)).unwrap();
+    enqueue(&mut storage, FpId::new(7), BlockHeight::new(9), BlockHeight::new(1)).unwrap();
     (storage, env)
 }
 
@@ -78,19 +78,19 @@ fn the_third_refusal_is_final_until_somebody_retries() {
     let (mut storage, mut env) = world(true);
     for pause in PAUSES {
         assert_eq!(send_due(&mut storage, &env, 5).unwrap().len(), 1);
-        happened(&mut storage, &env, 7, OutboxEvent::Refused).unwrap().unwrap();
+        happened(&mut storage, &env, FpId::new(7), OutboxEvent::Refused).unwrap().unwrap();
         assert_eq!(item(&storage).state, OutgoingState::Waiting);
         assert!(send_due(&mut storage, &env, 5).unwrap().is_empty(), "not before the pause is over");
         env.block.height += pause;
     }
     assert_eq!(send_due(&mut storage, &env, 5).unwrap().len(), 1);
-    happened(&mut storage, &env, 7, OutboxEvent::Refused).unwrap().unwrap();
+    happened(&mut storage, &env, FpId::new(7), OutboxEvent::Refused).unwrap().unwrap();
     assert_eq!((item(&storage).state, outgoing(&storage)), (OutgoingState::Refused, 0));
 
-    assert!(retry(&mut storage, &env, 7).unwrap().is_some());
+    assert!(retry(&mut storage, &env, FpId::new(7)).unwrap().is_some());
     assert_eq!((item(&storage).state, item(&storage).tries), (OutgoingState::InFlight, 0));
     assert_eq!(outgoing(&storage), 1);
-    assert!(retry(&mut storage, &env, 7).unwrap().is_none(), "it is on its way");
+    assert!(retry(&mut storage, &env, FpId::new(7)).unwrap().is_none(), "it is on its way");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn evidence_waits_for_a_channel_and_goes_out_once() {
     assert_eq!(evidence.signing_context.len(), 64);
 
     assert!(send_due(&mut storage, &env, 5).unwrap().is_empty(), "it is in flight");
-    enqueue(&mut storage, 7, BlockHeight::new(10), BlockHeight::new(2)).unwrap();
+    enqueue(&mut storage, FpId::new(7), BlockHeight::new(10), BlockHeight::new(2)).unwrap();
     assert_eq!((outgoing(&storage), item(&storage).height), (1, BlockHeight::new(9)), "one an FP");
 }
 
@@ -123,7 +123,7 @@ fn evidence_waits_for_a_channel_and_goes_out_once() {
 fn what_the_chain_did_not_take_is_sent_again_later() {
     let (mut storage, mut env) = world(true);
     assert_eq!(send_due(&mut storage, &env, 5).unwrap().len(), 1);
-    sent_failed(&mut storage, &env, 7).unwrap().unwrap();
+    sent_failed(&mut storage, &env, FpId::new(7)).unwrap().unwrap();
     assert!(send_due(&mut storage, &env, 5).unwrap().is_empty());
     env.block.height += RESEND_PAUSE;
     assert_eq!(send_due(&mut storage, &env, 5).unwrap().len(), 1);

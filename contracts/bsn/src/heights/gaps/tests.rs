@@ -4,7 +4,7 @@ use finality::active_set::{Member, select};
 use finality::commitment::Coverage;
 use finality::resume::Resumption;
 use finality::vote::StoredVote;
-use primitives::{AppHash, BlockHash, VotingPower};
+use primitives::{AppHash, BlockHash, FpId, VotingPower};
 use proptest::prelude::*;
 
 use super::super::{Block, tally};
@@ -30,11 +30,11 @@ impl Told {
     fn new(letters: &str) -> Self {
         let mut told = Self { store: MockStorage::new(), letters: letters.chars().collect() };
         for id in 0..4 {
-            let from = of_at(id, at_height(1));
+            let from = of_at(FpId::new(id), at_height(1));
             POWERS.save(&mut told.store, &from, &VotingPower::new(25)).unwrap();
         }
         let coverage = Coverage { covered: true, changes_at: None };
-        let members = (0..4).map(|id| Member { id, power: VotingPower::new(25) });
+        let members = (0..4).map(|id| Member { id: FpId::new(id), power: VotingPower::new(25) });
         let set = select(members.map(|member| Ok::<_, ()>((member, coverage))), usize::MAX, 0).unwrap().set;
         ACTIVE.save(&mut told.store, &set).unwrap();
         for height in 1..=told.tip() {
@@ -90,13 +90,18 @@ impl Told {
 
     fn vote(&mut self, height: u64, id: u32) {
         let vote = StoredVote { power: VotingPower::new(25), signature: [7; 32], fork: None };
-        votes::save(&mut self.store, BlockHeight::default(), at_height(height), id, &vote).unwrap();
+        votes::save(&mut self.store, BlockHeight::default(), at_height(height), FpId::new(id), &vote)
+            .unwrap();
     }
 
     fn resume(&mut self, from: u64) {
         let (from, through) = (at_height(from), at_height(self.tip()));
         RESUMED
-            .save(&mut self.store, &at(through), &Resumption { from, through, absent: NAMED.to_vec() })
+            .save(
+                &mut self.store,
+                &at(through),
+                &Resumption { from, through, absent: NAMED.map(FpId::new).to_vec() },
+            )
             .unwrap();
         self.with(|_, progress| progress.gaps.resumed_through = through);
     }
@@ -247,9 +252,10 @@ fn the_rest_of_an_earlier_resumption_stays_resumed() {
         let anchor = ANCHORS.may_load(store, &at(at_height(6))).unwrap().unwrap();
         let total = Some(VotingPower::new(175));
         ANCHORS.save(store, &at(at_height(6)), &Anchor { total, ..anchor }).unwrap();
-        POWERS.save(store, &of_at(4, at_height(6)), &VotingPower::new(75)).unwrap();
+        POWERS.save(store, &of_at(FpId::new(4), at_height(6)), &VotingPower::new(75)).unwrap();
         let coverage = Coverage { covered: true, changes_at: None };
-        let members = (0..5).map(|id| Member { id, power: VotingPower::new(if id == 4 { 75 } else { 25 }) });
+        let members = (0..5)
+            .map(|id| Member { id: FpId::new(id), power: VotingPower::new(if id == 4 { 75 } else { 25 }) });
         let set = select(members.map(|member| Ok::<_, ()>((member, coverage))), usize::MAX, 0).unwrap().set;
         ACTIVE.save(store, &set).unwrap();
     });
@@ -257,7 +263,7 @@ fn the_rest_of_an_earlier_resumption_stays_resumed() {
     assert_eq!(Progress::load(&told.store).unwrap().marks.cursor, at_height(5));
     let mut later = RESUMED.may_load(&told.store, &at(at_height(10))).unwrap().unwrap();
     (later.from, later.through) = (at_height(6), at_height(11));
-    later.absent.push(4);
+    later.absent.push(FpId::new(4));
     crate::execute::resume_finality::record(&mut told.store, &later).unwrap();
     assert_eq!(RESUMED.all(&told.store, cosmwasm_std::Order::Ascending).count(), 1, "the last word");
     told.with(|_, progress| progress.gaps.resumed_through = later.through);

@@ -113,7 +113,7 @@ fn who_leaves_jail_has_a_clean_slate() {
     heights.for_each(|height| bench.vote(height, [0], None));
     bench.settle(FIRST + 14);
     assert_eq!(bench.missed(1), 5);
-    forget_absences(&mut bench.storage, 1, at(FIRST + 8)).unwrap();
+    forget_absences(&mut bench.storage, FpId::new(1), at(FIRST + 8)).unwrap();
     assert_eq!(bench.settle(FIRST + 21), 0);
     assert_eq!((bench.progress.marks.judged, bench.missed(1)), (at(FIRST + 11), 3), "those above its return");
 }

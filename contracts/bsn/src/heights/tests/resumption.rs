@@ -10,7 +10,7 @@ pub fn halted() -> Bench {
     let mut bench = Bench::new(&[10; 20]);
     bench.blocks(FIRST..FIRST + 2);
     let vote = StoredVote { power: VotingPower::new(10), signature: [7; 32], fork: None };
-    let many: Vec<(u32, StoredVote)> = (0..12).map(|id| (id, vote)).collect();
+    let many: Vec<(FpId, StoredVote)> = (0..12).map(|id| (FpId::new(id), vote)).collect();
     votes::save_all(&mut bench.storage, at(FIRST), at(FIRST), &many).unwrap();
     bench.vote(FIRST, [12, 13], Some(AppHash::from_bytes([9; 32])));
     bench
@@ -23,7 +23,11 @@ fn step_without(absent: &[u32]) -> Step {
     for key in sheets.collect::<Vec<_>>() {
         SIGNATURES.remove(&mut bench.storage, &key);
     }
-    let resumption = Resumption { from: at(FIRST), through: at(FIRST), absent: absent.to_vec() };
+    let resumption = Resumption {
+        from: at(FIRST),
+        through: at(FIRST),
+        absent: absent.iter().copied().map(FpId::new).collect(),
+    };
     RESUMED.save(&mut bench.storage, &key_of(at(FIRST)), &resumption).unwrap();
     bench.progress.gaps.resumed_through = at(FIRST);
     step_at(&bench.storage, &bench.progress, at(FIRST)).unwrap().step

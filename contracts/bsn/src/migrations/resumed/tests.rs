@@ -1,6 +1,6 @@
 use api::bsn::BlockFinality;
 use cosmwasm_std::testing::MockStorage;
-use primitives::{AppHash, BlockHash, VotingPower};
+use primitives::{AppHash, BlockHash, FpId, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use super::*;
@@ -38,7 +38,7 @@ fn old(cursor: u64) -> MockStorage {
         let key = [&b"a"[..], &at(at_height(height))].concat();
         cosmwasm_std::Storage::set(&mut storage, &key, &postcard::to_allocvec(&old).unwrap());
     }
-    let resumption = Resumption { from: at_height(5), through: at_height(7), absent: vec![0] };
+    let resumption = Resumption { from: at_height(5), through: at_height(7), absent: vec![FpId::new(0)] };
     RESUMED.save(&mut storage, &at(at_height(7)), &resumption).unwrap();
     storage
 }

@@ -2,6 +2,7 @@ use super::seen::tests::{anchor, progress};
 use super::*;
 use cosmwasm_std::testing::MockStorage;
 use finality::block_finality::Gap;
+use primitives::FpId;
 
 /// Quorum at 1, 2 and 6; 3 is torn, 4 absent, nobody is active at 5; 7 is open.
 fn fixture() -> MockStorage {
@@ -106,7 +107,7 @@ fn a_certificate_says_how_much_power_stands_behind_it() {
         &mut store,
         BlockHeight::default(),
         BlockHeight::new(2),
-        0,
+        FpId::new(0),
         &finality::vote::StoredVote { power: VotingPower::new(7), signature: [1; 32], fork: None },
     )
     .unwrap();

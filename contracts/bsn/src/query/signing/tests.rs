@@ -30,7 +30,7 @@ fn fixture(cursor: u64, powers: &[(u64, u128)]) -> MockStorage {
     seen::tests::progress(&mut store, cursor, cursor);
     PROVIDERS.save(&mut store, &[2; 32], &FinalityProvider::new(FpId::new(ME))).unwrap();
     for &(from, power) in powers {
-        POWERS.save(&mut store, &of_at(ME, height(from)), &VotingPower::new(power)).unwrap();
+        POWERS.save(&mut store, &of_at(FpId::new(ME), height(from)), &VotingPower::new(power)).unwrap();
     }
     store
 }
@@ -50,7 +50,7 @@ fn full(store: &mut MockStorage, number: u64) {
 
 fn votes_at(store: &mut MockStorage, heights: impl IntoIterator<Item = u64>) {
     for number in heights {
-        votes::save(store, height(1), height(number), ME, &vote(false)).unwrap();
+        votes::save(store, height(1), height(number), FpId::new(ME), &vote(false)).unwrap();
     }
 }
 
@@ -93,7 +93,7 @@ fn a_vote_on_a_fork_is_a_vote() {
     let mut store = fixture(4, &[(3, 5)]);
     open(&mut store, 5..=7);
     votes_at(&mut store, [5]);
-    votes::save(&mut store, height(1), height(6), ME, &vote(true)).unwrap();
+    votes::save(&mut store, height(1), height(6), FpId::new(ME), &vote(true)).unwrap();
     assert_eq!(heights(&store), Some((3, 6)), "it must not sign there again");
 }
 
@@ -124,7 +124,7 @@ fn three_hundred_open_heights_are_looked_at_and_beyond_it_is_the_cursor() {
 
 #[test]
 fn so_many_sheets_are_looked_at_and_beyond_it_is_the_cursor() {
-    let many = |first: u32| -> Vec<_> { (first..first + 8).map(|id| (id, vote(false))).collect() };
+    let many = |first: u32| -> Vec<_> { (first..first + 8).map(|id| (FpId::new(id), vote(false))).collect() };
     let sheets = |store: &mut MockStorage, number: u64| {
         for sheet in 1..=24 {
             votes::save_all(store, height(1), height(number), &many(sheet * 100)).unwrap();
@@ -211,17 +211,17 @@ fn stored(case: &Case) -> MockStorage {
             }
         }
         if power != before {
-            POWERS.save(&mut store, &of_at(ME, height(number)), &VotingPower::new(power)).unwrap();
+            POWERS.save(&mut store, &of_at(FpId::new(ME), height(number)), &VotingPower::new(power)).unwrap();
             before = power;
         }
         let at = height(number);
         match given {
             Vote::None => {}
-            Vote::Slot => votes::save(&mut store, height(1), at, ME, &vote(false)).unwrap(),
-            Vote::Fork => votes::save(&mut store, height(1), at, ME, &vote(true)).unwrap(),
-            Vote::Overflow => OVERFLOW.save(&mut store, &at_of(at, ME), &vote(false)).unwrap(),
+            Vote::Slot => votes::save(&mut store, height(1), at, FpId::new(ME), &vote(false)).unwrap(),
+            Vote::Fork => votes::save(&mut store, height(1), at, FpId::new(ME), &vote(true)).unwrap(),
+            Vote::Overflow => OVERFLOW.save(&mut store, &at_of(at, FpId::new(ME)), &vote(false)).unwrap(),
             Vote::Sheet => {
-                let many: Vec<_> = (0..8).map(|id| (id, vote(false))).collect();
+                let many: Vec<_> = (0..8).map(|id| (FpId::new(id), vote(false))).collect();
                 votes::save_all(&mut store, height(1), at, &many).unwrap();
             }
         }

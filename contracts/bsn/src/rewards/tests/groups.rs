@@ -14,7 +14,7 @@ const SLASHED: FpStatus =
 #[test]
 fn who_babylon_would_refuse_is_not_named_and_its_part_goes_to_the_next_period() {
     let mut world = World::new(&[100, 100, 100, 100, 100], 10, |_| {});
-    world.progress.channel.era_from = 1;
+    world.progress.channel.era_from = FpId::new(1);
     world.put(1, FpStatus::Registered, 0);
     world.put(2, SLASHED, 100);
     world.put(3, FpStatus::Jailed { until: 9 }, 100);

@@ -6,7 +6,7 @@
 
 use cosmwasm_std::{StdResult, Storage};
 use finality::vote::StoredVote;
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, FpId, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use super::{height_of, id_of};
@@ -78,7 +78,7 @@ pub fn goes_on(before: &(BlockHeight, StoredVote), vote: &(BlockHeight, StoredVo
 
 /// Records votes that [go on](goes_on) with one another as a strip. Answers whether it did: they must be enough, and of a
 /// power that has room.
-pub fn save(storage: &mut dyn Storage, id: u32, run: &[(BlockHeight, StoredVote)]) -> StdResult<bool> {
+pub fn save(storage: &mut dyn Storage, id: FpId, run: &[(BlockHeight, StoredVote)]) -> StdResult<bool> {
     let [(first, StoredVote { power, .. }), ..] = run else { return Ok(false) };
     if run.len() < STRIP_MIN {
         return Ok(false);
@@ -99,7 +99,7 @@ pub fn found(
     storage: &dyn Storage,
     votes_from: BlockHeight,
     height: BlockHeight,
-    id: u32,
+    id: FpId,
 ) -> StdResult<Option<(Strips, VotingPower)>> {
     if height < votes_from {
         return Ok(None);
@@ -113,7 +113,7 @@ pub fn vote_of(
     storage: &dyn Storage,
     votes_from: BlockHeight,
     height: BlockHeight,
-    id: u32,
+    id: FpId,
 ) -> StdResult<Option<StoredVote>> {
     let Some((strips, power)) = found(storage, votes_from, height, id)? else { return Ok(None) };
     let begin = strips.begin(height);
@@ -125,7 +125,7 @@ pub fn vote_of(
 /// Deletes a portion of the strips whose buckets end at `through` or below, the lowest first, with their signatures.
 pub fn forget(storage: &mut dyn Storage, through: BlockHeight) -> StdResult<()> {
     let Some(last) = through.get().checked_sub(HEIGHTS - 1) else { return Ok(()) };
-    let last = at_of(BlockHeight::new(last), u32::MAX);
+    let last = at_of(BlockHeight::new(last), FpId::MAX);
     let mut left = RECORDS_FORGOTTEN;
     for (key, record) in raw(storage, STRIPS.letter(), &[], &last, BUCKETS_FORGOTTEN) {
         if left == 0 {

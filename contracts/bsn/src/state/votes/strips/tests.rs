@@ -9,7 +9,7 @@ use super::super::{Count, count, has_vote, save, save_run, vote_of};
 use super::*;
 use crate::state::{OVERFLOW, SLOTS};
 
-const ME: u32 = 3;
+const ME: FpId = FpId::new(3);
 
 fn at(height: u64) -> BlockHeight {
     BlockHeight::new(height)
@@ -41,7 +41,7 @@ fn records(storage: &MockStorage) -> [usize; 3] {
     ]
 }
 
-fn counted(storage: &MockStorage, height: u64, votes_from: u64) -> (u128, Vec<u32>) {
+fn counted(storage: &MockStorage, height: u64, votes_from: u64) -> (u128, Vec<FpId>) {
     let Count { power, voters, .. } = count(storage, at(height), at(votes_from)).unwrap();
     (power.get(), voters)
 }
@@ -59,7 +59,7 @@ fn a_strip_is_as_good_as_its_votes() {
         assert_eq!(vote_of(&storage, at(1), at(height), ME).unwrap(), Some(vote(height, 5)));
         assert_eq!(has_vote(&storage, at(1), at(height), ME).unwrap(), (true, 0));
         assert_eq!(counted(&storage, height, 1), (5, vec![ME]));
-        assert_eq!(vote_of(&storage, at(1), at(height), ME + 1).unwrap(), None);
+        assert_eq!(vote_of(&storage, at(1), at(height), FpId::new(4)).unwrap(), None);
     }
     for height in [9, 14, 10 + 64] {
         assert_eq!(vote_of(&storage, at(1), at(height), ME).unwrap(), None);
@@ -168,7 +168,7 @@ fn a_bucket_goes_with_its_last_height_and_takes_the_signatures_along() {
 #[test]
 fn strips_are_forgotten_in_portions_the_lowest_first() {
     let mut storage = MockStorage::new();
-    for id in 0..100 {
+    for id in (0..100).map(FpId::new) {
         save_run(&mut storage, at(1), id, &run(64..68, 5)).unwrap();
         save_run(&mut storage, at(1), id, &run((128..132).chain(133..137), 5)).unwrap();
     }
@@ -191,7 +191,7 @@ fn forgetting_outruns_the_largest_inflow() {
             save_run(
                 storage,
                 at(1),
-                id + 200 * u32::try_from(height / 4).unwrap(),
+                FpId::new(id + 200 * u32::try_from(height / 4).unwrap()),
                 &run(first..first + 4, 5),
             )
             .unwrap();
@@ -220,8 +220,8 @@ proptest! {
     /// Whatever came in which message, and whatever is forgotten: what was counted is there, and nothing else.
     #[test]
     fn strips_answer_as_single_votes_do(
-        messages in prop::collection::vec((0..3_u32, message()), 1..8),
-        fork in prop::option::of((0..3_u32, 1..290_u64)),
+        messages in prop::collection::vec(((0..3_u32).prop_map(FpId::new), message()), 1..8),
+        fork in prop::option::of(((0..3_u32).prop_map(FpId::new), 1..290_u64)),
         votes_from in 1..200_u64,
     ) {
         let (mut storage, mut single) = (MockStorage::new(), MockStorage::new());
@@ -250,7 +250,7 @@ proptest! {
             let (one, other) = (count(&storage, at(height), at(votes_from)).unwrap(), count(&single, at(height), at(votes_from)).unwrap());
             let sorted = |count: Count| (count.power, std::collections::BTreeSet::from_iter(count.voters));
             prop_assert_eq!(sorted(one), sorted(other));
-            for id in 0..3 {
+            for id in (0..3).map(FpId::new) {
                 let vote = vote_of(&storage, at(votes_from), at(height), id).unwrap();
                 prop_assert_eq!(vote.as_ref(), there.get(&(height, id)));
                 prop_assert_eq!(has_vote(&storage, at(votes_from), at(height), id).unwrap(), (vote.is_some(), 0));
