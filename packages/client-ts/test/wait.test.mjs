@@ -83,7 +83,17 @@ test("gaps below the certificate: none by default, as many as allowed, or down t
   assert.equal((await client().waitForFinality({ height: 9, ...QUICK })).gapBefore, 0, "gaps further down do not show");
   assert.equal((await client().waitForFinality({ height: 9, unbrokenSince: 8, ...QUICK })).height, 9);
   await fails(() => client().waitForFinality({ height: 9, unbrokenSince: 7, ...QUICK }), GapError, "gap");
-  chain.quorumTo = 0;
+});
+
+test("where it is not known from where on every height has quorum, what was relied on is not taken to be connected", async (t) => {
+  const { chain, client } = await setting(t);
+  const { finalityStatus } = chain;
+  chain.finalityStatus = function (...asked) {
+    const { certificate, ...answer } = finalityStatus.apply(this, asked);
+    return { ...answer, certificate: { total_power: certificate.total_power } };
+  };
+  assert.deepEqual((await client().waitForFinality({ height: 5, ...QUICK })).certificate, { totalPower: 250n, votedPower: null, rankedPower: null, unbrokenSince: null });
+  await fails(() => client().waitForFinality({ height: 5, unbrokenSince: 5, ...QUICK }), GapError, "gap");
 });
 
 test("a hole is final by the next block that was seen", async (t) => {
@@ -102,9 +112,12 @@ test("the last height, of which the hook was lost, is waited for", async (t) => 
 });
 
 test("a wait that takes too long says how far it was", async (t) => {
-  const { client } = await setting(t);
-  const error = await fails(() => client().waitForFinality({ height: 12, pollMs: 10, timeoutMs: 1_500 }), WaitTimeoutError, "wait_timeout", { timeoutMs: 1_500, lastState: "pending" });
-  assert.equal(error.cause, undefined);
+  const { node, client } = await setting(t);
+  let rounds = 0;
+  const onProgress = () => (node.fail = ++rounds === 1 ? (_, response) => response.writeHead(503).end() : undefined);
+  const error = await fails(() => client().waitForFinality({ height: 12, pollMs: 10, timeoutMs: 1_500, onProgress }), WaitTimeoutError, "wait_timeout", { timeoutMs: 1_500, lastState: "pending" });
+  assert.ok(rounds > 2);
+  assert.equal(error.cause, undefined, "the last round brought no error");
   const silent = await setting(t, { nodes: [{ fail: () => true }] });
   await fails(() => silent.client().waitForFinality({ height: 5, timeoutMs: 40 }), WaitTimeoutError, "wait_timeout", { lastState: "no answer yet" });
 });
