@@ -103,7 +103,6 @@ fn record(
     let marks = Marks {
         activation: params.finality_activation_height,
         cursor: before,
-        partial: u64::MAX,
         settled: before,
         judged: before,
         votes_from: first,

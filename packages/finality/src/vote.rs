@@ -67,8 +67,24 @@ pub struct StoredVote {
     pub power: VotingPower,
     /// The signature.
     pub signature: [u8; 32],
-    /// The hash, where it is not the anchor's.
+    /// The hash, where it is not the anchor's. Where it is, nothing is written; older versions wrote a zero.
+    #[serde(with = "written_if_some")]
     pub fork: Option<AppHash>,
+}
+
+/// The last field of a record that is there only where it says something.
+mod written_if_some {
+    use primitives::AppHash;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
+    pub fn serialize<S: Serializer>(fork: &Option<AppHash>, to: S) -> Result<S::Ok, S::Error> {
+        if fork.is_some() { fork.serialize(to) } else { to.serialize_unit() }
+    }
+
+    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Option<AppHash>, D::Error> {
+        Ok(Option::deserialize(from).unwrap_or_default())
+    }
 }
 
 /// Where a provider stands.

@@ -186,7 +186,7 @@ mod tests {
             cursor: BlockHeight::new(CURSOR),
             total: total.map(VotingPower::new),
             full,
-            ranked: None,
+            ranked: crate::state::Ranked::Unknown,
         }
     }
 

@@ -70,7 +70,7 @@ impl World {
                 cursor: BlockHeight::default(),
                 total: Some(VotingPower::new(POWER.get() * u128::from(fps))),
                 full: false,
-                ranked: None,
+                ranked: crate::state::Ranked::Unknown,
             };
             ANCHORS.save(storage, &at(BlockHeight::new(height)), &anchor).unwrap();
         }

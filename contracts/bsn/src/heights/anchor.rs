@@ -3,7 +3,7 @@ use primitives::VotingPower;
 
 use super::Block;
 use crate::active_set;
-use crate::state::{ANCHORS, Anchor, MARKS, Progress, at};
+use crate::state::{ANCHORS, Anchor, MARKS, Progress, Ranked, at};
 
 /// What the first surviving hook of a block does: anchors the block and gives it its power.
 ///
@@ -27,7 +27,7 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
         cursor: marks.cursor,
         total: Some(marks.total),
         full: marks.backlog_full,
-        ranked: Some(marks.ranked),
+        ranked: Ranked::of(marks.ranked, marks.total),
     };
     if anchor.full {
         anchor.total = Some(VotingPower::ZERO);
@@ -44,7 +44,7 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
     let mut progress = Progress::load(storage)?;
     let events = active_set::refresh(storage, &mut progress, block.height, torn_here)?;
     anchor.total = Some(progress.marks.total);
-    anchor.ranked = Some(progress.marks.ranked);
+    anchor.ranked = Ranked::of(progress.marks.ranked, progress.marks.total);
     progress.save(storage)?;
     ANCHORS.save(storage, &key, &anchor)?;
     Ok(Some(events))

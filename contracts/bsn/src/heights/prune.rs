@@ -88,7 +88,7 @@ mod tests {
                 cursor: at_height(0),
                 total: Some(VotingPower::ZERO),
                 full: false,
-                ranked: None,
+                ranked: crate::state::Ranked::Unknown,
             };
             ANCHORS.save(&mut storage, &at(at_height(height)), &anchor).unwrap();
         }

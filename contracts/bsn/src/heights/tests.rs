@@ -83,7 +83,7 @@ impl Bench {
                 cursor: self.progress.marks.cursor,
                 total: Some(self.progress.marks.total),
                 full: false,
-                ranked: None,
+                ranked: crate::state::Ranked::Unknown,
             };
             ANCHORS.save(&mut self.storage, &key_of(at(height)), &anchor).unwrap();
         }

@@ -103,7 +103,7 @@ fn anchored(deps: &mut Deps, height: u64, hash: u8) {
         cursor: BlockHeight::new(0),
         total: None,
         full: false,
-        ranked: None,
+        ranked: crate::state::Ranked::Unknown,
     };
     ANCHORS.save(&mut deps.storage, &at(BlockHeight::new(height)), &anchor).unwrap();
 }

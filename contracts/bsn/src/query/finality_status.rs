@@ -64,7 +64,7 @@ fn certificate(
     Ok(Some(Certificate {
         total_power: shown(seen.total),
         voted_power: voted.map(shown),
-        ranked_power: seen.anchor.ranked.map(shown),
+        ranked_power: seen.anchor.ranked().map(shown),
         unbroken_since: by.unbroken_since.map(BlockHeight::get),
     }))
 }

@@ -89,7 +89,7 @@ pub mod tests {
             cursor: BlockHeight::default(),
             total: total.map(VotingPower::new),
             full: false,
-            ranked: Some(VotingPower::new(10)),
+            ranked: crate::state::Ranked::Power(VotingPower::new(10)),
         };
         ANCHORS.save(store, &at(BlockHeight::new(height)), &anchor).unwrap();
     }

@@ -91,7 +91,8 @@ pub struct Marks {
     pub activation: BlockHeight,
     /// Every height up to here has quorum, was skipped or resumed.
     pub cursor: BlockHeight,
-    /// Bit `i`: somebody's vote is missing at height `cursor - i`, or nobody could vote there.
+    /// Bit `i`: somebody's vote is missing at height `cursor - i`, or nobody could vote there. It is asked only for heights
+    /// that the cursor passed since instantiation.
     pub partial: u64,
     /// Every height up to here takes no votes any more.
     pub settled: BlockHeight,
@@ -120,7 +121,8 @@ pub struct Marks {
 }
 
 /// [`Marks`] as they are stored: the two numbers for other contracts, big endian, none is zero; then the heights as
-/// differences to the first of them, which are one byte where finality keeps up.
+/// differences to the first of them, which are one byte where finality keeps up; and the ranked stake as a difference to the
+/// total.
 #[derive(Serialize, Deserialize)]
 struct StoredMarks {
     last_quorum: [u8; 8],
@@ -134,7 +136,7 @@ struct StoredMarks {
     stale: bool,
     changes_at: Option<BlockHeight>,
     total: VotingPower,
-    ranked: VotingPower,
+    ranked_above_total: u128,
 }
 
 fn number(height: Option<BlockHeight>) -> u64 {
@@ -162,7 +164,7 @@ impl From<Marks> for StoredMarks {
             stale: marks.stale,
             changes_at: marks.changes_at,
             total: marks.total,
-            ranked: marks.ranked,
+            ranked_above_total: marks.ranked.get().wrapping_sub(marks.total.get()),
         }
     }
 }
@@ -189,7 +191,7 @@ impl From<StoredMarks> for Marks {
             stale: stored.stale,
             changes_at: stored.changes_at,
             total: stored.total,
-            ranked: stored.ranked,
+            ranked: VotingPower::new(stored.total.get().wrapping_add(stored.ranked_above_total)),
         }
     }
 }
@@ -294,6 +296,8 @@ mod tests {
             partial: other,
             earned: other,
             changes_at: Some(at(other)),
+            total: VotingPower::new(other.into()),
+            ranked: VotingPower::new(quorum.into()),
             ..Marks::default()
         }
     }
@@ -312,6 +316,7 @@ mod tests {
     fn heights_near_the_last_quorum_take_one_byte() {
         let far = 10_000_000;
         let near = marks([far, far - 1, far, far - 30, far - 3, far + 1, far - 60, far - 60, 1, 0]);
+        let near = Marks { ranked: near.total, ..near };
         assert_eq!(postcard::to_allocvec(&near).unwrap().len(), 16 + 6 + 10);
     }
 

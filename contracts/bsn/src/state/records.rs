@@ -78,25 +78,42 @@ pub struct Anchor {
     /// Whether the backlog was full: then nobody may vote there, and the total is zero.
     pub full: bool,
     /// The ranked stake that the active set was taken from; versions before 0.3.0 did not write it.
-    #[serde(with = "last_field")]
-    pub ranked: Option<VotingPower>,
+    #[serde(deserialize_with = "unknown_where_it_ends")]
+    pub ranked: Ranked,
 }
 
-/// The last field of a record that older versions wrote without it: nothing, where there is none.
-mod last_field {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+/// The ranked stake of a height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ranked {
+    /// Nobody wrote it down.
+    Unknown,
+    /// So much.
+    Power(VotingPower),
+    /// As much as the power of the active set: everybody in it has randomness, and nobody waits outside.
+    AllActive,
+}
 
-    #[expect(clippy::ref_option, reason = "serde calls it so")]
-    pub fn serialize<T: Serialize, S: Serializer>(field: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
-        match field {
-            Some(field) => field.serialize(to),
-            None => to.serialize_unit(),
+impl Ranked {
+    /// Of a set with the power `total`.
+    pub fn of(ranked: VotingPower, total: VotingPower) -> Self {
+        if ranked == total { Self::AllActive } else { Self::Power(ranked) }
+    }
+}
+
+impl Anchor {
+    /// The ranked stake, where it is known.
+    pub fn ranked(&self) -> Option<VotingPower> {
+        match self.ranked {
+            Ranked::Unknown => None,
+            Ranked::Power(power) => Some(power),
+            Ranked::AllActive => self.total,
         }
     }
+}
 
-    pub fn deserialize<'a, T: Deserialize<'a>, D: Deserializer<'a>>(from: D) -> Result<Option<T>, D::Error> {
-        Ok(T::deserialize(from).ok())
-    }
+/// The last field of a record that may lack it.
+fn unknown_where_it_ends<'de, D: Deserializer<'de>>(record: D) -> Result<Ranked, D::Error> {
+    Ok(Ranked::deserialize(record).unwrap_or(Ranked::Unknown))
 }
 
 /// Votes for the canonical hash of a height that came in one message, without their signatures.

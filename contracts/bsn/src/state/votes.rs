@@ -399,6 +399,18 @@ mod tests {
         assert!(outside(&storage) <= 101 * 200, "{}", outside(&storage));
     }
 
+    /// 0.2.0 wrote a zero behind a vote for the canonical hash.
+    #[test]
+    fn a_vote_for_the_canonical_hash_has_no_tag_and_may_have_that_of_an_older_version() {
+        let vote = vote(3);
+        let bytes = postcard::to_allocvec(&(at(5), vote)).unwrap();
+        assert_eq!(bytes.len(), 1 + 1 + 32);
+        let old = [&bytes[..], &[0]].concat();
+        assert_eq!([SLOTS.read(&bytes).unwrap(), SLOTS.read(&old).unwrap()], [(at(5), vote); 2]);
+        let fork = StoredVote { fork: Some(AppHash::from_bytes([9; 32])), ..vote };
+        assert_eq!(SLOTS.read(&postcard::to_allocvec(&(at(5), fork)).unwrap()).unwrap(), (at(5), fork));
+    }
+
     #[test]
     fn sheets_are_forgotten_in_portions_with_their_signatures() {
         let mut storage = MockStorage::new();

@@ -76,7 +76,7 @@ impl Told {
             cursor: BlockHeight::default(),
             total,
             full: false,
-            ranked: Some(VotingPower::new(120)),
+            ranked: crate::state::Ranked::Power(VotingPower::new(120)),
         };
         ANCHORS.save(&mut self.store, &at(at_height(height)), &anchor).unwrap();
         let voters = match letter {
