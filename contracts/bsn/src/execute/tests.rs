@@ -20,7 +20,7 @@ use crate::execute::submit_evidence::submit_evidence;
 use crate::parse::batch;
 use crate::state::{
     ACTIVE, ANCHORS, Anchor, BTC_TIP, CHANNELS, COMMITMENTS, Channels, EVIDENCE, FP_KEYS, Marks, OUTBOX,
-    POWERS, PROVIDERS, Progress, SETS, at, key_at, of_at, votes,
+    POWERS, PROVIDERS, Progress, SETS, STRIP_SIGNATURES, STRIPS, at, key_at, of_at, votes,
 };
 
 /// The first height with an anchor, and the first after the last.
@@ -141,6 +141,20 @@ impl World {
         let env = self.env.clone();
         let height = BlockHeight::new(height);
         verdicts(&submit_finality_signatures_at(self.deps.as_mut(), &env, height, votes).unwrap())
+    }
+
+    /// The hooks have settled what is below a height, and forgotten what is below another.
+    fn settle(&mut self, settled: u64, votes_from: u64) {
+        let mut progress = Progress::load(&self.deps.storage).unwrap();
+        progress.marks.settled = BlockHeight::new(settled);
+        progress.marks.votes_from = BlockHeight::new(votes_from);
+        progress.save(&mut self.deps.storage).unwrap();
+    }
+
+    /// The first FP's votes at as many heights, all of its first commitment.
+    fn submit_strip(&mut self, start: u64, count: u64) -> Vec<String> {
+        let proof = self.tree(0, HEIGHTS.start..FIRST_ENDS + 1).range(start - 1, count).unwrap();
+        self.submit_range(start, count, &proof)
     }
 
     /// Votes at as many heights, packed.
@@ -276,4 +290,71 @@ fn a_range_over_two_commitments_counts_the_part_of_each() {
     assert_eq!(told[..3], ["counted"; 3], "with the first part's proof alone");
     assert!(told[3..].iter().all(|verdict| verdict.contains("invalid inclusion proof")), "{told:?}");
     assert_eq!(world.counted(FIRST_ENDS + 1), 0);
+}
+
+fn strips(world: &World) -> [usize; 2] {
+    let storage = &world.deps.storage;
+    let order = cosmwasm_std::Order::Ascending;
+    [STRIPS.all(storage, order).count(), STRIP_SIGNATURES.all(storage, order).count()]
+}
+
+#[test]
+fn a_vote_on_a_strip_is_there_for_whatever_message_comes() {
+    let mut world = World::new(1);
+    assert_eq!(world.submit_strip(8, 6), ["counted"; 6]);
+    assert_eq!(strips(&world), [1, 1]);
+    let again = world.submit_strip(6, 10);
+    assert_eq!(
+        (&again[..2], &again[8..]),
+        (&["counted"; 2].map(String::from)[..], &["counted"; 2].map(String::from)[..])
+    );
+    assert!(again[2..8].iter().all(|verdict| verdict.contains("duplicated finality vote")), "{again:?}");
+    let vote = world.vote(0, 9, hash(9));
+    let alone = world.submit(&vote).unwrap_err().to_string();
+    assert!(alone.contains("duplicated finality vote"), "{alone}");
+    assert!(world.submit_at(9, &[vote])[0].contains("duplicated finality vote"));
+    assert_eq!((6..16).map(|height| world.counted(height)).collect::<Vec<_>>(), [POWER.get(); 10]);
+}
+
+/// C-09: also after the height is settled, as long as the vote is kept.
+#[test]
+fn a_vote_on_a_strip_is_half_of_an_evidence() {
+    for settled in [0, 100] {
+        let mut world = World::new(2);
+        world.submit_strip(8, 6);
+        world.settle(settled, 9);
+        let response = world.submit(&world.vote(0, 9, FORK)).unwrap();
+        is_canonical(&world, &response);
+        assert_eq!(world.evidence(9).first.signature, world.sign(0, 9, hash(9)).1.signature);
+        assert_eq!(world.counted(9), POWER.get(), "it still counts where it was cast before");
+    }
+    let mut world = World::new(2);
+    world.submit_strip(8, 6);
+    world.settle(100, 10);
+    let forgotten = world.submit(&world.vote(0, 9, FORK)).unwrap_err().to_string();
+    assert!(forgotten.contains("already finalized and timestamped"), "{forgotten}");
+}
+
+/// C-09
+#[test]
+fn a_strip_ends_where_a_vote_for_another_hash_lies() {
+    let mut world = World::new(2);
+    world.submit(&world.vote(0, 9, FORK)).unwrap();
+    let told = world.submit_strip(4, 8);
+    assert_eq!(told[..6], ["counted", "counted", "counted", "counted", "counted", "equivocation"]);
+    assert!(told[6..].iter().all(|verdict| verdict.contains("already been slashed")), "{told:?}");
+    assert_eq!(strips(&world), [1, 1]);
+    assert_eq!((world.counted(8), world.counted(9), world.counted(10)), (POWER.get(), 0, 0));
+    let evidence = world.evidence(9);
+    assert_eq!((evidence.first.app_hash, evidence.second.app_hash), (hash(9), FORK));
+}
+
+#[test]
+fn a_vote_for_another_hash_in_a_range_is_on_no_strip() {
+    let mut world = World::new(1);
+    let key = at(BlockHeight::new(12));
+    let anchor = ANCHORS.may_load(&world.deps.storage, &key).unwrap().unwrap();
+    ANCHORS.save(&mut world.deps.storage, &key, &Anchor { app_hash: FORK, ..anchor }).unwrap();
+    assert_eq!(world.submit_strip(8, 9), [vec!["counted"; 4], vec!["fork"], vec!["counted"; 4]].concat());
+    assert_eq!((strips(&world), world.counted(12)), ([1, 2], 0));
 }

@@ -21,6 +21,7 @@ struct Work {
     units: u64,
     /// The active set of the heights up to this one.
     set: Option<(BlockHeight, ActiveSet)>,
+    bucket: votes::Bucket,
     earnings: Earnings,
     register: Register,
 }
@@ -123,7 +124,7 @@ impl Work {
             return Ok(Turnout::Everyone);
         }
         let Some(total) = electorate(storage, progress, height)? else { return Ok(Turnout::NoElectorate) };
-        let count = votes::count(storage, height, BlockHeight::default())?;
+        let count = votes::count_in(storage, height, BlockHeight::default(), &mut self.bucket)?;
         self.units = self.units.saturating_add(count.units);
         if count.power == total {
             return Ok(Turnout::Everyone);

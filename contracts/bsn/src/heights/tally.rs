@@ -4,7 +4,7 @@ use finality::tally::{Seat, Skipped, Step, step, step_without};
 use primitives::{BlockHeight, VotingPower};
 
 use super::{Block, gaps};
-use crate::state::votes::{self, Count};
+use crate::state::votes::{self, Bucket, Count};
 use crate::state::{ANCHORS, Anchor, Progress, at, resumption_from, set_at};
 
 /// How many units of work the cursor does in a block: a unit is about 300 SDK gas, one vote read.
@@ -29,10 +29,11 @@ pub fn tally(
 ) -> StdResult<(Vec<Event>, u64)> {
     let mut events = vec![];
     let mut units: u64 = 0;
+    let mut bucket = Bucket::default();
     gaps::forget_torn(storage, progress, block.height);
     while units < UNITS && progress.marks.cursor.next() < block.height {
         let height = progress.marks.cursor.next();
-        let Look { step, full, units: looked, stale } = step_at(storage, progress, height)?;
+        let Look { step, full, units: looked, stale } = look(storage, progress, height, &mut bucket)?;
         let deleted = u64::try_from(stale.len()).unwrap_or(u64::MAX).saturating_mul(DELETE_UNITS);
         units = units.saturating_add(looked).saturating_add(deleted);
         votes::forget_stale(storage, &stale);
@@ -74,15 +75,24 @@ pub struct Look {
     stale: Vec<Vec<u8>>,
 }
 
-/// Looks at a height.
+/// Looks at one height.
 pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Look> {
+    look(storage, progress, height, &mut Bucket::default())
+}
+
+fn look(
+    storage: &dyn Storage,
+    progress: &Progress,
+    height: BlockHeight,
+    bucket: &mut Bucket,
+) -> StdResult<Look> {
     let seat = seat(storage, progress, height)?;
     let Seat::Open { total } = seat else {
         let step = step(seat, VotingPower::ZERO);
         return Ok(Look { step, full: false, units: HEIGHT_UNITS, stale: vec![] });
     };
     let Count { power: voted, voters, units: read, stale } =
-        votes::count(storage, height, progress.marks.votes_from)?;
+        votes::count_in(storage, height, progress.marks.votes_from, bucket)?;
     let units = read.saturating_add(HEIGHT_UNITS);
     let mut look = Look { step: step(seat, voted), full: total == voted, units, stale };
     if height > progress.gaps.resumed_through || look.step == Step::Quorum {

@@ -2,6 +2,7 @@
 
 mod liveness;
 pub mod resumption;
+mod strips;
 
 use cosmwasm_std::Storage;
 use cosmwasm_std::testing::MockStorage;

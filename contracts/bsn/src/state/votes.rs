@@ -13,7 +13,7 @@
 
 mod strips;
 
-pub use strips::Strips;
+pub use strips::{Bucket, Strips};
 
 use cosmwasm_std::{StdResult, Storage};
 use finality::vote::StoredVote;
@@ -78,13 +78,27 @@ impl Count {
     }
 
     fn charge(&mut self, record: &[u8]) {
-        let hundreds = u64::try_from(record.len() / 100).unwrap_or(u64::MAX);
-        self.units = self.units.saturating_add(hundreds).saturating_add(1);
+        self.units = self.units.saturating_add(units_of(record));
     }
 }
 
-/// Counts the votes at a height, without a look at signatures; heights below `votes_from` are forgotten.
+fn units_of(record: &[u8]) -> u64 {
+    u64::try_from(record.len() / 100).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+/// Counts the votes at one height; see [`count_in`].
 pub fn count(storage: &dyn Storage, height: BlockHeight, votes_from: BlockHeight) -> StdResult<Count> {
+    count_in(storage, height, votes_from, &mut Bucket::default())
+}
+
+/// Counts the votes at a height, without a look at signatures; heights below `votes_from` are forgotten. `bucket` is what
+/// was loaded for the height before.
+pub fn count_in(
+    storage: &dyn Storage,
+    height: BlockHeight,
+    votes_from: BlockHeight,
+    bucket: &mut Bucket,
+) -> StdResult<Count> {
     let mut count = Count::default();
     for (key, record) in in_slot(storage, height) {
         let (at, vote) = SLOTS.read(&record)?;
@@ -105,14 +119,13 @@ pub fn count(storage: &dyn Storage, height: BlockHeight, votes_from: BlockHeight
         count.power = count.power + power;
         count.voters.extend(ids);
     }
-    if height < votes_from {
-        return Ok(count);
-    }
-    for (key, record) in at_height(storage, STRIPS.letter(), strips::bucket(height)) {
-        count.charge(&record);
-        if let Some(power) = STRIPS.read(&record)?.power_at(height) {
-            count.power = count.power + power;
-            count.voters.push(id_of(&key));
+    if height >= votes_from {
+        count.units = count.units.saturating_add(bucket.load(storage, height)?);
+        for (id, strips) in &bucket.strips {
+            if let Some(power) = strips.power_at(height) {
+                count.power = count.power + power;
+                count.voters.push(*id);
+            }
         }
     }
     Ok(count)

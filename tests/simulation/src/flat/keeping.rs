@@ -100,6 +100,8 @@ pub const fn table(letter: u8) -> &'static str {
         b'V' => "votes outside of slots",
         b'M' => "sheets of votes",
         b'W' => "signatures of sheets",
+        b'I' => "strips of votes",
+        b'U' => "signatures of strips",
         b'h' => "power history",
         b'm' => "commitments",
         b'D' => "delegations",
@@ -178,6 +180,9 @@ impl Keeping {
     fn judge_votes(&self, seen: &Seen, height: u64, votes_from: u64, gone: u64) -> Verdict {
         must(seen.count(b'v') <= SLOTS * self.knobs.fps, b'v', || format!("{} entries", seen.count(b'v')))?;
         must(seen.count(b'M') == seen.count(b'W'), b'W', || format!("{} entries", seen.count(b'W')))?;
+        must(seen.count(b'U') == seen.strips, b'U', || {
+            format!("{} entries of {} strips", seen.count(b'U'), seen.strips)
+        })?;
         for (letter, lowest) in &seen.outside {
             must(lowest + SLACK >= gone, *letter, || format!("height {lowest}, and {gone} must have gone"))?;
         }

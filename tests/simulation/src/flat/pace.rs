@@ -38,6 +38,9 @@ const ALONE: u64 = 8;
 /// The most votes in a message that are stored one by one, as if each had come in its own.
 const SINGLE: usize = 7;
 
+/// One finality provider of so many votes late, and at so many heights in a message.
+const LATE: u64 = 4;
+
 impl Pace {
     /// Little happens, and votes come together.
     pub const fn quiet(fps: u32) -> Self {
@@ -48,6 +51,16 @@ impl Pace {
     /// changes ten times a block, and randomness is committed in small pieces.
     pub const fn rush(fps: u32, vote_retention: u64) -> Self {
         Self { fps, vote_retention, delegations: 10, committed: 50, backlog: 400, in_message: Some(SINGLE) }
+    }
+
+    /// Whether a finality provider votes late. Those who do not have more than two thirds without them.
+    pub const fn is_late(index: usize) -> bool {
+        (index as u64).is_multiple_of(LATE)
+    }
+
+    /// Whether the late ones vote after this height.
+    pub const fn ends_a_range(height: u64) -> bool {
+        (height + 1).is_multiple_of(LATE)
     }
 
     /// How many votes of a height are in a message.

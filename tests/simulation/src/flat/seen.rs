@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The last of the 64 heights of a bucket of strips, counted from the first.
+const LAST_OF_BUCKET: u64 = 63;
+
 /// A contract's storage at a glance.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
@@ -9,8 +12,10 @@ pub struct Seen {
     pub counts: BTreeMap<u8, u64>,
     /// How many votes are kept at each height, wherever they lie.
     pub votes: BTreeMap<u64, u64>,
-    /// The lowest height of votes outside of slots, by letter.
+    /// The lowest height of votes outside of slots, by letter; of strips the last height that they could be of.
     pub outside: BTreeMap<u8, u64>,
+    /// How many strips of votes.
+    pub strips: u64,
     /// The heights with anchors.
     pub anchors: BTreeSet<u64>,
     /// Where the power of each finality provider changes.
@@ -43,6 +48,8 @@ impl Seen {
             b'a' => _ = self.anchors.insert(height(key)?),
             b'v' => *self.votes.entry(varint(&mut value)?).or_default() += 1,
             b'V' | b'M' | b'W' => self.note_outside(letter, height(key)?, value)?,
+            b'I' => self.note_strips(height(key)?, value)?,
+            b'U' => self.note_lowest(letter, height(key)? | LAST_OF_BUCKET),
             b'h' => _ = self.powers.entry(id(key)?).or_default().insert(height(key.get(4..)?)?),
             b'm' => {
                 let (start, count) = (varint(&mut value)?, varint(&mut value)?);
@@ -56,9 +63,26 @@ impl Seen {
         Some(())
     }
 
-    fn note_outside(&mut self, letter: u8, height: u64, mut value: &[u8]) -> Option<()> {
+    fn note_lowest(&mut self, letter: u8, height: u64) {
         let lowest = self.outside.entry(letter).or_insert(height);
         *lowest = height.min(*lowest);
+    }
+
+    /// Where strips begin, a bit each, and for each power where there are votes.
+    fn note_strips(&mut self, first: u64, mut value: &[u8]) -> Option<()> {
+        self.note_lowest(b'I', first | LAST_OF_BUCKET);
+        self.strips += u64::from(varint(&mut value)?.count_ones());
+        for _ in 0..varint(&mut value)? {
+            let (_power, places) = (varint(&mut value)?, varint(&mut value)?);
+            for place in (0..=LAST_OF_BUCKET).filter(|place| places >> place & 1 == 1) {
+                *self.votes.entry(first + place).or_default() += 1;
+            }
+        }
+        Some(())
+    }
+
+    fn note_outside(&mut self, letter: u8, height: u64, mut value: &[u8]) -> Option<()> {
+        self.note_lowest(letter, height);
         let votes = match letter {
             b'V' => 1,
             b'M' => {

@@ -42,6 +42,8 @@ pub struct Life {
     signers: Vec<Signer>,
     vote_context: SigningContext,
     commit_context: SigningContext,
+    /// The first height at which the late ones have not voted.
+    late_from: u64,
     /// Everybody's randomness; nobody forbids that it is the same.
     trees: Vec<(u64, Tree)>,
 }
@@ -85,6 +87,7 @@ impl Life {
             net,
             oracle,
             signers,
+            late_from: 0,
         };
         life.register()?;
         life.commit()?;
@@ -92,6 +95,7 @@ impl Life {
         life.timestamp()?;
         life.net.chain.next_blocks(2);
         life.keeping = Keeping::new(knobs, &life.seen(), life.net.chain.height());
+        life.late_from = life.net.chain.height();
         if pace.backlog > 0 {
             life.keeping.backlog = Some(Backlog { first: life.net.chain.height(), ended: None });
         }
@@ -134,7 +138,7 @@ impl Life {
         ended.is_some_and(|ended| last < ended.saturating_add(self.pace.backlog / share))
     }
 
-    /// Everybody votes at the last height; but at the first height of a backlog only when it is long enough.
+    /// Everybody who is not late votes at the last height, and at times the late ones do at some; but at the first height of a backlog only when it is long enough.
     fn vote_as_planned(&mut self, last: u64) -> Result<(), Broken> {
         match self.keeping.backlog {
             Some(Backlog { first, ended: None }) if last == first => return Ok(()),
@@ -144,7 +148,8 @@ impl Life {
             }
             _ => {}
         }
-        self.vote(last)
+        self.vote(last)?;
+        if Pace::ends_a_range(last) { self.vote_late(last) } else { Ok(()) }
     }
 
     /// Somebody delegates now and then, by way of Babylon, or many do with every block.
@@ -283,7 +288,8 @@ impl Life {
             entry.extend(&aunts);
             entry
         };
-        let entries: Vec<Vec<u8>> = self.signers.iter().map(entry).collect();
+        let prompt = self.signers.iter().enumerate().filter(|(index, _)| !Pace::is_late(*index));
+        let entries: Vec<Vec<u8>> = prompt.map(|(_, signer)| entry(signer)).collect();
         let together = self.pace.votes_in_a_message(at);
         for part in entries.chunks(together) {
             let message = json!({ "submit_finality_signatures_at": {
@@ -291,7 +297,45 @@ impl Life {
             } });
             self.execute(&message)?;
         }
-        self.keeping.voted(at, self.signers.len() as u64);
+        self.keeping.voted(at, entries.len() as u64);
+        Ok(())
+    }
+
+    /// The late ones vote at every height up to the last at which they have not, in a message for each commitment.
+    fn vote_late(&mut self, last: u64) -> Result<(), Broken> {
+        while self.late_from <= last {
+            let from = self.late_from;
+            let covering = self.trees.iter().rev().find(|(start, _)| *start <= from);
+            let (start, tree) = covering.ok_or_else(|| self.broken("there is no randomness"))?;
+            let through = last.min(start + tree.total() - 1);
+            let proof = tree.range(from - start, through - from + 1);
+            let proof = proof.ok_or_else(|| self.broken("there is no randomness"))?;
+            let votes: Vec<_> = (from..=through)
+                .map(|at| {
+                    let app_hash = self.net.app_hash(at);
+                    (at, vote_hash(&self.vote_context, BlockHeight::new(at), &app_hash), app_hash)
+                })
+                .collect();
+            let late = self.signers.iter().enumerate().filter(|(index, _)| Pace::is_late(*index));
+            let messages: Vec<Value> = late
+                .map(|(_, signer)| {
+                    let packed = votes.iter().flat_map(|(at, hash, app_hash)| {
+                        [nonce(*at), *app_hash.as_bytes(), signer.sign(&nonce(*at), hash)].concat()
+                    });
+                    json!({ "submit_finality_signature_range": {
+                        "fp_pubkey_hex": signer.key.to_string(), "start_height": from,
+                        "packed": base64(&packed.collect::<Vec<u8>>()),
+                        "proof": {
+                            "total": proof.total, "start": proof.start,
+                            "aunts": proof.aunts.iter().map(|aunt| base64(aunt)).collect::<Vec<_>>(),
+                        },
+                    } })
+                })
+                .collect();
+            messages.iter().try_for_each(|message| self.execute(message))?;
+            (from..=through).for_each(|at| self.keeping.voted(at, messages.len() as u64));
+            self.late_from = through + 1;
+        }
         Ok(())
     }
 

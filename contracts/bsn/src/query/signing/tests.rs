@@ -8,7 +8,7 @@ use staking::{FinalityProvider, FpId};
 
 use super::super::seen;
 use super::*;
-use crate::state::{Anchor, MARKS, Marks, OVERFLOW, PROVIDERS, at_of};
+use crate::state::{Anchor, MARKS, Marks, OVERFLOW, PROVIDERS, STRIP_SIGNATURES, STRIPS, at_of};
 
 const ME: u32 = 3;
 
@@ -98,6 +98,19 @@ fn a_vote_on_a_fork_is_a_vote() {
 }
 
 #[test]
+fn votes_on_strips_are_votes_without_their_signatures() {
+    let mut store = fixture(70, &[(3, 5)]);
+    open(&mut store, 71..=140);
+    let range: Vec<_> = (60..=139).map(|number| (height(number), vote(false))).collect();
+    votes::save_run(&mut store, height(1), ME, &range).unwrap();
+    let signatures: Vec<[u8; 12]> =
+        STRIP_SIGNATURES.all(&store, Order::Ascending).map(|one| one.unwrap().0).collect();
+    assert_eq!(signatures.len(), 3);
+    signatures.iter().for_each(|key| STRIP_SIGNATURES.remove(&mut store, key));
+    assert_eq!(heights(&store), Some((3, 139)));
+}
+
+#[test]
 fn heights_at_which_nobody_may_vote_await_nobody() {
     let mut store = fixture(4, &[(3, 5)]);
     open(&mut store, 5..=8);
@@ -165,6 +178,7 @@ enum Vote {
     Slot,
     Overflow,
     Sheet,
+    Strip,
     Fork,
 }
 
@@ -180,7 +194,7 @@ fn case() -> impl Strategy<Value = Case> {
     let kind = prop_oneof![1 => Just(Kind::Hole), 1 => Just(Kind::Torn), 1 => Just(Kind::Full), 9 => Just(Kind::Seen)];
     let power = prop_oneof![1 => Just(0), 3 => Just(5_u128)];
     let vote = prop_oneof![
-        2 => Just(Vote::None), 4 => Just(Vote::Slot), 1 => Just(Vote::Overflow), 1 => Just(Vote::Sheet),
+        2 => Just(Vote::None), 4 => Just(Vote::Slot), 1 => Just(Vote::Overflow), 1 => Just(Vote::Sheet), 4 => Just(Vote::Strip),
         1 => Just(Vote::Fork),
     ];
     let heights = prop::collection::vec((kind, power, vote), 1..40);
@@ -223,6 +237,13 @@ fn stored(case: &Case) -> MockStorage {
             Vote::Sheet => {
                 let many: Vec<_> = (0..8).map(|id| (FpId::new(id), vote(false))).collect();
                 votes::save_all(&mut store, height(1), at, &many).unwrap();
+            }
+            // As if the others of a strip had been at heights that are in none of these cases.
+            Vote::Strip => {
+                let key = at_of(height(number / 64 * 64), ME);
+                let mut strips = STRIPS.may_load(&store, &key).unwrap().unwrap_or_default();
+                strips.votes.push((VotingPower::new(5), 1 << (number % 64)));
+                STRIPS.save(&mut store, &key, &strips).unwrap();
             }
         }
     }

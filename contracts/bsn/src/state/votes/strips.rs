@@ -9,7 +9,7 @@ use finality::vote::StoredVote;
 use primitives::{BlockHeight, FpId, VotingPower};
 use serde::{Deserialize, Serialize};
 
-use super::{height_of, id_of};
+use super::{at_height, height_of, id_of, units_of};
 use crate::state::{STRIP_SIGNATURES, STRIPS, at_of, raw, remove_raw};
 
 /// How many heights a bucket has: as many as there are bits.
@@ -19,6 +19,9 @@ const HEIGHTS: u64 = 64;
 pub const STRIP_MIN: usize = 4;
 /// How many powers an FP's strips in a bucket have. So the record that is read at every height has less than a hundred bytes.
 const POWERS_MAX: usize = 4;
+
+/// How many strips that are loaded cost whoever counts at a height a unit.
+const STRIPS_A_UNIT: usize = 16;
 
 /// How many records of strips and signatures are forgotten in a block: 200 votes at a height are in 50 strips at most,
 /// which are 100 records, so the pile shrinks. At most about 170,000 SDK gas.
@@ -33,6 +36,32 @@ pub struct Strips {
     pub begins: u64,
     /// Each power, and where it voted with it.
     pub votes: Vec<(VotingPower, u64)>,
+}
+
+/// All FPs' strips in a bucket, loaded once for whoever counts at many heights in their order.
+#[derive(Debug, Default)]
+pub struct Bucket {
+    /// Its first height.
+    first: Option<BlockHeight>,
+    /// In the order of the FPs' numbers.
+    pub strips: Vec<(u32, Strips)>,
+}
+
+impl Bucket {
+    /// Loads the bucket of a height if it is not the one that is there; what that and a look at the height cost in units.
+    pub fn load(&mut self, storage: &dyn Storage, height: BlockHeight) -> StdResult<u64> {
+        let first = bucket(height);
+        if self.first == Some(first) {
+            return Ok(u64::try_from(self.strips.len() / STRIPS_A_UNIT).unwrap_or(u64::MAX));
+        }
+        *self = Self { first: Some(first), strips: Vec::new() };
+        let mut units = 0_u64;
+        for (key, record) in at_height(storage, STRIPS.letter(), first) {
+            units = units.saturating_add(units_of(&record));
+            self.strips.push((id_of(&key), STRIPS.read(&record)?));
+        }
+        Ok(units)
+    }
 }
 
 /// The first height of the bucket that a height lies in.

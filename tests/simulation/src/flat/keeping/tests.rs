@@ -64,11 +64,13 @@ fn what_must_be_kept_is_missed() {
 
 #[test]
 fn what_must_have_gone_is_found() {
-    for outside in [b'V', b'M', b'W'] {
+    for outside in [b'V', b'M', b'W', b'I', b'U'] {
         assert_eq!(letter(|_, seen| _ = seen.outside.insert(outside, 76)), Some(outside.into()));
         assert_eq!(letter(|_, seen| _ = seen.outside.insert(outside, 77)), None);
     }
     assert_eq!(letter(|_, seen| _ = seen.counts.insert(b'W', 1)), Some('W'), "signatures without a sheet");
+    assert_eq!(letter(|_, seen| _ = seen.counts.insert(b'U', 1)), Some('U'), "signatures without a strip");
+    assert_eq!(letter(|_, seen| seen.strips = 1), Some('U'), "a strip without signatures");
     assert_eq!(letter(|_, seen| _ = seen.counts.insert(b'v', 513)), Some('v'));
     assert_eq!(letter(|_, seen| _ = seen.anchors.insert(73)), Some('a'));
     assert_eq!(letter(|_, seen| _ = seen.powers.insert(0, (70..=82).collect())), Some('h'));
