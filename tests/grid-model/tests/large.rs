@@ -1,5 +1,5 @@
 //! Random large histories: hundreds of blocks at the chain's own intervals, up to eight FPs, dozens of events on each
-//! branch. `GRID_CASES` says how many (300 if it does not), `GRID_SEED` which (0). A failure prints the seed and the
+//! branch. `GRID_CASES` says how many (2,000 if it does not), `GRID_SEED` which (0). A failure prints the seed and the
 //! smallest history that fails, which `History` prints as a table.
 
 use grid_model::chain::Chain;
@@ -76,6 +76,7 @@ fn happening() -> impl Strategy<Value = (u64, u64, Event)> {
         1 => Just((1, Event::Backlog)),
         1 => Just((1, Event::Resume)),
         1 => Just((1, Event::Timestamps)),
+        2 => Just((1, Event::Silence)),
     ];
     (0u64..1_000, event).prop_map(|(at, (many, event))| (at, many, event))
 }
@@ -189,7 +190,7 @@ fn run(cases: u64, check: impl Fn(&Plan) -> Result<(), TestCaseError>) {
 #[test]
 fn two_closed_branches_give_away_a_third() {
     let seen = std::cell::RefCell::new(Seen::default());
-    run(300, |plan| {
+    run(2_000, |plan| {
         let mut seen = seen.borrow_mut();
         let Some([a, b]) = plan.voted(Rules::GRID) else {
             seen.without_root += 1;
@@ -217,7 +218,7 @@ fn two_closed_branches_give_away_a_third() {
 /// With the votes that give away the fewest keys; and everything that a branch alone promises.
 #[test]
 fn nothing_is_wrong_with_any_choice_of_votes() {
-    run(200, |plan| {
+    run(2_000, |plan| {
         let history = plan.history(Rules::GRID);
         let [a, b] = history.play();
         let is_above_root = a.root.is_some_and(|root| root <= plan.fork) && a.root == b.root;
@@ -235,7 +236,7 @@ fn nothing_is_wrong_with_any_choice_of_votes() {
 fn the_older_rules_fail_here_too() {
     for rules in [Rules::LIVE_QUORUM, Rules::LAST_CLOSED] {
         let found = std::cell::Cell::new(0);
-        run(100, |plan| {
+        run(2_000, |plan| {
             let history = plan.history(rules);
             let ends = history.play().map(|mut chain| {
                 chain.broken = None;

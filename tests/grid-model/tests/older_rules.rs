@@ -29,7 +29,8 @@ FP 1: stake 1, randomness to 40
 FP 2: stake 2, not yet staked, randomness to 40
  block | A                                            | B
 -------+----------------------------------------------+---------------------------------------------
-     8 | FP 0 moves its stake                         |
+     8 |                                              |
+    11 | FP 0 moves its stake                         |
     12 | closes, of 1:1                               | closes, of 0:3 1:1
     16 | closes, of 1:1                               | closes, of 0:3 1:1
 the app hashes part at grid height 12; both branches go on, keys out: []"
