@@ -19,7 +19,7 @@ use cosmwasm_std::{StdResult, Storage};
 use finality::vote::StoredVote;
 use primitives::{BlockHeight, FpId, VotingPower};
 
-use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, STRIPS, Sheet, at_of, raw, remove_raw};
+use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, Sheet, at_of, raw, remove_raw};
 
 /// How many slots there are.
 const SLOT_COUNT: u64 = 256;

@@ -22,7 +22,7 @@ fn late() -> Bench {
     for id in 0..FPS - 1 {
         for start in (FIRST..FIRST + HEIGHTS).step_by(60) {
             let votes: Vec<_> = (start..start + 60).map(|height| (at(height), vote)).collect();
-            votes::save_run(&mut bench.storage, at(FIRST), id, &votes).unwrap();
+            votes::save_run(&mut bench.storage, at(FIRST), FpId::new(id), &votes).unwrap();
         }
     }
     bench

@@ -102,7 +102,7 @@ fn votes_on_strips_are_votes_without_their_signatures() {
     let mut store = fixture(70, &[(3, 5)]);
     open(&mut store, 71..=140);
     let range: Vec<_> = (60..=139).map(|number| (height(number), vote(false))).collect();
-    votes::save_run(&mut store, height(1), ME, &range).unwrap();
+    votes::save_run(&mut store, height(1), FpId::new(ME), &range).unwrap();
     let signatures: Vec<[u8; 12]> =
         STRIP_SIGNATURES.all(&store, Order::Ascending).map(|one| one.unwrap().0).collect();
     assert_eq!(signatures.len(), 3);
@@ -240,7 +240,7 @@ fn stored(case: &Case) -> MockStorage {
             }
             // As if the others of a strip had been at heights that are in none of these cases.
             Vote::Strip => {
-                let key = at_of(height(number / 64 * 64), ME);
+                let key = at_of(height(number / 64 * 64), FpId::new(ME));
                 let mut strips = STRIPS.may_load(&store, &key).unwrap().unwrap_or_default();
                 strips.votes.push((VotingPower::new(5), 1 << (number % 64)));
                 STRIPS.save(&mut store, &key, &strips).unwrap();

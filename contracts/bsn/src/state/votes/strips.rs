@@ -44,7 +44,7 @@ pub struct Bucket {
     /// Its first height.
     first: Option<BlockHeight>,
     /// In the order of the FPs' numbers.
-    pub strips: Vec<(u32, Strips)>,
+    pub strips: Vec<(FpId, Strips)>,
 }
 
 impl Bucket {
