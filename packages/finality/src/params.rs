@@ -188,6 +188,18 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_times_are_counted_in_days() {
+        let bounds = Params::default().bounds();
+        let max = |name| bounds.iter().find(|bound| bound.name == name).unwrap().max;
+        let days =
+            [("jail_duration", 30), ("anchor_retention_s", 60), ("rebind_delay", 30), ("orphan_grace", 21)];
+        for (name, days) in days {
+            assert_eq!(max(name), days * 24 * 60 * 60, "{name}");
+        }
+        assert_eq!(max("finality_activation_height"), 0x7fff_ffff_ffff_ffff, "heights above can be added to");
+    }
+
+    #[test]
     fn every_knob_has_a_minimum_and_a_maximum() {
         let set = |name: &str, value: u64| {
             let mut p = Params::default();

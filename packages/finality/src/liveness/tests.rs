@@ -164,6 +164,17 @@ fn unjailing_wipes_the_slate() {
 }
 
 #[test]
+fn who_started_anew_is_not_listed_once_all_before_it_is_taken_off() {
+    let mut absences = Absences::default();
+    absences.clear(1, at(7));
+    let listed = [6, 7].map(|last| {
+        absences.forget_through(at(last));
+        absences.len()
+    });
+    assert_eq!(listed, [1, 0]);
+}
+
+#[test]
 fn of_too_many_those_with_the_fewest_misses_are_dropped() {
     let mut absences = Absences::default();
     let all: Vec<FpId> = (0..=u32::try_from(COUNTED_MAX).unwrap()).map(FpId::new).collect();
