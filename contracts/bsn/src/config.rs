@@ -1,10 +1,11 @@
 //! What a deployment may be set to: one set of rules for instantiation and for updates.
 
 use api::bsn::Network;
+use cosmwasm_std::{StdResult, Storage};
 use finality::Params;
 
 use crate::error::ContractError;
-use crate::state::Config;
+use crate::state::{CONFIG, Config, PARAMS};
 
 /// A move to another connection is announced a day before, except on regtest: lowering the delay must not get
 /// around it.
@@ -12,15 +13,39 @@ const REBIND_DELAY_FLOOR: u64 = 86_400;
 /// How many denoms are shared out, at most.
 pub const DENOMS_MAX: usize = 16;
 
-impl Config {
-    /// This config, if it and the knobs beside it are allowed.
+/// What a deployment is set to. It exists only if all of it is allowed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Settings {
+    config: Config,
+    params: Params,
+}
+
+impl Settings {
+    /// These settings, if they are allowed beside each other.
     ///
     /// # Errors
-    /// [`ContractError::Config`] with what is wrong.
-    pub fn checked(self, params: &Params, admin: Option<&str>) -> Result<Self, ContractError> {
-        check(&self, admin)?;
-        check_retention(&self, params)?;
-        Ok(self)
+    /// [`ContractError::Config`] with what is wrong, or a knob that is out of its bounds.
+    pub fn checked(config: Config, params: Params, admin: Option<&str>) -> Result<Self, ContractError> {
+        let params = params.checked()?;
+        check(&config, admin)?;
+        check_retention(&config, &params)?;
+        Ok(Self { config, params })
+    }
+
+    /// Everything but the knobs.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The knobs.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// Records them.
+    pub fn save(&self, storage: &mut dyn Storage) -> StdResult<()> {
+        CONFIG.save(storage, &self.config)?;
+        PARAMS.save(storage, &self.params)
     }
 }
 

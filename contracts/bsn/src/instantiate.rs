@@ -9,11 +9,11 @@ use primitives::BlockHeight;
 use serde::de::DeserializeOwned;
 
 use crate::channel::check_transfer;
-use crate::config::invalid;
+use crate::config::{Settings, invalid};
 use crate::error::DoorError;
 use crate::state::{
     ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, CONTRACT_NAME, CONTRACT_VERSION, COUNTERS, Channels, Config,
-    Counters, Gaps, Marks, PARAMS, Progress,
+    Counters, Gaps, Marks, Progress,
 };
 use crate::{ContractError, parse};
 
@@ -38,7 +38,7 @@ pub fn instantiate(
     for address in admin.iter().chain(&msg.btc_light_client) {
         deps.api.addr_validate(address)?;
     }
-    let params = parse::knobs(parse::knobs(defaults(msg.network), inner), outer).checked()?;
+    let params = parse::knobs(parse::knobs(defaults(msg.network), inner), outer);
     let denom = match (bonded_denom(deps.querier), &msg.reward_denoms) {
         (Ok(denom), _) => denom,
         // A chain without x/staking has none, and says what it shares out.
@@ -62,21 +62,22 @@ pub fn instantiate(
         babylon_chain_id: msg.babylon_chain_id,
         babylon_tag: msg.babylon_tag.as_deref().map(parse::tag).transpose()?,
     };
-    let config = config.checked(&params, admin.as_deref())?;
+    let settings = Settings::checked(config, params, admin.as_deref())?;
+    let config = settings.config();
     let has_client = config.btc_light_client.is_some() || msg.btc_light_client_code_id.is_some();
     if config.network == Network::Mainnet && !has_client {
         return Err(invalid("mainnet needs a light client".into()));
     }
-    check_channel(deps.as_ref(), &config)?;
+    check_channel(deps.as_ref(), config)?;
 
     let light_client = match (&config.btc_light_client, msg.btc_light_client_code_id) {
         (None, Some(code_id)) => {
-            Some(light_client(env, code_id, &config, admin.as_deref(), msg.btc_light_client_msg)?)
+            Some(light_client(env, code_id, config, admin.as_deref(), msg.btc_light_client_msg)?)
         }
         _ => None,
     };
     let now = BlockHeight::new(env.block.height);
-    record(deps.storage, now, &config, &params, &Admins { admin, pending: None })?;
+    record(deps.storage, now, &settings, &Admins { admin, pending: None })?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new()
         .add_submessages(light_client)
@@ -87,21 +88,20 @@ pub fn instantiate(
 fn record(
     storage: &mut dyn Storage,
     now: BlockHeight,
-    config: &Config,
-    params: &Params,
+    settings: &Settings,
     admins: &Admins,
 ) -> StdResult<()> {
-    CONFIG.save(storage, config)?;
-    PARAMS.save(storage, params)?;
+    settings.save(storage)?;
     ADMINS.save(storage, admins)?;
     COUNTERS.save(storage, &Counters::default())?;
     CHANNELS.save(storage, &Channels::default())?;
     ACTIVE.save(storage, &finality::active_set::ActiveSet::default())?;
     // No hook saw the blocks before this one: there is nothing for the cursor to look for there.
-    let first = params.finality_activation_height.max(now);
+    let activation = settings.params().finality_activation_height;
+    let first = activation.max(now);
     let before = first.previous();
     let marks = Marks {
-        activation: params.finality_activation_height,
+        activation,
         cursor: before,
         settled: before,
         judged: before,

@@ -1,8 +1,11 @@
-use api::bsn::UpdateConfig;
+use api::bsn::{Knobs, UpdateConfig};
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
+use finality::Params;
+use primitives::BlockHeight;
 
 use super::check_admin;
-use crate::state::{ADMINS, CONFIG, PARAMS, Progress};
+use crate::config::{Settings, invalid};
+use crate::state::{ADMINS, CONFIG, Config, PARAMS, Progress};
 use crate::{ContractError, parse};
 
 /// Changes settings, within the same bounds as instantiation.
@@ -13,40 +16,86 @@ pub fn update_config(
     change: UpdateConfig,
 ) -> Result<Response, ContractError> {
     check_admin(deps.storage, info, "update the config")?;
-    let mut config = CONFIG.load(deps.storage)?;
-    let params = PARAMS.load(deps.storage)?;
+    let (config, params) = (CONFIG.load(deps.storage)?, PARAMS.load(deps.storage)?);
     let mut progress = Progress::load(deps.storage)?;
+    let admin = ADMINS.load(deps.storage)?.admin;
 
-    let knobs = change.knobs();
-    config.btc_confirmation_depth = change.btc_confirmation_depth.unwrap_or(config.btc_confirmation_depth);
-    config.checkpoint_finalization_timeout =
-        change.checkpoint_finalization_timeout.unwrap_or(config.checkpoint_finalization_timeout);
-    config.consumer_name = change.consumer_name.unwrap_or(config.consumer_name);
-    config.consumer_description = change.consumer_description.unwrap_or(config.consumer_description);
-    config.ibc_packet_timeout_days = change.ibc_packet_timeout_days.unwrap_or(config.ibc_packet_timeout_days);
-    config.destination_module = change.destination_module.unwrap_or(config.destination_module);
-    config.reward_denoms = change.reward_denoms.unwrap_or(config.reward_denoms);
-    config.burn_slashed_rewards = change.burn_slashed_rewards.unwrap_or(config.burn_slashed_rewards);
     let before = params.finality_activation_height;
-    let params = parse::knobs(params, knobs).checked()?;
-    let config = config.checked(&params, ADMINS.load(deps.storage)?.admin.as_deref())?;
-    let activation = params.finality_activation_height;
-    if activation != before && (before.get() <= env.block.height || activation.get() <= env.block.height) {
-        let reason = format!("finality_activation_height {before} is past, or {activation} would be");
-        return Err(ContractError::Config { reason });
-    }
+    let (config, params) = changed(config, params, change);
+    let settings = Settings::checked(config, params, admin.as_deref())?;
+    let activation = settings.params().finality_activation_height;
+    check_activation(before, activation, BlockHeight::new(env.block.height))?;
 
     if activation != before {
-        progress.marks.activation = activation;
-        progress.marks.cursor = activation.previous();
-        progress.marks.settled = activation.previous();
-        progress.marks.judged = activation.previous();
-        progress.marks.votes_from = activation;
-        progress.gaps.recorded_above = activation.previous();
+        start_at(&mut progress, activation);
     }
     progress.marks.stale = true;
-    CONFIG.save(deps.storage, &config)?;
-    PARAMS.save(deps.storage, &params)?;
+    settings.save(deps.storage)?;
     progress.save(deps.storage)?;
     Ok(Response::new().add_attribute("action", "update_config").add_attribute("sender", &info.sender))
+}
+
+/// Takes a message apart, each field of it: one that is not listed does not compile.
+macro_rules! take_apart {
+    (
+        { $($(#[$about:meta])* $knob:ident: $kind:ty,)* }
+        $change:ident into { $($field:ident,)* } and $knobs:ident
+    ) => {
+        let UpdateConfig { $($field,)* $($knob,)* } = $change;
+        let $knobs = Knobs { $($knob,)* };
+    };
+}
+
+/// The settings with what is given in their place; not checked yet.
+fn changed(config: Config, params: Params, change: UpdateConfig) -> (Config, Params) {
+    api::for_each_knob! {
+        take_apart change into {
+            btc_confirmation_depth,
+            checkpoint_finalization_timeout,
+            consumer_name,
+            consumer_description,
+            ibc_packet_timeout_days,
+            destination_module,
+            reward_denoms,
+            burn_slashed_rewards,
+        } and knobs
+    }
+    let config = Config {
+        btc_confirmation_depth: btc_confirmation_depth.unwrap_or(config.btc_confirmation_depth),
+        checkpoint_finalization_timeout: checkpoint_finalization_timeout
+            .unwrap_or(config.checkpoint_finalization_timeout),
+        consumer_name: consumer_name.unwrap_or(config.consumer_name),
+        consumer_description: consumer_description.unwrap_or(config.consumer_description),
+        ibc_packet_timeout_days: ibc_packet_timeout_days.unwrap_or(config.ibc_packet_timeout_days),
+        destination_module: destination_module.unwrap_or(config.destination_module),
+        reward_denoms: reward_denoms.unwrap_or(config.reward_denoms),
+        burn_slashed_rewards: burn_slashed_rewards.unwrap_or(config.burn_slashed_rewards),
+        ..config
+    };
+    (config, parse::knobs(params, knobs))
+}
+
+/// Heights that were judged, or could have been, are not taken back.
+fn check_activation(
+    before: BlockHeight,
+    activation: BlockHeight,
+    now: BlockHeight,
+) -> Result<(), ContractError> {
+    if activation != before && (before <= now || activation <= now) {
+        return Err(invalid(format!(
+            "finality_activation_height {before} is past, or {activation} would be"
+        )));
+    }
+    Ok(())
+}
+
+/// No vote was taken yet: finality starts at another height.
+fn start_at(progress: &mut Progress, activation: BlockHeight) {
+    let marks = &mut progress.marks;
+    marks.activation = activation;
+    marks.cursor = activation.previous();
+    marks.settled = activation.previous();
+    marks.judged = activation.previous();
+    marks.votes_from = activation;
+    progress.gaps.recorded_above = activation.previous();
 }

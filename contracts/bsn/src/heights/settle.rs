@@ -4,7 +4,7 @@ use finality::active_set::ActiveSet;
 use primitives::{BlockHeight, VotingPower};
 
 use super::Block;
-use super::liveness::{Missed, Register};
+use super::liveness::{self, Missed, Register};
 use crate::rewards::weights::{Earnings, Turnout, set_units};
 use crate::state::{ANCHORS, Progress, at, set_from, votes};
 
@@ -94,10 +94,9 @@ impl Work {
                 && !absent.is_empty()
             {
                 let missed = Missed { height, set, absent };
-                match self.register.judge(storage, params, progress, block, &missed)? {
-                    Some(jailed) => events.extend(jailed),
-                    None => break,
-                }
+                let judged = liveness::judge(&mut self.register, storage, params, progress, block, &missed)?;
+                let Some(verdict) = judged else { break };
+                events.extend(verdict.record(storage, params, progress, block)?);
             }
             progress.marks.judged = height;
             if is_passed && progress.marks.settled.next() == height {
