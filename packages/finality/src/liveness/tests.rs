@@ -129,9 +129,10 @@ fn the_longest_window_that_is_exact_has_a_bucket_a_height() {
 fn a_bucket_has_one_count_an_fp_in_ascending_order() {
     let mut bucket = Bucket::default();
     for (height, absent) in [(1_990, &[2, 5][..]), (1_991, &[1, 2, 7]), (1_992, &[5]), (1_993, &[])] {
-        bucket.note(at(height), absent);
+        let absent: Vec<FpId> = absent.iter().copied().map(FpId::new).collect();
+        bucket.note(at(height), &absent);
     }
-    assert_eq!(bucket.missed, [(1, 1), (2, 2), (5, 2), (7, 1)]);
+    assert_eq!(bucket.missed, [(1, 1), (2, 2), (5, 2), (7, 1)].map(|(id, times)| (FpId::new(id), times)));
 }
 
 #[test]
@@ -139,7 +140,7 @@ fn absences_begin_with_the_first_height_noted() {
     let mut absences = Absences::default();
     assert!(absences.is_empty());
     for height in [3, 5] {
-        absences.note(at(height), &[1]);
+        absences.note(at(height), &[FpId::new(1)]);
         assert_eq!((absences.began, absences.is_empty()), (at(3), false));
     }
 }
@@ -166,7 +167,7 @@ fn unjailing_wipes_the_slate() {
 #[test]
 fn who_started_anew_is_not_listed_once_all_before_it_is_taken_off() {
     let mut absences = Absences::default();
-    absences.clear(1, at(7));
+    absences.clear(FpId::new(1), at(7));
     let listed = [6, 7].map(|last| {
         absences.forget_through(at(last));
         absences.len()

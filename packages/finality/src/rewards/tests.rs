@@ -42,11 +42,11 @@ fn a_weight_is_power_times_the_heights_voted_at() {
 fn misses_are_forgotten_once_they_are_counted() {
     let mut missed = Missed::default();
     assert!(missed.is_empty());
-    missed.note(at(3), &[2]);
+    missed.note(at(3), &[FpId::new(2)]);
     assert!(!missed.is_empty());
     missed.clear();
     assert!(missed.is_empty());
-    missed.note(at(3), &[2]);
+    missed.note(at(3), &[FpId::new(2)]);
     assert!(missed.is_empty(), "height 3 was noted");
 }
 
@@ -128,7 +128,8 @@ fn a_split_is_exact_at_the_largest_amounts_and_weights() {
     let all = split(u128::MAX, &three, true);
     assert_eq!((all.send, all.burn, all.back), (u128::MAX, 0, 0));
     assert_eq!(all.ratios, [1, 2, 3].map(|id| (FpId::new(id), ONE / 3)));
-    let slashed = three.map(|(member, claim)| (member, if member.id == FpId::new(2) { Claim::Slashed } else { claim }));
+    let slashed =
+        three.map(|(member, claim)| (member, if member.id == FpId::new(2) { Claim::Slashed } else { claim }));
     let burned = split(300, &slashed, true);
     assert_eq!((burned.send, burned.burn, burned.back), (200, 100, 0));
     // One sat beside all bitcoin for a million heights: too little for a ratio.
