@@ -1,4 +1,5 @@
-//! The knobs of finality, listed once: every struct, reader and answer that has them is made from the list.
+//! The knobs of finality, listed once: every struct and reader that has them is made from the list. (The answer to `config{}` is
+//! written by hand; the compiler says when one is missing.)
 
 use crate::read::{Fields, Unreadable};
 

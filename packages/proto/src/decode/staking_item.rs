@@ -13,7 +13,7 @@ pub const MAX_TEXT_BYTES: usize = 128;
 /// The longest proof of possession that is taken (one of BIP-322 is some 110 bytes, and grows with its witness).
 pub const MAX_SIGNATURE_BYTES: usize = 2_048;
 
-/// What kind of staking item.
+/// What kind of staking item. Queue and quarantine store its place in this list: a new kind goes to the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ItemKind {
     /// A finality provider registered.
