@@ -1,14 +1,16 @@
+mod channels;
 mod contract;
 
 use actors::{Appchain, Babylon, ConsumerMetadata, FinalityProvider, Miner, Stake};
+use channels::Channels;
 use cosmwasm_std_3::testing::MockStorage;
 use cosmwasm_std_3::{
     Addr, Empty, Event, IbcChannel, IbcChannelConnectMsg, IbcChannelOpenMsg, IbcEndpoint, IbcOrder,
     IbcPacket, IbcPacketReceiveMsg, IbcTimeout,
 };
 use cw_multi_test_3::{
-    App, AppBuilder, AppResponse, BankKeeper, DistributionKeeper, Executor, FailingModule,
-    IbcAcceptingModule, MockApiBech32, StakeKeeper, WasmKeeper,
+    App, AppBuilder, AppResponse, BankKeeper, DistributionKeeper, Executor, FailingModule, MockApiBech32,
+    StakeKeeper, WasmKeeper,
 };
 use primitives::AppHash;
 use serde_json::{json, Value};
@@ -22,9 +24,11 @@ pub type RealApp = App<
     WasmKeeper<Empty, Empty>,
     StakeKeeper,
     DistributionKeeper,
-    IbcAcceptingModule,
+    Channels,
 >;
 
+/// For so many heights each finality provider has randomness: committing to more takes longer.
+const HEIGHTS: u64 = 300;
 /// Babylon's IBC client of the chain.
 const CONSUMER: &str = "07-tendermint-0";
 
@@ -53,7 +57,7 @@ struct Voter {
 }
 
 impl RealBsn {
-    /// A chain with four finality providers of equal stake, whose first blocks are final.
+    /// A chain with four finality providers of equal stake, whose first blocks are final. It has randomness for 300 heights.
     pub fn new() -> Self {
         let mut real = Self::instantiated();
         real.open_channel();
@@ -69,7 +73,7 @@ impl RealBsn {
 
     fn instantiated() -> Self {
         let api = MockApiBech32::new("app");
-        let app = AppBuilder::new().with_api(api).with_ibc(IbcAcceptingModule::new()).build(|_, _, _| {});
+        let app = AppBuilder::new().with_api(api).with_ibc(Channels).build(|_, _, _| {});
         let mut app: RealApp = app;
         let light_client = app.store_code(contract::light_client());
         let code = app.store_code(contract::bsn());
@@ -130,14 +134,14 @@ impl RealBsn {
         }
         let start = self.height() + 1;
         for index in 0..self.fps.len() {
-            let message = self.fps[index].fp.commit(start, 10_000);
+            let message = self.fps[index].fp.commit(start, HEIGHTS);
             self.fps[index].next = start;
             self.send(&message);
         }
         self.next_block();
         self.next_block();
         let height = self.height();
-        let seconds = i64::try_from(self.app.block_info().time.seconds()).unwrap_or(i64::MAX);
+        let seconds = self.app.block_info().time.seconds();
         self.babylon.record_header(CONSUMER, height, &app_hash(height), seconds).expect("a header");
         for (_, packet) in self.babylon.timestamp(&mut self.miner).expect("a timestamp") {
             self.packet(packet);

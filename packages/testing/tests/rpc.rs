@@ -47,6 +47,7 @@ impl Node {
             log,
             data,
             instead,
+            answers: 99,
             asked,
         }
     }

@@ -142,7 +142,7 @@ fn a_contract_that_is_not_bsn_is_refused_at_once() {
         escrow::query,
     )));
     for (bsn, why) in
-        [(escrow.addr.to_string(), "has no record of finality"), ("no address".into(), "Error decoding")]
+        [(escrow.addr.to_string(), "has no record of finality"), ("no address".into(), "parse failed")]
     {
         let (made, alice) = (InstantiateMsg { bsn }, escrow.alice.clone());
         let error = escrow.app.instantiate_contract(code, alice, &made, &[], "escrow", None).unwrap_err();
