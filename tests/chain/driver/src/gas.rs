@@ -36,7 +36,7 @@ pub use whole::votes_in;
 
 use crate::claims::Claims;
 use crate::ways::Way;
-use crate::wire::MsgPinCodes;
+use bsn_rpc::proto::cosmwasm::wasm::v1::MsgPinCodes;
 use crate::world::{Sends, World};
 use bench::Bench;
 

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::chain::BLOCK_GAS;
 use crate::claims::Claims;
 use crate::gas;
-use crate::rpc::Event;
+use bsn_rpc::Event;
 use crate::ways::{HEIGHTS, Way};
 use crate::world::{Sends, World};
 use crate::{process, say};

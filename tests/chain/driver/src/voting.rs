@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
-use cosmrs::Any;
+use bsn_rpc::proto::Any;
 use primitives::AppHash;
 use serde_json::json;
 
 use crate::account::Account;
 use crate::chain::BLOCK_GAS;
-use crate::rpc::Header;
+use bsn_rpc::Header;
 use crate::ways::Way;
 use crate::world::{Sends, Signer, VOTE_GAS, World};
 use crate::{contract, process};

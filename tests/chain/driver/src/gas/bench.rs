@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::overhead::{Answer, Overhead, data_of};
 use super::{Row, grow, shown};
 use crate::account::Account;
-use crate::rpc::TxResult;
+use bsn_rpc::TxResult;
 use crate::world::World;
 use crate::{contract, say};
 

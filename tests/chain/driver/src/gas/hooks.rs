@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use super::SETTLED;
 use super::bench::Bench;
 use super::overhead::{self, Call};
-use crate::rpc::Event;
+use bsn_rpc::Event;
 use crate::say;
 use crate::world::Sends;
 

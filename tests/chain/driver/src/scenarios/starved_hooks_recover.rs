@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::torn_state::{self, Torn};
 use super::{Notes, PATIENCE, stake_arrives_over_ibc as stake};
-use crate::wire::{MsgUpdateParams, Params};
+use bsn_rpc::proto::babylon::{MsgUpdateParams, Params};
 use crate::world::{BTC, World};
 
 const BLOCKS: u64 = 20;
