@@ -67,8 +67,14 @@ mod tests {
         let gov = of_module("cosmos", "gov").unwrap();
         assert_eq!(decode("cosmos", &gov).unwrap().len(), 20);
         let error = decode("app", &gov).unwrap_err().to_string();
-        assert_eq!(error, format!("{gov} is an address of `cosmos`, but those of this chain begin with `app`"));
+        assert_eq!(
+            error,
+            format!("{gov} is an address of `cosmos`, but those of this chain begin with `app`")
+        );
         assert!(matches!(decode("cosmos", &gov.replace('9', "8")), Err(Error::BadAddress { .. })));
-        assert!(matches!(decode("cosmos", &encode("cosmos", &[1; 7]).unwrap()), Err(Error::BadAddress { .. })));
+        assert!(matches!(
+            decode("cosmos", &encode("cosmos", &[1; 7]).unwrap()),
+            Err(Error::BadAddress { .. })
+        ));
     }
 }

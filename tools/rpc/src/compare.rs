@@ -69,19 +69,17 @@ fn look(node: &Node) -> Result<Status> {
             Err(Error::WrongChain { node: name, expected: status.chain_id, found: header.chain_id })
         }
         Ok(_) => Ok(status),
-        Err(Error::Refused { .. } | Error::Malformed { .. }) => Err(Error::NoSuchBlock { node: name, height }),
+        Err(Error::Refused { .. } | Error::Malformed { .. }) => {
+            Err(Error::NoSuchBlock { node: name, height })
+        }
         Err(error) => Err(error),
     }
 }
 
 /// What is held against each of them.
-pub fn judge(
-    names: &[String],
-    views: &[Result<View>],
-    chain_id: Option<&str>,
-    common: u64,
-) -> Vec<Verdict> {
-    let chain_id = chain_id.map(str::to_owned).or_else(|| most_common(views, |view| Some(&view.status.chain_id)));
+pub fn judge(names: &[String], views: &[Result<View>], chain_id: Option<&str>, common: u64) -> Vec<Verdict> {
+    let chain_id =
+        chain_id.map(str::to_owned).or_else(|| most_common(views, |view| Some(&view.status.chain_id)));
     let ours = |view: &&View| chain_id.as_deref().is_none_or(|id| id == view.status.chain_id);
     let best = views.iter().flatten().filter(ours).max_by_key(|view| view.status.height);
     let hash = most_common(views, |view| view.hash.as_ref());
@@ -95,7 +93,13 @@ pub fn judge(
             && mine != other_hash
         {
             let (hash, other) = (mine.clone(), witness.status.node.clone());
-            return Some(Error::Contradicts { node, height: common, hash, other, other_hash: other_hash.clone() });
+            return Some(Error::Contradicts {
+                node,
+                height: common,
+                hash,
+                other,
+                other_hash: other_hash.clone(),
+            });
         }
         if status.is_catching_up {
             return Some(Error::CatchingUp { node, height: status.height });
@@ -144,7 +148,8 @@ mod tests {
     }
 
     fn faults(views: &[Result<View>], chain: Option<&str>) -> Vec<Option<String>> {
-        let names: Vec<String> = ["a", "b", "c", "d"].map(str::to_owned).into_iter().take(views.len()).collect();
+        let names: Vec<String> =
+            ["a", "b", "c", "d"].map(str::to_owned).into_iter().take(views.len()).collect();
         let judged = judge(&names, views, chain, 9);
         judged.into_iter().map(|verdict| verdict.fault.map(|fault| fault.to_string())).collect()
     }
@@ -157,8 +162,12 @@ mod tests {
 
     #[test]
     fn who_lags_or_contradicts_or_is_elsewhere_is_named() {
-        let views =
-            [view("a", "x", 10, "h"), view("b", "x", 30, "h"), view("c", "x", 30, "other"), view("d", "y", 30, "h")];
+        let views = [
+            view("a", "x", 10, "h"),
+            view("b", "x", 30, "h"),
+            view("c", "x", 30, "other"),
+            view("d", "y", 30, "h"),
+        ];
         let said = faults(&views, None);
         assert_eq!(said[0].as_deref(), Some("a lags: it is at height 10, and c at 30"));
         assert_eq!(said[1], None);

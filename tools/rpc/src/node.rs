@@ -161,7 +161,10 @@ mod tests {
     #[test]
     fn a_name_keeps_what_is_secret_out() {
         let shown = |url| name(url).unwrap();
-        assert_eq!(shown("https://me:secret@rpc.example.org:443/v1/key?token=1"), "https://rpc.example.org:443");
+        assert_eq!(
+            shown("https://me:secret@rpc.example.org:443/v1/key?token=1"),
+            "https://rpc.example.org:443"
+        );
         assert_eq!(shown("http://127.0.0.1:26657"), "http://127.0.0.1:26657");
         for bad in ["127.0.0.1:26657", "ftp://host", "https://", "http://:80", ""] {
             let error = Node::new(bad, Duration::from_secs(1)).unwrap_err();

@@ -53,7 +53,8 @@ impl Client {
     /// # Errors
     /// As [`query`](Self::query).
     pub fn query_at(&self, path: &str, data: &[u8], height: u64) -> Result<Vec<u8>> {
-        let ask = json!({ "path": path, "data": hex::encode(data), "height": height.to_string(), "prove": false });
+        let ask =
+            json!({ "path": path, "data": hex::encode(data), "height": height.to_string(), "prove": false });
         let answer = self.with_node(|node| {
             let answer = node.call("abci_query", &ask)?;
             let response = answer.get("response").cloned();
@@ -243,7 +244,8 @@ impl Client {
     /// As [`ask`](Self::ask).
     pub fn channel(&self, port: &str, id: &str) -> Result<Option<channel::Channel>> {
         let request = channel::QueryChannelRequest { port_id: port.to_owned(), channel_id: id.to_owned() };
-        let answer = self.ask::<_, channel::QueryChannelResponse>("/ibc.core.channel.v1.Query/Channel", &request);
+        let answer =
+            self.ask::<_, channel::QueryChannelResponse>("/ibc.core.channel.v1.Query/Channel", &request);
         Ok(found(answer)?.and_then(|answer| answer.channel))
     }
 
@@ -286,7 +288,9 @@ fn found<T>(answer: Result<T>) -> Result<Option<T>> {
         Ok(answer) => Ok(Some(answer)),
         Err(Error::Query { code, log, .. }) if code == NOT_FOUND || log.contains("not found") => Ok(None),
         // wasmd's own: no such contract.
-        Err(Error::Query { codespace, log, .. }) if codespace == "wasm" && log.contains("no such") => Ok(None),
+        Err(Error::Query { codespace, log, .. }) if codespace == "wasm" && log.contains("no such") => {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }

@@ -189,21 +189,23 @@ impl Client {
     /// As [`call`](Self::call).
     pub fn results(&self, height: u64) -> Result<(Vec<Event>, Vec<TxResult>)> {
         let (ask, start) = (json!({ "height": height.to_string() }), Instant::now());
-        self.with_node(|node| loop {
-            match node.call("block_results", &ask) {
-                Err(Error::Refused { data, .. })
-                    if data.contains("could not find results") && start.elapsed() < RESULTS_WAIT =>
-                {
-                    std::thread::sleep(POLL);
-                }
-                answer => {
-                    let value = answer?;
-                    let answer = Answer { node, method: "block_results", value: &value };
-                    let txs = answer.at("txs_results")?.as_array().map_or(&[][..], Vec::as_slice);
-                    let read = |tx: &Value| tx_result(tx, height);
-                    let txs = txs.iter().map(read).collect::<Option<Vec<_>>>();
-                    let txs = txs.ok_or_else(|| node.malformed("block_results", "txs_results"))?;
-                    return Ok((events(&value["finalize_block_events"]), txs));
+        self.with_node(|node| {
+            loop {
+                match node.call("block_results", &ask) {
+                    Err(Error::Refused { data, .. })
+                        if data.contains("could not find results") && start.elapsed() < RESULTS_WAIT =>
+                    {
+                        std::thread::sleep(POLL);
+                    }
+                    answer => {
+                        let value = answer?;
+                        let answer = Answer { node, method: "block_results", value: &value };
+                        let txs = answer.at("txs_results")?.as_array().map_or(&[][..], Vec::as_slice);
+                        let read = |tx: &Value| tx_result(tx, height);
+                        let txs = txs.iter().map(read).collect::<Option<Vec<_>>>();
+                        let txs = txs.ok_or_else(|| node.malformed("block_results", "txs_results"))?;
+                        return Ok((events(&value["finalize_block_events"]), txs));
+                    }
                 }
             }
         })
@@ -289,7 +291,8 @@ impl Client {
     /// As [`call`](Self::call).
     pub fn tx_search(&self, query: &str, page: u32, per_page: u32) -> Result<(Vec<TxResult>, u64)> {
         let (page, per_page) = (page.to_string(), per_page.to_string());
-        let ask = json!({ "query": query, "prove": false, "page": page, "per_page": per_page, "order_by": "asc" });
+        let ask =
+            json!({ "query": query, "prove": false, "page": page, "per_page": per_page, "order_by": "asc" });
         self.with_node(|node| {
             let value = node.call("tx_search", &ask)?;
             let answer = Answer { node, method: "tx_search", value: &value };

@@ -145,7 +145,8 @@ impl Wallet {
             mode_info: Some(tx::ModeInfo { sum: Some(tx::mode_info::Sum::Single(single)) }),
             sequence,
         };
-        let coin = |(amount, denom): &(u128, String)| Coin { denom: denom.clone(), amount: amount.to_string() };
+        let coin =
+            |(amount, denom): &(u128, String)| Coin { denom: denom.clone(), amount: amount.to_string() };
         let fee = tx::Fee {
             amount: fee.coins.iter().map(coin).collect(),
             gas_limit: fee.gas,

@@ -35,11 +35,18 @@ fn a_node_that_hangs_is_named_with_how_long_it_had() {
 fn half_an_answer_is_no_answer() {
     let cut = Scripted::raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"jsonrpc\":\"2.0\",\"res");
     let error = client(&[&cut]).status().unwrap_err();
-    assert!(error.to_string().starts_with(&format!("{} sent half an answer to status: ", cut.url)), "{error}");
+    assert!(
+        error.to_string().starts_with(&format!("{} sent half an answer to status: ", cut.url)),
+        "{error}"
+    );
     // As a proxy does that ends a stream early and closes it in order.
-    let short = Scripted::answers(|_, _| (200, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"node_in".to_owned()));
+    let short =
+        Scripted::answers(|_, _| (200, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"node_in".to_owned()));
     let error = client(&[&short]).status().unwrap_err();
-    assert_eq!(error.to_string(), format!("{} sent half an answer to status: it ends after 42 bytes", short.url));
+    assert_eq!(
+        error.to_string(),
+        format!("{} sent half an answer to status: it ends after 42 bytes", short.url)
+    );
 }
 
 #[test]
@@ -67,8 +74,11 @@ fn nobody_there_says_so() {
 fn a_method_that_is_missing_is_named() {
     let node = Scripted::answers(|method, _| match method {
         "status" => (200, rpc(&status("app-1", 5))),
-        _ => (200, json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32601, "message": "Method not found" } })
-            .to_string()),
+        _ => (
+            200,
+            json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32601, "message": "Method not found" } })
+                .to_string(),
+        ),
     });
     let error = client(&[&node]).tx_search("tx.height=1", 1, 10).unwrap_err();
     assert_eq!(error.to_string(), format!("{} does not offer the method tx_search", node.url));
@@ -124,7 +134,8 @@ fn what_a_node_does_not_offer_another_may() {
 #[test]
 fn an_error_that_a_node_answers_with_is_not_asked_for_again() {
     let node = Scripted::answers(|_, _| {
-        let error = json!({ "code": -32603, "message": "Internal error", "data": "height 9 is not available" });
+        let error =
+            json!({ "code": -32603, "message": "Internal error", "data": "height 9 is not available" });
         (500, json!({ "jsonrpc": "2.0", "id": 1, "error": error }).to_string())
     });
     let error = Client::with(&[&node.url], impatient(3)).unwrap().header(Some(9)).unwrap_err();
@@ -168,7 +179,8 @@ fn of_several_nodes_each_fault_is_found() {
 #[test]
 fn a_transaction_that_the_node_has_already_is_no_error() {
     let node = Scripted::answers(|_, _| {
-        let error = json!({ "code": -32603, "message": "Internal error", "data": "tx already exists in cache" });
+        let error =
+            json!({ "code": -32603, "message": "Internal error", "data": "tx already exists in cache" });
         (500, json!({ "jsonrpc": "2.0", "id": 1, "error": error }).to_string())
     });
     let hash = client(&[&node]).broadcast(b"tx").unwrap();

@@ -1,10 +1,10 @@
 //! The contract on the consumer chain: stored, instantiated, asked and told.
 
 use anyhow::{Context, Result, anyhow, bail};
-use bsn_rpc::proto::{Any, pack};
 use bsn_rpc::proto::cosmos::base::v1beta1::Coin;
 use bsn_rpc::proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote};
 use bsn_rpc::proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract, MsgStoreCode};
+use bsn_rpc::proto::{Any, pack};
 use serde_json::Value;
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use actors::{Babylon, FinalityProvider, Miner, Stake};
 use anyhow::{Context, Result, anyhow, bail};
 use bsn_rpc::address;
 use bsn_rpc::proto::babylon::{BsnContracts, MsgSetBsnContracts};
-use bsn_rpc::proto::{Message as _, pack_as};
+use bsn_rpc::proto::{Any, pack_as};
 use primitives::AppHash;
 use prost::Message;
 use serde_json::{Value, json};
@@ -19,8 +19,8 @@ use crate::account::Account;
 use crate::chain::{Chain, Role};
 use crate::contract;
 use crate::relayer::{End, Relayer};
-use bsn_rpc::{Header, TxResult};
 use crate::wire::{self, MsgSend};
+use bsn_rpc::{Header, TxResult};
 
 /// Everything random comes from here.
 pub const SEED: u64 = 7;
@@ -238,23 +238,24 @@ impl World {
                 btc_finality_contract: self.bsn.clone(),
             }),
         };
-        self.govern("register the contracts", "/babylonlabs.babylon.v1beta1.MsgSetBSNContracts", &message)
+        let url = "/babylonlabs.babylon.v1beta1.MsgSetBSNContracts";
+        self.govern("register the contracts", pack_as(url, &message))
     }
 
     /// Lets the consumer's governance do something that only it may.
     ///
     /// # Errors
     /// If the proposal fails.
-    pub fn govern<M: Message>(&self, title: &str, type_url: &str, message: &M) -> Result<u64> {
-        contract::govern(&self.consumer, title, vec![pack_as(type_url, message)])
+    pub fn govern(&self, title: &str, message: Any) -> Result<u64> {
+        contract::govern(&self.consumer, title, vec![message])
     }
 
     /// As [`govern`](Self::govern), while everybody votes on.
     ///
     /// # Errors
     /// If the proposal fails.
-    pub fn govern_and_vote<M: Message>(&mut self, title: &str, type_url: &str, message: &M) -> Result<()> {
-        let proposal = contract::propose(&self.consumer, title, vec![pack_as(type_url, message)])?;
+    pub fn govern_and_vote(&mut self, title: &str, message: Any) -> Result<()> {
+        let proposal = contract::propose(&self.consumer, title, vec![message])?;
         self.vote_until(title, std::time::Duration::from_secs(60), |world| {
             contract::has_passed(&world.consumer, title, proposal)
         })

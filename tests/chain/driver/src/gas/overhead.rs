@@ -3,15 +3,15 @@
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bsn_rpc::address;
+use bsn_rpc::proto::Message;
 use bsn_rpc::proto::cosmos::base::abci::v1beta1::TxMsgData;
 use bsn_rpc::proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
-use bsn_rpc::proto::Message;
 use serde_json::{Value, json};
 
 use super::table::Row;
-use bsn_rpc::{Event, TxResult};
 use crate::chain::Role;
 use crate::world::World;
+use bsn_rpc::{Event, TxResult};
 
 const READ_FLAT: u64 = 1_000;
 const READ_BYTE: u64 = 3;

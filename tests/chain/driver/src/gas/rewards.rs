@@ -12,13 +12,13 @@ use super::SETTLED;
 use super::bench::Bench;
 use super::overhead::Call;
 use crate::account::{DENOMS, GAS};
-use bsn_rpc::Event;
 use crate::say;
+use crate::world::World;
+use bsn_rpc::Event;
 use bsn_rpc::proto::cosmos::base::v1beta1::Coin;
 use bsn_rpc::proto::ibc::applications::transfer::v1::MsgTransfer;
 use bsn_rpc::proto::ibc::core::client::v1::Height;
 use bsn_rpc::proto::pack;
-use crate::world::World;
 
 const PERIOD: u64 = 20;
 /// What the contract lets a transfer use, and the number of its reply.

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::bench::{Bench, answer};
 use super::{Row, SETTLED, overhead};
-use bsn_rpc::Event;
 use crate::ways::{HEIGHTS, Way};
 use crate::{contract, process, say};
+use bsn_rpc::Event;
 
 /// So many blocks are added up: two turns of those who vote in turns.
 const BLOCKS: u64 = 2 * HEIGHTS;

@@ -4,12 +4,12 @@ use anyhow::{Result, bail};
 
 use super::Notes;
 use crate::account::GAS;
+use crate::world::{PATH, World};
 use bsn_rpc::TxResult;
 use bsn_rpc::proto::ibc::core::channel::v1::{
     Channel, Counterparty, MsgChannelCloseInit, MsgChannelOpenInit,
 };
 use bsn_rpc::proto::pack;
-use crate::world::{PATH, World};
 
 /// Our and Babylon's end of the first connection.
 pub const FIRST: &str = "connection-0";
