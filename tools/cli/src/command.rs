@@ -41,7 +41,10 @@ fn query(args: &Query) -> Result<()> {
     let message: Value =
         serde_json::from_str(&args.message).with_context(|| format!("`{}` is no JSON", args.message))?;
     address::prefix(&args.contract)?;
-    let answer = connect(&args.target)?.smart(&args.contract, &message)?;
+    let client = connect(&args.target)?;
+    let prefix = client.prefix()?;
+    address::decode(&prefix, &args.contract)?;
+    let answer = client.smart(&args.contract, &message)?;
     println!("{}", serde_json::to_string_pretty(&answer)?);
     Ok(())
 }

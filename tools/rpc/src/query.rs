@@ -164,6 +164,16 @@ impl Client {
         Ok(Numbers { account: base.account_number, sequence: base.sequence })
     }
 
+    /// What the chain's addresses begin with.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub fn prefix(&self) -> Result<String> {
+        use crate::proto::cosmos::auth::v1beta1::{Bech32PrefixRequest, Bech32PrefixResponse};
+        let path = "/cosmos.auth.v1beta1.Query/Bech32Prefix";
+        Ok(self.ask::<_, Bech32PrefixResponse>(path, &Bech32PrefixRequest {})?.bech32_prefix)
+    }
+
     /// How much of a coin an account has.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ fn status(engine: &Engine) -> Value {
     })
 }
 
-/// The double has no blocks of its own: their heights and times alone are told.
+/// The double has no blocks of its own: it shows their heights and times alone.
 fn block(engine: &Engine, params: &Params) -> Result<Value, RpcError> {
     let tip = babylon_height(engine);
     let height = params.number("height")?.filter(|height| *height != 0).unwrap_or(tip);

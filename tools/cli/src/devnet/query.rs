@@ -4,6 +4,7 @@ use bsn_rpc::proto::babylon::{BsnContracts, Params, QueryBsnContractsResponse, Q
 use bsn_rpc::proto::cosmos::auth::v1beta1 as auth;
 use bsn_rpc::proto::cosmos::bank::v1beta1 as bank;
 use bsn_rpc::proto::cosmos::base::abci::v1beta1::{GasInfo, Result as AbciResult};
+use bsn_rpc::proto::cosmos::base::query::v1beta1::PageResponse;
 use bsn_rpc::proto::cosmos::base::tendermint::v1beta1 as node;
 use bsn_rpc::proto::cosmos::base::v1beta1::Coin;
 use bsn_rpc::proto::cosmos::crypto::secp256k1::PubKey;
@@ -67,6 +68,11 @@ pub fn read<M: Message + Default>(data: &[u8]) -> Result<M, Refusal> {
     M::decode(data).map_err(|error| sdk(18, format!("{error}: invalid request")))
 }
 
+/// Everything is on one page: the next one has no key.
+fn page() -> PageResponse {
+    PageResponse::default()
+}
+
 fn not_found(what: &str) -> Refusal {
     sdk(22, format!("rpc error: code = NotFound desc = {what}: key not found"))
 }
@@ -123,17 +129,17 @@ fn wasm(engine: &Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<u8
         }
         "Codes" => {
             let code_infos = (1..=chain.codes()).filter_map(|id| code_info(engine, id)).collect();
-            Ok(wasm::QueryCodesResponse { code_infos, pagination: None }.encode_to_vec())
+            Ok(wasm::QueryCodesResponse { code_infos, pagination: Some(page()) }.encode_to_vec())
         }
         "ContractsByCode" => {
             let wasm::QueryContractsByCodeRequest { code_id, .. } = read(data)?;
             let contracts = chain.contracts_of(code_id);
-            Ok(wasm::QueryContractsByCodeResponse { contracts, pagination: None }.encode_to_vec())
+            Ok(wasm::QueryContractsByCodeResponse { contracts, pagination: Some(page()) }.encode_to_vec())
         }
         "PinnedCodes" => {
             let is_pinned = |id: &u64| chain.code(*id).is_some_and(|code| code.pinned);
             let code_ids = (1..=chain.codes()).filter(is_pinned).collect();
-            Ok(wasm::QueryPinnedCodesResponse { code_ids, pagination: None }.encode_to_vec())
+            Ok(wasm::QueryPinnedCodesResponse { code_ids, pagination: Some(page()) }.encode_to_vec())
         }
         "Params" => {
             let access = wasm::AccessConfig { permission: 3, addresses: Vec::new() };
@@ -166,6 +172,10 @@ fn auth(engine: &mut Engine, path: &str, method: &str, data: &[u8]) -> Result<Ve
             let base = auth::BaseAccount { address, pub_key, account_number, sequence };
             Ok(auth::QueryAccountResponse { account: Some(pack(&base)) }.encode_to_vec())
         }
+        "Bech32Prefix" => {
+            let bech32_prefix = engine.options.prefix.clone();
+            Ok(auth::Bech32PrefixResponse { bech32_prefix }.encode_to_vec())
+        }
         "Params" => {
             let params = auth::Params {
                 max_memo_characters: 256,
@@ -192,7 +202,7 @@ fn bank(engine: &Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<u8
         "AllBalances" => {
             let bank::QueryAllBalancesRequest { address, .. } = read(data)?;
             let balances = chain.balances(&address).into_iter().map(coin).collect();
-            Ok(bank::QueryAllBalancesResponse { balances, pagination: None }.encode_to_vec())
+            Ok(bank::QueryAllBalancesResponse { balances, pagination: Some(page()) }.encode_to_vec())
         }
         "SupplyOf" => {
             let bank::QuerySupplyOfRequest { denom } = read(data)?;
@@ -237,7 +247,7 @@ fn gov(engine: &Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<u8>
         }
         "Proposals" => {
             let proposals = engine.gov.all();
-            Ok(gov::QueryProposalsResponse { proposals, pagination: None }.encode_to_vec())
+            Ok(gov::QueryProposalsResponse { proposals, pagination: Some(page()) }.encode_to_vec())
         }
         "Params" => {
             let nanos = engine.gov.voting_nanos;
