@@ -24,7 +24,7 @@ fn a_hole_has_no_anchor_and_finality_goes_on() {
     let height = devnet.control("fault/hole?blocks=2")["from_height"].as_u64().unwrap();
     until("the hole", || (devnet.client.height().unwrap() > height + 3).then_some(()));
     let error = devnet.client.smart(&devnet.bsn(), &json!({ "block": { "height": height } })).unwrap_err();
-    assert!(error.to_string().contains("block"), "{error}");
+    assert!(error.to_string().contains(&format!("Block {height} is not found")), "{error}");
     until("finality beyond the hole", || (finalized(&devnet) > height + 2).then_some(()));
 }
 

@@ -181,6 +181,9 @@ impl Engine {
             until_jailed: BTreeSet::new(),
             expiry: None,
         };
+        let waiting = engine.ask(&json!({ "health": {} })).ok();
+        let waiting = waiting.and_then(|it| it["finality"]["waiting_for"]["height"].as_u64());
+        engine.voted.fill(waiting.map_or(height, |first| first.saturating_sub(1)));
         for _ in 0..4 {
             engine.produce(now);
         }
