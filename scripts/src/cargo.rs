@@ -24,6 +24,13 @@ pub fn vm(subcommand: &str) -> Command {
     command
 }
 
+/// The same, and the operators' program with its virtual machine: the set of its features that no other call builds.
+pub fn vm_and_tools(subcommand: &str) -> Command {
+    let mut command = vm(subcommand);
+    command.args(["-p", "bsn-cli", "--features", "bsn-cli/vm"]);
+    command
+}
+
 /// Runs a command with its output shown; `sentence` says what it means that it failed.
 pub fn run(command: &mut Command, sentence: &str) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();

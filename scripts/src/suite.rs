@@ -27,6 +27,7 @@ pub fn test(quick: bool) -> Result<()> {
     say::timed("the TypeScript client", typescript)?;
     say::timed("lints of what needs no virtual machine", quick_lints)?;
     if !quick {
+        say::timed("the tools, and wallets' clients against the devnet", tools)?;
         say::timed(
             "tests in the virtual machines (compiling them takes about ten minutes the first time)",
             vm_tests,
@@ -58,7 +59,7 @@ fn quick_lints() -> Result<()> {
 }
 
 fn vm_lints() -> Result<()> {
-    let mut clippy = cargo::vm("clippy");
+    let mut clippy = cargo::vm_and_tools("clippy");
     cargo::run(
         clippy.args(["--all-targets", "--", "-D", "warnings"]),
         "clippy has something to say, see above",
@@ -82,6 +83,15 @@ fn typescript() -> Result<()> {
         npm.args(["test", "--silent"]).current_dir(folder),
         "a test of the TypeScript client fails, see above",
     )
+}
+
+/// What operators run. With its feature `vm` it is built by `vm_lints`.
+fn tools() -> Result<()> {
+    let folder = project::root().join("tools/cli/tests/cosmjs");
+    setup::npm_packages(&folder, "the wallets' clients that the devnet is tried with")?;
+    let mut tests = cargo::cargo("test");
+    tests.args(["-p", "bsn-rpc", "-p", "bsn-cli"]);
+    cargo::run(&mut tests, "a test of the tools fails, see above")
 }
 
 fn vm_tests() -> Result<()> {

@@ -2,17 +2,18 @@ use crate::contracts::{CONTRACTS, Contract};
 use crate::workspace::{self, PURE};
 
 /// The floors of the house: a package is built on lower floors only.
-const FLOORS: [&[&str]; 11] = [
+const FLOORS: [&[&str]; 12] = [
     &["bsn-primitives", "bsn-read-derive", "bsn-client", "grid-model"],
     &["bsn-eots", "bsn-merkle", "bsn-bitcoin-spv"],
     &["bsn-covenant", "bsn-staking", "bsn-finality", "bsn-timestamping"],
     &["bsn-api", "bsn-proto"],
     &["bsn-exports"],
     &["bsn", "btc-light-client", "probe", "escrow"],
-    &["testing"],
+    &["testing", "bsn-rpc"],
     &["actors"],
     &["devnet", "fuzz-bodies", "bsn-testing"],
     &["demo", "simulation"],
+    &["bsn-cli"],
     &["tests", "chain-test", "xtask"],
 ];
 

@@ -13,9 +13,11 @@ fn no_contract_has_a_feature_but_library() {
 }
 
 /// Packages with features, and why. `cargo xtask test` builds each set that is listed.
-const FEATURES: [(&str, &[&str]); 3] = [
+const FEATURES: [(&str, &[&str]); 4] = [
     // Without its virtual machine, whoever makes a chain brings one.
     ("devnet", &["default", "vm"]),
+    // Who operates a chain does not wait ten minutes for wasmer to compile.
+    ("bsn-cli", &["default", "vm"]),
     // Other people's contracts are on one version of cosmwasm-std, and most of them ask no node.
     ("bsn-client", &["cosmwasm-2", "cosmwasm-3", "rpc", "rpc-http"]),
     // Their tests are on one version of cw-multi-test, and most of them need no real contract.

@@ -17,6 +17,9 @@ use crate::{
     world::World,
 };
 
+/// What gives a header its hash. A chain that shows blocks to programs of the real world hashes as those do.
+pub type Seal = Rc<dyn Fn(&Header) -> [u8; 32]>;
+
 /// How a chain begins.
 #[derive(Clone)]
 pub struct Genesis {
@@ -34,6 +37,8 @@ pub struct Genesis {
     pub time: Timestamp,
     /// The seconds between two blocks.
     pub block_seconds: u64,
+    /// What gives its headers their hashes; by default a hash of this crate's own.
+    pub seal: Option<Seal>,
 }
 
 impl Genesis {
@@ -47,6 +52,7 @@ impl Genesis {
             seed: 0,
             time: Timestamp::from_seconds(1_750_000_000),
             block_seconds: 6,
+            seal: None,
         }
     }
 }
@@ -71,6 +77,8 @@ pub struct Chain {
     pub(crate) next_app_hash: [u8; 32],
     pub(crate) block_seconds: u64,
     pub(crate) skipped_seconds: u64,
+    pub(crate) next_time: Option<Timestamp>,
+    pub(crate) seal: Option<Seal>,
     pub(crate) branch: String,
     pub(crate) bsn: BsnContracts,
     /// The chain module's parameters.
@@ -100,6 +108,8 @@ impl Clone for Chain {
             next_app_hash: self.next_app_hash,
             block_seconds: self.block_seconds,
             skipped_seconds: self.skipped_seconds,
+            next_time: self.next_time,
+            seal: self.seal.clone(),
             branch: self.branch.clone(),
             bsn: self.bsn.clone(),
             params: self.params,
@@ -119,7 +129,7 @@ impl Chain {
     /// A chain before its first block.
     pub fn new(genesis: Genesis) -> Self {
         let now = BlockNow { height: 0, time: genesis.time };
-        let Genesis { vm, chain_id, prefix, bonded_denom, seed, block_seconds, .. } = genesis;
+        let Genesis { vm, chain_id, prefix, bonded_denom, seed, block_seconds, seal, .. } = genesis;
         let next_app_hash = Sha256::digest(format!("genesis/{chain_id}/{seed}")).into();
         let world = World::new(vm, prefix, chain_id, bonded_denom, State::new(now));
         Self {
@@ -130,6 +140,8 @@ impl Chain {
             next_app_hash,
             block_seconds,
             skipped_seconds: 0,
+            next_time: None,
+            seal,
             branch: "main".to_owned(),
             bsn: BsnContracts::default(),
             params: ModuleParams::default(),
@@ -163,6 +175,11 @@ impl Chain {
         self.world.vm.counts_gas()
     }
 
+    /// What its addresses begin with.
+    pub fn prefix(&self) -> &str {
+        &self.world.prefix
+    }
+
     /// The staking denom.
     pub fn bonded_denom(&self) -> &str {
         &self.world.bonded_denom
@@ -188,10 +205,7 @@ impl Chain {
     /// # Errors
     /// [`Failure::Vm`] with the VM's own text.
     pub fn store_code(&mut self, creator: &str, wasm: &[u8]) -> Result<u64, Failure> {
-        let facts = self.world.vm.store(wasm).map_err(Failure::Vm)?;
-        let state = &mut *self.world.state();
-        state.codes.push(Code { facts, creator: creator.to_owned(), pinned: false, bytes: wasm.len() });
-        Ok(state.codes.len() as u64)
+        self.world.store_code(creator, wasm).map(|(code_id, _)| code_id)
     }
 
     /// From here on another machine runs the contracts: `codes` are their files for it, in the order of their ids.
@@ -226,6 +240,11 @@ impl Chain {
         if let Some(code) = index.and_then(|i| state.codes.get_mut(i)) {
             code.pinned = pinned;
         }
+    }
+
+    /// How many codes are stored.
+    pub fn codes(&self) -> u64 {
+        self.world.state().codes.len() as u64
     }
 
     /// What is known of a code.

@@ -88,7 +88,7 @@ pub mod vm;
 mod world;
 
 pub use actors;
-pub use chain::{Chain, Genesis};
+pub use chain::{Chain, Genesis, Seal};
 pub use error::Failure;
 pub use fault::{Fault, Faults};
 pub use machine::Machine;
@@ -97,4 +97,4 @@ pub use report::{
     BlockReport, Header, HookOutcome, HookReport, MessageResult, TxError, TxReport, attribute_in,
 };
 pub use state::{BlockNow, Code, Contract, StateSize};
-pub use tx::Tx;
+pub use tx::{Part, Parts, Tx};

@@ -101,9 +101,21 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Babylon`].
     pub fn add_fp(&mut self, seed: u64, stake: u64) -> Result<usize, NetworkError> {
+        self.add_operated_fp(seed, stake, None)
+    }
+
+    fn add_operated_fp(
+        &mut self,
+        seed: u64,
+        stake: u64,
+        operator: Option<&[u8; 20]>,
+    ) -> Result<usize, NetworkError> {
         let appchain = Appchain { chain_id: self.chain.chain_id().to_owned(), contract: self.bsn.clone() };
         let index = self.fps.len();
-        let fp = FinalityProvider::new(seed, u32::try_from(index).unwrap_or(u32::MAX), &appchain);
+        let mut fp = FinalityProvider::new(seed, u32::try_from(index).unwrap_or(u32::MAX), &appchain);
+        if let Some(operator) = operator {
+            fp = FinalityProvider::with_key(fp.secret_key().clone(), *operator, &appchain);
+        }
         let babylon = &mut self.link.app.babylon;
         babylon.register_fp(&fp, &self.link.app.client)?;
         babylon.delegate(Stake::new(&[fp.public_key()], stake * BTC))?;

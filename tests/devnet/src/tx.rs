@@ -1,12 +1,14 @@
 //! Transactions: one sender, messages that succeed or fail together.
 
-use cosmwasm_std::{Binary, Coin, CosmosMsg, WasmMsg, to_json_binary};
+use cosmwasm_std::{Binary, Coin, CosmosMsg, Event, WasmMsg, to_json_binary};
 use serde::Serialize;
 
 use crate::{
     Chain,
+    dispatch::Done,
     error::Failure,
     report::{MessageResult, TxError, TxReport},
+    world::World,
 };
 
 /// A transaction.
@@ -64,22 +66,74 @@ fn to_bytes(msg: &impl Serialize) -> Binary {
     to_json_binary(msg).expect("a message is plain data")
 }
 
-impl Chain {
-    /// Carries out a transaction in the block being built.
+/// What carries out the messages of a transaction.
+pub struct Parts(std::rc::Rc<World>);
+
+/// What came of one of them.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    /// Its events, in order.
+    pub events: Vec<Event>,
+    /// What it answered.
+    pub result: MessageResult,
+}
+
+impl From<Done> for Part {
+    fn from(done: Done) -> Self {
+        Self { events: done.events, result: MessageResult { data: done.data, response: done.response } }
+    }
+}
+
+impl Parts {
+    /// One message of `sender`.
     ///
     /// # Errors
-    /// [`TxError`]; nothing of it is done then.
-    pub fn submit(&mut self, tx: Tx) -> Result<TxReport, TxError> {
+    /// [`Failure`].
+    pub fn dispatch(&self, sender: &str, message: impl Into<CosmosMsg>) -> Result<Part, Failure> {
+        self.0.dispatch(sender, message.into()).map(Part::from)
+    }
+
+    /// Stores a code; gives its number and its checksum. It stays, whatever becomes of the transaction.
+    ///
+    /// # Errors
+    /// [`Failure::Vm`] with the VM's own text.
+    pub fn store_code(&self, creator: &str, wasm: &[u8]) -> Result<(u64, [u8; 32]), Failure> {
+        self.0.store_code(creator, wasm)
+    }
+
+    /// Calls `sudo` of a contract, as governance can.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn sudo(&self, contract: &str, msg: &[u8]) -> Result<Part, Failure> {
+        self.0.contract(contract)?;
+        self.0.sudo(contract, msg).map(Part::from)
+    }
+}
+
+impl Chain {
+    /// Carries out a transaction of `count` messages in the block being built: `work` does each of them, by its place.
+    /// What it does to anything but the chain it must undo itself if one fails.
+    ///
+    /// # Errors
+    /// [`TxError`]; nothing of it is done on the chain then.
+    pub fn submit_parts(
+        &mut self,
+        gas_limit: Option<u64>,
+        count: usize,
+        mut work: impl FnMut(&Parts, usize) -> Result<Part, Failure>,
+    ) -> Result<TxReport, TxError> {
         self.open_block();
         let index = self.take_tx_index();
         let world = self.world().clone();
+        let parts = Parts(world.clone());
         let mut failed_at = None;
-        let attempt = world.attempt(tx.gas_limit, false, || {
+        let attempt = world.attempt(gas_limit, false, || {
             let (mut events, mut results) = (Vec::new(), Vec::new());
-            for (i, message) in tx.messages.into_iter().enumerate() {
-                let done = world.dispatch(&tx.sender, message).inspect_err(|_| failed_at = Some(i))?;
-                events.extend(done.events);
-                results.push(MessageResult { data: done.data, response: done.response });
+            for place in 0..count {
+                let part = work(&parts, place).inspect_err(|_| failed_at = Some(place))?;
+                events.extend(part.events);
+                results.push(part.result);
             }
             Ok((events, results))
         });
@@ -91,6 +145,28 @@ impl Chain {
                 Err(TxError { message_index: failed_at, failure, usage: Box::new(usage), height })
             }
         }
+    }
+
+    /// Moves a fee to where fees are collected; it stays there whatever becomes of the transaction.
+    ///
+    /// # Errors
+    /// [`Failure::Funds`].
+    pub fn charge_fee(&mut self, payer: &str, fee: &[Coin]) -> Result<Vec<Event>, Failure> {
+        self.open_block();
+        let collector = self.fee_collector();
+        let world = self.world();
+        world.atomically(|| world.state().send(payer, &collector, fee))
+    }
+
+    /// Carries out a transaction in the block being built.
+    ///
+    /// # Errors
+    /// [`TxError`]; nothing of it is done then.
+    pub fn submit(&mut self, tx: Tx) -> Result<TxReport, TxError> {
+        let mut messages = tx.messages.into_iter();
+        self.submit_parts(tx.gas_limit, messages.len(), |parts, _| {
+            messages.next().map_or_else(|| Ok(Part::default()), |message| parts.dispatch(&tx.sender, message))
+        })
     }
 
     fn take_tx_index(&mut self) -> u32 {

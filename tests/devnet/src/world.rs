@@ -15,7 +15,7 @@ use crate::{
     error::Failure,
     gas::{COSMWASM_GAS_PER_SDK_GAS, INSTANCE_PINNED, INSTANCE_UNPINNED, Meter, Usage},
     host::ContractHost,
-    state::{Contract, State},
+    state::{Code, Contract, State},
     vm::{Entry, Vm, VmCall, VmFailure},
 };
 
@@ -65,6 +65,15 @@ impl World {
 
     pub fn decode(&self, text: &str) -> Result<Vec<u8>, Failure> {
         address::decode(&self.prefix, text).map_err(|e| Failure::Invalid(format!("{text}: {e}")))
+    }
+
+    /// Stores a wasm file; gives its number and its checksum.
+    pub fn store_code(&self, creator: &str, wasm: &[u8]) -> Result<(u64, [u8; 32]), Failure> {
+        let facts = self.vm.store(wasm).map_err(Failure::Vm)?;
+        let hash = facts.hash;
+        let state = &mut *self.state();
+        state.codes.push(Code { facts, creator: creator.to_owned(), pinned: false, bytes: wasm.len() });
+        Ok((state.codes.len() as u64, hash))
     }
 
     pub fn contract(&self, at: &str) -> Result<Contract, Failure> {

@@ -6,11 +6,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use bsn_rpc::{Client, address};
 use serde_json::{Value, json};
 
 use crate::account::{self, Account, DENOM};
 use crate::process::{self, Program};
-use crate::rpc::Rpc;
 
 /// Which role it plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub struct Chain {
     /// Its chain id.
     pub id: String,
     /// Where it is asked.
-    pub rpc: Rpc,
+    pub rpc: Client,
     /// The validator's account, which pays for what has no payer of its own.
     pub validator: Account,
     port: u16,
@@ -82,7 +82,7 @@ impl Chain {
         let chain = Self {
             role,
             id: id.to_owned(),
-            rpc: Rpc::new(port),
+            rpc: Client::new(&[format!("http://127.0.0.1:{port}")])?,
             validator: Account::new(role.prefix(), "validator")?,
             port,
             log: folder.join(format!("{}.log", role.word())),
@@ -186,13 +186,19 @@ impl Chain {
     /// # Errors
     /// If the node does not say.
     pub fn busy_seconds(&self) -> Result<f64> {
-        let page = self.rpc.metrics(self.port + METRICS)?;
+        let page = self.metrics()?;
         let busy = page.lines().filter(|line| {
             line.starts_with("cometbft_abci_connection_method_timing_seconds_sum")
                 && ["finalize_block", "commit"].iter().any(|m| line.contains(&format!("\"{m}\"")))
         });
         let seconds = busy.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
         Ok(seconds.sum())
+    }
+
+    fn metrics(&self) -> Result<String> {
+        let url = format!("http://127.0.0.1:{}/metrics", self.port + METRICS);
+        let node = self.rpc.nodes().first().ok_or_else(|| anyhow!("the chain has no node"))?;
+        Ok(node.page(&url)?)
     }
 
     /// Waits until a height is decided and answered for.
@@ -219,7 +225,7 @@ impl Chain {
     /// # Errors
     /// Never for the two prefixes.
     pub fn governance(&self) -> Result<String> {
-        account::of_module(self.role.prefix(), "gov")
+        Ok(address::of_module(self.role.prefix(), "gov")?)
     }
 }
 

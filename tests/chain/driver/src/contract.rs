@@ -1,24 +1,17 @@
 //! The contract on the consumer chain: stored, instantiated, asked and told.
 
 use anyhow::{Context, Result, anyhow, bail};
-use cosmrs::Any;
-use cosmrs::proto::cosmos::base::v1beta1::Coin;
-use cosmrs::proto::cosmos::gov::v1::{
-    MsgSubmitProposal, MsgVote, QueryProposalRequest, QueryProposalResponse,
-};
-use cosmrs::proto::cosmwasm::wasm::v1::{
-    MsgExecuteContract, MsgInstantiateContract, MsgStoreCode, QuerySmartContractStateRequest,
-    QuerySmartContractStateResponse,
-};
-use cosmrs::proto::traits::Message;
+use bsn_rpc::proto::cosmos::base::v1beta1::Coin;
+use bsn_rpc::proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote};
+use bsn_rpc::proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract, MsgStoreCode};
+use bsn_rpc::proto::{Any, pack};
 use serde_json::Value;
 use std::time::Duration;
 
 use crate::account::{Account, DENOM, GAS};
 use crate::chain::Chain;
 use crate::process;
-use crate::rpc::{TxResult, attribute};
-use crate::wire;
+use bsn_rpc::{TxResult, attribute};
 
 const STORE_GAS: u64 = 90_000_000;
 const PASSED: i32 = 3;
@@ -45,7 +38,7 @@ pub fn store(chain: &Chain, wasm: Vec<u8>) -> Result<u64> {
         wasm_byte_code: wasm,
         instantiate_permission: None,
     };
-    let result = deliver(chain, &chain.validator, vec![wire::sdk(&message)], STORE_GAS)?;
+    let result = deliver(chain, &chain.validator, vec![pack(&message)], STORE_GAS)?;
     let id = attribute(&result.events, "store_code", "code_id").ok_or_else(|| anyhow!("no code id"))?;
     id.parse().context("a code id")
 }
@@ -63,7 +56,7 @@ pub fn instantiate(chain: &Chain, code_id: u64, msg: &Value, label: &str, admin:
         msg: msg.to_string().into_bytes(),
         funds: Vec::new(),
     };
-    let result = deliver(chain, &chain.validator, vec![wire::sdk(&message)], GAS)?;
+    let result = deliver(chain, &chain.validator, vec![pack(&message)], GAS)?;
     attribute(&result.events, "instantiate", "_contract_address")
         .map(str::to_owned)
         .ok_or_else(|| anyhow!("no address"))
@@ -71,7 +64,7 @@ pub fn instantiate(chain: &Chain, code_id: u64, msg: &Value, label: &str, admin:
 
 /// The message that calls a contract.
 pub fn execute_message(sender: &str, contract: &str, msg: &Value) -> Any {
-    wire::sdk(&MsgExecuteContract {
+    pack(&MsgExecuteContract {
         sender: sender.to_owned(),
         contract: contract.to_owned(),
         msg: msg.to_string().into_bytes(),
@@ -92,15 +85,8 @@ pub fn query(chain: &Chain, contract: &str, msg: &Value) -> Result<Value> {
 /// # Errors
 /// As [`query`].
 pub fn query_at(chain: &Chain, contract: &str, msg: &Value, height: u64) -> Result<Value> {
-    let request = QuerySmartContractStateRequest {
-        address: contract.to_owned(),
-        query_data: msg.to_string().into_bytes(),
-    };
-    let answer = chain
-        .rpc
-        .query_at("/cosmwasm.wasm.v1.Query/SmartContractState", &request.encode_to_vec(), height)
-        .with_context(|| format!("the contract's answer to {msg}"))?;
-    Ok(serde_json::from_slice(&QuerySmartContractStateResponse::decode(answer.as_slice())?.data)?)
+    let answer = chain.rpc.smart_at(contract, msg, height);
+    answer.with_context(|| format!("the contract's answer to {msg}"))
 }
 
 /// Lets governance do this: proposes, votes, waits until it has passed. Gives the height at which that was seen.
@@ -110,7 +96,7 @@ pub fn query_at(chain: &Chain, contract: &str, msg: &Value, height: u64) -> Resu
 pub fn govern(chain: &Chain, title: &str, messages: Vec<Any>) -> Result<u64> {
     let proposal = propose(chain, title, messages)?;
     process::wait_for("a proposal's end", Duration::from_secs(60), || has_passed(chain, title, proposal))?;
-    chain.rpc.height()
+    Ok(chain.rpc.height()?)
 }
 
 /// Proposes and votes; gives the proposal's number.
@@ -128,11 +114,11 @@ pub fn propose(chain: &Chain, title: &str, messages: Vec<Any>) -> Result<u64> {
         summary: title.to_owned(),
         expedited: false,
     };
-    let result = deliver(chain, validator, vec![wire::sdk(&proposal)], GAS)?;
+    let result = deliver(chain, validator, vec![pack(&proposal)], GAS)?;
     let id = attribute(&result.events, "submit_proposal", "proposal_id").ok_or_else(|| anyhow!("no id"))?;
     let proposal_id = id.parse().context("a proposal id")?;
     let vote = MsgVote { proposal_id, voter: validator.address.clone(), option: 1, metadata: String::new() };
-    deliver(chain, validator, vec![wire::sdk(&vote)], GAS)?;
+    deliver(chain, validator, vec![pack(&vote)], GAS)?;
     Ok(proposal_id)
 }
 
@@ -141,9 +127,7 @@ pub fn propose(chain: &Chain, title: &str, messages: Vec<Any>) -> Result<u64> {
 /// # Errors
 /// If it failed.
 pub fn has_passed(chain: &Chain, title: &str, proposal_id: u64) -> Result<Option<()>> {
-    let request = QueryProposalRequest { proposal_id }.encode_to_vec();
-    let answer = chain.rpc.query("/cosmos.gov.v1.Query/Proposal", &request)?;
-    let Some(proposal) = QueryProposalResponse::decode(answer.as_slice())?.proposal else {
+    let Some(proposal) = chain.rpc.proposal(proposal_id)? else {
         bail!("the proposal is gone");
     };
     match proposal.status {

@@ -36,9 +36,10 @@ pub use whole::votes_in;
 
 use crate::claims::Claims;
 use crate::ways::Way;
-use crate::wire::MsgPinCodes;
 use crate::world::{Sends, World};
 use bench::Bench;
+use bsn_rpc::proto::cosmwasm::wasm::v1::{MsgPinCodes, MsgUnpinCodes};
+use bsn_rpc::proto::pack;
 
 /// How far the rest may be from the embedded figure.
 pub const TOLERANCE_PERMILLE: u64 = 30;
@@ -142,11 +143,9 @@ fn claim(rows: &[Row], claims: &mut Claims) {
 /// # Errors
 /// If the proposal fails.
 pub fn pin(world: &mut World, is_pinned: bool) -> Result<()> {
-    let (title, url) = match is_pinned {
-        true => ("pin", "/cosmwasm.wasm.v1.MsgPinCodes"),
-        false => ("unpin", "/cosmwasm.wasm.v1.MsgUnpinCodes"),
-    };
-    let code_ids = vec![world.code_id, world.light_client.1];
-    let message = MsgPinCodes { authority: world.consumer.governance()?, code_ids };
-    world.govern_and_vote(title, url, &message)
+    let (authority, code_ids) = (world.consumer.governance()?, vec![world.code_id, world.light_client.1]);
+    match is_pinned {
+        true => world.govern_and_vote("pin", pack(&MsgPinCodes { authority, code_ids })),
+        false => world.govern_and_vote("unpin", pack(&MsgUnpinCodes { authority, code_ids })),
+    }
 }

@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 use crate::chain::BLOCK_GAS;
 use crate::claims::Claims;
 use crate::gas;
-use crate::rpc::Event;
 use crate::ways::{HEIGHTS, Way};
 use crate::world::{Sends, World};
 use crate::{process, say};
+use bsn_rpc::Event;
 
 pub use chart::write;
 

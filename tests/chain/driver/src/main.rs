@@ -19,7 +19,7 @@
 //! | `gas`, `load` | what calls cost here and in the embedded chain; 100 finality providers on each block |
 //! | `world`, `voting`, `ways` | two chains, the relayer, the contract, those who sign, and how their votes travel |
 //! | `chain`, `relayer`, `process` | the programs, which are stopped whatever happens |
-//! | `account`, `contract`, `wire`, `rpc` | transactions, queries, messages |
+//! | `account`, `contract`, `wire` | transactions, queries, messages, over `bsn-rpc` |
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::panic))]
 
 mod account;
@@ -31,7 +31,6 @@ mod gas;
 mod load;
 mod process;
 mod relayer;
-mod rpc;
 mod say;
 mod scenarios;
 mod voting;

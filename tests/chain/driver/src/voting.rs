@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
-use cosmrs::Any;
+use bsn_rpc::proto::Any;
 use primitives::AppHash;
 use serde_json::json;
 
 use crate::account::Account;
 use crate::chain::BLOCK_GAS;
-use crate::rpc::Header;
 use crate::ways::Way;
 use crate::world::{Sends, Signer, VOTE_GAS, World};
 use crate::{contract, process};
+use bsn_rpc::Header;
 
 /// How long nobody looks.
 const POLL: Duration = Duration::from_millis(50);
@@ -42,7 +42,7 @@ impl World {
             hashes.push(signer.account.broadcast(rpc, id, vec![message], VOTE_GAS)?.0);
         }
         for hash in hashes {
-            let found = || self.consumer.rpc.tx(&hash);
+            let found = || Ok(self.consumer.rpc.tx(&hash)?);
             let result = process::wait_for("a commitment", Duration::from_secs(60), found)?;
             if result.code != 0 {
                 bail!("a commitment was refused: {}", result.log);

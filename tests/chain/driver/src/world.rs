@@ -8,6 +8,9 @@ use actors::babylon::ConsumerMetadata;
 use actors::finality_provider::Appchain;
 use actors::{Babylon, FinalityProvider, Miner, Stake};
 use anyhow::{Context, Result, anyhow, bail};
+use bsn_rpc::address;
+use bsn_rpc::proto::babylon::{BsnContracts, MsgSetBsnContracts};
+use bsn_rpc::proto::{Any, pack_as};
 use primitives::AppHash;
 use prost::Message;
 use serde_json::{Value, json};
@@ -16,8 +19,8 @@ use crate::account::Account;
 use crate::chain::{Chain, Role};
 use crate::contract;
 use crate::relayer::{End, Relayer};
-use crate::rpc::{Header, TxResult};
-use crate::wire::{self, BsnContracts, MsgSend, MsgSetBsnContracts};
+use crate::wire::{self, MsgSend};
+use bsn_rpc::{Header, TxResult};
 
 /// Everything random comes from here.
 pub const SEED: u64 = 7;
@@ -235,23 +238,24 @@ impl World {
                 btc_finality_contract: self.bsn.clone(),
             }),
         };
-        self.govern("register the contracts", "/babylonlabs.babylon.v1beta1.MsgSetBSNContracts", &message)
+        let url = "/babylonlabs.babylon.v1beta1.MsgSetBSNContracts";
+        self.govern("register the contracts", pack_as(url, &message))
     }
 
     /// Lets the consumer's governance do something that only it may.
     ///
     /// # Errors
     /// If the proposal fails.
-    pub fn govern<M: Message>(&self, title: &str, type_url: &str, message: &M) -> Result<u64> {
-        contract::govern(&self.consumer, title, vec![wire::ours(type_url, message)])
+    pub fn govern(&self, title: &str, message: Any) -> Result<u64> {
+        contract::govern(&self.consumer, title, vec![message])
     }
 
     /// As [`govern`](Self::govern), while everybody votes on.
     ///
     /// # Errors
     /// If the proposal fails.
-    pub fn govern_and_vote<M: Message>(&mut self, title: &str, type_url: &str, message: &M) -> Result<()> {
-        let proposal = contract::propose(&self.consumer, title, vec![wire::ours(type_url, message)])?;
+    pub fn govern_and_vote(&mut self, title: &str, message: Any) -> Result<()> {
+        let proposal = contract::propose(&self.consumer, title, vec![message])?;
         self.vote_until(title, std::time::Duration::from_secs(60), |world| {
             contract::has_passed(&world.consumer, title, proposal)
         })
@@ -329,7 +333,7 @@ impl World {
         let validator = &self.genesis.validator;
         let (sender, channel) = (validator.address.clone(), self.channel.clone());
         let message = MsgSend { sender, channel, packet, timeout_seconds };
-        let message = wire::ours("/bsntest.zc.v1.MsgSend", &message);
+        let message = pack_as("/bsntest.zc.v1.MsgSend", &message);
         contract::deliver(&self.genesis, validator, vec![message], crate::account::GAS)
     }
 
@@ -383,9 +387,9 @@ impl World {
     /// # Errors
     /// If the chain does not show its store.
     pub fn raw_at(&self, key: &[u8], height: u64) -> Result<Vec<u8>> {
-        let address: cosmrs::AccountId = self.bsn.parse().map_err(|error| anyhow!("{error}"))?;
-        let key = [&[3][..], &address.to_bytes(), key].concat();
-        self.consumer.rpc.query_at("/store/wasm/key", &key, height)
+        let address = address::decode(Role::Consumer.prefix(), &self.bsn)?;
+        let key = [&[3][..], &address, key].concat();
+        Ok(self.consumer.rpc.query_at("/store/wasm/key", &key, height)?)
     }
 
     /// The last finalized height, 0 if there is none.
@@ -425,11 +429,8 @@ pub fn bitcoin_start() -> Result<u32> {
 }
 
 fn nanoseconds(header: &Header) -> Result<u64> {
-    let time =
-        cosmrs::tendermint::Time::parse_from_rfc3339(&header.time).map_err(|error| anyhow!("{error}"))?;
-    let since =
-        time.duration_since(cosmrs::tendermint::Time::unix_epoch()).map_err(|error| anyhow!("{error}"))?;
-    Ok(u64::try_from(since.as_nanos())?)
+    let nanos = header.nanos().ok_or_else(|| anyhow!("`{}` is no time", header.time))?;
+    Ok(u64::try_from(nanos)?)
 }
 
 /// The workspace's folder.

@@ -12,8 +12,8 @@ use crate::actors::{Babylon, Miner};
 use crate::ibc::{Link, OpenChannel};
 use crate::{BsnContracts, Chain, Genesis, Machine};
 
-/// When the first block of Bitcoin is found: a day before the appchain begins.
-const BITCOIN_START: u32 = 1_749_913_600;
+/// How long before the appchain the first block of Bitcoin is found, in seconds.
+const BITCOIN_AGE: u64 = 86_400;
 /// What one packet carries with ease.
 const REGISTERED_AT_ONCE: usize = 50;
 
@@ -30,6 +30,13 @@ pub struct Setup {
     pub instantiate: Value,
     /// Where the wasm is.
     pub artifacts: PathBuf,
+    /// The contract's admin; by default an account without a key.
+    pub admin: Option<String>,
+    /// Who may migrate it; by default its admin.
+    pub wasm_admin: Option<String>,
+    /// The accounts of the first finality providers' operators, in the order of the stakes; by default each has one of
+    /// its own making.
+    pub operators: Vec<[u8; 20]>,
 }
 
 impl Setup {
@@ -41,6 +48,9 @@ impl Setup {
             randomness: 1_000,
             instantiate: json!({}),
             artifacts: artifacts(),
+            admin: None,
+            wasm_admin: None,
+            operators: Vec::new(),
         }
     }
 
@@ -81,8 +91,8 @@ impl Network {
     /// [`NetworkError`].
     pub fn begin(mut self, setup: &Setup) -> Result<Self, NetworkError> {
         self.open_channel()?;
-        for stake in &setup.stakes {
-            self.add_fp(setup.seed, *stake)?;
+        for (index, stake) in setup.stakes.iter().enumerate() {
+            self.add_operated_fp(setup.seed, *stake, setup.operators.get(index))?;
         }
         // Babylon sends what fits into a packet; the rest goes with its next block.
         while self.link.app.babylon.queued_events(&self.link.app.client) > 0 {
@@ -125,9 +135,15 @@ impl Network {
         Self::deploy_codes(Genesis::on(Rc::clone(&machine.vm)), setup, machine)
     }
 
-    fn deploy_codes(genesis: Genesis, setup: &Setup, machine: &Machine) -> Result<Self, NetworkError> {
+    /// The same on a chain of one's own making.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn deploy_codes(genesis: Genesis, setup: &Setup, machine: &Machine) -> Result<Self, NetworkError> {
+        let bitcoin_start = u32::try_from(genesis.time.seconds().saturating_sub(BITCOIN_AGE));
         let mut chain = Chain::new(Genesis { seed: setup.seed, ..genesis });
-        let admin = chain.account("admin");
+        let admin = setup.admin.clone().unwrap_or_else(|| chain.account("admin"));
+        let wasm_admin = setup.wasm_admin.clone().unwrap_or_else(|| admin.clone());
         let sender = chain.account("sender");
         let code = store(&mut chain, &admin, &machine.bsn)?;
         let light_client_code = store(&mut chain, &admin, &machine.light_client)?;
@@ -159,14 +175,14 @@ impl Network {
                 message["ics20_channel_id"] = json!(coins.local);
             }
         }
-        let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&admin))?;
+        let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&wasm_admin))?;
         let config: Value = chain.query(&bsn, &json!({ "config": {} }))?;
         let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
         // Without a light client the module's fourth address is one that is there.
         let fourth = if light_client.is_empty() { &bsn } else { &light_client };
         chain.register(BsnContracts::one(&bsn, fourth));
         chain.next_block();
-        let miner = Miner::new(setup.seed, BITCOIN_START);
+        let miner = Miner::new(setup.seed, bitcoin_start.unwrap_or(u32::MAX));
         let (fps, offline) = (Vec::new(), BTreeSet::new());
         Ok(Self { chain, link, miner, bsn, light_client, admin, sender, channel: None, fps, offline })
     }

@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::overhead::{Answer, Overhead, data_of};
 use super::{Row, grow, shown};
 use crate::account::Account;
-use crate::rpc::TxResult;
 use crate::world::World;
 use crate::{contract, say};
+use bsn_rpc::TxResult;
 
 /// What a measured transaction may use.
 const CALL_GAS: u64 = 60_000_000;

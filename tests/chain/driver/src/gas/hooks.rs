@@ -7,9 +7,9 @@ use anyhow::{Result, bail};
 use super::SETTLED;
 use super::bench::Bench;
 use super::overhead::{self, Call};
-use crate::rpc::Event;
 use crate::say;
 use crate::world::Sends;
+use bsn_rpc::Event;
 
 /// How many blocks are looked at.
 const BLOCKS: u64 = 12;

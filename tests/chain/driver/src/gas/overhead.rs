@@ -1,16 +1,17 @@
 //! What wasmd charges around a call (wasmd v0.61: x/wasm/keeper/keeper.go, x/wasm/types/gas_register.go).
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cosmrs::AccountId;
-use cosmrs::proto::cosmos::base::abci::v1beta1::TxMsgData;
-use cosmrs::proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
-use cosmrs::proto::traits::Message;
+use bsn_rpc::address;
+use bsn_rpc::proto::Message;
+use bsn_rpc::proto::cosmos::base::abci::v1beta1::TxMsgData;
+use bsn_rpc::proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
 use serde_json::{Value, json};
 
 use super::table::Row;
-use crate::rpc::{Event, TxResult};
+use crate::chain::Role;
 use crate::world::World;
+use bsn_rpc::{Event, TxResult};
 
 const READ_FLAT: u64 = 1_000;
 const READ_BYTE: u64 = 3;
@@ -57,8 +58,8 @@ impl Overhead {
     /// # Errors
     /// If the chain does not show its store.
     pub fn of(world: &World, contract: &str, code_id: u64, is_pinned: bool) -> Result<Self> {
-        let address: AccountId = contract.parse().map_err(|error| anyhow!("{error}"))?;
-        let contract = [&[2][..], &address.to_bytes()].concat();
+        let address = address::decode(Role::Consumer.prefix(), contract)?;
+        let contract = [&[2][..], &address].concat();
         let code = [&[1][..], &code_id.to_be_bytes()].concat();
         let read = |key: &[u8]| -> Result<u64> {
             let value = world.consumer.rpc.query("/store/wasm/key", key).context("the store of x/wasm")?;

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::bench::Bench;
 use super::overhead::Answer;
 use crate::process;
-use crate::rpc::Event;
+use bsn_rpc::Event;
 
 const SATS: u64 = 5_000_000;
 const ITEMS: usize = 50;

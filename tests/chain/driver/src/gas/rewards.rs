@@ -4,18 +4,21 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cosmrs::Any;
-use cosmrs::proto::cosmwasm::wasm::v1::MsgExecuteContract;
+use bsn_rpc::proto::Any;
+use bsn_rpc::proto::cosmwasm::wasm::v1::MsgExecuteContract;
 use serde_json::{Value, json};
 
 use super::SETTLED;
 use super::bench::Bench;
 use super::overhead::Call;
 use crate::account::{DENOMS, GAS};
-use crate::rpc::Event;
 use crate::say;
-use crate::wire::{self, MsgTransfer};
 use crate::world::World;
+use bsn_rpc::Event;
+use bsn_rpc::proto::cosmos::base::v1beta1::Coin;
+use bsn_rpc::proto::ibc::applications::transfer::v1::MsgTransfer;
+use bsn_rpc::proto::ibc::core::client::v1::Height;
+use bsn_rpc::proto::pack;
 
 const PERIOD: u64 = 20;
 /// What the contract lets a transfer use, and the number of its reply.
@@ -99,15 +102,15 @@ fn price(bench: &Bench<'_>, transfer: &Event) -> Result<u64> {
     let message = MsgTransfer {
         source_port: "transfer".to_owned(),
         source_channel: "channel-0".to_owned(),
-        token: Some(wire::Coin { denom: text("denom"), amount: text("amount") }),
+        token: Some(Coin { denom: text("denom"), amount: text("amount") }),
         sender: sender.address.clone(),
         receiver: text("receiver"),
-        timeout_height: Some(wire::Height::default()),
+        timeout_height: Some(Height::default()),
         timeout_timestamp: timeout()?,
         memo: text("memo"),
     };
     let deliver = |message: Any| sender.deliver(&world.consumer.rpc, &world.consumer.id, vec![message], GAS);
-    let (result, bytes) = deliver(wire::ours("/ibc.applications.transfer.v1.MsgTransfer", &message))?;
+    let (result, bytes) = deliver(pack(&message))?;
     if result.code != 0 {
         bail!("the same transfer by an account failed: {}", result.log);
     }
@@ -117,7 +120,7 @@ fn price(bench: &Bench<'_>, transfer: &Event) -> Result<u64> {
         msg: b"{}".to_vec(),
         funds: Vec::new(),
     };
-    let (control, control_bytes) = deliver(wire::sdk(&nothing))?;
+    let (control, control_bytes) = deliver(pack(&nothing))?;
     let overhead = bench.overhead(&bench.bsn())?;
     Ok(result.gas_used - overhead.ante(&control, control_bytes, bytes))
 }

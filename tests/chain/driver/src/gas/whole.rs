@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use cosmrs::Any;
+use bsn_rpc::proto::Any;
 use serde_json::json;
 
 use super::bench::{Bench, answer};
 use super::{Row, SETTLED, overhead};
-use crate::rpc::Event;
 use crate::ways::{HEIGHTS, Way};
 use crate::{contract, process, say};
+use bsn_rpc::Event;
 
 /// So many blocks are added up: two turns of those who vote in turns.
 const BLOCKS: u64 = 2 * HEIGHTS;
@@ -57,7 +57,7 @@ fn sum(bench: &Bench<'_>, way: Way, from: u64) -> Result<Row> {
     for height in from..from + BLOCKS {
         let (events, txs) = rpc.results(height)?;
         hooks.add(&overhead.hook_row(name, &overhead::calls(&events)?));
-        for (tx, bytes) in txs.iter().zip(rpc.lengths(height)?) {
+        for (tx, bytes) in txs.iter().zip(rpc.txs(height)?.iter().map(Vec::len)) {
             let voted = tx.events.iter().map(votes_in).sum::<u64>();
             // Where a single vote is late, EndBlock has deleted what it would have been written over.
             let is_late = way == Way::Single && !tx.events.iter().any(|event| is_of(event, height - 1));

@@ -3,17 +3,15 @@
 
 use actors::FinalityProvider;
 use anyhow::{Result, anyhow};
-use cosmrs::proto::cosmwasm::wasm::v1::{
-    MsgMigrateContract, QueryContractInfoRequest, QueryContractInfoResponse,
-};
-use cosmrs::proto::traits::Message;
+use bsn_rpc::proto::cosmwasm::wasm::v1::MsgMigrateContract;
+use bsn_rpc::proto::pack;
 use primitives::AppHash;
 use serde_json::{Value, json};
 
 use super::{Notes, PATIENCE};
 use crate::account::GAS;
 use crate::world::{PATH, VOTE_GAS, World, workspace};
-use crate::{contract, process, wire};
+use crate::{contract, process};
 
 const CHEAT: usize = 3;
 const RANDOMNESS: u64 = 2_000;
@@ -127,9 +125,9 @@ fn slash(world: &mut World) -> Result<()> {
     world.vote_until_finalized(now, PATIENCE).map(|_| ())
 }
 
-fn migrate(sender: &str, contract: &str, code_id: u64) -> cosmrs::Any {
+fn migrate(sender: &str, contract: &str, code_id: u64) -> bsn_rpc::proto::Any {
     let (sender, contract) = (sender.to_owned(), contract.to_owned());
-    wire::sdk(&MsgMigrateContract { sender, contract, code_id, msg: b"{}".to_vec() })
+    pack(&MsgMigrateContract { sender, contract, code_id, msg: b"{}".to_vec() })
 }
 
 /// What is asked before and after, with its answer: what no block changes any more.
@@ -162,7 +160,8 @@ fn answers(world: &World, heights: std::ops::Range<u64>) -> Result<Vec<(Value, V
 /// An answer without the height at which it was given, and without what 0.1.0 did not say.
 fn without_now(mut answer: Value) -> Value {
     if let Some(one) = answer.as_object_mut() {
-        ["certificate", "min_active_percent", "reward_group"].map(|name| one.remove(name));
+        let newer = ["certificate", "min_active_percent", "reward_group"];
+        newer.iter().for_each(|name| drop(one.remove(*name)));
     }
     let is_of_one = answer.get("total_active_sats").is_some();
     if let Some(one) = answer.as_object_mut().filter(|_| is_of_one) {
@@ -175,8 +174,6 @@ fn without_now(mut answer: Value) -> Value {
 }
 
 fn code_of(world: &World, contract: &str) -> Result<u64> {
-    let request = QueryContractInfoRequest { address: contract.to_owned() }.encode_to_vec();
-    let answer = world.consumer.rpc.query("/cosmwasm.wasm.v1.Query/ContractInfo", &request)?;
-    let info = QueryContractInfoResponse::decode(answer.as_slice())?.contract_info;
+    let info = world.consumer.rpc.contract_info(contract)?;
     Ok(info.map_or(0, |info| info.code_id))
 }

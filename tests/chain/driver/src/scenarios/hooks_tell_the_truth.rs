@@ -1,8 +1,6 @@
 //! The release artifacts are deployed and registered by governance, and see each block as it is.
 
 use anyhow::Result;
-use cosmrs::proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
-use cosmrs::proto::traits::Message;
 use serde_json::json;
 
 use super::Notes;
@@ -46,12 +44,7 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
         events.iter().filter(|e| e.kind == "hook_gas").filter_map(|e| e.get("hook")).collect();
     let order = hooks == ["begin_block", "begin_block", "end_block"];
     notes.claim("two calls at the begin of a block and one at its end", order, format!("{hooks:?}"));
-    let request = QueryBalanceRequest { address: world.bsn.clone(), denom: DENOM.to_owned() }.encode_to_vec();
-    let balance = || -> Result<u128> {
-        let answer = world.consumer.rpc.query("/cosmos.bank.v1beta1.Query/Balance", &request)?;
-        let coin = QueryBalanceResponse::decode(answer.as_slice())?.balance.unwrap_or_default();
-        Ok(coin.amount.parse()?)
-    };
+    let balance = || world.consumer.rpc.balance(&world.bsn, DENOM);
     let before = balance()?;
     world.consumer.wait_blocks(3)?;
     let after = balance()?;

@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::torn_state::{self, Torn};
 use super::{Notes, PATIENCE, stake_arrives_over_ibc as stake};
-use crate::wire::{MsgUpdateParams, Params};
 use crate::world::{BTC, World};
+use bsn_rpc::proto::babylon::{MsgUpdateParams, Params};
+use bsn_rpc::proto::pack_as;
 
 const BLOCKS: u64 = 20;
 /// Blocks for each place at which a hook is torn.
@@ -182,7 +183,8 @@ fn feed(world: &mut World, [begin, end]: [u32; 2]) -> Result<u64> {
         btc_staking_portion: "100000000000000000".to_owned(),
     };
     let message = MsgUpdateParams { authority: world.consumer.governance()?, params: Some(params) };
-    world.govern_and_vote("hook gas", "/babylonlabs.babylon.v1beta1.MsgUpdateParams", &message)?;
+    let message = pack_as("/babylonlabs.babylon.v1beta1.MsgUpdateParams", &message);
+    world.govern_and_vote("hook gas", message)?;
     world.consumer.wait_blocks(1)
 }
 

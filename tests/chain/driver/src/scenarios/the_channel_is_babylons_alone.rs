@@ -1,13 +1,15 @@
 //! The channel opens from Babylon's side, once; nobody else opens one or closes it.
 
 use anyhow::{Result, bail};
-use prost::Message;
 
 use super::Notes;
 use crate::account::GAS;
-use crate::rpc::TxResult;
-use crate::wire::{self, Channel, Counterparty};
 use crate::world::{PATH, World};
+use bsn_rpc::TxResult;
+use bsn_rpc::proto::ibc::core::channel::v1::{
+    Channel, Counterparty, MsgChannelCloseInit, MsgChannelOpenInit,
+};
+use bsn_rpc::proto::pack;
 
 /// Our and Babylon's end of the first connection.
 pub const FIRST: &str = "connection-0";
@@ -47,12 +49,12 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
     let again = open_init(world, true, FIRST, &port, "zoneconcierge", ORDERED, VERSION)?;
     notes.claim("the contract takes one channel", again.code != 0, tail(&again.log));
 
-    let close = wire::MsgChannelCloseInit {
+    let close = MsgChannelCloseInit {
         port_id: port.clone(),
         channel_id: ours.clone(),
         signer: world.stranger.address.clone(),
     };
-    let message = wire::ours("/ibc.core.channel.v1.MsgChannelCloseInit", &close);
+    let message = pack(&close);
     let (rpc, id) = (&world.consumer.rpc, &world.consumer.id);
     let (result, _) = world.stranger.deliver(rpc, id, vec![message], GAS)?;
     let open = channel(world, &port, &ours, true)?.state == OPEN;
@@ -80,22 +82,21 @@ pub fn open_init(
         counterparty: Some(Counterparty { port_id: counterparty.to_owned(), channel_id: String::new() }),
         connection_hops: vec![connection.to_owned()],
         version: version.to_owned(),
+        upgrade_sequence: 0,
     };
-    let message = wire::MsgChannelOpenInit {
+    let message = MsgChannelOpenInit {
         port_id: port.to_owned(),
         channel: Some(channel),
         signer: account.address.clone(),
     };
-    let message = wire::ours("/ibc.core.channel.v1.MsgChannelOpenInit", &message);
+    let message = pack(&message);
     Ok(account.deliver(&chain.rpc, &chain.id, vec![message], GAS)?.0)
 }
 
 /// An end of a channel, on the consumer chain or on Babylon.
 pub fn channel(world: &World, port: &str, id: &str, at_consumer: bool) -> Result<Channel> {
-    let request = wire::QueryChannelRequest { port_id: port.to_owned(), channel_id: id.to_owned() };
     let chain = if at_consumer { &world.consumer } else { &world.genesis };
-    let answer = chain.rpc.query("/ibc.core.channel.v1.Query/Channel", &request.encode_to_vec())?;
-    match wire::QueryChannelResponse::decode(answer.as_slice())?.channel {
+    match chain.rpc.channel(port, id)? {
         Some(channel) => Ok(channel),
         None => bail!("there is no {id} on {port}"),
     }

@@ -14,7 +14,7 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
     let rpc = &world.consumer.rpc;
     let (old, new) = (rpc.header(Some(voted))?, rpc.header(Some(world.voted_to + 1))?);
     let sender = world.signers.first().ok_or_else(|| anyhow!("nobody signs"))?;
-    let deliver = |votes: &[&crate::rpc::Header]| {
+    let deliver = |votes: &[&bsn_rpc::Header]| {
         let votes = votes.iter().map(|header| world.vote_message(0, header)).collect::<Result<Vec<_>>>()?;
         Ok::<_, anyhow::Error>(sender.account.deliver(rpc, &world.consumer.id, votes, 2 * VOTE_GAS)?.0)
     };

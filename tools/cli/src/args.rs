@@ -1,0 +1,199 @@
+//! The command line.
+
+use std::time::Duration;
+
+use clap::{Args as Group, Parser, Subcommand};
+
+/// Bitcoin-secured finality for Cosmos appchains: what operators run.
+#[derive(Debug, Parser)]
+#[command(name = "bsn", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a local chain with Bitcoin finality, or let something go wrong on one.
+    Devnet(Devnet),
+    /// Ask a contract, and print its answer as JSON.
+    Query(Query),
+    /// Say which nodes of a chain can be believed.
+    Nodes(Nodes),
+}
+
+/// Where a chain is asked.
+#[derive(Debug, Clone, Group)]
+pub struct Target {
+    /// The RPC address of a node; several, by commas or by repetition, for fail-over.
+    #[arg(long, env = "BSN_NODE", value_delimiter = ',', default_value = "http://127.0.0.1:26657")]
+    pub node: Vec<String>,
+    /// Refuse nodes that serve another chain.
+    #[arg(long, env = "BSN_CHAIN_ID")]
+    pub chain_id: Option<String>,
+    /// How long a node may take to answer, such as 20s.
+    #[arg(long, default_value = "20s", value_parser = duration)]
+    pub timeout: Duration,
+}
+
+/// `bsn devnet`.
+#[derive(Debug, Group)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Devnet {
+    /// Without one, the chain runs until it is interrupted.
+    #[command(subcommand)]
+    pub action: Option<DevnetAction>,
+    /// How it is to be.
+    #[command(flatten)]
+    pub run: DevnetRun,
+}
+
+/// What can be done to a devnet that runs.
+#[derive(Debug, Subcommand)]
+pub enum DevnetAction {
+    /// Let something go wrong, or right again.
+    Fault(Fault),
+    /// List the faults.
+    Faults {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what runs: addresses, accounts, heights.
+    Info(DevnetNode),
+}
+
+/// A devnet that runs.
+#[derive(Debug, Group)]
+pub struct DevnetNode {
+    /// The RPC address of its chain.
+    #[arg(long, env = "BSN_NODE", default_value = "http://127.0.0.1:26657")]
+    pub node: String,
+}
+
+/// `bsn devnet fault`.
+#[derive(Debug, Group)]
+pub struct Fault {
+    /// Its name; `bsn devnet faults` lists them.
+    pub name: String,
+    /// Its parameters, such as fp=2 or blocks=10.
+    #[arg(value_name = "KEY=VALUE")]
+    pub params: Vec<String>,
+    /// Where.
+    #[command(flatten)]
+    pub at: DevnetNode,
+}
+
+/// How a devnet is to be.
+#[derive(Debug, Group)]
+pub struct DevnetRun {
+    /// The port of the chain's RPC; 0 takes any that is free.
+    #[arg(long, default_value_t = 26657)]
+    pub port: u16,
+    /// The port of Babylon's double.
+    #[arg(long, default_value_t = 26667)]
+    pub babylon_port: u16,
+    /// The port of the esplora double.
+    #[arg(long, default_value_t = 26668)]
+    pub bitcoin_port: u16,
+    /// The time between blocks, such as 1s or 250ms.
+    #[arg(long, default_value = "1s", value_parser = duration)]
+    pub block_time: Duration,
+    /// The time between blocks of Bitcoin.
+    #[arg(long, default_value = "20s", value_parser = duration)]
+    pub bitcoin_time: Duration,
+    /// The time between Bitcoin timestamps.
+    #[arg(long, default_value = "60s", value_parser = duration)]
+    pub epoch_time: Duration,
+    /// How long is voted on a proposal.
+    #[arg(long, default_value = "5s", value_parser = duration)]
+    pub voting_period: Duration,
+    /// How many finality providers vote.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub fps: u32,
+    /// The chain id.
+    #[arg(long, default_value = "bsn-devnet-1")]
+    pub chain_id: String,
+    /// What addresses begin with.
+    #[arg(long, default_value = "bbnc")]
+    pub prefix: String,
+    /// The least price of a unit of gas, in millionths of ustake.
+    #[arg(long, default_value_t = 0)]
+    pub min_gas_price: u32,
+    /// Makes everything that is random.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Run the wasm of artifacts/ in a virtual machine (built with `--features vm`).
+    #[arg(long)]
+    pub vm: bool,
+    /// Print what runs as one line of JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `bsn query`.
+#[derive(Debug, Group)]
+pub struct Query {
+    /// The contract's address.
+    #[arg(long, env = "BSN_CONTRACT")]
+    pub contract: String,
+    /// The question, as JSON.
+    pub message: String,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// `bsn nodes`.
+#[derive(Debug, Group)]
+pub struct Nodes {
+    /// Which.
+    #[command(flatten)]
+    pub target: Target,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `250ms`, `20s`, `5m`.
+///
+/// # Errors
+/// A sentence.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let number: u64 = number.parse().map_err(|_| format!("`{text}` is no time such as 250ms, 20s or 5m"))?;
+    match unit {
+        "ms" => Ok(Duration::from_millis(number)),
+        "s" => Ok(Duration::from_secs(number)),
+        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
+        _ => Err(format!("`{text}` is no time such as 250ms, 20s or 5m")),
+    }
+    .and_then(|time| if time.is_zero() { Err("no time at all".to_owned()) } else { Ok(time) })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+        assert!(Args::try_parse_from(["bsn", "devnet", "--block-time", "0s"]).is_err());
+        assert!(Args::try_parse_from(["bsn", "devnet", "--fps", "0"]).is_err());
+        Args::try_parse_from(["bsn", "devnet", "fault", "jail", "fp=2"]).unwrap();
+    }
+
+    #[test]
+    fn times_have_a_unit() {
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for bad in ["", "5", "s", "1h", "-1s", "0s"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Babylon's double: as much of a Babylon node as the other side of the link is asked for.
+
+use serde_json::{Value, json};
+
+use super::ante::Refusal;
+use super::engine::Engine;
+use super::ibc::{babylon_height, there};
+use super::params::Params;
+use super::query::unknown;
+use super::rpc::{RpcError, VERSION, internal, no_method, query_response, time};
+
+/// The fields of `babylon.btccheckpoint.v1.Params` that a consumer has to match.
+#[derive(Clone, PartialEq, prost::Message)]
+struct CheckpointParams {
+    #[prost(uint32, tag = "1")]
+    btc_confirmation_depth: u32,
+    #[prost(uint32, tag = "2")]
+    checkpoint_finalization_timeout: u32,
+    #[prost(string, tag = "3")]
+    checkpoint_tag: String,
+}
+
+/// `babylon.btccheckpoint.v1.QueryParamsResponse`
+#[derive(Clone, PartialEq, prost::Message)]
+struct CheckpointParamsResponse {
+    #[prost(message, optional, tag = "1")]
+    params: Option<CheckpointParams>,
+}
+
+/// One call to Babylon's node.
+///
+/// # Errors
+/// As CometBFT.
+pub fn call(engine: &Engine, method: &str, params: &Params) -> Result<Value, RpcError> {
+    match method {
+        "health" => Ok(json!({})),
+        "status" => Ok(status(engine)),
+        "abci_info" => Ok(json!({ "response": { "data": "babylon double", "version": "double",
+            "last_block_height": babylon_height(engine).to_string() } })),
+        "block" | "header" => block(engine, params),
+        "abci_query" => {
+            let path = params.text("path")?.unwrap_or_default();
+            let data = params.hex("data")?.unwrap_or_default();
+            Ok(query_response(query(engine, &path, &data), babylon_height(engine)))
+        }
+        _ => Err(no_method()),
+    }
+}
+
+fn status(engine: &Engine) -> Value {
+    let now = engine.sealer.block(engine.height()).map(|sealed| time(sealed.header.time));
+    let height = babylon_height(engine).to_string();
+    json!({
+        "node_info": { "protocol_version": { "p2p": "8", "block": "11", "app": "0" }, "id": "", "listen_addr": "",
+            "network": engine.net.link.app.babylon.chain_id(), "version": VERSION, "channels": "",
+            "moniker": "babylon-double", "other": { "tx_index": "off", "rpc_address": "" } },
+        "sync_info": { "latest_block_hash": hash(babylon_height(engine)), "latest_app_hash": "", "latest_block_height": height,
+            "latest_block_time": now, "earliest_block_height": "1", "catching_up": false },
+    })
+}
+
+/// The double has no blocks of its own: it shows their heights and times alone.
+fn block(engine: &Engine, params: &Params) -> Result<Value, RpcError> {
+    let tip = babylon_height(engine);
+    let height = params.number("height")?.filter(|height| *height != 0).unwrap_or(tip);
+    let ours = engine.sealer.block(height.saturating_sub(tip - engine.height()));
+    let Some(ours) = ours.filter(|_| height <= tip) else {
+        return Err(internal(format!("height {height} is not available")));
+    };
+    let header = json!({ "chain_id": engine.net.link.app.babylon.chain_id(), "height": height.to_string(),
+        "time": time(ours.header.time), "app_hash": hash(height) });
+    Ok(json!({ "block_id": { "hash": hash(height) }, "block": { "header": header, "data": { "txs": [] } } }))
+}
+
+fn hash(height: u64) -> String {
+    use sha2::{Digest, Sha256};
+    hex::encode_upper(Sha256::digest(format!("babylon/{height}")))
+}
+
+fn query(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {
+    match path.trim_start_matches('/') {
+        "babylon.btccheckpoint.v1.Query/Params" => {
+            let params = &engine.net.link.app.babylon.params;
+            let params = CheckpointParams {
+                btc_confirmation_depth: params.confirmation_depth,
+                checkpoint_finalization_timeout: params.finalization_timeout,
+                checkpoint_tag: String::new(),
+            };
+            Ok(prost::Message::encode_to_vec(&CheckpointParamsResponse { params: Some(params) }))
+        }
+        path if path.starts_with("ibc.core.") => there(engine, path, data),
+        _ => Err(unknown(path)),
+    }
+}
+
+/// What Babylon knows, in plain words: what `babylond query` would be asked for.
+pub fn facts(engine: &Engine) -> Value {
+    let app = &engine.net.link.app;
+    let power = app.babylon.power_table(&app.client);
+    let power: Vec<Value> = power
+        .iter()
+        .map(|(fp, sats)| json!({ "btc_pk_hex": hex::encode(fp.as_bytes()), "sats": sats }))
+        .collect();
+    let slashed: Vec<String> = engine
+        .net
+        .fps
+        .iter()
+        .map(|fp| fp.public_key())
+        .filter(|key| app.babylon.fp(key).is_some_and(|fp| fp.is_slashed))
+        .map(|key| hex::encode(key.as_bytes()))
+        .collect();
+    json!({
+        "chain_id": app.babylon.chain_id(), "consumer_id": app.client, "power": power, "slashed": slashed,
+        "bitcoin_height": app.babylon.bitcoin_height(), "state_digest": engine.net.babylon_digest(),
+        "btc_confirmation_depth": app.babylon.params.confirmation_depth,
+        "checkpoint_finalization_timeout": app.babylon.params.finalization_timeout,
+        "channel": engine.net.channel.as_ref().map(|ids| ids.remote.clone()), "simulated": true,
+    })
+}
