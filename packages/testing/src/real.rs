@@ -47,7 +47,7 @@ pub struct RealBsn {
     fps: Vec<Voter>,
     admin: Addr,
     packets: u64,
-    hooks_to_lose: u64,
+    hooks_are_lost: bool,
 }
 
 struct Voter {
@@ -98,7 +98,7 @@ impl RealBsn {
         let bitcoin_began = u32::try_from(app.block_info().time.seconds()).unwrap_or(u32::MAX) - 100_000;
         let (babylon, miner) = (Babylon::new(7, "bbn-1"), Miner::new(7, bitcoin_began));
         let (events, fps) = (Vec::new(), Vec::new());
-        Self { app, addr, events, babylon, miner, fps, admin, packets: 0, hooks_to_lose: 0 }
+        Self { app, addr, events, babylon, miner, fps, admin, packets: 0, hooks_are_lost: false }
     }
 
     fn open_channel(&mut self) {
@@ -203,18 +203,22 @@ impl RealBsn {
     }
 
     fn begin_block(&mut self) {
-        self.app.update_block(|block| {
-            block.height += 1;
-            block.time = block.time.plus_seconds(6);
-        });
-        self.hooks_to_lose = self.hooks_to_lose.saturating_sub(1);
+        self.advance();
+        self.hooks_are_lost = false;
         // The chain module knows three addresses, and two of them are this contract.
         self.hook("begin_block");
         self.hook("begin_block");
     }
 
+    fn advance(&mut self) {
+        self.app.update_block(|block| {
+            block.height += 1;
+            block.time = block.time.plus_seconds(6);
+        });
+    }
+
     fn hook(&mut self, name: &str) {
-        if self.hooks_to_lose > 0 {
+        if self.hooks_are_lost {
             return;
         }
         let height = self.height();
@@ -250,11 +254,10 @@ impl RealBsn {
     /// The chain loses the hooks of the next `blocks` blocks.
     pub fn lose_hooks(&mut self, blocks: u64) {
         self.hook("end_block");
-        self.hooks_to_lose = blocks + 1;
         for _ in 0..blocks {
-            self.begin_block();
+            self.advance();
+            self.hooks_are_lost = true;
         }
-        self.hooks_to_lose = 0;
     }
 
     /// A finality provider signs a second hash at a height that it has voted on, and is slashed.

@@ -1,10 +1,22 @@
 use bsn_api::bsn::event::LIST;
 use serde_json::{Map, Value, json};
 
+/// What the contract emits besides, as the incumbent does: either attribute alone.
+const IBC: (&str, &str, &[(&str, &str)]) = (
+    "ibc",
+    "The channel opened (beside `channel`), or a packet was refused whole.",
+    &[("channel", "`connect`."), ("packet", "`receive`.")],
+);
+
 /// A JSON schema of the events, each as `{"type": …, "attributes": {name: value}}`.
 pub fn schema() -> Value {
-    let definitions: Map<String, Value> =
+    let mut definitions: Map<String, Value> =
         LIST.iter().map(|event| (title(event.0), definition(event))).collect();
+    let mut ibc = definition(&IBC);
+    if let Some(attributes) = ibc.pointer_mut("/properties/attributes").and_then(Value::as_object_mut) {
+        attributes.remove("required");
+    }
+    definitions.insert(title(IBC.0), ibc);
     let any: Vec<Value> =
         definitions.keys().map(|title| json!({"$ref": format!("#/definitions/{title}")})).collect();
     json!({
@@ -53,7 +65,7 @@ fn title(ty: &str) -> String {
 pub fn table() -> String {
     let mut text =
         String::from("# Events of `bsn`\n\nGenerated. On a chain each type begins with `wasm-`.\n");
-    for (ty, when, attributes) in LIST {
+    for (ty, when, attributes) in LIST.iter().chain([&IBC]) {
         text += &format!("\n## `{ty}`\n\n{}\n\n| attribute | what |\n|---|---|\n", when.trim());
         for (name, what) in *attributes {
             text += &format!("| `{name}` | {} |\n", what.trim());
