@@ -350,11 +350,16 @@ fn a_strip_ends_where_a_vote_for_another_hash_lies() {
 }
 
 #[test]
-fn a_vote_for_another_hash_in_a_range_is_on_no_strip() {
+fn votes_for_another_hash_in_a_range_are_on_no_strip() {
     let mut world = World::new(1);
-    let key = at(BlockHeight::new(12));
-    let anchor = ANCHORS.may_load(&world.deps.storage, &key).unwrap().unwrap();
-    ANCHORS.save(&mut world.deps.storage, &key, &Anchor { app_hash: FORK, ..anchor }).unwrap();
-    assert_eq!(world.submit_strip(8, 9), [vec!["counted"; 4], vec!["fork"], vec!["counted"; 4]].concat());
-    assert_eq!((strips(&world), world.counted(12)), ([1, 2], 0));
+    for height in 12..17 {
+        let key = at(BlockHeight::new(height));
+        let anchor = ANCHORS.may_load(&world.deps.storage, &key).unwrap().unwrap();
+        ANCHORS.save(&mut world.deps.storage, &key, &Anchor { app_hash: FORK, ..anchor }).unwrap();
+    }
+    let told = world.submit_strip(8, 13);
+    assert_eq!(told, [vec!["counted"; 4], vec!["fork"; 5], vec!["counted"; 4]].concat());
+    assert_eq!(strips(&world), [1, 2]);
+    let voters = votes::count(&world.deps.storage, BlockHeight::new(14), BlockHeight::new(0)).unwrap().voters;
+    assert!(voters.is_empty(), "{voters:?}");
 }
