@@ -1,10 +1,10 @@
 //! A backlog as crowded as can be, written behind a contract's back: for the price of queries.
 
-use bsn::state::{ANCHORS, Anchor, SHEETS, Sheet, at, at_of};
+use bsn::state::{ANCHORS, Anchor, Ranked, SHEETS, Sheet, at, at_of};
 use cosmwasm_std::testing::MockStorage;
 use cosmwasm_std::{Order, Storage};
 use devnet::network::Network;
-use primitives::{AppHash, BlockHash, BlockHeight, VotingPower};
+use primitives::{AppHash, BlockHash, BlockHeight, FpId, VotingPower};
 
 /// The highest number that takes three bytes: as many finality providers may have been registered.
 const LAST_ID: u32 = (1 << 21) - 1;
@@ -25,18 +25,20 @@ pub fn open_heights(network: &mut Network, heights: u64, sheets: u32, voters: u3
             cursor: BlockHeight::new(tip),
             total: Some(VotingPower::new(u64::MAX.into())),
             full: false,
-            ranked: None,
+            ranked: Ranked::Unknown,
         };
         ANCHORS.save(&mut storage, &at(height), &anchor).expect("an anchor is plain data");
         for sheet in 0..sheets {
             let first = LAST_ID - sheets * voters + sheet * voters;
-            let mut ids: Vec<u32> = (first..first + voters).collect();
+            let mut ids: Vec<FpId> = (first..first + voters).map(FpId::new).collect();
             if sheet + 1 == sheets {
                 ids.pop();
-                ids.push(id);
+                ids.push(FpId::new(id));
             }
             let record = Sheet { power: VotingPower::new(u64::MAX.into()), ids };
-            SHEETS.save(&mut storage, &at_of(height, first), &record).expect("a sheet is plain data");
+            SHEETS
+                .save(&mut storage, &at_of(height, FpId::new(first)), &record)
+                .expect("a sheet is plain data");
         }
     }
     let bsn = network.bsn.clone();
