@@ -7,7 +7,7 @@ use primitives::{BlockHeight, FpId, VotingPower};
 
 use crate::state::{
     ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, Marks, PARAMS, POWERS, Progress, RANKING, RANKING_JAILED, SETS,
-    Table, at, commitment_from, of_at, remove_superseded,
+    Table, commitment_from, fp_height_key, height_key, remove_superseded,
 };
 
 /// How many candidates a refresh looks at, at most: about 1.1 M SDK gas, and a fifth of that for as many orphans in
@@ -37,7 +37,7 @@ pub fn refresh(
         candidates(storage, progress, height, &params)?;
 
     if torn || before != after {
-        let ended = at(height.previous());
+        let ended = height_key(height.previous());
         // It is there already where an earlier call of this block was torn, and `before` no longer is what it was.
         if SETS.may_load(storage, &ended)?.is_none() {
             SETS.save(storage, &ended, &before)?;
@@ -53,7 +53,7 @@ pub fn refresh(
         if !torn {
             remove_superseded(storage, POWERS.letter(), change.id, progress.marks.anchors_from, 1);
         }
-        POWERS.save(storage, &of_at(change.id, height), &change.after)?;
+        POWERS.save(storage, &fp_height_key(change.id, height), &change.after)?;
         if change.joined() || change.left() {
             events.push(status_change(storage, change.id, change.joined())?);
         }
@@ -74,7 +74,7 @@ pub fn refresh(
 
 /// Whether the last block that any hook saw was left half done.
 fn torn_before(storage: &dyn Storage, height: BlockHeight) -> StdResult<bool> {
-    let below = at(height.previous());
+    let below = height_key(height.previous());
     let last = ANCHORS.range(storage, &[0; 8], &below, Order::Descending).next().transpose()?;
     Ok(last.is_some_and(|(_, anchor)| anchor.total.is_none()))
 }
@@ -134,7 +134,7 @@ fn coverage_of(
     if floor.as_ref().is_some_and(|floor| floor.counts(timestamped) && floor.covers(height)) {
         return Ok(coverage(height, timestamped, floor.as_ref(), None));
     }
-    let (above, highest) = (of_at(id, height.next()), of_at(id, BlockHeight::new(u64::MAX)));
+    let (above, highest) = (fp_height_key(id, height.next()), fp_height_key(id, BlockHeight::new(u64::MAX)));
     let next = COMMITMENTS.range(storage, &above, &highest, Order::Ascending).next().transpose()?;
     let next = next.map(|(_, commitment)| commitment);
     Ok(coverage(height, timestamped, floor.as_ref(), next.as_ref()))

@@ -1,7 +1,9 @@
 //! Every table of this contract: its key, its value, who writes it and what deletes it.
 //!
 //! Values are postcard. Keys are one letter, then parts of fixed width; numbers are big endian, so that they sort as
-//! numbers do. `c` is reserved for cw2's `contract_info`.
+//! numbers do. A key of several parts, or of a height, is made by the function that its table names. Any other is one
+//! part: an FP's number ([`FpId::to_be_bytes`]), an FP's public key, a txid, a digest, or a number. `c` is reserved for
+//! cw2's `contract_info`.
 //!
 //! This contract does not use cw-storage-plus: it length-prefixes every part of a key but the last. Changing to it
 //! would convert the whole state of a live chain, for keys that are two bytes longer.
@@ -98,53 +100,54 @@ pub const COUNTERS: Item<Counters> = Item::short(b'N');
 /// Written by migrate, EndBlock. Deleted by EndBlock, when it is done.
 pub const CONVERSION: Item<Conversion> = Item::short(b'J');
 
-/// Epoch => [`Epoch`].
+/// Epoch, a `u64` => [`Epoch`].
 ///
 /// Written by BTCTimestamp packets. Deleted with the 100th epoch after it; the base stays.
 pub const EPOCHS: Table<8, Epoch> = Table::short(b'E');
-/// Height => [`Anchor`].
+/// Height ([`height_key`]) => [`Anchor`].
 ///
 /// Written by the first hook of each block. Deleted by EndBlock, after `anchor_retention_s`.
 pub const ANCHORS: Table<8, Anchor> = Table::short(b'a');
-/// Slot, FP number => height, [`StoredVote`].
+/// Slot, FP number (`votes::slot`) => height, [`StoredVote`].
 ///
 /// Written by votes. Overwritten by the votes of 256 heights later; the rest deleted by EndBlock.
 pub const SLOTS: Table<5, (BlockHeight, StoredVote)> = Table::short(b'v');
-/// Height, FP number => [`StoredVote`].
+/// Height, FP number ([`height_fp_key`]) => [`StoredVote`].
 ///
 /// Written by votes, where the slot is taken. Deleted by EndBlock, `vote_retention` after settling.
 pub const OVERFLOW: Table<12, StoredVote> = Table::short(b'V');
-/// Height, FP number => [`Sheet`] of many votes.
+/// Height, FP number ([`height_fp_key`]) => [`Sheet`] of many votes.
 ///
 /// Written by a message of many votes. Deleted like [`OVERFLOW`].
 pub const SHEETS: Table<12, Sheet> = Table::short(b'M');
-/// Height, FP number => the signatures of that [`Sheet`], and powers.
+/// Height, FP number ([`height_fp_key`]) => the signatures of that [`Sheet`], and powers.
 ///
 /// Written with the sheet. Deleted with the sheet.
 pub const SIGNATURES: Table<12, Vec<(VotingPower, [u8; 32])>> = Table::new(b'W');
-/// First height of 64, FP number => [`Strips`](votes::Strips) of votes at consecutive ones of those heights.
+/// First height of 64, FP number ([`height_fp_key`]) => [`Strips`](votes::Strips) of votes at consecutive ones of those
+/// heights.
 ///
 /// Written by a message of one FP's votes. Deleted by EndBlock, `vote_retention` after the last of the 64 is settled.
 pub const STRIPS: Table<12, votes::Strips> = Table::short(b'I');
-/// First height, FP number => the signatures of a strip.
+/// First height, FP number ([`height_fp_key`]) => the signatures of a strip.
 ///
 /// Written with the strip. Deleted with the strip.
 pub const STRIP_SIGNATURES: Table<12, Vec<[u8; 32]>> = Table::new(b'U');
-/// Table => where the next sweep of it begins.
+/// Letter of a table => where the next sweep of it begins.
 ///
 /// Written by EndBlock. Never deleted: four records.
 pub const SWEEPS: Table<1, Vec<u8>> = Table::short(b's');
-/// FP number, height => power from there on.
+/// FP number, height ([`fp_height_key`]) => power from there on.
 ///
 /// Written by BeginBlock, when it changes. Deleted once no anchor lies below the entry above: by the FP's
 /// next entries and by the sweep of EndBlock.
 pub const POWERS: Table<12, VotingPower> = Table::short(b'h');
-/// FP number, start height => [`Commitment`], [`Run`](finality::commitment::Run).
+/// FP number, start height ([`fp_height_key`]) => [`Commitment`], [`Run`](finality::commitment::Run).
 ///
 /// Written by commit_public_randomness. Deleted once spent: by the FP's next commitments and by the sweep of
 /// EndBlock.
 pub const COMMITMENTS: Table<12, Commitment> = Table::short(b'm');
-/// First height => [`Bucket`] of who missed it and the next.
+/// First height ([`height_key`]) => [`Bucket`] of who missed it and the next.
 ///
 /// Written by EndBlock, for misses only. Deleted by EndBlock, once out of the window.
 pub const MISSED_AT: Table<8, Bucket> = Table::short(b'n');
@@ -168,11 +171,11 @@ pub const FP_KEYS: Table<4, [u8; 32]> = Table::short(b'i');
 ///
 /// Written by registration. Never deleted: one an FP.
 pub const PROFILES: Table<32, FpProfile> = Table::new(b'p');
-/// Inverted power, FP key => id.
+/// Inverted power, FP key ([`ranking_key`]) => id.
 ///
 /// Written by whatever changes power. Moved and deleted with the power: one an FP.
 pub const RANKING: Table<48, FpId> = Table::short(b'r');
-/// Inverted power, FP key => id of one in jail.
+/// Inverted power, FP key ([`ranking_key`]) => id of one in jail.
 ///
 /// Written by jailing and by whatever changes the power. Deleted by unjailing, slashing, and with the power.
 pub const RANKING_JAILED: Table<48, FpId> = Table::short(b'R');
@@ -185,11 +188,11 @@ pub const DELEGATIONS: Table<32, Record> = Table::short(b'D');
 ///
 /// Written by packets. Deleted with the delegation.
 pub const ENDED: Table<32, DelegationStatus> = Table::short(b'd');
-/// FP number, txid => true (the VM has no empty value).
+/// FP number, txid ([`fp_txid_key`]) => true (the VM has no empty value).
 ///
 /// Written by packets. Deleted with the delegation.
 pub const DELEGATIONS_OF: Table<36, bool> = Table::short(b'x');
-/// Txid or [`Place`], part => a part of what is too long for one value.
+/// Txid or [`Place`], part ([`part_key`]) => a part of what is too long for one value.
 ///
 /// Written by packets. Deleted with the delegation or the item; those of items that 0.2.0 kept, never.
 pub const PARTS: Table<33, Vec<u8>> = Table::new(b'u');
@@ -197,11 +200,11 @@ pub const PARTS: Table<33, Vec<u8>> = Table::new(b'u');
 ///
 /// Written by jailing, unjailing, slashing. Deleted with the term.
 pub const JAILED: Table<32, u64> = Table::short(b'j');
-/// Bitcoin height, FP number => sats that expire.
+/// Bitcoin height, FP number ([`btc_height_fp_key`]) => sats that expire.
 ///
 /// Written by packets. Deleted by expiry.
 pub const BUCKETS: Table<8, VotingPower> = Table::short(b'b');
-/// Number => [`Quarantined`].
+/// Number, a `u64` => [`Quarantined`].
 ///
 /// Written by packets. Deleted by a retry that succeeds; at most [`QUARANTINE_MAX`].
 pub const QUARANTINE: Table<8, Quarantined> = Table::new(b'q');
@@ -209,11 +212,11 @@ pub const QUARANTINE: Table<8, Quarantined> = Table::new(b'q');
 ///
 /// Written with the item. Deleted with the item.
 pub const QUARANTINE_KEYS: Table<32, u64> = Table::short(b'k');
-/// Number => [`Waiting`].
+/// Number, a `u64` => [`Waiting`].
 ///
 /// Written by packets. Deleted once applied: by BeginBlock, one a block, by packets and by retries.
 pub const QUEUE: Table<8, Waiting> = Table::new(b'Q');
-/// FP key, height => [`Equivocation`].
+/// FP key, height ([`key_height_key`]) => [`Equivocation`].
 ///
 /// Written by slashing. Deleted by EndBlock's sweep, once Babylon has it and its block has no anchor.
 pub const EVIDENCE: Table<40, Equivocation> = Table::new(b'e');
@@ -222,16 +225,16 @@ pub const EVIDENCE: Table<40, Equivocation> = Table::new(b'e');
 /// Written by slashing, acknowledgements. Deleted with [`EVIDENCE`].
 pub const OUTBOX: Table<4, Outgoing> = Table::short(b'o');
 
-/// Last height => [`Resumption`].
+/// Last height ([`height_key`]) => [`Resumption`].
 ///
 /// Written by resume_finality. Deleted by the next one.
 pub const RESUMED: Table<8, Resumption> = Table::short(b'w');
-/// First height => [`Gap`] between two quorums.
+/// First height ([`height_key`]) => [`Gap`] between two quorums.
 ///
 /// Written by EndBlock. Deleted by EndBlock, once its heights are forgotten.
 pub const GAPS: Table<8, Gap> = Table::short(b'g');
 
-/// Last height => [`ActiveSet`] that ended there.
+/// Last height ([`height_key`]) => [`ActiveSet`] that ended there.
 ///
 /// Written by BeginBlock, when the set changes. Deleted by EndBlock, once it is settled.
 pub const SETS: Table<8, ActiveSet> = Table::new(b'y');
@@ -243,11 +246,11 @@ pub const MISSED: Item<Missed> = Item::short(b'z');
 ///
 /// Written by EndBlock, when a set or a period ends. Never deleted: one record of bounded length.
 pub const WEIGHTS: Item<Weights> = Item::new(b'Y');
-/// Payout => [`Weights`].
+/// Number of a payout, a `u32` => [`Weights`].
 ///
 /// Written by EndBlock, each `reward_interval`. Deleted by the next payout, once nothing is owed by it.
 pub const PAYOUTS: Table<4, Weights> = Table::new(b'Z');
-/// Number => [`Account`] of a denom.
+/// Number, a `u8` => [`Account`] of a denom.
 ///
 /// Written by EndBlock, replies. Never deleted: at most 32, those of former denominations are written over.
 pub const ACCOUNTS: Table<1, Account> = Table::short(b'X');
@@ -268,33 +271,48 @@ pub fn mark_stale(storage: &mut dyn Storage) -> StdResult<()> {
     MARKS.save(storage, &marks)
 }
 
-/// The key of a height.
-pub fn at(height: BlockHeight) -> [u8; 8] {
+/// A height.
+pub fn height_key(height: BlockHeight) -> [u8; 8] {
     height.get().to_be_bytes()
 }
 
-/// The key of an FP at a height, ordered by height.
-pub fn at_of(height: BlockHeight, id: FpId) -> [u8; 12] {
-    join(&height.get().to_be_bytes(), &id.to_be_bytes())
+/// An FP at a height, ordered by height.
+pub fn height_fp_key(height: BlockHeight, id: FpId) -> [u8; 12] {
+    concat(&height.get().to_be_bytes(), &id.to_be_bytes())
 }
 
-/// The key of an FP at a height, ordered by FP.
-pub fn of_at(id: FpId, height: BlockHeight) -> [u8; 12] {
-    join(&id.to_be_bytes(), &height.get().to_be_bytes())
+/// An FP at a height, ordered by FP.
+pub fn fp_height_key(id: FpId, height: BlockHeight) -> [u8; 12] {
+    concat(&id.to_be_bytes(), &height.get().to_be_bytes())
 }
 
-/// The key of an FP in the ranking: most power first, the lower key first among equals.
-pub fn rank(power: VotingPower, key: &[u8; 32]) -> [u8; 48] {
-    join(&(!power.get()).to_be_bytes(), key)
+/// An FP at a height, by its public key, ordered by that.
+pub fn key_height_key(key: &[u8; 32], height: BlockHeight) -> [u8; 40] {
+    concat(key, &height.get().to_be_bytes())
 }
 
-/// The key of something of an FP at a height, by its public key.
-pub fn key_at(key: &[u8; 32], height: BlockHeight) -> [u8; 40] {
-    join(key, &height.get().to_be_bytes())
+/// An FP in a ranking: most power first, the lower key first among equals.
+pub fn ranking_key(power: VotingPower, key: &[u8; 32]) -> [u8; 48] {
+    concat(&(!power.get()).to_be_bytes(), key)
+}
+
+/// An FP at a height of Bitcoin, ordered by height.
+pub fn btc_height_fp_key(height: BtcHeight, id: FpId) -> [u8; 8] {
+    concat(&height.get().to_be_bytes(), &id.to_be_bytes())
+}
+
+/// A delegation of an FP, by the 32 bytes of its txid.
+pub fn fp_txid_key(id: FpId, txid: &[u8]) -> [u8; 36] {
+    concat(&id.to_be_bytes(), txid)
+}
+
+/// A part of what is too long for one value, by the 32 bytes of that.
+pub fn part_key(whole: &[u8], part: u8) -> [u8; 33] {
+    concat(whole, &[part])
 }
 
 /// Two parts of a key, one behind the other; `N` is the sum of their lengths.
-pub fn join<const N: usize>(first: &[u8], second: &[u8]) -> [u8; N] {
+pub fn concat<const N: usize>(first: &[u8], second: &[u8]) -> [u8; N] {
     let mut key = [0; N];
     for (to, from) in key.iter_mut().zip(first.iter().chain(second)) {
         *to = *from;
@@ -326,9 +344,9 @@ mod tests {
 
     #[test]
     fn the_ranking_is_by_power_and_then_by_key() {
-        let most = rank(VotingPower::new(9), &[2; 32]);
-        let tie = rank(VotingPower::new(9), &[3; 32]);
-        let least = rank(VotingPower::new(1), &[0; 32]);
+        let most = ranking_key(VotingPower::new(9), &[2; 32]);
+        let tie = ranking_key(VotingPower::new(9), &[3; 32]);
+        let least = ranking_key(VotingPower::new(1), &[0; 32]);
         assert!(most < tie && tie < least);
     }
 }

@@ -19,8 +19,8 @@ use crate::bitcoin::BITCOIN_BLOCK_S;
 use crate::heights::Block;
 use crate::state::{
     BTC_TIP, BUCKETS, COMMITMENTS, DELEGATIONS, DELEGATIONS_OF, ENDED, EVIDENCE, FP_KEYS, OUTBOX,
-    OutgoingState, PARTS, PARTS_MAX, POWERS, PROVIDERS, Progress, SWEEPS, join, key_at, raw, raw_within,
-    remove_raw,
+    OutgoingState, PARTS, PARTS_MAX, POWERS, PROVIDERS, Progress, SWEEPS, concat, fp_txid_key,
+    key_height_key, part_key, raw, raw_within, remove_raw,
 };
 
 /// Every how many blocks.
@@ -155,12 +155,12 @@ fn evidence(storage: &mut dyn Storage, id: &[u8], value: &[u8], floor: BlockHeig
     if outgoing.state != OutgoingState::Done {
         return Ok(0);
     }
-    let Some(key) = FP_KEYS.may_load(storage, &join(id, &[]))? else { return Ok(0) };
+    let Some(key) = FP_KEYS.may_load(storage, &concat(id, &[]))? else { return Ok(0) };
     let slashed = PROVIDERS.may_load(storage, &key)?.map(|fp| fp.status);
     if !matches!(slashed, Some(FpStatus::Slashed { height, .. }) if height < floor) {
         return Ok(0);
     }
-    EVIDENCE.remove(storage, &key_at(&key, outgoing.height));
+    EVIDENCE.remove(storage, &key_height_key(&key, outgoing.height));
     remove_raw(storage, OUTBOX.letter(), id);
     Ok(2)
 }
@@ -182,13 +182,13 @@ fn delegation(storage: &mut dyn Storage, txid: &[u8], value: &[u8], floor: BtcHe
     }
     let mut deletions = 2_usize;
     for fp in delegation.ours() {
-        DELEGATIONS_OF.remove(storage, &join(&fp.get().to_be_bytes(), txid));
+        DELEGATIONS_OF.remove(storage, &fp_txid_key(fp, txid));
         deletions = deletions.saturating_add(1);
     }
     // A long transaction lies in parts. They are not read: that would cost 180,000 SDK gas each.
     if delegation.staking_tx.is_empty() {
         for part in 0..PARTS_MAX {
-            remove_raw(storage, PARTS.letter(), &join::<33>(txid, &[part]));
+            remove_raw(storage, PARTS.letter(), &part_key(txid, part));
             deletions = deletions.saturating_add(1);
         }
     }
@@ -208,7 +208,7 @@ mod tests {
     use serde::{Serialize, de::DeserializeOwned};
     use staking::{Delegation, FpId, ItemDigest, Named};
 
-    use crate::state::{Table, of_at, power_at};
+    use crate::state::{Table, fp_height_key, power_at};
 
     fn at(height: u64) -> BlockHeight {
         BlockHeight::new(height)
@@ -231,14 +231,16 @@ mod tests {
         let entries =
             [(0, 1, 5), (0, 10, 6), (0, 20, 7), (1, 3, 5), (1, 9, 0), (2, 10, 0), (2, 11, 4), (3, 30, 0)];
         for (id, height, power) in entries {
-            POWERS.save(&mut storage, &of_at(FpId::new(id), at(height)), &VotingPower::new(power)).unwrap();
+            POWERS
+                .save(&mut storage, &fp_height_key(FpId::new(id), at(height)), &VotingPower::new(power))
+                .unwrap();
         }
         portion(&mut storage, POWER_HISTORY, &floors(10)).unwrap();
         let left: Vec<[u8; 12]> =
             POWERS.all(&storage, Order::Ascending).map(|entry| entry.unwrap().0).collect();
         assert_eq!(
             left,
-            [(0, 10), (0, 20), (2, 11), (3, 30)].map(|(id, height)| of_at(FpId::new(id), at(height)))
+            [(0, 10), (0, 20), (2, 11), (3, 30)].map(|(id, height)| fp_height_key(FpId::new(id), at(height)))
         );
         for height in 10..40 {
             let last = entries
@@ -259,7 +261,7 @@ mod tests {
         let mut storage = MockStorage::new();
         for (id, start) in [(0, 1), (0, 11), (0, 21), (1, 1)] {
             let commitment = Commitment { start: at(start), count: 10, root: [0; 32], committed_at: at(0) };
-            COMMITMENTS.save(&mut storage, &of_at(FpId::new(id), at(start)), &commitment).unwrap();
+            COMMITMENTS.save(&mut storage, &fp_height_key(FpId::new(id), at(start)), &commitment).unwrap();
         }
         portion(&mut storage, RANDOMNESS, &floors(20)).unwrap();
         assert_eq!(kept(&storage, &COMMITMENTS), 3, "1 to 10 of the first is spent; 11 to 20 is not");
@@ -270,7 +272,9 @@ mod tests {
     fn history(entries: u64) -> MockStorage {
         let mut storage = MockStorage::new();
         for height in 1..=entries {
-            POWERS.save(&mut storage, &of_at(FpId::new(0), at(height)), &VotingPower::new(1)).unwrap();
+            POWERS
+                .save(&mut storage, &fp_height_key(FpId::new(0), at(height)), &VotingPower::new(1))
+                .unwrap();
         }
         storage
     }
@@ -413,10 +417,10 @@ mod tests {
             DELEGATIONS.save(&mut storage, &txid, &delegated(end, 3, vec![])).unwrap();
             ENDED.save(&mut storage, &txid, &staking::DelegationStatus::Unbonding).unwrap();
             (0..3_u32).for_each(|fp| {
-                DELEGATIONS_OF.save(&mut storage, &join(&fp.to_be_bytes(), &txid), &true).unwrap();
+                DELEGATIONS_OF.save(&mut storage, &fp_txid_key(FpId::new(fp), &txid), &true).unwrap();
             });
             (0..PARTS_MAX).for_each(|part| {
-                PARTS.save(&mut storage, &join(&txid, &[part]), &vec![0; 60_000]).unwrap();
+                PARTS.save(&mut storage, &part_key(&txid, part), &vec![0; 60_000]).unwrap();
             });
         }
         let mut unread = WithoutParts(storage);

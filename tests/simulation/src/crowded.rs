@@ -1,6 +1,6 @@
 //! A backlog as crowded as can be, written behind a contract's back: for the price of queries.
 
-use bsn::state::{ANCHORS, Anchor, Ranked, SHEETS, Sheet, at, at_of};
+use bsn::state::{ANCHORS, Anchor, Ranked, SHEETS, Sheet, height_fp_key, height_key};
 use cosmwasm_std::testing::MockStorage;
 use cosmwasm_std::{Order, Storage};
 use devnet::network::Network;
@@ -27,7 +27,7 @@ pub fn open_heights(network: &mut Network, heights: u64, sheets: u32, voters: u3
             full: false,
             ranked: Ranked::Unknown,
         };
-        ANCHORS.save(&mut storage, &at(height), &anchor).expect("an anchor is plain data");
+        ANCHORS.save(&mut storage, &height_key(height), &anchor).expect("an anchor is plain data");
         for sheet in 0..sheets {
             let first = LAST_ID - sheets * voters + sheet * voters;
             let mut ids: Vec<FpId> = (first..first + voters).map(FpId::new).collect();
@@ -37,7 +37,7 @@ pub fn open_heights(network: &mut Network, heights: u64, sheets: u32, voters: u3
             }
             let record = Sheet { power: VotingPower::new(u64::MAX.into()), ids };
             SHEETS
-                .save(&mut storage, &at_of(height, FpId::new(first)), &record)
+                .save(&mut storage, &height_fp_key(height, FpId::new(first)), &record)
                 .expect("a sheet is plain data");
         }
     }

@@ -43,7 +43,7 @@ fn chain(fps: &[(u128, Kind)], min_active_percent: u64, max: u32) -> (MockStorag
         if *kind != Kind::WithoutRandomness {
             let start = BlockHeight::new(1);
             let commitment = Commitment { start, count: 99, root: [0; 32], committed_at: start };
-            COMMITMENTS.save(&mut storage, &of_at(FpId::new(id), start), &commitment).unwrap();
+            COMMITMENTS.save(&mut storage, &fp_height_key(FpId::new(id), start), &commitment).unwrap();
         }
     }
     (
@@ -96,7 +96,7 @@ fn a_new_entry_of_power_removes_one_that_no_anchor_reaches() {
     let (mut storage, mut progress) = chain(&[(70, Kind::Covered), (30, Kind::Covered)], 0, 100);
     progress.marks.anchors_from = BlockHeight::new(40);
     for (id, height) in [(0, 10), (0, 20), (0, 30), (0, 45), (1, 10)] {
-        let key = of_at(FpId::new(id), BlockHeight::new(height));
+        let key = fp_height_key(FpId::new(id), BlockHeight::new(height));
         POWERS.save(&mut storage, &key, &VotingPower::new(5)).unwrap();
     }
     let kept = |storage: &MockStorage| {

@@ -6,7 +6,9 @@ use proto::epoching;
 use timestamping::{Claim, ClaimError, HeaderVerdict, Kept, Receipt, judge_header};
 
 use crate::error::alarm;
-use crate::state::{ANCHORS, CONFIG, EPOCHS, Epoch, Header, TIMESTAMPS, Timestamps, at, forget_epochs};
+use crate::state::{
+    ANCHORS, CONFIG, EPOCHS, Epoch, Header, TIMESTAMPS, Timestamps, forget_epochs, height_key,
+};
 
 /// Takes a timestamp of Babylon: its header is held against our anchor, the parts of its checkpoint against each
 /// other, and if both are good it waits until Bitcoin has buried the checkpoint (`bitcoin::follow`), which may be
@@ -56,7 +58,7 @@ fn compare(
     events: &mut Vec<Event>,
 ) -> StdResult<Option<BlockHeight>> {
     let height = header.height;
-    let anchor = ANCHORS.may_load(storage, &at(height))?.map(|anchor| anchor.app_hash);
+    let anchor = ANCHORS.may_load(storage, &height_key(height))?.map(|anchor| anchor.app_hash);
     let now = BlockHeight::new(env.block.height);
     Ok(match judge_header(height, &header.app_hash, anchor.as_ref(), now) {
         HeaderVerdict::Ours => Some(height),

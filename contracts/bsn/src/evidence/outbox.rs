@@ -15,7 +15,7 @@ use proto::Message;
 use crate::error::ContractError;
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, OpenChannel, Outgoing, OutgoingState, Progress,
-    key_at,
+    key_height_key,
 };
 
 /// The id of the reply to a packet that the chain did not take. Its payload is the provider's number, four
@@ -238,7 +238,9 @@ fn window(providers: u32, height: u64) -> [u32; 2] {
 /// The evidence against a provider as Babylon reads it.
 fn packet(storage: &dyn Storage, env: &Env, id: &[u8; 4], height: BlockHeight) -> StdResult<Option<Vec<u8>>> {
     let Some(provider) = FP_KEYS.may_load(storage, id)? else { return Ok(None) };
-    let Some(found) = EVIDENCE.may_load(storage, &key_at(&provider, height))? else { return Ok(None) };
+    let Some(found) = EVIDENCE.may_load(storage, &key_height_key(&provider, height))? else {
+        return Ok(None);
+    };
     let evidence = found.evidence;
     let context = SigningContext::finality_vote(&env.block.chain_id, env.contract.address.as_str());
     let message = proto::finality::Evidence {

@@ -6,7 +6,7 @@ use primitives::{BlockHeight, BtcHeight, FpId, FpPublicKey};
 use staking::{FpEvent, FpOutcome, Ledger, move_fp};
 
 use super::outbox;
-use crate::state::{ANCHORS, EVIDENCE, Equivocation, StoredLedger, at, key_at, mark_stale};
+use crate::state::{ANCHORS, EVIDENCE, Equivocation, StoredLedger, height_key, key_height_key, mark_stale};
 
 /// Records an equivocation: no power from the next block for ever, the evidence and the key kept, and the evidence on
 /// its way to Babylon as soon as there is one. The vote for the anchor's hash is its first, if one of them is. The
@@ -17,11 +17,11 @@ pub fn record(
     evidence: &Evidence,
     secret: &SecretKey,
 ) -> StdResult<Event> {
-    let anchor = ANCHORS.may_load(storage, &at(evidence.height))?;
+    let anchor = ANCHORS.may_load(storage, &height_key(evidence.height))?;
     let evidence = &anchor.map_or(*evidence, |anchor| evidence.canonical_first(anchor.app_hash));
     let secret_key = secret.to_bytes();
     let id = status(storage, now, &evidence.provider)?;
-    let key = key_at(evidence.provider.as_bytes(), evidence.height);
+    let key = key_height_key(evidence.provider.as_bytes(), evidence.height);
     EVIDENCE.save(storage, &key, &Equivocation { evidence: *evidence, secret_key })?;
     if let Some(id) = id {
         outbox::enqueue(storage, id, evidence.height, now)?;

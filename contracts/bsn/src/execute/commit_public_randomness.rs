@@ -4,7 +4,7 @@ use finality::commitment::Request;
 use primitives::{BlockHeight, SigningContext};
 
 use crate::state::{
-    COMMITMENTS, MARKS, PARAMS, PLACED, PROVIDERS, last_commitment, of_at, remove_superseded,
+    COMMITMENTS, MARKS, PARAMS, PLACED, PROVIDERS, fp_height_key, last_commitment, remove_superseded,
 };
 use crate::{ContractError, host};
 
@@ -40,7 +40,7 @@ pub fn commit_public_randomness(
         let votes_from = MARKS.load(deps.storage)?.votes_from;
         remove_superseded(deps.storage, COMMITMENTS.letter(), id, votes_from, CLEANED);
     }
-    PLACED.save(deps.storage, &of_at(id, commitment.start), &placed)?;
+    PLACED.save(deps.storage, &fp_height_key(id, commitment.start), &placed)?;
     Ok(Response::new().add_event(Event::from(CommitPublicRandomness {
         fp_pubkey_hex: provider.to_string(),
         start_height: commitment.start.to_string(),

@@ -6,7 +6,7 @@ use primitives::{BlockHeight, FpId, FpPublicKey};
 use super::check_admin;
 use crate::ContractError;
 use crate::heights::tally;
-use crate::state::{PARAMS, PROVIDERS, Progress, RESUMED, at, resumption_from, votes};
+use crate::state::{PARAMS, PROVIDERS, Progress, RESUMED, height_key, resumption_from, votes};
 
 /// Records that finality may go on without those who are named (RULINGS.md, "Resuming finality"). The cursor
 /// applies it.
@@ -63,9 +63,9 @@ fn named_at(storage: &dyn Storage, provider: FpPublicKey, voters: &[FpId]) -> Re
 /// In place of an earlier one: what that resumed is recorded with the gaps that the cursor left behind.
 pub fn record(storage: &mut dyn Storage, resumption: &Resumption) -> StdResult<()> {
     if let Some(earlier) = resumption_from(storage, BlockHeight::default())? {
-        RESUMED.remove(storage, &at(earlier.through));
+        RESUMED.remove(storage, &height_key(earlier.through));
     }
-    RESUMED.save(storage, &at(resumption.through), resumption)
+    RESUMED.save(storage, &height_key(resumption.through), resumption)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use finality::vote::Vote;
 use super::poll::{Poll, Taken};
 use crate::ContractError;
 use crate::evidence::outbox;
-use crate::state::{ANCHORS, at, votes};
+use crate::state::{ANCHORS, height_key, votes};
 
 /// Takes a vote: counts it, keeps it as half of an evidence, or slashes its signer.
 pub fn submit_finality_signature(
@@ -15,7 +15,7 @@ pub fn submit_finality_signature(
 ) -> Result<Response, ContractError> {
     let (provider, height) = (vote.provider, vote.height);
     let poll = Poll::open(deps.storage, deps.api, env)?;
-    let anchor = ANCHORS.may_load(deps.storage, &at(height))?;
+    let anchor = ANCHORS.may_load(deps.storage, &height_key(height))?;
     let voter = poll.load_voter(deps.storage, &[], vote)?;
     let verdict = poll.judge(anchor.as_ref(), &voter, vote)?;
     let taken = poll.record(deps.storage, vote, verdict)?;

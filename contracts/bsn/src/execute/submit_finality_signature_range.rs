@@ -12,7 +12,8 @@ use super::standing::standing_of;
 use crate::ContractError;
 use crate::parse::batch::Signed;
 use crate::state::{
-    ANCHORS, Anchor, COMMITMENTS, POWERS, PROVIDERS, at, commitment_from, of_at, power_at, raw, votes,
+    ANCHORS, Anchor, COMMITMENTS, POWERS, PROVIDERS, commitment_from, fp_height_key, height_key, power_at,
+    raw, votes,
 };
 
 /// Takes one FP's votes on consecutive heights, each by itself: one that is refused costs the others nothing. Each
@@ -86,8 +87,8 @@ fn commitments(
     let above = raw(
         storage,
         COMMITMENTS.letter(),
-        &of_at(id, from.next()),
-        &of_at(id, before.previous()),
+        &fp_height_key(id, from.next()),
+        &fp_height_key(id, before.previous()),
         usize::MAX,
     );
     for (_, commitment) in above {
@@ -103,7 +104,9 @@ fn anchors(
     before: BlockHeight,
 ) -> StdResult<Vec<(BlockHeight, Anchor)>> {
     let mut anchors = vec![];
-    for (key, anchor) in raw(storage, ANCHORS.letter(), &at(from), &at(before.previous()), usize::MAX) {
+    for (key, anchor) in
+        raw(storage, ANCHORS.letter(), &height_key(from), &height_key(before.previous()), usize::MAX)
+    {
         anchors.push((height_of(&key), ANCHORS.read(&anchor)?));
     }
     Ok(anchors)
@@ -117,7 +120,9 @@ fn powers(
     before: BlockHeight,
 ) -> StdResult<Vec<(BlockHeight, VotingPower)>> {
     let mut powers = vec![(from, power_at(storage, id, from)?)];
-    for (key, power) in raw(storage, POWERS.letter(), &of_at(id, from), &of_at(id, before), usize::MAX) {
+    for (key, power) in
+        raw(storage, POWERS.letter(), &fp_height_key(id, from), &fp_height_key(id, before), usize::MAX)
+    {
         powers.push((height_of(&key), POWERS.read(&power)?));
     }
     Ok(powers)

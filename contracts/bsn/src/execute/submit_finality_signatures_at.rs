@@ -5,7 +5,7 @@ use primitives::{BlockHeight, FpId, ParseError};
 use super::batch::Outcome;
 use super::poll::{Poll, Taken};
 use crate::ContractError;
-use crate::state::{ANCHORS, at, votes};
+use crate::state::{ANCHORS, height_key, votes};
 
 /// Takes many FPs' votes at one height, each by itself: one that is refused costs the others nothing.
 pub fn submit_finality_signatures_at(
@@ -15,7 +15,7 @@ pub fn submit_finality_signatures_at(
     parsed: Vec<Result<Vote, ParseError>>,
 ) -> Result<Response, ContractError> {
     let mut poll = Poll::open(deps.storage, deps.api, env)?;
-    let anchor = ANCHORS.may_load(deps.storage, &at(height))?;
+    let anchor = ANCHORS.may_load(deps.storage, &height_key(height))?;
     poll.load_set(deps.storage, height, anchor.as_ref(), parsed.len())?;
 
     let mut outcome = Outcome::default();

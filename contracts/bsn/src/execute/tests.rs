@@ -20,7 +20,8 @@ use crate::execute::submit_evidence::submit_evidence;
 use crate::parse::batch;
 use crate::state::{
     ACTIVE, ANCHORS, Anchor, BTC_TIP, CHANNELS, COMMITMENTS, Channels, EVIDENCE, FP_KEYS, Marks, OUTBOX,
-    POWERS, PROVIDERS, Progress, SETS, STRIP_SIGNATURES, STRIPS, at, key_at, of_at, votes,
+    POWERS, PROVIDERS, Progress, SETS, STRIP_SIGNATURES, STRIPS, fp_height_key, height_key, key_height_key,
+    votes,
 };
 
 /// The first height with an anchor, and the first after the last.
@@ -72,7 +73,7 @@ impl World {
                 full: false,
                 ranked: crate::state::Ranked::Unknown,
             };
-            ANCHORS.save(storage, &at(BlockHeight::new(height)), &anchor).unwrap();
+            ANCHORS.save(storage, &height_key(BlockHeight::new(height)), &anchor).unwrap();
         }
         let mut world = Self { deps, env, fps: Vec::new() };
         for number in 1..=fps {
@@ -89,7 +90,7 @@ impl World {
         let fp = FinalityProvider { stake: POWER, ..FinalityProvider::new(FpId::new(id)) };
         PROVIDERS.save(storage, &public, &fp).unwrap();
         FP_KEYS.save(storage, &id.to_be_bytes(), &public).unwrap();
-        POWERS.save(storage, &of_at(FpId::new(id), BlockHeight::new(1)), &POWER).unwrap();
+        POWERS.save(storage, &fp_height_key(FpId::new(id), BlockHeight::new(1)), &POWER).unwrap();
         self.fps.push(key);
         for heights in [HEIGHTS.start..FIRST_ENDS + 1, FIRST_ENDS + 1..HEIGHTS.end] {
             let start = BlockHeight::new(heights.start);
@@ -97,7 +98,9 @@ impl World {
             let tree = self.tree(id as usize, heights);
             let commitment =
                 Commitment { start, count, root: tree.root(), committed_at: BlockHeight::new(1) };
-            COMMITMENTS.save(&mut self.deps.storage, &of_at(FpId::new(id), start), &commitment).unwrap();
+            COMMITMENTS
+                .save(&mut self.deps.storage, &fp_height_key(FpId::new(id), start), &commitment)
+                .unwrap();
         }
     }
 
@@ -181,7 +184,7 @@ impl World {
     }
 
     fn evidence(&self, height: u64) -> Evidence {
-        let key = key_at(self.key(0).as_bytes(), BlockHeight::new(height));
+        let key = key_height_key(self.key(0).as_bytes(), BlockHeight::new(height));
         EVIDENCE.may_load(&self.deps.storage, &key).unwrap().unwrap().evidence
     }
 }
@@ -210,7 +213,7 @@ fn one_fp_twice_in_one_message_counts_once() {
 fn the_votes_of_a_message_have_the_powers_of_their_height() {
     let voters = 8;
     let mut world = World::new(voters);
-    SETS.save(&mut world.deps.storage, &at(BlockHeight::new(9)), &set_of(voters, POWER)).unwrap();
+    SETS.save(&mut world.deps.storage, &height_key(BlockHeight::new(9)), &set_of(voters, POWER)).unwrap();
     ACTIVE.save(&mut world.deps.storage, &set_of(voters, VotingPower::new(3))).unwrap();
     for (height, power) in [(8, POWER.get()), (9, POWER.get()), (10, 3)] {
         let votes: Vec<Vote> = (0..world.fps.len()).map(|fp| world.vote(fp, height, hash(height))).collect();
@@ -353,7 +356,7 @@ fn a_strip_ends_where_a_vote_for_another_hash_lies() {
 fn votes_for_another_hash_in_a_range_are_on_no_strip() {
     let mut world = World::new(1);
     for height in 12..17 {
-        let key = at(BlockHeight::new(height));
+        let key = height_key(BlockHeight::new(height));
         let anchor = ANCHORS.may_load(&world.deps.storage, &key).unwrap().unwrap();
         ANCHORS.save(&mut world.deps.storage, &key, &Anchor { app_hash: FORK, ..anchor }).unwrap();
     }

@@ -3,7 +3,7 @@ use primitives::VotingPower;
 
 use super::Block;
 use crate::active_set;
-use crate::state::{ANCHORS, Anchor, MARKS, Progress, Ranked, at};
+use crate::state::{ANCHORS, Anchor, MARKS, Progress, Ranked, height_key};
 
 /// What the first surviving hook of a block does: anchors the block and gives it its power.
 ///
@@ -13,7 +13,7 @@ use crate::state::{ANCHORS, Anchor, MARKS, Progress, Ranked, at};
 /// Where the backlog is full the block is anchored, for timestamps and the certificate, but takes no votes; what has
 /// changed the set waits.
 pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<Event>>> {
-    let key = at(block.height);
+    let key = height_key(block.height);
     let present = ANCHORS.may_load(storage, &key)?;
     if present.as_ref().is_some_and(|anchor| anchor.total.is_some()) {
         return Ok(None);

@@ -6,7 +6,7 @@ use finality::block_finality::Gap;
 use finality::tally::Skipped;
 use primitives::BlockHeight;
 
-use crate::state::{ANCHORS, GAPS, Progress, at, raw, remove_raw};
+use crate::state::{ANCHORS, GAPS, Progress, height_key, raw, remove_raw};
 
 /// Every how many blocks old records are removed, and in which of them.
 const EVERY: (u64, u64) = (16, 9);
@@ -50,7 +50,7 @@ pub fn close(storage: &mut dyn Storage, progress: &mut Progress, height: BlockHe
     if is_gap {
         let first = height.saturating_sub(progress.gaps.open);
         let gap = Gap { first, last: height.previous(), resumed: progress.gaps.open_resumed };
-        GAPS.save(storage, &at(first), &gap)?;
+        GAPS.save(storage, &height_key(first), &gap)?;
     }
     let before = progress.gaps.last_final_by.or(progress.marks.last_quorum).unwrap_or_default();
     progress.gaps.last_final_by = progress.gaps.ends_resumed.then_some(before);
@@ -61,7 +61,7 @@ pub fn close(storage: &mut dyn Storage, progress: &mut Progress, height: BlockHe
 
 /// The highest height below `height` that a hook anchored.
 pub fn anchored_below(storage: &dyn Storage, height: BlockHeight) -> StdResult<Option<BlockHeight>> {
-    let below = ANCHORS.range(storage, &[0; 8], &at(height.previous()), Order::Descending);
+    let below = ANCHORS.range(storage, &[0; 8], &height_key(height.previous()), Order::Descending);
     let mut anchored = below.filter(|anchor| !matches!(anchor, Ok((_, anchor)) if anchor.total.is_none()));
     Ok(anchored.next().transpose()?.map(|(key, _)| BlockHeight::new(u64::from_be_bytes(key))))
 }
@@ -72,7 +72,7 @@ pub fn forget_torn(storage: &mut dyn Storage, progress: &Progress, now: BlockHei
         return;
     }
     let first = progress.marks.cursor.next().saturating_sub(progress.gaps.open);
-    for (key, _) in raw(storage, GAPS.letter(), &at(first), &[u8::MAX; 8], TORN) {
+    for (key, _) in raw(storage, GAPS.letter(), &height_key(first), &[u8::MAX; 8], TORN) {
         remove_raw(storage, GAPS.letter(), &key);
     }
 }
@@ -83,7 +83,8 @@ pub fn prune(storage: &mut dyn Storage, progress: &mut Progress, now: BlockHeigh
     if now.get() % every != turn {
         return Ok(());
     }
-    for (key, gap) in raw(storage, GAPS.letter(), &[0; 8], &at(progress.marks.anchors_from), PORTION) {
+    for (key, gap) in raw(storage, GAPS.letter(), &[0; 8], &height_key(progress.marks.anchors_from), PORTION)
+    {
         let gap = GAPS.read(&gap)?;
         if gap.last.next() >= progress.marks.anchors_from {
             break;

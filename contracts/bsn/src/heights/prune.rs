@@ -2,7 +2,7 @@ use cosmwasm_std::{Order, StdResult, Storage};
 use finality::Params;
 
 use super::Block;
-use crate::state::{ANCHORS, Progress, at, votes};
+use crate::state::{ANCHORS, Progress, height_key, votes};
 use primitives::BlockHeight;
 
 /// How many anchors are forgotten in a block, at most: more than one comes in, so the pile shrinks.
@@ -42,7 +42,7 @@ fn prune_anchors(
     else {
         return Ok(());
     };
-    let (first, last) = (at(progress.marks.anchors_from), at(BlockHeight::new(needed)));
+    let (first, last) = (height_key(progress.marks.anchors_from), height_key(BlockHeight::new(needed)));
     let old = ANCHORS
         .range(storage, &first, &last, Order::Ascending)
         .take(ANCHORS_PRUNED)
@@ -90,7 +90,7 @@ mod tests {
                 full: false,
                 ranked: crate::state::Ranked::Unknown,
             };
-            ANCHORS.save(&mut storage, &at(at_height(height)), &anchor).unwrap();
+            ANCHORS.save(&mut storage, &height_key(at_height(height)), &anchor).unwrap();
         }
         storage
     }

@@ -6,7 +6,7 @@ use primitives::{BlockHeight, VotingPower};
 use super::Block;
 use super::liveness::{self, Missed, Register};
 use crate::rewards::weights::{Earnings, Turnout, set_units};
-use crate::state::{ANCHORS, Progress, at, set_from, votes};
+use crate::state::{ANCHORS, Progress, height_key, set_from, votes};
 
 /// How many units of work a block has for the cursor and for this together: a unit is about 300 SDK gas.
 const UNITS: u64 = 5_000;
@@ -156,7 +156,7 @@ fn passed_long_ago(
     progress: &Progress,
     block: &Block,
 ) -> StdResult<BlockHeight> {
-    let then = at(block.height.saturating_sub(params.vote_window));
+    let then = height_key(block.height.saturating_sub(params.vote_window));
     let anchor = ANCHORS.may_load(storage, &then)?;
     Ok(anchor.map_or(progress.marks.settled, |anchor| anchor.cursor))
 }
@@ -175,6 +175,6 @@ fn electorate(
     if height < progress.marks.activation {
         return Ok(None);
     }
-    let total = ANCHORS.may_load(storage, &at(height))?.and_then(|anchor| anchor.total);
+    let total = ANCHORS.may_load(storage, &height_key(height))?.and_then(|anchor| anchor.total);
     Ok(total.filter(|total| !total.is_zero()))
 }

@@ -5,7 +5,7 @@ use primitives::{BlockHeight, VotingPower};
 
 use super::{Block, gaps};
 use crate::state::votes::{self, Bucket, Count};
-use crate::state::{ANCHORS, Anchor, Progress, at, resumption_from, set_at};
+use crate::state::{ANCHORS, Anchor, Progress, height_key, resumption_from, set_at};
 
 /// How many units of work the cursor does in a block: a unit is about 300 SDK gas, one vote read.
 const UNITS: u64 = 4_000;
@@ -119,7 +119,7 @@ fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdR
     if height < progress.marks.activation {
         return Ok(Seat::Inactive);
     }
-    Ok(match ANCHORS.may_load(storage, &at(height))? {
+    Ok(match ANCHORS.may_load(storage, &height_key(height))? {
         Some(Anchor { full: true, .. }) => Seat::Full,
         Some(Anchor { total: Some(total), .. }) => Seat::Open { total },
         _ => Seat::Hole,

@@ -17,7 +17,7 @@ use super::Block;
 use super::settle::settle;
 use crate::state::{
     ABSENCES, ACTIVE, ANCHORS, Anchor, FP_KEYS, MISSED_AT, Marks, PROVIDERS, Progress, SetMarks,
-    at as key_of, raw, votes,
+    height_key as key_of, raw, votes,
 };
 
 /// The first height of any test: none is special.

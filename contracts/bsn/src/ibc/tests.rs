@@ -18,7 +18,7 @@ use crate::error::DoorError;
 use crate::evidence::outbox;
 use crate::state::{
     ANCHORS, Anchor, CHANNELS, CONFIG, COUNTERS, Channels, Config, Counters, OUTBOX, OpenChannel, Outgoing,
-    OutgoingState, PROVIDERS, Progress, QUARANTINE, TIMESTAMPS, at,
+    OutgoingState, PROVIDERS, Progress, QUARANTINE, TIMESTAMPS, height_key,
 };
 
 mod bitcoin;
@@ -105,7 +105,7 @@ fn anchored(deps: &mut Deps, height: u64, hash: u8) {
         full: false,
         ranked: crate::state::Ranked::Unknown,
     };
-    ANCHORS.save(&mut deps.storage, &at(BlockHeight::new(height)), &anchor).unwrap();
+    ANCHORS.save(&mut deps.storage, &height_key(BlockHeight::new(height)), &anchor).unwrap();
 }
 
 fn packet(data: Vec<u8>, src: IbcEndpoint, dest: IbcEndpoint) -> IbcPacket {

@@ -14,7 +14,7 @@ use finality::commitment::Run;
 use primitives::FpPublicKey;
 use staking::Ledger;
 
-use crate::state::{COMMITMENTS, CONVERSION, Conversion, JAILED, PLACED, StoredLedger, join, raw};
+use crate::state::{COMMITMENTS, CONVERSION, Conversion, JAILED, PLACED, StoredLedger, concat, raw};
 
 /// How many records are converted with a block, at some 5,000 SDK gas each.
 const PORTION: usize = 64;
@@ -64,7 +64,7 @@ fn place(storage: &mut dyn Storage, conversion: &mut Conversion, entries: &Entri
             last => {
                 let commitment = COMMITMENTS.read(bytes)?;
                 let placed = (commitment, Run::of_older(&commitment, last.as_ref().map(|(_, last)| last)));
-                PLACED.save(storage, &join(key, &[]), &placed)?;
+                PLACED.save(storage, &concat(key, &[]), &placed)?;
                 conversion.done = conversion.done.saturating_add(1);
                 placed
             }
@@ -78,7 +78,7 @@ fn place(storage: &mut dyn Storage, conversion: &mut Conversion, entries: &Entri
 fn rank(storage: &mut dyn Storage, conversion: &mut Conversion, entries: &Entries) -> StdResult<()> {
     let mut ledger = StoredLedger(storage);
     for (key, _) in entries.iter().filter(|(key, _)| *key != conversion.last) {
-        let key = FpPublicKey::from_bytes(join(key, &[]));
+        let key = FpPublicKey::from_bytes(concat(key, &[]));
         if let Some(fp) = ledger.fp(&key)? {
             ledger.put_fp(&key, &fp)?;
             conversion.done = conversion.done.saturating_add(1);
@@ -90,7 +90,7 @@ fn rank(storage: &mut dyn Storage, conversion: &mut Conversion, entries: &Entrie
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::{last_commitment, of_at};
+    use crate::state::{fp_height_key, last_commitment};
     use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
     use primitives::{BlockHeight, FpId};
@@ -106,7 +106,9 @@ mod tests {
         for id in 0..3 {
             for number in 0..100 {
                 let commitment = commitment(10 + 2 * number);
-                COMMITMENTS.save(&mut storage, &of_at(FpId::new(id), commitment.start), &commitment).unwrap();
+                COMMITMENTS
+                    .save(&mut storage, &fp_height_key(FpId::new(id), commitment.start), &commitment)
+                    .unwrap();
             }
         }
         storage
@@ -151,7 +153,7 @@ mod tests {
             let last = last_commitment(&storage, FpId::new(id)).unwrap().unwrap();
             let new = commitment(210);
             let placed = (new, Run::of_older(&new, Some(&last)));
-            PLACED.save(&mut storage, &of_at(FpId::new(id), new.start), &placed).unwrap();
+            PLACED.save(&mut storage, &fp_height_key(FpId::new(id), new.start), &placed).unwrap();
         }
         for _ in 0..10 {
             go_on(&mut storage).unwrap();
@@ -170,7 +172,7 @@ mod tests {
 
         let mut storage = MockStorage::new();
         for id in 0..150u32 {
-            let (key, stake) = (join(&id.to_be_bytes(), &[7; 28]), VotingPower::new(u128::from(id)));
+            let (key, stake) = (concat(&id.to_be_bytes(), &[7; 28]), VotingPower::new(u128::from(id)));
             let status = FpStatus::Jailed { until: 9 };
             let fp = FinalityProvider { status, stake, ..FinalityProvider::new(FpId::new(id)) };
             PROVIDERS.save(&mut storage, &key, &fp).unwrap();

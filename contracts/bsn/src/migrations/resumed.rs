@@ -6,7 +6,7 @@ use finality::resume::Resumption;
 use primitives::BlockHeight;
 
 use crate::heights::gaps;
-use crate::state::{GAPS, MARKS, Progress, RESUMED, Stored, at};
+use crate::state::{GAPS, MARKS, Progress, RESUMED, Stored, height_key};
 
 /// How many resumptions, one below the other, are looked through for the last final block.
 const RESUMPTIONS: usize = 8;
@@ -26,7 +26,7 @@ pub fn record(storage: &mut dyn Storage) -> StdResult<()> {
             progress.gaps.open_resumed = Some(last);
             progress.gaps.ends_resumed = true;
         } else if from <= last {
-            GAPS.save(storage, &at(from), &Gap { first: from, last, resumed: Some(last) })?;
+            GAPS.save(storage, &height_key(from), &Gap { first: from, last, resumed: Some(last) })?;
         }
         if through <= cursor {
             RESUMED.remove(storage, &key);

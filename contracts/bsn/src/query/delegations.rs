@@ -8,7 +8,7 @@ use staking::{Delegation, DelegationStatus, Named, Record};
 
 use super::{page, providers};
 use crate::error::ContractError;
-use crate::state::{BTC_TIP, DELEGATIONS, DELEGATIONS_OF, ENDED, join, staking_tx};
+use crate::state::{BTC_TIP, DELEGATIONS, DELEGATIONS_OF, ENDED, fp_txid_key, staking_tx};
 
 /// How many records are looked at for a page.
 const LOOKED_AT: usize = 500;
@@ -117,10 +117,9 @@ pub fn of(
     let Some((_, fp)) = providers::find(store, btc_pk_hex)? else {
         return Ok(DelegationsByFpResponse { hashes: Vec::new() });
     };
-    let id = fp.id.to_be_bytes();
-    let from = join(&id, after.map_or([0; 32], |txid| *txid.as_bytes()).as_slice());
+    let from = fp_txid_key(fp.id, &after.map_or([0; 32], |txid| *txid.as_bytes()));
     let hashes = DELEGATIONS_OF
-        .range(store, &from, &join(&id, &[u8::MAX; 32]), Order::Ascending)
+        .range(store, &from, &fp_txid_key(fp.id, &[u8::MAX; 32]), Order::Ascending)
         .filter(|record| page::is_not(record, after.map(|_| from)))
         .take(page::limit(limit))
         .map(|record| {

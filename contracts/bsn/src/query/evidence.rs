@@ -7,7 +7,7 @@ use primitives::{BlockHeight, FpId, FpPublicKey, SigningContext};
 use super::{page, providers};
 use crate::error::ContractError;
 use crate::evidence::outbox;
-use crate::state::{EVIDENCE, OUTBOX, QUARANTINE, key_at};
+use crate::state::{EVIDENCE, OUTBOX, QUARANTINE, key_height_key};
 
 /// Somebody's equivocation at a height.
 pub fn one(
@@ -17,7 +17,7 @@ pub fn one(
     height: BlockHeight,
 ) -> Result<EvidenceResponse, ContractError> {
     let key = FpPublicKey::from_hex(btc_pk_hex)?;
-    let stored = EVIDENCE.may_load(store, &key_at(key.as_bytes(), height))?;
+    let stored = EVIDENCE.may_load(store, &key_height_key(key.as_bytes(), height))?;
     let context = SigningContext::finality_vote(&env.block.chain_id, env.contract.address.as_str());
     Ok(EvidenceResponse { evidence: stored.map(|stored| shown(&stored.evidence, &context)) })
 }

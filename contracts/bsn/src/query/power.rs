@@ -147,7 +147,7 @@ fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64
 mod tests {
     use super::seen::tests::{anchor, progress};
     use super::*;
-    use crate::state::{Marks, POWERS, SETS, join, of_at, rank};
+    use crate::state::{Marks, POWERS, SETS, concat, fp_height_key, ranking_key};
     use cosmwasm_std::testing::MockStorage;
     use finality::active_set::{Member, select};
     use finality::commitment::Coverage;
@@ -164,7 +164,11 @@ mod tests {
         FP_KEYS.save(&mut store, &[0; 4], &[2; 32]).unwrap();
         for (height, power) in [(3, 7), (6, 9)] {
             POWERS
-                .save(&mut store, &of_at(FpId::new(0), BlockHeight::new(height)), &VotingPower::new(power))
+                .save(
+                    &mut store,
+                    &fp_height_key(FpId::new(0), BlockHeight::new(height)),
+                    &VotingPower::new(power),
+                )
                 .unwrap();
         }
         (store, "02".repeat(32))
@@ -207,15 +211,15 @@ mod tests {
             btc_height: primitives::BtcHeight::new(1),
         });
         for id in 1..=1_001_u32 {
-            let key = join(&id.to_be_bytes(), &[7; 28]);
+            let key = concat(&id.to_be_bytes(), &[7; 28]);
             FP_KEYS.save(&mut store, &id.to_be_bytes(), &key).unwrap();
-            RANKING.save(&mut store, &rank(VotingPower::new(1), &key), &FpId::new(id)).unwrap();
+            RANKING.save(&mut store, &ranking_key(VotingPower::new(1), &key), &FpId::new(id)).unwrap();
         }
         let member = Member { id: FpId::new(0), power: VotingPower::new(9) };
         let covered = Coverage { covered: true, changes_at: None };
         let set = select([Ok::<_, ()>((member, covered))].into_iter(), 5, 0).unwrap().set;
         ACTIVE.save(&mut store, &ActiveSet::default()).unwrap();
-        SETS.save(&mut store, &crate::state::at(BlockHeight::new(6)), &set).unwrap();
+        SETS.save(&mut store, &crate::state::height_key(BlockHeight::new(6)), &set).unwrap();
         let ask = |store: &MockStorage| active_set(store, BlockHeight::new(6));
         assert_eq!(ask(&store).unwrap().active_finality_providers, BTreeMap::from([(key, 9)]));
         settled(&mut store, 6);

@@ -8,7 +8,7 @@ use staking::{FinalityProvider as Stored, FpStatus};
 
 use super::page;
 use crate::error::ContractError;
-use crate::state::{FP_KEYS, PROFILES, PROVIDERS, RANKING, is_ranked, rank};
+use crate::state::{FP_KEYS, PROFILES, PROVIDERS, RANKING, is_ranked, ranking_key};
 
 /// A finality provider, if it is registered.
 pub fn find(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<(FpPublicKey, Stored)>, ContractError> {
@@ -95,7 +95,7 @@ pub fn by_stake(
         let key = *FpPublicKey::from_hex(&btc_pk_hex)?.as_bytes();
         match PROVIDERS.may_load(store, &key)?.is_some_and(|fp| !is_ranked(&fp)) {
             true => below = Some(key),
-            false => above = Some(rank(VotingPower::new(total_active_sats.into()), &key)),
+            false => above = Some(ranking_key(VotingPower::new(total_active_sats.into()), &key)),
         }
     }
     let mut keys = Vec::new();

@@ -5,7 +5,7 @@ use primitives::BlockHeight;
 
 use super::{page, providers};
 use crate::error::ContractError;
-use crate::state::{COMMITMENTS, of_at};
+use crate::state::{COMMITMENTS, fp_height_key};
 
 /// The commitment with the lowest heights.
 pub fn first(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<PubRandCommit>, ContractError> {
@@ -27,7 +27,7 @@ pub fn all(
 ) -> Result<Vec<PubRandCommit>, ContractError> {
     let Some((_, fp)) = providers::find(store, btc_pk_hex)? else { return Ok(Vec::new()) };
     let order = page::order(reverse);
-    let key = |height| of_at(fp.id, height);
+    let key = |height| fp_height_key(fp.id, height);
     let (mut from, mut to) = (key(BlockHeight::default()), key(BlockHeight::new(u64::MAX)));
     match (order, start_after) {
         (Order::Descending, Some(after)) => to = key(after),

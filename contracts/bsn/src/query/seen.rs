@@ -4,7 +4,7 @@ use cosmwasm_std::{Order, StdResult, Storage};
 use finality::tally::Seat;
 use primitives::{BlockHeight, VotingPower};
 
-use crate::state::{ANCHORS, Anchor, Progress, at, is_resumed, votes};
+use crate::state::{ANCHORS, Anchor, Progress, height_key, is_resumed, votes};
 
 /// A block that the hooks saw.
 pub struct Seen {
@@ -31,7 +31,7 @@ fn whole(height: BlockHeight, anchor: Anchor) -> Option<Seen> {
 
 /// What they saw at one height.
 pub fn at_height(store: &dyn Storage, height: BlockHeight) -> StdResult<Option<Seen>> {
-    Ok(ANCHORS.may_load(store, &at(height))?.and_then(|anchor| whole(height, anchor)))
+    Ok(ANCHORS.may_load(store, &height_key(height))?.and_then(|anchor| whole(height, anchor)))
 }
 
 /// What they saw from one height to another, both included; nothing where they are the wrong way round.
@@ -41,11 +41,13 @@ pub fn range(
     to: BlockHeight,
     order: Order,
 ) -> impl Iterator<Item = StdResult<Seen>> + '_ {
-    (from <= to).then(|| ANCHORS.range(store, &at(from), &at(to), order)).into_iter().flatten().filter_map(
-        |record| {
+    (from <= to)
+        .then(|| ANCHORS.range(store, &height_key(from), &height_key(to), order))
+        .into_iter()
+        .flatten()
+        .filter_map(|record| {
             record.map(|(key, anchor)| whole(BlockHeight::new(u64::from_be_bytes(key)), anchor)).transpose()
-        },
-    )
+        })
 }
 
 /// The highest height that they saw.
@@ -91,7 +93,7 @@ pub mod tests {
             full: false,
             ranked: crate::state::Ranked::Power(VotingPower::new(10)),
         };
-        ANCHORS.save(store, &at(BlockHeight::new(height)), &anchor).unwrap();
+        ANCHORS.save(store, &height_key(BlockHeight::new(height)), &anchor).unwrap();
     }
 
     /// Sets how far the cursor is; `last_quorum` is zero for none.

@@ -6,7 +6,7 @@ use staking::FpStatus;
 
 use super::{page, providers};
 use crate::error::ContractError;
-use crate::state::{ANCHORS, JAILED, MARKS, Marks, POWERS, at, of_at, power_at, votes};
+use crate::state::{ANCHORS, JAILED, MARKS, Marks, POWERS, fp_height_key, height_key, power_at, votes};
 
 /// How many changes of power are looked at for the start of the current run in the set.
 const CHANGES: usize = 50;
@@ -37,7 +37,8 @@ pub fn info(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<SigningInfo>
 
 /// Where its latest run in the active set began.
 fn joined_at(store: &dyn Storage, id: FpId) -> StdResult<Option<BlockHeight>> {
-    let (from, to) = (of_at(id, BlockHeight::default()), of_at(id, BlockHeight::new(u64::MAX)));
+    let (from, to) =
+        (fp_height_key(id, BlockHeight::default()), fp_height_key(id, BlockHeight::new(u64::MAX)));
     let mut start = None;
     for record in POWERS.range(store, &from, &to, Order::Descending).take(CHANGES) {
         let ([_, _, _, _, height @ ..], power) = record?;
@@ -53,7 +54,7 @@ fn joined_at(store: &dyn Storage, id: FpId) -> StdResult<Option<BlockHeight>> {
 /// Above which height its daemon may begin (RULINGS.md, "Signing info").
 fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<BlockHeight> {
     let Marks { activation, cursor, votes_from, .. } = MARKS.load(store)?;
-    let (from, to) = (at(cursor.next().max(activation)), at(BlockHeight::new(u64::MAX)));
+    let (from, to) = (height_key(cursor.next().max(activation)), height_key(BlockHeight::new(u64::MAX)));
     let mut read = 0;
     let open = ANCHORS.range(store, &from, &to, Order::Ascending).enumerate().map(|(place, record)| {
         let (key, anchor) = record?;

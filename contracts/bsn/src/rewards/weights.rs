@@ -3,7 +3,7 @@ use finality::active_set::ActiveSet;
 use finality::rewards::{Missed, Weights};
 use primitives::{BlockHeight, FpId};
 
-use crate::state::{MISSED, Progress, SETS, WEIGHTS, at, is_resumed, set_at};
+use crate::state::{MISSED, Progress, SETS, WEIGHTS, height_key, is_resumed, set_at};
 
 /// What it costs to load a resumption that names as many as it may, in units.
 const RESUMED_UNITS: u64 = 10;
@@ -48,7 +48,7 @@ impl Earnings {
         let below = height.previous();
         let mut units = 0;
         if height <= progress.set.since
-            && let Some(ended) = SETS.may_load(storage, &at(below))?
+            && let Some(ended) = SETS.may_load(storage, &height_key(below))?
         {
             units = set_units(&ended).saturating_mul(2);
             self.weigh(storage, progress, &ended, below)?;
@@ -80,7 +80,7 @@ impl Earnings {
             MISSED.save(storage, missed)?;
         }
         for last in self.ended {
-            SETS.remove(storage, &at(last));
+            SETS.remove(storage, &height_key(last));
         }
         Ok(())
     }

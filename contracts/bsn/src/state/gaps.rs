@@ -4,7 +4,7 @@ use cosmwasm_std::{Order, StdError, StdResult, Storage};
 use finality::block_finality::{self, Gap, History};
 use primitives::BlockHeight;
 
-use super::{ANCHORS, GAPS, Gaps, Progress, at};
+use super::{ANCHORS, GAPS, Gaps, Progress, height_key};
 
 /// How many anchored heights are looked at, in one direction, for one that had an active set.
 const SCAN: usize = 1_000;
@@ -40,7 +40,7 @@ impl Stored<'_> {
         if from > to {
             return Ok(None);
         }
-        for anchor in ANCHORS.range(self.storage, &at(from), &at(to), order).take(SCAN) {
+        for anchor in ANCHORS.range(self.storage, &height_key(from), &height_key(to), order).take(SCAN) {
             let (key, anchor) = anchor?;
             if anchor.total.is_some_and(|total| !total.is_zero()) {
                 return Ok(Some(BlockHeight::new(u64::from_be_bytes(key))));
@@ -73,7 +73,8 @@ impl History for Stored<'_> {
         if let Some(open) = open(self.progress).filter(|open| open.first <= height) {
             return Ok(Some(open));
         }
-        let below = GAPS.range(self.storage, &[0; 8], &at(height), Order::Descending).next().transpose()?;
+        let below =
+            GAPS.range(self.storage, &[0; 8], &height_key(height), Order::Descending).next().transpose()?;
         Ok(below.map(|(_, gap)| gap))
     }
 

@@ -8,7 +8,8 @@ use finality::resume::Resumption;
 use primitives::{BlockHeight, FpId, VotingPower};
 
 use super::{
-    ABSENCES, ACTIVE, COMMITMENTS, MISSES, POWERS, RESUMED, SETS, Table, at, of_at, raw, remove_raw,
+    ABSENCES, ACTIVE, COMMITMENTS, MISSES, POWERS, RESUMED, SETS, Table, fp_height_key, height_key, raw,
+    remove_raw,
 };
 
 /// [`COMMITMENTS`] with the place in a run, which what version 0.1.0 stored has not.
@@ -16,7 +17,7 @@ pub const PLACED: Table<12, (Commitment, Run)> = Table::new(COMMITMENTS.letter()
 
 /// The power that an FP had at a height, by its history alone; zero before its first entry.
 pub fn power_at(storage: &dyn Storage, id: FpId, height: BlockHeight) -> StdResult<VotingPower> {
-    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
+    let (lowest, highest) = (fp_height_key(id, BlockHeight::new(0)), fp_height_key(id, height));
     let power = POWERS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
     Ok(power.map_or(VotingPower::ZERO, |(_, power)| power))
 }
@@ -27,14 +28,15 @@ pub fn commitment_from(
     id: FpId,
     height: BlockHeight,
 ) -> StdResult<Option<Commitment>> {
-    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, height));
+    let (lowest, highest) = (fp_height_key(id, BlockHeight::new(0)), fp_height_key(id, height));
     let floor = COMMITMENTS.range(storage, &lowest, &highest, Order::Descending).next().transpose()?;
     Ok(floor.map(|(_, commitment)| commitment))
 }
 
 /// An FP's commitment with the highest heights; one that version 0.1.0 stored counts as the first of a run.
 pub fn last_commitment(storage: &dyn Storage, id: FpId) -> StdResult<Option<(Commitment, Run)>> {
-    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, BlockHeight::new(u64::MAX)));
+    let (lowest, highest) =
+        (fp_height_key(id, BlockHeight::new(0)), fp_height_key(id, BlockHeight::new(u64::MAX)));
     match PLACED.range(storage, &lowest, &highest, Order::Descending).next() {
         Some(Err(_)) => {
             let last = commitment_from(storage, id, BlockHeight::new(u64::MAX))?;
@@ -47,7 +49,7 @@ pub fn last_commitment(storage: &dyn Storage, id: FpId) -> StdResult<Option<(Com
 /// Removes the lowest of an FP's entries under a letter, at most `most`, that a later one at or below `mark` supersedes.
 /// Whoever writes entries calls it, so that an FP's own writes keep its pile from growing.
 pub fn remove_superseded(storage: &mut dyn Storage, letter: u8, id: FpId, mark: BlockHeight, most: usize) {
-    let (lowest, highest) = (of_at(id, BlockHeight::new(0)), of_at(id, mark));
+    let (lowest, highest) = (fp_height_key(id, BlockHeight::new(0)), fp_height_key(id, mark));
     let entries = raw(storage, letter, &lowest, &highest, most.saturating_add(1));
     for (superseded, _) in entries.iter().rev().skip(1) {
         remove_raw(storage, letter, superseded);
@@ -56,8 +58,8 @@ pub fn remove_superseded(storage: &mut dyn Storage, letter: u8, id: FpId, mark: 
 
 /// The first resumption that ends at or above a height, whether or not it begins there.
 pub fn resumption_from(storage: &dyn Storage, height: BlockHeight) -> StdResult<Option<Resumption>> {
-    let highest = at(BlockHeight::new(u64::MAX));
-    let first = RESUMED.range(storage, &at(height), &highest, Order::Ascending).next().transpose()?;
+    let highest = height_key(BlockHeight::new(u64::MAX));
+    let first = RESUMED.range(storage, &height_key(height), &highest, Order::Ascending).next().transpose()?;
     Ok(first.map(|(_, resumption)| resumption))
 }
 
@@ -80,7 +82,11 @@ pub fn set_at(storage: &dyn Storage, height: BlockHeight) -> StdResult<ActiveSet
 /// The set that ended is recorded before the one that follows is written, so a torn hook misleads nobody here.
 pub fn set_from(storage: &dyn Storage, height: BlockHeight) -> StdResult<(BlockHeight, ActiveSet)> {
     let highest = BlockHeight::new(u64::MAX);
-    match SETS.range(storage, &at(height), &at(highest), Order::Ascending).next().transpose()? {
+    match SETS
+        .range(storage, &height_key(height), &height_key(highest), Order::Ascending)
+        .next()
+        .transpose()?
+    {
         Some((last, ended)) => Ok((BlockHeight::new(u64::from_be_bytes(last)), ended)),
         None => Ok((highest, ACTIVE.load(storage)?)),
     }
@@ -104,7 +110,7 @@ mod tests {
     fn only_what_a_later_entry_below_the_mark_supersedes_goes() {
         let mut storage = MockStorage::new();
         for (id, height) in [(6, 1), (7, 2), (7, 4), (7, 6), (7, 8), (8, 1)] {
-            let key = of_at(FpId::new(id), BlockHeight::new(height));
+            let key = fp_height_key(FpId::new(id), BlockHeight::new(height));
             POWERS.save(&mut storage, &key, &VotingPower::new(height.into())).unwrap();
         }
         let mut remove = |mark, most| {

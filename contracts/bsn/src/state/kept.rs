@@ -3,7 +3,7 @@ use proto::decode::{ItemKind, MAX_PACKET_BYTES, RawItem};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{PARTS, QUARANTINE, QUEUE, join};
+use super::{PARTS, QUARANTINE, QUEUE, part_key};
 
 /// What fits into a record beside other things: a value has room for 131,072 bytes.
 const SHORT: usize = 32_000;
@@ -86,7 +86,7 @@ impl Kept {
             return;
         };
         for part in 0..PARTS_MAX {
-            PARTS.remove(storage, &join(key, &[part]));
+            PARTS.remove(storage, &part_key(key, part));
         }
     }
 
@@ -111,13 +111,13 @@ pub(super) fn split(storage: &mut dyn Storage, key: &[u8; 32], bytes: &mut Vec<u
 
 fn save_parts(storage: &mut dyn Storage, key: &[u8; 32], bytes: &[u8]) -> StdResult<()> {
     for (part, bytes) in (0..=u8::MAX).zip(bytes.chunks(PART)) {
-        PARTS.save(storage, &join(key, &[part]), &bytes.to_vec())?;
+        PARTS.save(storage, &part_key(key, part), &bytes.to_vec())?;
     }
     Ok(())
 }
 
 pub(super) fn load_parts(storage: &dyn Storage, key: &[u8; 32]) -> StdResult<Vec<u8>> {
-    let parts = PARTS.range(storage, &join(key, &[0]), &join(key, &[u8::MAX]), Order::Ascending);
+    let parts = PARTS.range(storage, &part_key(key, 0), &part_key(key, u8::MAX), Order::Ascending);
     parts.map(|part| Ok(part?.1)).try_fold(Vec::new(), |mut whole, part: StdResult<Vec<u8>>| {
         whole.extend(part?);
         Ok(whole)

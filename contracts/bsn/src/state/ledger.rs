@@ -7,7 +7,7 @@ use staking::{
 
 use super::{
     BTC_TIP, BUCKETS, COUNTERS, DELEGATIONS, DELEGATIONS_OF, ENDED, FP_KEYS, JAILED, PROFILES, PROVIDERS,
-    RANKING, RANKING_JAILED, Table, join, kept, rank,
+    RANKING, RANKING_JAILED, Table, btc_height_fp_key, fp_txid_key, kept, ranking_key,
 };
 
 /// The ledger of stake in this contract's storage. It keeps the ranking equal to the power, and the list of
@@ -43,10 +43,10 @@ impl Ledger for StoredLedger<'_> {
     fn put_fp(&mut self, key: &FpPublicKey, fp: &FinalityProvider) -> StdResult<()> {
         let before = self.fp(key)?;
         if let Some((ranking, before)) = before.and_then(|before| Some((ranking_of(&before)?, before))) {
-            ranking.remove(self.0, &rank(before.power(), key.as_bytes()));
+            ranking.remove(self.0, &ranking_key(before.power(), key.as_bytes()));
         }
         if let Some(ranking) = ranking_of(fp) {
-            ranking.save(self.0, &rank(fp.power(), key.as_bytes()), &fp.id)?;
+            ranking.save(self.0, &ranking_key(fp.power(), key.as_bytes()), &fp.id)?;
         }
         match (before.map(|before| before.status), fp.status) {
             (_, FpStatus::Jailed { until }) => JAILED.save(self.0, key.as_bytes(), &until)?,
@@ -84,7 +84,7 @@ impl Ledger for StoredLedger<'_> {
 
     fn add_delegation(&mut self, txid: &Txid, mut delegation: Delegation) -> StdResult<()> {
         for fp in delegation.ours() {
-            DELEGATIONS_OF.save(self.0, &join(&fp.get().to_be_bytes(), txid.as_bytes()), &true)?;
+            DELEGATIONS_OF.save(self.0, &fp_txid_key(fp, txid.as_bytes()), &true)?;
         }
         kept::split(self.0, txid.as_bytes(), &mut delegation.staking_tx)?;
         DELEGATIONS.save(self.0, txid.as_bytes(), &Record::Known(delegation))
@@ -103,12 +103,12 @@ impl Ledger for StoredLedger<'_> {
     }
 
     fn bucket(&self, height: BtcHeight, fp: FpId) -> StdResult<VotingPower> {
-        let bucket = BUCKETS.may_load(self.0, &bucket_key(height, fp))?;
+        let bucket = BUCKETS.may_load(self.0, &btc_height_fp_key(height, fp))?;
         Ok(bucket.unwrap_or_default())
     }
 
     fn put_bucket(&mut self, bucket: Bucket) -> StdResult<()> {
-        let key = bucket_key(bucket.height, bucket.fp);
+        let key = btc_height_fp_key(bucket.height, bucket.fp);
         if bucket.sum.is_zero() {
             BUCKETS.remove(self.0, &key);
             return Ok(());
@@ -117,7 +117,7 @@ impl Ledger for StoredLedger<'_> {
     }
 
     fn due_buckets(&self, through: BtcHeight, limit: usize) -> StdResult<Vec<Bucket>> {
-        let last = bucket_key(through, FpId::new(u32::MAX));
+        let last = btc_height_fp_key(through, FpId::new(u32::MAX));
         BUCKETS
             .range(self.0, &[0; 8], &last, Order::Ascending)
             .take(limit)
@@ -144,8 +144,4 @@ fn ranking_of(fp: &FinalityProvider) -> Option<&'static Table<48, FpId>> {
         FpStatus::Jailed { .. } => Some(&RANKING_JAILED),
         FpStatus::Slashed { .. } | FpStatus::Orphaned => None,
     }
-}
-
-fn bucket_key(height: BtcHeight, fp: FpId) -> [u8; 8] {
-    join(&height.get().to_be_bytes(), &fp.get().to_be_bytes())
 }

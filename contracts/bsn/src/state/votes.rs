@@ -19,7 +19,7 @@ use cosmwasm_std::{StdResult, Storage};
 use finality::vote::StoredVote;
 use primitives::{BlockHeight, FpId, VotingPower};
 
-use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, Sheet, at_of, raw, remove_raw};
+use super::{OVERFLOW, SHEETS, SIGNATURES, SLOTS, Sheet, height_fp_key, raw, remove_raw};
 
 /// How many slots there are.
 const SLOT_COUNT: u64 = 256;
@@ -66,7 +66,13 @@ fn in_slot(storage: &dyn Storage, height: BlockHeight) -> Vec<(Vec<u8>, Vec<u8>)
 }
 
 fn at_height(storage: &dyn Storage, letter: u8, height: BlockHeight) -> Vec<(Vec<u8>, Vec<u8>)> {
-    raw(storage, letter, &at_of(height, FpId::default()), &at_of(height, FpId::MAX), usize::MAX)
+    raw(
+        storage,
+        letter,
+        &height_fp_key(height, FpId::default()),
+        &height_fp_key(height, FpId::MAX),
+        usize::MAX,
+    )
 }
 
 impl Count {
@@ -149,7 +155,7 @@ pub fn vote_of(
         Some((at, vote)) if at == height => return Ok(Some(vote)),
         _ => {}
     }
-    if let Some(vote) = OVERFLOW.may_load(storage, &at_of(height, id))? {
+    if let Some(vote) = OVERFLOW.may_load(storage, &height_fp_key(height, id))? {
         return Ok(Some(vote));
     }
     if let Some(vote) = strips::vote_of(storage, votes_from, height, id)? {
@@ -158,7 +164,8 @@ pub fn vote_of(
     for (key, record) in at_height(storage, SHEETS.letter(), height) {
         let sheet = SHEETS.read(&record)?;
         if let Some(place) = sheet.ids.iter().position(|other| *other == id) {
-            let signatures = SIGNATURES.may_load(storage, &at_of(height, id_of(&key)))?.unwrap_or_default();
+            let signatures =
+                SIGNATURES.may_load(storage, &height_fp_key(height, id_of(&key)))?.unwrap_or_default();
             return Ok(signatures.get(place).map(on_sheet));
         }
     }
@@ -174,7 +181,7 @@ pub fn has_vote(
     id: FpId,
 ) -> StdResult<(bool, usize)> {
     if matches!(SLOTS.may_load(storage, &slot(height, id))?, Some((at, _)) if at == height)
-        || OVERFLOW.may_load(storage, &at_of(height, id))?.is_some()
+        || OVERFLOW.may_load(storage, &height_fp_key(height, id))?.is_some()
         || strips::found(storage, votes_from, height, id)?.is_some()
     {
         return Ok((true, 0));
@@ -203,7 +210,7 @@ pub fn save(
     if height.above(votes_from) < SLOT_COUNT {
         return SLOTS.save(storage, &slot(height, id), &(height, *vote));
     }
-    OVERFLOW.save(storage, &at_of(height, id), vote)
+    OVERFLOW.save(storage, &height_fp_key(height, id), vote)
 }
 
 /// Records votes for the canonical hash of one height that came together.
@@ -215,7 +222,7 @@ pub fn save_all(
 ) -> StdResult<()> {
     match votes {
         [(first, _), ..] if votes.len() >= SHEET_MIN => {
-            let key = at_of(height, *first);
+            let key = height_fp_key(height, *first);
             let (mut sheet, mut signatures) = (Sheet::default(), Vec::new());
             for (id, vote) in votes {
                 sheet.power = sheet.power + vote.power;
@@ -256,7 +263,7 @@ pub fn save_run(
 /// kind. Answers up to which height: there the next portion has to begin, since this one may have ended within it. Strips
 /// do not hold it back: they follow from wherever they were left, and nobody reads those of forgotten heights.
 pub fn forget(storage: &mut dyn Storage, from: BlockHeight, to: BlockHeight) -> StdResult<BlockHeight> {
-    let (first, last) = (at_of(from, FpId::default()), at_of(to, FpId::MAX));
+    let (first, last) = (height_fp_key(from, FpId::default()), height_fp_key(to, FpId::MAX));
     let singles = raw(storage, OVERFLOW.letter(), &first, &last, SINGLES_FORGOTTEN);
     let sheets = raw(storage, SHEETS.letter(), &first, &last, SHEETS_FORGOTTEN);
     let end = end_of(&singles, SINGLES_FORGOTTEN, to).min(end_of(&sheets, SHEETS_FORGOTTEN, to));
@@ -384,7 +391,7 @@ mod tests {
         let mut storage = MockStorage::new();
         for height in 300..304 {
             for id in 0..200 {
-                OVERFLOW.save(&mut storage, &at_of(at(height), FpId::new(id)), &vote(1)).unwrap();
+                OVERFLOW.save(&mut storage, &height_fp_key(at(height), FpId::new(id)), &vote(1)).unwrap();
             }
         }
         assert_eq!(forget(&mut storage, at(1), at(302)).unwrap(), at(301), "56 of that height, too");
@@ -399,8 +406,9 @@ mod tests {
     fn forgetting_outruns_the_largest_inflow() {
         let mut storage = MockStorage::new();
         let come = |storage: &mut MockStorage, height| {
-            (0..200)
-                .for_each(|id| OVERFLOW.save(storage, &at_of(at(height), FpId::new(id)), &vote(1)).unwrap());
+            (0..200).for_each(|id| {
+                OVERFLOW.save(storage, &height_fp_key(at(height), FpId::new(id)), &vote(1)).unwrap()
+            });
         };
         (1..=400).for_each(|height| come(&mut storage, height));
         let mut from = at(1);

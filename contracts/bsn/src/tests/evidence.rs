@@ -7,7 +7,9 @@ use primitives::{AppHash, BlockHeight, FpId, FpPublicKey};
 
 use super::*;
 use crate::evidence::outbox::{self, OutboxEvent};
-use crate::state::{EVIDENCE, Equivocation, FP_KEYS, OUTBOX, Outgoing, OutgoingState, PROVIDERS, key_at};
+use crate::state::{
+    EVIDENCE, Equivocation, FP_KEYS, OUTBOX, Outgoing, OutgoingState, PROVIDERS, key_height_key,
+};
 
 /// Evidence against a registered finality provider is put into the outbox; its number.
 fn accuse(world: &mut World, fp: u8) -> u32 {
@@ -17,7 +19,7 @@ fn accuse(world: &mut World, fp: u8) -> u32 {
     let evidence = Evidence { provider, height, randomness: [3; 32], first: vote(1), second: vote(2) };
     let storage = &mut world.deps.storage;
     let equivocation = Equivocation { evidence, secret_key: [0; 32] };
-    EVIDENCE.save(storage, &key_at(provider.as_bytes(), height), &equivocation).unwrap();
+    EVIDENCE.save(storage, &key_height_key(provider.as_bytes(), height), &equivocation).unwrap();
     let id = PROVIDERS.may_load(storage, provider.as_bytes()).unwrap().unwrap().id.get();
     outbox::enqueue(storage, FpId::new(id), height, BlockHeight::new(1)).unwrap();
     id

@@ -26,7 +26,7 @@ fn world(open: bool) -> (MockStorage, Env) {
         second: vote(2),
     };
     let equivocation = Equivocation { evidence, secret_key: [0; 32] };
-    EVIDENCE.save(&mut storage, &key_at(&PROVIDER, BlockHeight::new(9)), &equivocation).unwrap();
+    EVIDENCE.save(&mut storage, &key_height_key(&PROVIDER, BlockHeight::new(9)), &equivocation).unwrap();
     enqueue(&mut storage, FpId::new(7), BlockHeight::new(9), BlockHeight::new(1)).unwrap();
     (storage, env)
 }

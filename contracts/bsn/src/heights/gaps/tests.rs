@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use super::super::{Block, tally};
 use super::*;
 use crate::query::{blocks, finality_status};
-use crate::state::{ACTIVE, ANCHORS, Anchor, Marks, POWERS, Progress, RESUMED, is_resumed, of_at, votes};
+use crate::state::{
+    ACTIVE, ANCHORS, Anchor, Marks, POWERS, Progress, RESUMED, fp_height_key, is_resumed, votes,
+};
 
 /// Four FPs of 25, of whom governance names the last two.
 const NAMED: [u32; 2] = [2, 3];
@@ -30,7 +32,7 @@ impl Told {
     fn new(letters: &str) -> Self {
         let mut told = Self { store: MockStorage::new(), letters: letters.chars().collect() };
         for id in 0..4 {
-            let from = of_at(FpId::new(id), at_height(1));
+            let from = fp_height_key(FpId::new(id), at_height(1));
             POWERS.save(&mut told.store, &from, &VotingPower::new(25)).unwrap();
         }
         let coverage = Coverage { covered: true, changes_at: None };
@@ -78,7 +80,7 @@ impl Told {
             full: false,
             ranked: crate::state::Ranked::Power(VotingPower::new(120)),
         };
-        ANCHORS.save(&mut self.store, &at(at_height(height)), &anchor).unwrap();
+        ANCHORS.save(&mut self.store, &height_key(at_height(height)), &anchor).unwrap();
         let voters = match letter {
             'a' => 4,
             'q' => 3,
@@ -99,7 +101,7 @@ impl Told {
         RESUMED
             .save(
                 &mut self.store,
-                &at(through),
+                &height_key(through),
                 &Resumption { from, through, absent: NAMED.map(FpId::new).to_vec() },
             )
             .unwrap();
@@ -142,7 +144,7 @@ impl Told {
     fn forget_below(&mut self, height: u64) {
         self.with(|store, progress| {
             for below in 1..height {
-                ANCHORS.remove(store, &at(at_height(below)));
+                ANCHORS.remove(store, &height_key(at_height(below)));
             }
             while votes::forget(store, BlockHeight::default(), at_height(height - 1)).unwrap()
                 < at_height(height - 1)
@@ -205,7 +207,10 @@ impl Told {
         (from..=self.tip()).for_each(|height| self.check(height));
         let last = finality_status::last_final_block(&self.store).unwrap();
         let highest = (from..=self.tip()).rev().find(|height| {
-            ANCHORS.may_load(&self.store, &at(at_height(*height))).unwrap().is_some_and(|a| a.total.is_some())
+            ANCHORS
+                .may_load(&self.store, &height_key(at_height(*height)))
+                .unwrap()
+                .is_some_and(|a| a.total.is_some())
                 && self.status(*height).block == BlockFinality::Final
         });
         assert_eq!(last.as_ref().map(|last| last.height), highest);
@@ -249,10 +254,10 @@ fn the_rest_of_an_earlier_resumption_stays_resumed() {
     let third = votes::count(&told.store, at_height(6), BlockHeight::default()).unwrap();
     assert_eq!(third.voters.len(), 2);
     told.with(|store, _| {
-        let anchor = ANCHORS.may_load(store, &at(at_height(6))).unwrap().unwrap();
+        let anchor = ANCHORS.may_load(store, &height_key(at_height(6))).unwrap().unwrap();
         let total = Some(VotingPower::new(175));
-        ANCHORS.save(store, &at(at_height(6)), &Anchor { total, ..anchor }).unwrap();
-        POWERS.save(store, &of_at(FpId::new(4), at_height(6)), &VotingPower::new(75)).unwrap();
+        ANCHORS.save(store, &height_key(at_height(6)), &Anchor { total, ..anchor }).unwrap();
+        POWERS.save(store, &fp_height_key(FpId::new(4), at_height(6)), &VotingPower::new(75)).unwrap();
         let coverage = Coverage { covered: true, changes_at: None };
         let members = (0..5)
             .map(|id| Member { id: FpId::new(id), power: VotingPower::new(if id == 4 { 75 } else { 25 }) });
@@ -261,7 +266,7 @@ fn the_rest_of_an_earlier_resumption_stays_resumed() {
     });
     told.end_block(11, false);
     assert_eq!(Progress::load(&told.store).unwrap().marks.cursor, at_height(5));
-    let mut later = RESUMED.may_load(&told.store, &at(at_height(10))).unwrap().unwrap();
+    let mut later = RESUMED.may_load(&told.store, &height_key(at_height(10))).unwrap().unwrap();
     (later.from, later.through) = (at_height(6), at_height(11));
     later.absent.push(FpId::new(4));
     crate::execute::resume_finality::record(&mut told.store, &later).unwrap();

@@ -2,7 +2,7 @@ use cosmwasm_std::{StdResult, Storage};
 use finality::liveness::{Absences, Bucket, EXACT_MAX, bucket_of};
 use primitives::{BlockHeight, FpId};
 
-use crate::state::{ABSENCES, MISSED_AT, MISSES, at, raw, remove_raw};
+use crate::state::{ABSENCES, MISSED_AT, MISSES, height_key, raw, remove_raw};
 
 /// How many buckets are taken off the sums before a height is judged. More are only there where the window was
 /// shortened, or nobody missed anything for long; then judging waits for the next block.
@@ -129,7 +129,8 @@ impl Register {
         window: u64,
     ) -> StdResult<bool> {
         let Some(last) = absences.outdated(height, window) else { return Ok(true) };
-        let buckets = raw(storage, MISSED_AT.letter(), &at(self.outdated_below), &at(last), OUTDATED);
+        let buckets =
+            raw(storage, MISSED_AT.letter(), &height_key(self.outdated_below), &height_key(last), OUTDATED);
         self.charge(buckets.len(), OUTDATED_UNITS);
         let is_all = buckets.len() < OUTDATED;
         for (key, bucket) in buckets {
@@ -159,7 +160,7 @@ impl Register {
             Some((same, bucket)) if same == begins => (bucket, None),
             other => {
                 self.charge(1, BUCKET_UNITS);
-                (MISSED_AT.may_load(storage, &at(begins))?.unwrap_or_default(), other)
+                (MISSED_AT.may_load(storage, &height_key(begins))?.unwrap_or_default(), other)
             }
         };
         bucket.note(height, accused);
@@ -171,7 +172,7 @@ impl Register {
 /// Writes a bucket, if there is one.
 pub fn save_bucket(storage: &mut dyn Storage, bucket: Option<Begun>) -> StdResult<()> {
     match bucket {
-        Some((begins, bucket)) => MISSED_AT.save(storage, &at(begins), &bucket),
+        Some((begins, bucket)) => MISSED_AT.save(storage, &height_key(begins), &bucket),
         None => Ok(()),
     }
 }

@@ -35,11 +35,11 @@ fn old(cursor: u64) -> MockStorage {
         let total = Some(VotingPower::new(9));
         let old =
             OldAnchor(AppHash::from_bytes(hash), BlockHash::from_bytes(hash), 1, at_height(0), total, false);
-        let key = [&b"a"[..], &at(at_height(height))].concat();
+        let key = [&b"a"[..], &height_key(at_height(height))].concat();
         cosmwasm_std::Storage::set(&mut storage, &key, &postcard::to_allocvec(&old).unwrap());
     }
     let resumption = Resumption { from: at_height(5), through: at_height(7), absent: vec![FpId::new(0)] };
-    RESUMED.save(&mut storage, &at(at_height(7)), &resumption).unwrap();
+    RESUMED.save(&mut storage, &height_key(at_height(7)), &resumption).unwrap();
     storage
 }
 
@@ -53,11 +53,11 @@ fn migrated(cursor: u64) -> MockStorage {
 #[test]
 fn an_anchor_without_ranked_stake_is_read() {
     let storage = old(9);
-    let anchor: Anchor = ANCHORS.may_load(&storage, &at(at_height(3))).unwrap().unwrap();
+    let anchor: Anchor = ANCHORS.may_load(&storage, &height_key(at_height(3))).unwrap().unwrap();
     assert_eq!((anchor.time, anchor.total, anchor.ranked()), (1, Some(VotingPower::new(9)), None));
     let mut storage = storage;
-    ANCHORS.save(&mut storage, &at(at_height(3)), &anchor).unwrap();
-    assert_eq!(ANCHORS.may_load(&storage, &at(at_height(3))).unwrap(), Some(anchor));
+    ANCHORS.save(&mut storage, &height_key(at_height(3)), &anchor).unwrap();
+    assert_eq!(ANCHORS.may_load(&storage, &height_key(at_height(3))).unwrap(), Some(anchor));
 }
 
 /// What 0.2.0 answered (the expectations are those of its own test).

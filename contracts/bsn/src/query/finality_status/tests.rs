@@ -61,7 +61,7 @@ fn what_is_forgotten_is_called_pruned_and_never_a_hole() {
     progress.marks.votes_from = BlockHeight::new(3);
     progress.marks.anchors_from = BlockHeight::new(2);
     progress.save(&mut store).unwrap();
-    crate::state::ANCHORS.remove(&mut store, &crate::state::at(BlockHeight::new(1)));
+    crate::state::ANCHORS.remove(&mut store, &crate::state::height_key(BlockHeight::new(1)));
     for height in [1, 2] {
         let status = status(&store, BlockHeight::new(height)).unwrap();
         assert_eq!(status.vote.state, VoteState::Pruned, "{height}");
@@ -79,7 +79,7 @@ fn resumed() -> MockStorage {
     progress.save(&mut store).unwrap();
     let (first, last) = (BlockHeight::new(5), BlockHeight::new(7));
     let gap = Gap { first, last, resumed: Some(last) };
-    crate::state::GAPS.save(&mut store, &crate::state::at(first), &gap).unwrap();
+    crate::state::GAPS.save(&mut store, &crate::state::height_key(first), &gap).unwrap();
     store
 }
 

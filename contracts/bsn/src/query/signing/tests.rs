@@ -8,7 +8,7 @@ use staking::{FinalityProvider, FpId};
 
 use super::super::seen;
 use super::*;
-use crate::state::{Anchor, MARKS, Marks, OVERFLOW, PROVIDERS, STRIP_SIGNATURES, STRIPS, at_of};
+use crate::state::{Anchor, MARKS, Marks, OVERFLOW, PROVIDERS, STRIP_SIGNATURES, STRIPS, height_fp_key};
 
 const ME: u32 = 3;
 
@@ -30,7 +30,9 @@ fn fixture(cursor: u64, powers: &[(u64, u128)]) -> MockStorage {
     seen::tests::progress(&mut store, cursor, cursor);
     PROVIDERS.save(&mut store, &[2; 32], &FinalityProvider::new(FpId::new(ME))).unwrap();
     for &(from, power) in powers {
-        POWERS.save(&mut store, &of_at(FpId::new(ME), height(from)), &VotingPower::new(power)).unwrap();
+        POWERS
+            .save(&mut store, &fp_height_key(FpId::new(ME), height(from)), &VotingPower::new(power))
+            .unwrap();
     }
     store
 }
@@ -43,7 +45,7 @@ fn open(store: &mut MockStorage, heights: impl IntoIterator<Item = u64>) {
 
 /// Makes the backlog full at a height.
 fn full(store: &mut MockStorage, number: u64) {
-    let key = at(height(number));
+    let key = height_key(height(number));
     let anchor = ANCHORS.may_load(store, &key).unwrap().unwrap();
     ANCHORS.save(store, &key, &Anchor { full: true, ..anchor }).unwrap();
 }
@@ -225,7 +227,9 @@ fn stored(case: &Case) -> MockStorage {
             }
         }
         if power != before {
-            POWERS.save(&mut store, &of_at(FpId::new(ME), height(number)), &VotingPower::new(power)).unwrap();
+            POWERS
+                .save(&mut store, &fp_height_key(FpId::new(ME), height(number)), &VotingPower::new(power))
+                .unwrap();
             before = power;
         }
         let at = height(number);
@@ -233,14 +237,16 @@ fn stored(case: &Case) -> MockStorage {
             Vote::None => {}
             Vote::Slot => votes::save(&mut store, height(1), at, FpId::new(ME), &vote(false)).unwrap(),
             Vote::Fork => votes::save(&mut store, height(1), at, FpId::new(ME), &vote(true)).unwrap(),
-            Vote::Overflow => OVERFLOW.save(&mut store, &at_of(at, FpId::new(ME)), &vote(false)).unwrap(),
+            Vote::Overflow => {
+                OVERFLOW.save(&mut store, &height_fp_key(at, FpId::new(ME)), &vote(false)).unwrap()
+            }
             Vote::Sheet => {
                 let many: Vec<_> = (0..8).map(|id| (FpId::new(id), vote(false))).collect();
                 votes::save_all(&mut store, height(1), at, &many).unwrap();
             }
             // As if the others of a strip had been at heights that are in none of these cases.
             Vote::Strip => {
-                let key = at_of(height(number / 64 * 64), FpId::new(ME));
+                let key = height_fp_key(height(number / 64 * 64), FpId::new(ME));
                 let mut strips = STRIPS.may_load(&store, &key).unwrap().unwrap_or_default();
                 strips.votes.push((VotingPower::new(5), 1 << (number % 64)));
                 STRIPS.save(&mut store, &key, &strips).unwrap();

@@ -10,7 +10,7 @@ use primitives::{BlockHeight, FpId, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use super::{at_height, height_of, id_of, units_of};
-use crate::state::{STRIP_SIGNATURES, STRIPS, at_of, raw, remove_raw};
+use crate::state::{STRIP_SIGNATURES, STRIPS, height_fp_key, raw, remove_raw};
 
 /// How many heights a bucket has: as many as there are bits.
 const HEIGHTS: u64 = 64;
@@ -112,14 +112,14 @@ pub fn save(storage: &mut dyn Storage, id: FpId, run: &[(BlockHeight, StoredVote
     if run.len() < STRIP_MIN {
         return Ok(false);
     }
-    let key = at_of(bucket(*first), id);
+    let key = height_fp_key(bucket(*first), id);
     let mut strips = STRIPS.may_load(storage, &key)?.unwrap_or_default();
     if !strips.add(*first, *power, run) {
         return Ok(false);
     }
     STRIPS.save(storage, &key, &strips)?;
     let signatures = run.iter().map(|(_, vote)| vote.signature).collect();
-    STRIP_SIGNATURES.save(storage, &at_of(*first, id), &signatures)?;
+    STRIP_SIGNATURES.save(storage, &height_fp_key(*first, id), &signatures)?;
     Ok(true)
 }
 
@@ -133,7 +133,7 @@ pub fn found(
     if height < votes_from {
         return Ok(None);
     }
-    let Some(strips) = STRIPS.may_load(storage, &at_of(bucket(height), id))? else { return Ok(None) };
+    let Some(strips) = STRIPS.may_load(storage, &height_fp_key(bucket(height), id))? else { return Ok(None) };
     Ok(strips.power_at(height).map(|power| (strips, power)))
 }
 
@@ -146,7 +146,7 @@ pub fn vote_of(
 ) -> StdResult<Option<StoredVote>> {
     let Some((strips, power)) = found(storage, votes_from, height, id)? else { return Ok(None) };
     let begin = strips.begin(height);
-    let signatures = STRIP_SIGNATURES.may_load(storage, &at_of(begin, id))?.unwrap_or_default();
+    let signatures = STRIP_SIGNATURES.may_load(storage, &height_fp_key(begin, id))?.unwrap_or_default();
     let place = usize::try_from(height.above(begin)).unwrap_or(usize::MAX);
     Ok(signatures.get(place).map(|signature| StoredVote { power, signature: *signature, fork: None }))
 }
@@ -154,7 +154,7 @@ pub fn vote_of(
 /// Deletes a portion of the strips whose buckets end at `through` or below, the lowest first, with their signatures.
 pub fn forget(storage: &mut dyn Storage, through: BlockHeight) -> StdResult<()> {
     let Some(last) = through.get().checked_sub(HEIGHTS - 1) else { return Ok(()) };
-    let last = at_of(BlockHeight::new(last), FpId::MAX);
+    let last = height_fp_key(BlockHeight::new(last), FpId::MAX);
     let mut left = RECORDS_FORGOTTEN;
     for (key, record) in raw(storage, STRIPS.letter(), &[], &last, BUCKETS_FORGOTTEN) {
         if left == 0 {
@@ -164,7 +164,7 @@ pub fn forget(storage: &mut dyn Storage, through: BlockHeight) -> StdResult<()> 
         let (first, id) = (height_of(&key), id_of(&key));
         for height in (0..HEIGHTS).map(|place| first.saturating_add(place)) {
             if begins & bit(height) != 0 {
-                STRIP_SIGNATURES.remove(storage, &at_of(height, id));
+                STRIP_SIGNATURES.remove(storage, &height_fp_key(height, id));
             }
         }
         remove_raw(storage, STRIPS.letter(), &key);
