@@ -7,70 +7,71 @@ use thiserror::Error;
 /// After how many blocks a height without quorum is judged, at the latest.
 const JUDGED_AFTER_MAX: u64 = 1_000;
 
-/// All knobs, valid (RULINGS.md, "Instantiation").
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Params {
-    /// The height from which votes are taken.
-    pub finality_activation_height: BlockHeight,
-    /// How many FPs vote at a height, at most.
-    pub max_active_finality_providers: u32,
-    /// How many heights a commitment must cover, at least.
-    pub min_pub_rand: u64,
-    /// How far ahead of the current height a commitment may start.
-    pub max_pub_rand_commit_offset: u64,
-    /// Every how many blocks rewards are shared out.
-    pub reward_interval: u64,
-    /// Over how many heights misses are counted.
-    pub missed_blocks_window: u64,
-    /// How many percent of the window an FP must sign.
-    pub min_signed_percent: u64,
-    /// How long an FP stays in jail, in seconds.
-    pub jail_duration: u64,
-    /// How many percent of the power may go to jail within one such window, besides one FP that alone has more.
-    pub max_jailed_percent: u64,
-    /// How many blocks after the cursor passed a height votes there still count for rewards.
-    pub vote_window: u64,
-    /// How long settled votes are kept, in blocks.
-    pub vote_retention: u64,
-    /// How long anchors are kept, in seconds.
-    pub anchor_retention_s: u64,
-    /// How many heights may wait for quorum; later ones take no votes until the cursor moves.
-    pub max_backlog: u64,
-    /// How old, in blocks, a height without quorum must be before finality may be resumed.
-    pub resume_delay: u64,
-    /// How long a rebind waits, in seconds.
-    pub rebind_delay: u64,
-    /// How long orphaned FPs keep their power, in seconds.
-    pub orphan_grace: u64,
-    /// How many FPs one transfer of rewards names, at most.
-    pub reward_group: u32,
-    /// How many percent of the ranked stake must have timestamped randomness for a height to have an active set.
-    pub min_active_percent: u64,
+/// A knob is one row: what it is, its name on the wire, its type, its default, and its lowest and highest value.
+macro_rules! knobs {
+    ($($(#[$about:meta])* $knob:ident: $kind:ty = $default:expr, $min:literal..=$max:expr;)*) => {
+        /// All knobs, valid (RULINGS.md, "Instantiation").
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct Params {
+            $($(#[$about])* pub $knob: $kind,)*
+        }
+
+        impl Default for Params {
+            fn default() -> Self {
+                Self { $($knob: $default,)* }
+            }
+        }
+
+        impl Params {
+            /// The table of bounds.
+            pub fn bounds(&self) -> [Bound; NAMES.len()] {
+                [$(Bound { name: stringify!($knob), value: self.$knob.into(), min: $min, max: $max },)*]
+            }
+        }
+
+        /// The names of all knobs, in the order in which they are stored.
+        const NAMES: &[&str] = &[$(stringify!($knob)),*];
+    };
 }
 
-impl Default for Params {
-    fn default() -> Self {
-        Self {
-            finality_activation_height: BlockHeight::new(1),
-            max_active_finality_providers: 100,
-            min_pub_rand: 1,
-            max_pub_rand_commit_offset: 160_000,
-            reward_interval: 600,
-            missed_blocks_window: 250,
-            min_signed_percent: 50,
-            jail_duration: 86_400,
-            max_jailed_percent: 20,
-            vote_window: 10,
-            vote_retention: 100,
-            anchor_retention_s: 7 * 86_400,
-            max_backlog: 14_400,
-            resume_delay: 1_000,
-            rebind_delay: 86_400,
-            orphan_grace: 3 * 86_400,
-            reward_group: 10,
-            min_active_percent: 34,
-        }
-    }
+// They are stored in this order: a new one stands at the end.
+knobs! {
+    /// The height from which votes are taken.
+    finality_activation_height: BlockHeight = BlockHeight::new(1), 0..=u64::MAX / 2;
+    /// How many FPs vote at a height, at most.
+    max_active_finality_providers: u32 = 100, 1..=200;
+    /// How many heights a commitment must cover, at least.
+    min_pub_rand: u64 = 1, 1..=100_000;
+    /// How far ahead of the current height a commitment may start.
+    max_pub_rand_commit_offset: u64 = 160_000, 60_000..=1_600_000;
+    /// Every how many blocks rewards are shared out.
+    reward_interval: u64 = 600, 1..=1_000_000;
+    /// Over how many heights misses are counted.
+    missed_blocks_window: u64 = 250, 5..=crate::liveness::WINDOW_MAX;
+    /// How many percent of the window an FP must sign.
+    min_signed_percent: u64 = 50, 5..=100;
+    /// How long an FP stays in jail, in seconds.
+    jail_duration: u64 = 86_400, 1..=30 * 86_400;
+    /// How many percent of the power may go to jail within one such window, besides one FP that alone has more.
+    max_jailed_percent: u64 = 20, 1..=100;
+    /// How many blocks after the cursor passed a height votes there still count for rewards.
+    vote_window: u64 = 10, 3..=1_000;
+    /// How long settled votes are kept, in blocks.
+    vote_retention: u64 = 100, 10..=10_000;
+    /// How long anchors are kept, in seconds.
+    anchor_retention_s: u64 = 7 * 86_400, 60..=60 * 86_400;
+    /// How many heights may wait for quorum; later ones take no votes until the cursor moves.
+    max_backlog: u64 = 14_400, 100..=100_000;
+    /// How old, in blocks, a height without quorum must be before finality may be resumed.
+    resume_delay: u64 = 1_000, 10..=1_000_000;
+    /// How long a rebind waits, in seconds.
+    rebind_delay: u64 = 86_400, 0..=30 * 86_400;
+    /// How long orphaned FPs keep their power, in seconds.
+    orphan_grace: u64 = 3 * 86_400, 0..=21 * 86_400;
+    /// How many FPs one transfer of rewards names, at most.
+    reward_group: u32 = 10, 1..=256;
+    /// How many percent of the ranked stake must have timestamped randomness for a height to have an active set.
+    min_active_percent: u64 = 34, 0..=67;
 }
 
 /// One knob's name, value and bounds.
@@ -110,51 +111,6 @@ impl Params {
             Some(Bound { name, value, min, max }) => Err(OutOfBounds { name, value, min, max }),
             None => Ok(self),
         }
-    }
-
-    /// The table of bounds.
-    pub fn bounds(&self) -> [Bound; 18] {
-        let Self {
-            finality_activation_height,
-            max_active_finality_providers,
-            min_pub_rand,
-            max_pub_rand_commit_offset,
-            reward_interval,
-            missed_blocks_window,
-            min_signed_percent,
-            jail_duration,
-            max_jailed_percent,
-            vote_window,
-            vote_retention,
-            anchor_retention_s,
-            max_backlog,
-            resume_delay,
-            rebind_delay,
-            orphan_grace,
-            reward_group,
-            min_active_percent,
-        } = self;
-        let bound = |name, value, min, max| Bound { name, value, min, max };
-        [
-            bound("finality_activation_height", finality_activation_height.get(), 0, u64::MAX / 2),
-            bound("max_active_finality_providers", (*max_active_finality_providers).into(), 1, 200),
-            bound("min_pub_rand", *min_pub_rand, 1, 100_000),
-            bound("max_pub_rand_commit_offset", *max_pub_rand_commit_offset, 60_000, 1_600_000),
-            bound("reward_interval", *reward_interval, 1, 1_000_000),
-            bound("missed_blocks_window", *missed_blocks_window, 5, crate::liveness::WINDOW_MAX),
-            bound("min_signed_percent", *min_signed_percent, 5, 100),
-            bound("jail_duration", *jail_duration, 1, 30 * 86_400),
-            bound("max_jailed_percent", *max_jailed_percent, 1, 100),
-            bound("vote_window", *vote_window, 3, 1_000),
-            bound("vote_retention", *vote_retention, 10, 10_000),
-            bound("anchor_retention_s", *anchor_retention_s, 60, 60 * 86_400),
-            bound("max_backlog", *max_backlog, 100, 100_000),
-            bound("resume_delay", *resume_delay, 10, 1_000_000),
-            bound("rebind_delay", *rebind_delay, 0, 30 * 86_400),
-            bound("orphan_grace", *orphan_grace, 0, 21 * 86_400),
-            bound("reward_group", (*reward_group).into(), 1, 256),
-            bound("min_active_percent", *min_active_percent, 0, 67),
-        ]
     }
 
     /// After how many blocks a height without quorum is judged: an outage must not wait for a long window.
@@ -201,39 +157,20 @@ mod tests {
 
     #[test]
     fn every_knob_has_a_minimum_and_a_maximum() {
-        let set = |name: &str, value: u64| {
-            let mut p = Params::default();
-            match name {
-                "finality_activation_height" => p.finality_activation_height = BlockHeight::new(value),
-                "max_active_finality_providers" => {
-                    p.max_active_finality_providers = u32::try_from(value).unwrap();
-                }
-                "min_pub_rand" => p.min_pub_rand = value,
-                "max_pub_rand_commit_offset" => p.max_pub_rand_commit_offset = value,
-                "reward_interval" => p.reward_interval = value,
-                "missed_blocks_window" => p.missed_blocks_window = value,
-                "min_signed_percent" => p.min_signed_percent = value,
-                "jail_duration" => p.jail_duration = value,
-                "max_jailed_percent" => p.max_jailed_percent = value,
-                "vote_window" => p.vote_window = value,
-                "vote_retention" => p.vote_retention = value,
-                "anchor_retention_s" => p.anchor_retention_s = value,
-                "max_backlog" => p.max_backlog = value,
-                "resume_delay" => p.resume_delay = value,
-                "rebind_delay" => p.rebind_delay = value,
-                "orphan_grace" => p.orphan_grace = value,
-                "reward_group" => p.reward_group = u32::try_from(value).unwrap(),
-                "min_active_percent" => p.min_active_percent = value,
-                other => panic!("no knob {other}"),
-            }
-            p.checked()
-        };
-        for Bound { name, min, max, .. } in Params::default().bounds() {
-            assert!(set(name, min).is_ok(), "{name} {min}");
-            assert!(set(name, max).is_ok(), "{name} {max}");
-            assert_eq!(set(name, max + 1), Err(OutOfBounds { name, value: max + 1, min, max }));
+        let bounds = Params::default().bounds();
+        for (at, Bound { name, min, max, .. }) in bounds.into_iter().enumerate() {
+            // All are stored as numbers, in the order of the table.
+            let set = |value| {
+                let mut values = bounds.map(|bound| bound.value);
+                values[at] = value;
+                let stored = postcard::to_allocvec(&values).unwrap();
+                postcard::from_bytes::<Params>(&stored).unwrap().checked()
+            };
+            assert!(set(min).is_ok(), "{name} {min}");
+            assert!(set(max).is_ok(), "{name} {max}");
+            assert_eq!(set(max + 1), Err(OutOfBounds { name, value: max + 1, min, max }));
             if min > 0 {
-                assert_eq!(set(name, min - 1), Err(OutOfBounds { name, value: min - 1, min, max }));
+                assert_eq!(set(min - 1), Err(OutOfBounds { name, value: min - 1, min, max }));
             }
         }
     }
