@@ -35,9 +35,9 @@ mod host;
 #[cfg(target_arch = "wasm32")]
 #[expect(unsafe_code, reason = "memory that the VM wrote, or reads")]
 mod memory;
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "used where there is a VM"))]
+#[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "used where there is a VM"))]
 mod querier;
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "used where there is a VM"))]
+#[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "used where there is a VM"))]
 mod sections;
 
 /// Exports a contract's entry points to the chain: each is the function of that name in `$entry`, one that
