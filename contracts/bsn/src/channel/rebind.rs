@@ -151,7 +151,7 @@ fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: FpId) -> V
     let last_packet = channels.previous.last().map_or(0, |last| last.last_packet);
     channels.connection_id = Some(rebind.connection_id.clone());
     channels.consumer_id = None;
-    if below > channels.orphans.last().map_or(FpId::default(), |last| last.below) {
+    if below > channels.orphans.last().map_or_else(FpId::default, |last| last.below) {
         channels.orphans.push(Orphans { below, last_packet, until: None });
     }
     let moved = alarm(format!("the channel moved to connection {}", rebind.connection_id));
