@@ -147,10 +147,10 @@ impl SlashingFault {
 /// Why a delegation is refused: the first rule that it breaks, and by what.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
-    /// S01
+    /// Rule S01
     #[error("parameters version {0} is not known")]
     UnknownParams(u32),
-    /// S02
+    /// Rule S02
     #[error("unbonding time {got} is not {expected}, that of its parameters")]
     UnbondingTime {
         /// As given.
@@ -158,7 +158,7 @@ pub enum Refusal {
         /// The parameters'.
         expected: u16,
     },
-    /// S03
+    /// Rule S03
     #[error("it names {got} finality providers, 1 to {max} are allowed")]
     FpCount {
         /// How many.
@@ -166,22 +166,22 @@ pub enum Refusal {
         /// The parameters' most.
         max: u8,
     },
-    /// S03
+    /// Rule S03
     #[error("finality provider {0} is named twice")]
     RepeatedFp(XOnlyKey),
-    /// S03: each would get the whole stake, or none is ours.
+    /// Rule S03: each would get the whole stake, or none is ours.
     #[error("{got} of its finality providers are registered here, exactly one must be")]
     RegisteredFps {
         /// How many.
         got: usize,
     },
-    /// S04
+    /// Rule S04
     #[error("key {0} is not below the group order, or not a point of the curve")]
     UnusableKey(XOnlyKey),
-    /// S04
+    /// Rule S04
     #[error("key {0} has two roles")]
     SharedKey(XOnlyKey),
-    /// S05
+    /// Rule S05
     #[error("from {start} to {end} is no time that a lock can hold, 1 to 65535 blocks")]
     Heights {
         /// The start.
@@ -189,7 +189,7 @@ pub enum Refusal {
         /// The end.
         end: BtcHeight,
     },
-    /// S05
+    /// Rule S05
     #[error("staking time {got} is not from {min} to {max}")]
     StakingTime {
         /// The difference of the heights.
@@ -199,7 +199,7 @@ pub enum Refusal {
         /// The parameters' most.
         max: u16,
     },
-    /// S06
+    /// Rule S06
     #[error("parameters are in force from {from}, it starts at {start}")]
     ParamsTooNew {
         /// The start.
@@ -207,7 +207,7 @@ pub enum Refusal {
         /// Their activation.
         from: BtcHeight,
     },
-    /// S06
+    /// Rule S06
     #[error("parameters were out of force by {until}, it starts at {start}")]
     ParamsTooOld {
         /// The start.
@@ -215,16 +215,16 @@ pub enum Refusal {
         /// The first height at which they do not count.
         until: BtcHeight,
     },
-    /// S10
+    /// Rule S10
     #[error("staking transaction: {0}")]
     StakingTx(TransactionError),
-    /// S10
+    /// Rule S10
     #[error("staking transaction has no output {0}")]
     NoOutput(u32),
-    /// S10: other keys, another time, or another tree.
+    /// Rule S10: other keys, another time, or another tree.
     #[error("output {0} does not lock the stake of these keys for this time")]
     StakingOutput(u32),
-    /// S10
+    /// Rule S10
     #[error("output {index} holds {got} sats, not {expected}")]
     StakedValue {
         /// Which output.
@@ -234,10 +234,10 @@ pub enum Refusal {
         /// What the item says.
         expected: u64,
     },
-    /// S10: the chain's recovery does not answer.
+    /// Rule S10: the chain's recovery does not answer.
     #[error("no output key comes out of the scripts")]
     NoOutputKey,
-    /// S11
+    /// Rule S11
     #[error("stake of {got} sats is not from {min} to {max}")]
     Value {
         /// The stake.
@@ -247,7 +247,7 @@ pub enum Refusal {
         /// The parameters' most.
         max: u64,
     },
-    /// S20 to S25, or S40
+    /// Rule S20 to S25, or S40
     #[error("{stage}: {fault}")]
     Slashing {
         /// Which.
@@ -255,13 +255,13 @@ pub enum Refusal {
         /// What is wrong with it.
         fault: SlashingFault,
     },
-    /// S26 or S41
+    /// Rule S26 or S41
     #[error("{stage}: the staker's signature is not valid")]
     StakerSignature {
         /// Of which.
         stage: Stage,
     },
-    /// S27 or S42
+    /// Rule S27 or S42
     #[error("{stage}: {got} covenant members signed, {needed} must")]
     Quorum {
         /// Of which.
@@ -271,10 +271,10 @@ pub enum Refusal {
         /// The quorum.
         needed: u8,
     },
-    /// S30
+    /// Rule S30
     #[error("unbonding transaction: {0}")]
     UnbondingForm(FormError),
-    /// S31
+    /// Rule S31
     #[error("unbonding transaction: it spends {got}, not {expected}")]
     UnbondingSpends {
         /// What it spends.
@@ -282,13 +282,13 @@ pub enum Refusal {
         /// The stake.
         expected: OutPoint,
     },
-    /// S31
+    /// Rule S31
     #[error("unbonding transaction: its output does not lock for these keys for {time} blocks")]
     UnbondingOutput {
         /// The unbonding time.
         time: u16,
     },
-    /// S31
+    /// Rule S31
     #[error("unbonding transaction: it pays {got} of {value} sats, not all but the fee of {fee}")]
     UnbondingFee {
         /// Its output.
@@ -298,7 +298,7 @@ pub enum Refusal {
         /// The parameters' fee.
         fee: u64,
     },
-    /// S50
+    /// Rule S50
     #[error("unbonding transaction: {got} covenant members signed, {needed} must")]
     UnbondingQuorum {
         /// How many valid signatures were found.

@@ -80,7 +80,7 @@ fn paid(tx: &crate::PresignedTx) -> u64 {
     tx.outputs.first().map_or(0, |output| output.value)
 }
 
-/// S05
+/// Rule S05
 fn staking_time(item: &Delegation, params: &Params) -> Result<u16, Refusal> {
     let (start, end) = (item.start, item.end);
     let heights = Refusal::Heights { start, end };
@@ -93,7 +93,7 @@ fn staking_time(item: &Delegation, params: &Params) -> Result<u16, Refusal> {
 }
 
 impl Terms<'_> {
-    /// S06: whether the parameters count for a stake that starts at this height of Bitcoin.
+    /// Rule S06: whether the parameters count for a stake that starts at this height of Bitcoin.
     ///
     /// # Errors
     /// [`Refusal::ParamsTooNew`], [`Refusal::ParamsTooOld`].
@@ -109,7 +109,7 @@ impl Terms<'_> {
     }
 }
 
-/// S10
+/// Rule S10
 fn check_stake(tx: &Transaction, item: &Delegation, output: &StakingOutput) -> Result<(), Refusal> {
     let index = item.output_index;
     let at = usize::try_from(index).ok().and_then(|at| tx.outputs.get(at));
@@ -123,7 +123,7 @@ fn check_stake(tx: &Transaction, item: &Delegation, output: &StakingOutput) -> R
     Ok(())
 }
 
-/// S11
+/// Rule S11
 fn check_value(got: u64, params: &Params) -> Result<(), Refusal> {
     let (min, max) = (params.min_value, params.max_value);
     if !(min..=max).contains(&got) {

@@ -1,6 +1,6 @@
 use crate::{Committee, Refusal, XOnlyKey};
 
-/// S03: which of the finality providers is registered here, and its place in the list.
+/// Rule S03: which of the finality providers is registered here, and its place in the list.
 ///
 /// Exactly one may be: each would get power for the whole stake.
 pub(super) fn check_fps(
@@ -22,7 +22,7 @@ pub(super) fn check_fps(
     }
 }
 
-/// S04: no key has two roles, and each is below the group order. The committee's were checked with the parameters.
+/// Rule S04: no key has two roles, and each is below the group order. The committee's were checked with the parameters.
 ///
 /// Whether the keys are points is left to who uses them: a staker without one has signed nothing, and a finality
 /// provider that is not ours is never asked.

@@ -16,7 +16,7 @@ pub(super) struct Signers<'a> {
 }
 
 impl Signers<'_> {
-    /// S26, S41
+    /// Rule S26, S41
     pub(super) fn check_staker(
         &self,
         recover: &impl Recover,
@@ -29,7 +29,7 @@ impl Signers<'_> {
         signature.ok_or(Refusal::StakerSignature { stage })
     }
 
-    /// S27, S42: the first quorum of valid signatures. Invalid ones among enough good ones are no reason to refuse.
+    /// Rule S27, S42: the first quorum of valid signatures. Invalid ones among enough good ones are no reason to refuse.
     pub(super) fn check_quorum(
         &self,
         recover: &impl Recover,
@@ -47,7 +47,7 @@ impl Signers<'_> {
         if got < usize::from(needed) { Err(Refusal::Quorum { stage, got, needed }) } else { Ok(found) }
     }
 
-    /// S50
+    /// Rule S50
     pub(super) fn check_unbonding(
         &self,
         recover: &impl Recover,

@@ -15,7 +15,7 @@ pub(super) struct Slashable {
 }
 
 impl Slashable {
-    /// S20 to S27, or S40 to S42.
+    /// Rule S20 to S27, or S40 to S42.
     pub(super) fn verify(
         self,
         recover: &impl Recover,
@@ -34,7 +34,7 @@ impl Slashable {
     }
 }
 
-/// S20 to S25.
+/// Rule S20 to S25.
 fn check(
     bytes: &[u8],
     expected: OutPoint,

@@ -3,7 +3,7 @@ use bitcoin_spv::OutPoint;
 use super::paid;
 use crate::{Params, PresignedTx, Refusal, UnbondingOutput};
 
-/// S30 and S31.
+/// Rule S30 and S31.
 pub(super) fn check(
     bytes: &[u8],
     expected: OutPoint,
