@@ -19,7 +19,7 @@ mod table;
 pub mod votes;
 
 pub use epochs::forget_epochs;
-pub use gaps::{Stored, is_resumed};
+pub use gaps::{Stored, anchored_below, is_resumed};
 pub use history::{
     PLACED, commitment_from, forget_absences, last_commitment, power_at, remove_superseded, resumption_from,
     set_at, set_from,

@@ -16,11 +16,8 @@ export const schemas = (folder = new URL("../../../schema/", import.meta.url)) =
 
 /** The types of events with their attributes. */
 export const events = (folder = new URL("../../../schema/", import.meta.url)) => {
-  const file = new URL("events.json", folder);
-  if (existsSync(file)) {
-    const all = Object.values(json(file).definitions).map(({ properties: { type, attributes } }) => [type.enum[0], Object.keys(attributes.properties ?? {})]);
-    return new Map(all);
-  }
-  const sections = readFileSync(new URL("bsn/events.md", folder), "utf8").split(/^## /m).slice(1);
-  return new Map(sections.map((section) => [/^`(\w+)`/.exec(section)[1], [...section.matchAll(/^\| `(\w+)` \|/gm)].map((row) => row[1])]));
+  const { definitions } = json(new URL("events.json", folder));
+  return new Map(
+    Object.values(definitions).map(({ properties: { type, attributes } }) => [type.enum[0], Object.keys(attributes.properties ?? {})]),
+  );
 };

@@ -1,12 +1,12 @@
 //! Gaps: the heights between two quorums that the cursor passed without one. What a block's finality depends on is
 //! recorded when the cursor leaves them, so that no answer needs votes (`finality::block_finality`).
 
-use cosmwasm_std::{Order, StdResult, Storage};
+use cosmwasm_std::{StdResult, Storage};
 use finality::block_finality::Gap;
 use finality::tally::Skipped;
 use primitives::BlockHeight;
 
-use crate::state::{ANCHORS, GAPS, Progress, height_key, raw, remove_raw};
+use crate::state::{GAPS, Progress, anchored_below, height_key, raw, remove_raw};
 
 /// Every how many blocks old records are removed, and in which of them.
 const EVERY: (u64, u64) = (16, 9);
@@ -57,13 +57,6 @@ pub fn close(storage: &mut dyn Storage, progress: &mut Progress, height: BlockHe
     progress.marks.last_quorum = Some(height);
     (progress.gaps.open, progress.gaps.open_resumed, progress.gaps.ends_resumed) = (0, None, false);
     Ok(is_gap)
-}
-
-/// The highest height below `height` that a hook anchored.
-pub fn anchored_below(storage: &dyn Storage, height: BlockHeight) -> StdResult<Option<BlockHeight>> {
-    let below = ANCHORS.range(storage, &[0; 8], &height_key(height.previous()), Order::Descending);
-    let mut anchored = below.filter(|anchor| !matches!(anchor, Ok((_, anchor)) if anchor.total.is_none()));
-    Ok(anchored.next().transpose()?.map(|(key, _)| BlockHeight::new(u64::from_be_bytes(key))))
 }
 
 /// Removes what a torn EndBlock recorded: the cursor comes by there again, and votes may have come in since.

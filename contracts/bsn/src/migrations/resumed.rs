@@ -5,8 +5,7 @@ use finality::block_finality::{Gap, History};
 use finality::resume::Resumption;
 use primitives::BlockHeight;
 
-use crate::heights::gaps;
-use crate::state::{GAPS, MARKS, Progress, RESUMED, Stored, height_key};
+use crate::state::{GAPS, MARKS, Progress, RESUMED, Stored, anchored_below, height_key};
 
 /// How many resumptions, one below the other, are looked through for the last final block.
 const RESUMPTIONS: usize = 8;
@@ -35,7 +34,7 @@ pub fn record(storage: &mut dyn Storage) -> StdResult<()> {
     progress.gaps.recorded_above = cursor;
     progress.marks.stale = true;
     let certifying = certifying(storage, &progress)?;
-    progress.marks.last_final = gaps::anchored_below(storage, certifying)?;
+    progress.marks.last_final = anchored_below(storage, certifying)?;
     progress.gaps.last_final_by = Some(certifying).filter(|by| Some(*by) != progress.marks.last_quorum);
     progress.save(storage)
 }
@@ -46,7 +45,7 @@ fn certifying(storage: &dyn Storage, progress: &Progress) -> StdResult<BlockHeig
     let mut quorum = progress.marks.last_quorum;
     for _ in 0..RESUMPTIONS {
         let Some(by) = quorum else { break };
-        let Some(below) = gaps::anchored_below(storage, by)? else { break };
+        let Some(below) = anchored_below(storage, by)? else { break };
         match history.gap_from(below)?.filter(|gap| gap.covers(below)) {
             None => return Ok(by),
             Some(gap) => quorum = history.electorate_below(gap.first.previous())?,

@@ -35,6 +35,13 @@ pub fn is_resumed(storage: &dyn Storage, progress: &Progress, height: BlockHeigh
     block_finality::is_resumed(&Stored { storage, progress }, height)
 }
 
+/// The highest height below `height` that a hook anchored.
+pub fn anchored_below(storage: &dyn Storage, height: BlockHeight) -> StdResult<Option<BlockHeight>> {
+    let below = ANCHORS.range(storage, &[0; 8], &height_key(height.previous()), Order::Descending);
+    let mut anchored = below.filter(|anchor| !matches!(anchor, Ok((_, anchor)) if anchor.total.is_none()));
+    Ok(anchored.next().transpose()?.map(|(key, _)| BlockHeight::new(u64::from_be_bytes(key))))
+}
+
 impl Stored<'_> {
     fn electorate(&self, from: BlockHeight, to: BlockHeight, order: Order) -> StdResult<Option<BlockHeight>> {
         if from > to {
