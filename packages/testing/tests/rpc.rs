@@ -147,7 +147,7 @@ fn a_node_that_is_as_it_should_be() {
 fn a_node_that_is_down() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let gone = format!("http://{gone}");
-    let error = run(bsn(&[gone.clone()]).status(100)).unwrap_err();
+    let error = run(bsn(std::slice::from_ref(&gone)).status(100)).unwrap_err();
     assert!(matches!(&error, RpcError::Down { node, .. } if *node == gone), "{error}");
     assert!(matches!(run(bsn(&["no url".to_owned()]).status(1)), Err(RpcError::Down { .. })));
     // The next one that is named answers.

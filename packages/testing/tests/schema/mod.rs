@@ -51,7 +51,7 @@ impl Schema {
             word if SAYS_NOTHING.contains(&word) => true,
             "$ref" => {
                 let name = says.as_str().and_then(|name| name.strip_prefix('#')).unwrap_or_default();
-                return self.holds(self.0.pointer(name).ok_or(format!("no {says}"))?, value, at);
+                return self.holds(self.0.pointer(name).ok_or_else(|| format!("no {says}"))?, value, at);
             }
             "type" => list().iter().any(|ty| is_a(ty.as_str().unwrap_or_default(), value)),
             "enum" => list().contains(value),
