@@ -39,7 +39,6 @@ pub enum ExecuteMsg {
     Refund { id: u64 },
 }
 
-/// What anybody may ask.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueryMsg {
@@ -47,7 +46,6 @@ pub enum QueryMsg {
     Deposit { id: u64 },
 }
 
-/// Coins that wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deposit {
     pub from: Addr,
@@ -56,7 +54,6 @@ pub struct Deposit {
     pub height: u64,
 }
 
-/// Why a message is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum EscrowError {
     #[error("a deposit needs coins")]
