@@ -5,6 +5,7 @@ import { amount, get, list, maybe, object, text, whole } from "./read.js";
 
 const keys = (value: unknown, path: string): string[] => text(value, path).split(",").filter(Boolean);
 const flag = (value: unknown, path: string): boolean => text(value, path) === "true";
+const textIfThere = (value: unknown, path: string): string | undefined => (value === undefined ? undefined : text(value, path));
 
 /**
  * The events of `bsn` and how each attribute is read. `finalize_block` is called `height_quorum` here, as that is what it says:
@@ -41,6 +42,7 @@ const EVENTS = {
   outbox: { fp_pubkey_hex: text, state: text },
   reward: { denom: text, amount, state: text },
   channel: { channel_id: text, state: text },
+  ibc: { channel: textIfThere, packet: textIfThere },
 } as const;
 
 type Wire = typeof EVENTS;

@@ -45,6 +45,12 @@ test("amounts, lists and flags have their types", () => {
   assert.equal(read("set_paused", { packet_intake_until: "0", rewards: "true" }).rewards, true);
 });
 
+test("an event has only those attributes that its kind has", () => {
+  const read = (attributes) => readEvents([event("wasm-ibc", attributes)], ADDRESS, PLACE)[0];
+  assert.deepEqual([read({ channel: "connect" }).channel, read({ channel: "connect" }).packet], ["connect", undefined]);
+  assert.deepEqual([read({ packet: "receive" }).channel, read({ packet: "receive" }).packet], [undefined, "receive"]);
+});
+
 test("another contract's events are not taken for those of bsn, nor are the chain's own", () => {
   const attributes = { module: "finality", finalized_height: "5" };
   const foreign = [event("wasm-finalize_block", attributes, OTHER_CONTRACT), event("finalize_block", attributes), event("wasm-new_event", {}), event("wasm-constructor", {})];
