@@ -129,3 +129,27 @@ fn a_chain_that_had_half_an_hour_and_is_not_done_fails_the_run() {
     assert_eq!(ended.last, [said, "#### passed in N s"]);
     assert!(ended.passed);
 }
+
+/// `timeout` that says how long it gave to what cargo runs.
+const SAYS: &str = "case \"$2\" in cargo) echo \"given $1\" >&2; exit 0 ;; esac";
+
+#[test]
+fn the_budget_is_seventy_five_minutes() {
+    let folder = programs("budget", &[("timeout", SAYS)]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut command = Command::new("bash");
+    command.arg(root.join(".ci/run")).env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+    command.env("BSN_CI_CACHE", folder.join("cache")).env_remove("BSN_CI_CHAIN").env_remove("BSN_CI_BUDGET");
+    let said = String::from_utf8(command.output().unwrap().stderr).unwrap();
+    let given = said.lines().find_map(|line| line.strip_prefix("given ")).unwrap_or_else(|| panic!("{said}"));
+    assert!((4_400..=4_500).contains(&given.parse::<u32>().unwrap()), "{given}");
+}
+
+#[test]
+fn programs_that_are_not_built_in_time_fail_nothing() {
+    let slow = [("timeout", "case \"$2\" in bash) exit 124 ;; esac")];
+    let ended = run("slow_go", &slow, &[]);
+    let said = "#### chain-test did not run: the Go programs are not built yet, and no time is left for both; the next run has them";
+    assert_eq!(ended.last, [said, "#### passed in N s"]);
+    assert!(ended.passed);
+}

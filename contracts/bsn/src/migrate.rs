@@ -40,7 +40,7 @@ fn release(version: &str) -> [u64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::CONVERSION;
+    use crate::state::{COMMITMENTS, CONVERSION, JAILED};
     use cosmwasm_std::testing::mock_dependencies;
 
     fn from(name: &str, version: &str) -> Result<Response, ContractError> {
@@ -51,13 +51,15 @@ mod tests {
 
     #[test]
     fn what_older_versions_stored_is_converted() {
-        for (version, begins) in
-            [("0.0.9", true), ("0.1.0", true), ("0.2.0", true), (CONTRACT_VERSION, false)]
+        let (committed, jailed) = (Some(COMMITMENTS.letter()), Some(JAILED.letter()));
+        for (version, begins_with) in
+            [("0.0.9", committed), ("0.1.0", committed), ("0.2.0", jailed), (CONTRACT_VERSION, None)]
         {
             let mut deps = mock_dependencies();
             cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, version).unwrap();
             migrate(deps.as_mut()).unwrap();
-            assert_eq!(CONVERSION.may_load(&deps.storage).unwrap().is_some(), begins, "{version}");
+            let conversion = CONVERSION.may_load(&deps.storage).unwrap();
+            assert_eq!(conversion.map(|conversion| conversion.table), begins_with, "{version}");
         }
     }
 

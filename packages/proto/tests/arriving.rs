@@ -114,6 +114,28 @@ fn staking_error(item: impl Into<RawItem>) -> ItemError {
     item.into().decode().unwrap_err()
 }
 
+/// FPs before the delegations to them, delegations before their ends, and within a kind as Babylon lists them:
+/// whatever order the fields of the packet have.
+#[test]
+fn items_are_cut_in_their_order() {
+    let field = |number: u8, item: u8| vec![number << 3 | 2, 1, item];
+    let packet = |fields: [u8; 3]| {
+        let staking =
+            fields.map(|number| [field(number, number), field(number, number + 10)].concat()).concat();
+        [vec![2 << 3 | 2, u8::try_from(staking.len()).unwrap()], staking].concat()
+    };
+    let expected = [
+        (ItemKind::NewFinalityProvider, [1, 11]),
+        (ItemKind::ActiveDelegation, [2, 12]),
+        (ItemKind::Undelegation, [3, 13]),
+    ]
+    .map(|(kind, items)| items.map(|item| RawItem { kind, bytes: vec![item] }))
+    .concat();
+    for fields in [[3, 2, 1], [1, 2, 3], [2, 3, 1]] {
+        assert_eq!(decode::outbound(&packet(fields)), Ok(Packet::Staking(expected.clone())), "{fields:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in vec(any::<u8>(), 0..2_000)) {

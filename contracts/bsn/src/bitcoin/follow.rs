@@ -94,11 +94,13 @@ fn is_news(storage: &dyn Storage, querier: QuerierWrapper<'_>, now: BlockHeight)
 
 #[cfg(test)]
 mod tests {
-    use cosmwasm_std::testing::MockStorage;
+    use cosmwasm_std::testing::{MockStorage, mock_dependencies, mock_env};
+    use cosmwasm_std::{CosmosMsg, ReplyOn};
     use primitives::{BtcHeight, VotingPower};
     use staking::{FinalityProvider, FpId};
 
     use super::*;
+    use crate::ibc::tests::config;
     use crate::state::{BUCKETS, FP_KEYS, PROVIDERS};
 
     /// An FP with stake of 20 sats, and buckets of so many at heights 10 and 11.
@@ -129,6 +131,25 @@ mod tests {
         assert_eq!((expired.ty.as_str(), alarm.ty.as_str()), ("stake_expired", "alarm"));
         assert_eq!(alarm.attributes[0].value, "stake that expired at 11 was 3 sats short");
         assert!(progress.marks.stale);
+    }
+
+    /// What fails in it fails alone: the hook that sends it stands.
+    #[test]
+    fn a_hook_sends_it_apart_and_with_a_limit() {
+        let (mut deps, mut env) = (mock_dependencies(), mock_env());
+        CONFIG.save(&mut deps.storage, &config()).unwrap();
+        let sent = |env: &Env, expiring| {
+            let progress = Progress { expiring, ..Progress::default() };
+            follow_if_due(&deps.storage, QuerierWrapper::new(&deps.querier), env, &progress).unwrap()
+        };
+        env.block.height = 11;
+        assert_eq!(sent(&env, false), None);
+        let sub = sent(&env, true).unwrap();
+        let limits = (sub.reply_on, sub.id, sub.gas_limit);
+        assert_eq!(limits, (ReplyOn::Error, FOLLOW_REPLY, Some(2_000_000)));
+        let CosmosMsg::Wasm(WasmMsg::Execute { contract_addr, msg, funds }) = sub.msg else { panic!() };
+        assert_eq!(contract_addr, env.contract.address.as_str());
+        assert_eq!((msg.as_slice(), funds), (api::bsn::FOLLOW_BITCOIN, vec![]));
     }
 
     #[test]

@@ -90,6 +90,18 @@ mod tests {
         resume_finality(deps.as_mut(), &env, &admin, FIRST, &keys)
     }
 
+    #[test]
+    fn two_hundred_may_be_named() {
+        let named: Vec<u32> = (14..20).cycle().take(NAMED_MAX + 1).collect();
+        assert_eq!(NAMED_MAX, 200);
+        assert!(resume(&named[1..]).is_ok());
+        let refused = resume(&named);
+        assert!(
+            matches!(refused, Err(ContractError::Resume(ResumeError::Count { got: 201 }))),
+            "{refused:?}"
+        );
+    }
+
     /// RULINGS.md, "Resuming finality": otherwise a third that signs garbage could not be left out, and
     /// honest FPs that a diverged node misled could not be either.
     #[test]

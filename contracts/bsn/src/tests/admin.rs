@@ -122,3 +122,34 @@ fn addresses_are_named_and_not_changed() {
         assert!(world.refused("admin", other).contains("addresses change only by migration"));
     }
 }
+
+#[test]
+fn resync_takes_staking_packets_of_the_admin_alone() {
+    use proto::zoneconcierge::{BtcHeaders, BtcTimestamp};
+    let resync = |packet: &[u8]| json!({ "resync": { "packet": cosmwasm_std::Binary::from(packet) } });
+    let encoded = |packet: Packet| OutboundPacket { packet: Some(packet) }.encode_to_vec();
+    for network in ["regtest", "signet"] {
+        let mut world = World::start(json!({ "network": network })).unwrap();
+        world.connect(0, 0);
+        world.stake(0, Items::fps(0, [1]).delegation(1, &[1], 9).0);
+        let kept = |world: &World| {
+            let all = world.deps.storage.range(None, None, cosmwasm_std::Order::Ascending);
+            all.collect::<Vec<_>>()
+        };
+        let before = kept(&world);
+        let end = encoded(Packet::BtcStaking(Items::default().end(1).0));
+        for (who, packet, why) in [
+            ("admin", encoded(Packet::BtcHeaders(BtcHeaders::default())), "not a staking packet"),
+            ("admin", encoded(Packet::BtcTimestamp(Box::<BtcTimestamp>::default())), "not a staking packet"),
+            ("admin", vec![], ""),
+            ("admin", vec![0x12, 5, 0], ""),
+            ("stranger", end.clone(), "Unauthorized"),
+        ] {
+            let refused = world.refused(who, resync(&packet));
+            assert!(refused.contains(why), "{network}: {refused}");
+            assert_eq!(kept(&world), before, "{network}: {refused}");
+        }
+        world.execute("admin", resync(&end)).unwrap();
+        assert_eq!(world.sats(1), 0, "{network}");
+    }
+}

@@ -90,6 +90,7 @@ fn a_packet_that_is_too_much_waits_and_what_comes_behind_it_too() {
 #[test]
 fn a_full_quarantine_says_what_is_lost() {
     let mut world = World::open();
+    assert_eq!(QUARANTINE_MAX, 100_000);
     let full = Counters { quarantined: QUARANTINE_MAX - 1, ..COUNTERS.load(&world.deps.storage).unwrap() };
     COUNTERS.save(&mut world.deps.storage, &full).unwrap();
     let strays = Items::default().delegation(1, &[1], 9).delegation(2, &[1], 9).delegation(3, &[1], 9);

@@ -13,6 +13,11 @@ fn mainnet(over: Value) -> Result<World, String> {
     World::start(message)
 }
 
+fn resync_of(items: Items) -> Value {
+    let lost = OutboundPacket { packet: Some(Packet::BtcStaking(items.0)) };
+    json!({ "resync": { "packet": cosmwasm_std::Binary::from(lost.encode_to_vec()) } })
+}
+
 fn refusal(over: Value) -> String {
     mainnet(over).err().expect("it was refused")
 }
@@ -74,8 +79,7 @@ fn nobody_renounces_on_mainnet() {
 
 #[test]
 fn an_admin_makes_no_stake_on_a_live_network() {
-    let lost = OutboundPacket { packet: Some(Packet::BtcStaking(Items::one_delegation(1, &[1], 9))) };
-    let resync = json!({ "resync": { "packet": cosmwasm_std::Binary::from(lost.encode_to_vec()) } });
+    let resync = resync_of(Items::default().delegation(1, &[1], 9));
     let fp = json!({ "btc_pk_hex": key(2), "consumer_id": CONSUMERS[0], "addr": operator(2) });
     let inject = json!({ "btc_staking": { "new_fp": [fp] } });
     let slash = json!({ "slash": { "fp_btc_pk_hex": key(1) } });
@@ -89,6 +93,18 @@ fn an_admin_makes_no_stake_on_a_live_network() {
         }
         assert_eq!((world.sats(1), world.registered()), (0, 1), "{network}");
         assert!(world.quarantined().is_empty());
+
+        // An end does not cover what comes with it.
+        world.stake(0, Items::one_delegation(2, &[1], 7));
+        let with_stake = Items::default().delegation(3, &[1], 9).end(2);
+        let with_fp = Items::fps(0, [2]).end(2);
+        for items in [Items::fps(0, [2]), with_stake, with_fp] {
+            let refused = world.refused("admin", resync_of(items));
+            assert!(refused.contains("only possible on regtest"), "{network}: {refused}");
+            assert_eq!((world.sats(1), world.registered()), (7, 1), "{network}");
+        }
+        world.execute("admin", resync_of(Items::default().end(2))).unwrap();
+        assert_eq!((world.sats(1), world.registered()), (0, 1), "{network}");
     }
     let mut regtest = World::open();
     regtest.stake(0, Items::fps(0, [1]).0);
@@ -110,19 +126,26 @@ fn a_live_network_is_warned_of_a_move_a_day_before() {
 
 #[test]
 fn two_admins_are_none() {
-    let nested = |admin: &str| {
+    let nested = |name: &str, admin: &str| {
         let inner = to_json_vec(&json!({ "admin": account(admin) })).unwrap();
-        json!({ "btc_finality_msg": cosmwasm_std::Binary::from(inner) })
+        json!({ name: cosmwasm_std::Binary::from(inner) })
     };
-    World::start(nested("admin")).unwrap();
-    let refused = World::start(nested("other")).err().unwrap();
-    assert!(
-        refused.contains(&format!("two admins: {} and {}", account("admin"), account("other"))),
-        "{refused}"
-    );
-    let mut only_inside = nested("other");
-    only_inside["admin"] = Value::Null;
-    assert_eq!(World::start(only_inside).unwrap().ask(json!({ "admin": {} }))["admin"], account("other"));
+    let two = |first: &str, second: &str| format!("two admins: {} and {}", account(first), account(second));
+    let admin_of =
+        |message: Value| World::start(message).unwrap().ask(json!({ "admin": {} }))["admin"].clone();
+    for name in ["btc_finality_msg", "btc_staking_msg"] {
+        World::start(nested(name, "admin")).unwrap();
+        let refused = World::start(nested(name, "other")).err().unwrap();
+        assert!(refused.contains(&two("admin", "other")), "{name}: {refused}");
+        let mut only_inside = nested(name, "other");
+        only_inside["admin"] = Value::Null;
+        assert_eq!(admin_of(only_inside), account("other"), "{name}");
+    }
+    let mut both_inside = nested("btc_finality_msg", "one");
+    both_inside["btc_staking_msg"] = nested("btc_staking_msg", "other")["btc_staking_msg"].clone();
+    both_inside["admin"] = Value::Null;
+    let refused = World::start(both_inside).err().unwrap();
+    assert!(refused.contains(&two("one", "other")), "{refused}");
 }
 
 #[test]
@@ -133,6 +156,7 @@ fn addresses_and_ids_are_checked_at_the_door() {
         ("btc_light_client", ""),
         ("connection_id", ""),
         ("connection_id", "connectio"),
+        ("connection_id", &"c".repeat(65)),
         ("connection_id", "connection 0"),
         ("ics20_channel_id", "channel"),
         ("ics20_channel_id", "channel/0"),
@@ -141,6 +165,10 @@ fn addresses_and_ids_are_checked_at_the_door() {
         let mut message = json!({ "ics20_channel_id": "channel-77" });
         message[field] = json!(bad);
         assert!(World::start(message).is_err(), "{field} {bad:?}");
+    }
+    for length in [10, 64] {
+        let message = json!({ "ics20_channel_id": "channel-77", "connection_id": "c".repeat(length) });
+        assert!(World::start(message).is_ok(), "an id of {length} letters");
     }
     let longest = "c".repeat(64);
     assert!(World::start(json!({ "connection_id": null, "ics20_channel_id": longest })).is_ok());

@@ -180,6 +180,35 @@ fn a_half_that_cannot_be_read_accuses_nobody() {
     assert_eq!(standing(&deps), (7, Some(5), 0));
 }
 
+/// C-31: a place in a block that does not follow accuses nobody either
+#[test]
+fn a_branch_that_proves_nothing_accuses_nobody() {
+    /// One of 64 bytes could be a node of the tree.
+    fn of_sixty_four_bytes() -> Vec<u8> {
+        let input = [&[1][..], &[9; 36], &[0], &[0xff; 4]].concat();
+        let output = [&[1][..], &[0; 8], &[4], &[0x51; 4]].concat();
+        [&[2, 0, 0, 0][..], &input, &output, &[0; 4]].concat()
+    }
+    type Change = fn(&mut proto::btccheckpoint::TransactionInfo);
+    let changes: [(&str, Change); 2] = [
+        ("half a node", |half| half.proof.truncate(31)),
+        ("a transaction of 64 bytes", |half| half.transaction = of_sixty_four_bytes()),
+    ];
+    for (what, change) in changes {
+        let (mut deps, env) = young();
+        let timestamp = located(&mut deps, 100, false, |timestamp| {
+            change(&mut timestamp.proof.as_mut().unwrap().proof_epoch_submitted[0]);
+        });
+        let said = arrive(&mut deps, &env, timestamp);
+        assert!(
+            matches!(&said[..], [one] if one.starts_with("babylon's checkpoint of epoch 6: half 0: ")),
+            "{what}: {said:?}"
+        );
+        assert_eq!(TIMESTAMPS.load(&deps.storage).unwrap().epochs.forged, None, "{what}");
+        assert_eq!(standing(&deps), (7, Some(5), 0), "{what}");
+    }
+}
+
 /// C-31: nor is one called forged that Babylon took
 ///
 /// It keeps and relays what the first submitter sent, and takes all of this.
