@@ -1,18 +1,23 @@
-//! Ten words that made readers stop. What to write instead stands beside each.
+//! Words that made readers stop. What to write instead stands beside each.
 
 use std::path::Path;
 
 use crate::artifact;
 
-const REFUSED: [(&str, &str); 10] = [
+const REFUSED: [(&str, &str); 15] = [
     ("behind the door", "after parsing"),
     ("came under", "registered under"),
     ("crumbs", "many small ones"),
+    ("dear", "expensive"),
+    ("dearer", "more expensive"),
     ("dearest", "most expensive"),
     ("laid over", "merged into"),
+    ("mend", "correct, fill, repair"),
+    ("mended", "corrected, filled, repaired"),
     ("mends", "corrects, fills, repairs"),
     ("nobody's", "say what it belongs to, or that it is none"),
     ("put away", "retired, closed"),
+    ("spoil", "cost, fail, be refused alone"),
     ("spoils", "costs, fails, is refused alone"),
     ("wedges", "blocks"),
 ];
@@ -72,7 +77,10 @@ fn read(folder: &Path, take: &mut impl FnMut(&Path, &str)) {
             if !name.starts_with('.') && !SKIPPED.contains(&name.as_str()) {
                 read(&path, take);
             }
-        } else if [".rs", ".md", ".mjs", ".ts", ".js", ".html", ".go"].iter().any(|end| name.ends_with(end)) {
+        } else if [".rs", ".md", ".mjs", ".ts", ".js", ".html", ".go", ".toml", ".sh", ".proto"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        {
             take(&path, &std::fs::read_to_string(&path).expect("text is readable"));
         }
     }

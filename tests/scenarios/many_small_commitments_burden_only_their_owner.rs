@@ -1,6 +1,6 @@
 //! Proves: C-05, K14
 //!
-//! Ten thousand commitments of one height each make no hook and no lookup dearer, a provider that comes and goes with
+//! Ten thousand commitments of one height each make no hook and no lookup cost more, a provider that comes and goes with
 //! every height costs one look at the candidates a block, none may lie too far ahead, what is spent is deleted, and
 //! who has ten thousand pending waits for the first of them.
 

@@ -190,7 +190,7 @@ fn settle(network: &mut Network) {
 /// What an operator does when the digests differ: first what is missing, then what lay aside for want of it, and last
 /// what Babylon no longer has. After a move to another channel nobody registers before a packet has said this chain's
 /// new id; every timestamp does.
-fn mend(network: &mut Network) {
+fn repair(network: &mut Network) {
     network.timestamp().unwrap();
     let snapshot = network.link.app.babylon.snapshot(&network.link.app.client);
     resync(network, snapshot);
@@ -218,7 +218,7 @@ proptest! {
         if lossless {
             prop_assert_eq!(digest(&network), network.babylon_digest(), "nothing was lost");
         }
-        mend(&mut network);
+        repair(&mut network);
         prop_assert_eq!(digest(&network), network.babylon_digest());
     }
 }
@@ -231,7 +231,7 @@ fn after_the_first_registration_on_a_new_channel_was_lost() {
     let BtcStakingIbcPacket { active_del, .. } = queued(&mut network);
     carry(&mut network, vec![packet(BtcStakingIbcPacket { active_del, ..Default::default() })]);
     settle(&mut network);
-    mend(&mut network);
+    repair(&mut network);
     assert_eq!(digest(&network), network.babylon_digest());
 }
 
@@ -244,7 +244,7 @@ fn after_an_end_was_lost_while_its_delegation_lay_aside() {
     let BtcStakingIbcPacket { active_del, .. } = queued(&mut network);
     carry(&mut network, vec![packet(BtcStakingIbcPacket { active_del, ..Default::default() })]);
     settle(&mut network);
-    mend(&mut network);
+    repair(&mut network);
     assert_eq!(digest(&network), network.babylon_digest());
 }
 

@@ -1,6 +1,6 @@
 //! Proves: C-36, K28
 //!
-//! What the contract keeps grows to the size of its retention and no further, its blocks do not get dearer, and bytes
+//! What the contract keeps grows to the size of its retention and no further, its blocks do not cost more, and bytes
 //! are kept as bytes: a vote takes some sixty. Longer, and with a picture: `cargo xtask flat`.
 
 use devnet::network::{Network, Setup};

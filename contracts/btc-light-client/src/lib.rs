@@ -11,7 +11,7 @@
 //!
 //! * Whoever gives the **first** header decides on which chain everything after is judged. So it comes
 //!   from instantiation, from the instantiator, or on regtest from the admin: never from a stranger.
-//! * On mainnet work is dear and anyone may submit. On **test networks** it is not, so there only the
+//! * On mainnet work is expensive and anyone may submit. On **test networks** it is not, so there only the
 //!   instantiator and a list of senders may (RULINGS.md, "The light client").
 //! * A client that starts in the middle lacks ancestors for its first retarget and its first medians.
 //!   The query `rules` shows what is enforced until then.

@@ -288,7 +288,7 @@ fn retarget() -> Option<Retarget> {
     })
 }
 
-/// On signet, whose limit those headers meet as well, and where a wrong pin can be mended.
+/// On signet, whose limit those headers meet as well, and where a wrong pin can be corrected.
 fn signet_from(base: &Header, start: Option<&Header>) -> Result<World, ContractError> {
     World::try_new(|msg| {
         msg.network = Network::Signet;

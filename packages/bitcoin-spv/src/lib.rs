@@ -12,7 +12,7 @@
 //!
 //! # The danger
 //!
-//! * **Work is the only witness.** A chain is believed because it was dear to make. On test networks
+//! * **Work is the only witness.** A chain is believed because it was expensive to make. On test networks
 //!   it was not: there anyone with a laptop makes the heaviest chain, and who may submit has to be
 //!   decided elsewhere.
 //! * **A client that starts in the middle lacks ancestors.** The exact target at a boundary needs the

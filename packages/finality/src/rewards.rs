@@ -112,7 +112,7 @@ impl Weights {
     }
 
     /// Those that a payout is shared out by: most first, so that a group's neighbours have stakes like its own and
-    /// dust can spoil the transfer of dust only.
+    /// dust can make only the transfer of dust fail.
     #[must_use]
     pub fn frozen(&self) -> Self {
         let mut frozen = self.clone();

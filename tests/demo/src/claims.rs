@@ -192,7 +192,7 @@ pub fn door(poisoned: &Poisoned, replaced: &Replaced) -> Vec<Claim> {
     let Replaced { state, refused, channel, meanwhile, ours, theirs } = replaced;
     vec![
         claim(
-            "bad items spoil only themselves",
+            "bad items are refused alone",
             format!("{good} good item brought {brought} sats, {aside} of {bad} bad ones wait in quarantine"),
             *brought > 0 && aside == bad,
         ),

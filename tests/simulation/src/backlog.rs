@@ -55,7 +55,7 @@ impl fmt::Display for Cleared {
 /// Lets the backlog grow and clears it; tells of progress.
 ///
 /// # Errors
-/// [`Broken`]: a hook was lost or too dear, finality did not stand still, or did not move with every block afterwards.
+/// [`Broken`]: a hook was lost or too expensive, finality did not stand still, or did not move with every block afterwards.
 pub fn clear(plan: Backlog, machine: &Machine, mut told: impl FnMut(&str)) -> Result<Cleared, Broken> {
     let Backlog { seed, fps, heights } = plan;
     let start = Instant::now();

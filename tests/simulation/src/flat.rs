@@ -57,7 +57,7 @@ type Figure = fn(&Round) -> u64;
 /// Runs so many blocks, and on to the end of the round.
 ///
 /// # Errors
-/// [`Broken`]: a message is refused, a hook fails or is too dear, finality falls behind, or a table holds too much or too
+/// [`Broken`]: a message is refused, a hook fails or is too expensive, finality falls behind, or a table holds too much or too
 /// little.
 pub fn run(pace: Pace, blocks: u64, mut progress: impl FnMut(&Round)) -> Result<Vec<Round>, Broken> {
     let mut life = Life::begin(pace)?;

@@ -127,7 +127,7 @@ fn check_may_start(storage: &dyn Storage, config: &Config, sender: &Addr) -> Res
     if may { Ok(()) } else { Err(unauthorized(sender, "send the first headers")) }
 }
 
-/// Later ones: from anyone where work is dear, elsewhere from those listed.
+/// Later ones: from anyone where work is expensive, elsewhere from those listed.
 fn check_may_submit(storage: &dyn Storage, config: &Config, sender: &Addr) -> Result<(), ContractError> {
     let may = config.network == Network::Mainnet
         || *sender == config.babylon

@@ -35,7 +35,7 @@ wire! {
         /// The work of the chain up to and with it, decimal; its own work if absent.
         pub work: Option<String>,
         /// The first header of its period of 2,016, so that already the first new target is exact. Refused on mainnet,
-        /// where a wrong one could not be mended: begin at a period's first header there.
+        /// where a wrong one could not be corrected: begin at a period's first header there.
         pub period_start_header_hex: Option<String>,
     }
 
