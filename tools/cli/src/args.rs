@@ -22,6 +22,12 @@ pub enum Command {
     Query(Query),
     /// Say which nodes of a chain can be believed.
     Nodes(Nodes),
+    /// Say what is wrong with a chain, and what to do about it.
+    Doctor(crate::command::doctor::Doctor),
+    /// Show a finality provider as its operator needs it: votes, runway, jail, what to back up.
+    Fp(crate::command::fp::Fp),
+    /// Watch votes, lag, power and alarms in the terminal.
+    Watch(crate::command::watch::Watch),
 }
 
 /// Where a chain is asked.

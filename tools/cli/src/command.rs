@@ -1,6 +1,9 @@
 //! What each command does.
 
 mod devnet;
+pub mod doctor;
+pub mod fp;
+pub mod watch;
 
 use anyhow::{Context, Result, bail};
 use bsn_rpc::{Client, Retry, address};
@@ -17,6 +20,9 @@ pub fn run(args: Args) -> Result<()> {
         Command::Devnet(args) => devnet::run(args),
         Command::Query(args) => query(&args),
         Command::Nodes(args) => nodes(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Fp(args) => fp::run(&args),
+        Command::Watch(args) => watch::run(&args),
     }
 }
 
