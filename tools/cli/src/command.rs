@@ -1,6 +1,11 @@
 //! What each command does.
 
+pub mod connect;
+pub mod deploy;
 mod devnet;
+pub mod init;
+pub mod relayer;
+pub mod upgrade;
 
 use anyhow::{Context, Result, bail};
 use bsn_rpc::{Client, Retry, address};
@@ -17,6 +22,11 @@ pub fn run(args: Args) -> Result<()> {
         Command::Devnet(args) => devnet::run(args),
         Command::Query(args) => query(&args),
         Command::Nodes(args) => nodes(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Deploy(args) => deploy::run(&args),
+        Command::Relayer(args) => relayer::run(&args),
+        Command::Connect(args) => connect::run(&args),
+        Command::Upgrade(args) => upgrade::run(&args),
     }
 }
 

@@ -44,6 +44,7 @@ impl Engine {
         }
         self.records.insert(height, record);
         self.wake_the_jailed();
+        self.join();
         if self.records.len() > KEPT + KEPT / 10 {
             self.forget();
         }
