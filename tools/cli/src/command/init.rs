@@ -22,6 +22,9 @@ pub struct Init {
     /// What a unit of gas costs, such as 0.025uapp.
     #[arg(long, env = "BSN_GAS_PRICES")]
     pub gas_prices: Option<String>,
+    /// The same on Babylon, where relayers pay it, such as 0.002ubbn.
+    #[arg(long, env = "BSN_BABYLON_GAS_PRICES", value_name = "GAS_PRICES")]
+    pub babylon_gas_prices: Option<String>,
     /// How the chain is called on Babylon.
     #[arg(long, value_name = "TEXT")]
     pub consumer_name: Option<String>,
@@ -75,7 +78,8 @@ fn answers(args: &Init, setup: &Setup, found: &Found) -> Result<Answers> {
 fn rest(args: &Init, setup: &Setup, found: &Found, word: &str, channel: Option<String>) -> Result<Answers> {
     let chain_id = found.chain.id.as_str();
     let price = args.gas_prices.as_ref().or(found.gas_prices.as_ref()).cloned();
-    if let Some(price) = &price {
+    let far = args.babylon_gas_prices.as_ref().or(found.babylon_gas_prices.as_ref()).cloned();
+    for price in price.iter().chain(&far) {
         price.parse::<crate::config::GasPrice>()?;
     }
     let about = format!("the chain {chain_id}");
@@ -85,6 +89,7 @@ fn rest(args: &Init, setup: &Setup, found: &Found, word: &str, channel: Option<S
         network: network(word)?,
         ics20_channel: channel,
         gas_prices: price,
+        babylon_gas_prices: far,
         consumer_name: answer(
             args.consumer_name.as_ref(),
             "name on Babylon",

@@ -125,6 +125,7 @@ fn query(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {
             Ok(Message::encode_to_vec(&Bech32PrefixResponse { bech32_prefix }))
         }
         "cosmos.staking.v1beta1.Query/Params" => Ok(staking_params()),
+        "cosmos.base.node.v1beta1.Service/Config" => Ok(super::query::node_config("0.002ubbn")),
         path if path.starts_with("ibc.core.") => there(engine, path, data),
         _ => Err(unknown(path)),
     }

@@ -17,6 +17,8 @@ pub struct Answers {
     pub ics20_channel: Option<String>,
     /// What a unit of gas costs.
     pub gas_prices: Option<String>,
+    /// The same on Babylon.
+    pub babylon_gas_prices: Option<String>,
     /// How the chain is called on Babylon.
     pub consumer_name: String,
     /// What it is.
@@ -66,7 +68,7 @@ pub fn text(found: &Found, answers: &Answers) -> String {
         (!answers.babylon_node.is_empty()).then(|| format!("[{}]", list(&answers.babylon_node))),
         "[\"https://...\"]",
     );
-    out += &line("gas_prices", found.babylon_gas_prices.as_deref().map(quoted), "\"0.002ubbn\"");
+    out += &line("gas_prices", answers.babylon_gas_prices.as_deref().map(quoted), "\"0.002ubbn\"");
     out += &line("consumer_name", Some(quoted(&answers.consumer_name)), "");
     out += &line("consumer_description", Some(quoted(&answers.consumer_description)), "");
     out += "\n[bsn]\n";
@@ -110,6 +112,7 @@ mod tests {
             network: Network::Mainnet,
             ics20_channel: Some("channel-7".to_owned()),
             gas_prices: Some("0.025uapp".to_owned()),
+            babylon_gas_prices: None,
             consumer_name: "My \"App\"\\".to_owned(),
             consumer_description: "tab\there".to_owned(),
         };
