@@ -8,6 +8,8 @@ mod contracts;
 mod storage;
 
 use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -25,12 +27,14 @@ use storage::{Asking, Backing};
 #[derive(Clone, Default)]
 pub struct Native {
     recovery: Option<Recovery>,
+    /// Which contract each stored code is.
+    builds: Rc<RefCell<BTreeMap<CodeHash, usize>>>,
 }
 
 impl Native {
     /// The same without a curve: who signed what is what `recovery` says.
     pub fn with(recovery: Recovery) -> Self {
-        Self { recovery: Some(recovery) }
+        Self { recovery: Some(recovery), ..Self::default() }
     }
 }
 
@@ -47,12 +51,13 @@ impl Vm for Native {
     }
 
     fn store(&self, wasm: &[u8]) -> Result<CodeFacts, String> {
-        let row = CONTRACTS.iter().find(|row| row.code == wasm);
-        let row = row.ok_or_else(|| {
+        let index = CONTRACTS.iter().position(|row| row.is_built_as(wasm));
+        let index = index.ok_or_else(|| {
             let names: Vec<_> = CONTRACTS.iter().map(Contract::name).collect();
             format!("natively there are only {}", names.join(" and "))
         })?;
-        let has_ibc_entry_points = row.has_ibc_entry_points;
+        self.builds.borrow_mut().insert(hash(wasm), index);
+        let has_ibc_entry_points = CONTRACTS[index].has_ibc_entry_points;
         Ok(CodeFacts { hash: hash(wasm), has_ibc_entry_points, required_capabilities: Vec::new() })
     }
 
@@ -62,7 +67,8 @@ impl Vm for Native {
             api: NativeApi { prefix: host.prefix(), recovery: self.recovery.clone() },
             asking: Asking(host),
         };
-        let result = match CONTRACTS.iter().find(|row| hash(row.code) == *call.code) {
+        let index = self.builds.borrow().get(call.code).copied();
+        let result = match index.and_then(|index| CONTRACTS.get(index)) {
             None => Err(VmFailure::Failed("natively there is no such code".to_owned())),
             Some(row) => match catch_unwind(AssertUnwindSafe(|| (row.run)(&mut stage, call))) {
                 Ok(answer) => answer.map_err(|error| VmFailure::Failed(error.to_string())),

@@ -104,7 +104,11 @@ impl Network {
         self.add_operated_fp(seed, stake, None)
     }
 
-    fn add_operated_fp(
+    /// The same with an operator's account of one's own.
+    ///
+    /// # Errors
+    /// [`NetworkError::Babylon`].
+    pub fn add_operated_fp(
         &mut self,
         seed: u64,
         stake: u64,

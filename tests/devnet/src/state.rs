@@ -76,6 +76,7 @@ pub(crate) struct Checkpoint {
     contracts: Mark,
     counters: Mark,
     ibc: [Mark; 5],
+    codes: usize,
 }
 
 impl State {
@@ -104,6 +105,7 @@ impl State {
             contracts: self.contracts.mark(),
             counters: self.counters.mark(),
             ibc: self.ibc.marks(),
+            codes: self.codes.len(),
         }
     }
 
@@ -113,6 +115,7 @@ impl State {
         self.contracts.rollback(to.contracts);
         self.counters.rollback(to.counters);
         self.ibc.rollback(to.ibc);
+        self.codes.truncate(to.codes);
     }
 
     /// The app hash after this block: the former one, chained with what the block changed.

@@ -28,6 +28,16 @@ pub enum Command {
     Fp(crate::command::fp::Fp),
     /// Watch votes, lag, power and alarms in the terminal.
     Watch(crate::command::watch::Watch),
+    /// Ask both chains what they know and you the rest; write bsn.toml.
+    Init(crate::command::init::Init),
+    /// Deploy the contracts: check both chains, store, instantiate, register; call again to go on.
+    Deploy(Box<crate::command::deploy::Deployment>),
+    /// Write the files of a relayer, and the order of its steps as a script.
+    Relayer(crate::command::relayer::Relayer),
+    /// Say what a deployed chain waits for, until its first block is final.
+    Connect(crate::command::connect::Connect),
+    /// Give the contracts new code, and compare what was with what is.
+    Upgrade(Box<crate::command::upgrade::Upgrading>),
 }
 
 /// Where a chain is asked.
@@ -131,6 +141,9 @@ pub struct DevnetRun {
     /// Makes everything that is random.
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
+    /// Begin without the contracts: the chain waits until somebody deploys them.
+    #[arg(long)]
+    pub bare: bool,
     /// Run the wasm of artifacts/ in a virtual machine (built with `--features vm`).
     #[arg(long)]
     pub vm: bool,

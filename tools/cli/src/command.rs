@@ -1,8 +1,13 @@
 //! What each command does.
 
+pub mod connect;
+pub mod deploy;
 mod devnet;
 pub mod doctor;
 pub mod fp;
+pub mod init;
+pub mod relayer;
+pub mod upgrade;
 pub mod watch;
 
 use anyhow::{Context, Result, bail};
@@ -23,6 +28,11 @@ pub fn run(args: Args) -> Result<()> {
         Command::Doctor(args) => doctor::run(&args),
         Command::Fp(args) => fp::run(&args),
         Command::Watch(args) => watch::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Deploy(args) => deploy::run(&args),
+        Command::Relayer(args) => relayer::run(&args),
+        Command::Connect(args) => connect::run(&args),
+        Command::Upgrade(args) => upgrade::run(&args),
     }
 }
 

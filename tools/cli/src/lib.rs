@@ -7,6 +7,13 @@
 //! |---|---|
 //! | [`args`] | the command line |
 //! | [`command`] | what each command does |
+//! | [`config`] | `bsn.toml`, and what flags and environment change of it |
+//! | [`keys`] | who signs, and sending |
+//! | [`deploy`] | the contracts, from two files of wasm to a chain that calls them |
+//! | [`connect`] | from the contract to the first final block |
+//! | [`upgrade`] | new code under the same address |
+//! | [`init`] | writes `bsn.toml` |
+//! | [`relayer`] | files for relayers |
 //! | [`devnet`] | the local chain |
 //! | [`doctor`] | what is wrong with a chain |
 //! | [`fp`] | one finality provider, as its operator sees it |
@@ -14,8 +21,15 @@
 
 pub mod args;
 pub mod command;
+pub mod config;
+pub mod connect;
+pub mod deploy;
 pub mod devnet;
 pub mod doctor;
 pub mod exit;
 pub mod fp;
+pub mod init;
+pub mod keys;
+pub mod relayer;
+pub mod upgrade;
 pub mod watch;

@@ -103,6 +103,19 @@ impl Chain {
         Ok(chain)
     }
 
+    /// Where its node, and its keyring, are.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Gives its keyring a key.
+    ///
+    /// # Errors
+    /// If the program refuses.
+    pub fn import_key(&self, name: &str, account: &Account) -> Result<()> {
+        self.run(&["keys", "import-hex", name, &account.secret_hex(), "--keyring-backend", "test"]).map(drop)
+    }
+
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.arg(self.role.word()).args(args).arg("--home").arg(&self.home);

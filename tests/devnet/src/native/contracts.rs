@@ -27,6 +27,12 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Whether this stands for its wasm: what stands for it, and behind a `#` which build of it. Builds differ in their
+    /// checksum alone.
+    pub fn is_built_as(&self, wasm: &[u8]) -> bool {
+        wasm.strip_prefix(self.code).is_some_and(|rest| matches!(rest.first(), None | Some(b'#')))
+    }
+
     /// Its package.
     pub fn name(&self) -> String {
         String::from_utf8_lossy(self.code).split(',').next().unwrap_or_default().to_owned()

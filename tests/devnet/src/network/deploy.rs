@@ -140,13 +140,47 @@ impl Network {
     /// # Errors
     /// [`NetworkError`].
     pub fn deploy_codes(genesis: Genesis, setup: &Setup, machine: &Machine) -> Result<Self, NetworkError> {
-        let bitcoin_start = u32::try_from(genesis.time.seconds().saturating_sub(BITCOIN_AGE));
-        let mut chain = Chain::new(Genesis { seed: setup.seed, ..genesis });
+        let mut chain = Chain::new(Genesis { seed: setup.seed, ..genesis.clone() });
         let admin = setup.admin.clone().unwrap_or_else(|| chain.account("admin"));
         let wasm_admin = setup.wasm_admin.clone().unwrap_or_else(|| admin.clone());
-        let sender = chain.account("sender");
         let code = store(&mut chain, &admin, &machine.bsn)?;
         let light_client_code = store(&mut chain, &admin, &machine.light_client)?;
+        let Self { mut chain, mut link, miner, sender, .. } = Self::join(chain, &genesis, setup, &admin)?;
+
+        let mut message =
+            instantiate_message(&setup.instantiate, &admin, &link.connection_id, light_client_code);
+        if message["network"] != "regtest" {
+            // A live network demands that the channel of rewards is there; Babylon's own is the next one then.
+            let coins = link.open_from_chain(&mut chain, &OpenChannel::transfer())?;
+            if setup.instantiate.get("ics20_channel_id").is_none() {
+                message["ics20_channel_id"] = json!(coins.local);
+            }
+        }
+        let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&wasm_admin))?;
+        let config: Value = chain.query(&bsn, &json!({ "config": {} }))?;
+        let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
+        // Without a light client the module's fourth address is one that is there.
+        let fourth = if light_client.is_empty() { &bsn } else { &light_client };
+        chain.register(BsnContracts::one(&bsn, fourth));
+        chain.next_block();
+        let (fps, offline) = (Vec::new(), BTreeSet::new());
+        Ok(Self { chain, link, miner, bsn, light_client, admin, sender, channel: None, fps, offline })
+    }
+
+    /// Everything but the contract: a chain that is linked with Babylon, which knows it as a consumer. Whoever deploys
+    /// the contract says where it is (`bsn`, `light_client`).
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn without_contract(genesis: &Genesis, setup: &Setup) -> Result<Self, NetworkError> {
+        let chain = Chain::new(Genesis { seed: setup.seed, ..genesis.clone() });
+        let admin = setup.admin.clone().unwrap_or_else(|| chain.account("admin"));
+        Self::join(chain, genesis, setup, &admin)
+    }
+
+    /// Links a chain with Babylon.
+    fn join(mut chain: Chain, genesis: &Genesis, setup: &Setup, admin: &str) -> Result<Self, NetworkError> {
+        let bitcoin_start = u32::try_from(genesis.time.seconds().saturating_sub(BITCOIN_AGE));
         let mut babylon = Babylon::new(setup.seed, "bbn-devnet-1");
         let depth = |name: &str, default| {
             setup.instantiate[name].as_u64().and_then(|depth| u32::try_from(depth).ok()).unwrap_or(default)
@@ -165,26 +199,18 @@ impl Network {
         let mut link = Link::connect(&mut chain, app);
         link.app.client = link.remote_client_id.clone();
         link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
-
-        let mut message =
-            instantiate_message(&setup.instantiate, &admin, &link.connection_id, light_client_code);
-        if message["network"] != "regtest" {
-            // A live network demands that the channel of rewards is there; Babylon's own is the next one then.
-            let coins = link.open_from_chain(&mut chain, &OpenChannel::transfer())?;
-            if setup.instantiate.get("ics20_channel_id").is_none() {
-                message["ics20_channel_id"] = json!(coins.local);
-            }
-        }
-        let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&wasm_admin))?;
-        let config: Value = chain.query(&bsn, &json!({ "config": {} }))?;
-        let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
-        // Without a light client the module's fourth address is one that is there.
-        let fourth = if light_client.is_empty() { &bsn } else { &light_client };
-        chain.register(BsnContracts::one(&bsn, fourth));
-        chain.next_block();
-        let miner = Miner::new(setup.seed, bitcoin_start.unwrap_or(u32::MAX));
-        let (fps, offline) = (Vec::new(), BTreeSet::new());
-        Ok(Self { chain, link, miner, bsn, light_client, admin, sender, channel: None, fps, offline })
+        Ok(Self {
+            sender: chain.account("sender"),
+            miner: Miner::new(setup.seed, bitcoin_start.unwrap_or(u32::MAX)),
+            chain,
+            link,
+            bsn: String::new(),
+            light_client: String::new(),
+            admin: admin.to_owned(),
+            channel: None,
+            fps: Vec::new(),
+            offline: BTreeSet::new(),
+        })
     }
 
     /// Opens the channel and gives each of the setup's stakes a finality provider, with a commitment of the setup's

@@ -65,7 +65,7 @@ fn options(args: &DevnetRun) -> Options {
         epoch_time: args.epoch_time,
         voting_period: args.voting_period,
         min_price: args.min_gas_price.into(),
-        instantiate: Options::quick_jail(),
+        instantiate: if args.bare { Value::Null } else { Options::quick_jail() },
     }
 }
 

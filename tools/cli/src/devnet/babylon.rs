@@ -1,13 +1,19 @@
 //! Babylon's double: as much of a Babylon node as the other side of the link is asked for.
 
+use bsn_rpc::proto::Message;
+use bsn_rpc::proto::cosmos::auth::v1beta1::Bech32PrefixResponse;
+use bsn_rpc::proto::cosmos::staking::v1beta1 as staking;
+use bsn_rpc::proto::tendermint::google::protobuf::Duration;
 use serde_json::{Value, json};
 
-use super::ante::Refusal;
+use super::ante::{Refusal, sdk};
 use super::engine::Engine;
 use super::ibc::{babylon_height, there};
 use super::params::Params;
 use super::query::unknown;
 use super::rpc::{RpcError, VERSION, internal, no_method, query_response, time};
+
+const UNBONDING_S: i64 = 180_000;
 
 /// The fields of `babylon.btccheckpoint.v1.Params` that a consumer has to match.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -48,6 +54,31 @@ struct Provider {
     btc_pk: Vec<u8>,
     #[prost(uint64, tag = "6")]
     slashed_babylon_height: u64,
+}
+
+/// `babylon.btcstkconsumer.v1.QueryConsumersRegistryRequest`
+#[derive(Clone, PartialEq, prost::Message)]
+struct RegistryRequest {
+    #[prost(string, repeated, tag = "1")]
+    consumer_ids: Vec<String>,
+}
+
+/// `babylon.btcstkconsumer.v1.QueryConsumersRegistryResponse`
+#[derive(Clone, PartialEq, prost::Message)]
+struct RegistryResponse {
+    #[prost(message, repeated, tag = "1")]
+    consumer_registers: Vec<ConsumerRegister>,
+}
+
+/// `babylon.btcstkconsumer.v1.ConsumerRegisterResponse`, as far as it is asked for.
+#[derive(Clone, PartialEq, prost::Message)]
+struct ConsumerRegister {
+    #[prost(string, tag = "1")]
+    consumer_id: String,
+    #[prost(string, tag = "2")]
+    consumer_name: String,
+    #[prost(string, tag = "4")]
+    cosmos_channel_id: String,
 }
 
 /// One call to Babylon's node.
@@ -112,6 +143,13 @@ fn query(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {
             Ok(prost::Message::encode_to_vec(&CheckpointParamsResponse { params: Some(params) }))
         }
         "babylon.btcstaking.v1.Query/FinalityProvider" => provider(engine, data),
+        "babylon.btcstkconsumer.v1.Query/ConsumersRegistry" => registry(engine, data),
+        "cosmos.auth.v1beta1.Query/Bech32Prefix" => {
+            let bech32_prefix = "bbn".to_owned();
+            Ok(Message::encode_to_vec(&Bech32PrefixResponse { bech32_prefix }))
+        }
+        "cosmos.staking.v1beta1.Query/Params" => Ok(staking_params()),
+        "cosmos.base.node.v1beta1.Service/Config" => Ok(super::query::node_config("0.002ubbn")),
         path if path.starts_with("ibc.core.") => there(engine, path, data),
         _ => Err(unknown(path)),
     }
@@ -135,6 +173,38 @@ fn provider(engine: &Engine, data: &[u8]) -> Result<Vec<u8>, Refusal> {
     let slashed_babylon_height = if found.is_slashed { babylon_height(engine) } else { 0 };
     let provider = Provider { btc_pk: key.as_bytes().to_vec(), slashed_babylon_height };
     Ok(prost::Message::encode_to_vec(&ProviderResponse { finality_provider: Some(provider) }))
+}
+
+/// As Babylon, it refuses the whole question for one consumer that it does not know.
+fn registry(engine: &Engine, data: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let request: RegistryRequest =
+        prost::Message::decode(data).map_err(|error| sdk(18, format!("{error}: invalid request")))?;
+    let (ours, channel) = (&engine.net.link.app.client, engine.net.channel.as_ref());
+    let register = |consumer_id: String| match consumer_id == *ours {
+        true => Ok(ConsumerRegister {
+            consumer_id,
+            consumer_name: "devnet".to_owned(),
+            cosmos_channel_id: channel.map(|ids| ids.remote.clone()).unwrap_or_default(),
+        }),
+        false => {
+            Err(sdk(1, format!("rpc error: code = Unknown desc = {consumer_id}: consumer not registered")))
+        }
+    };
+    let consumer_registers = request.consumer_ids.into_iter().map(register).collect::<Result<_, _>>()?;
+    Ok(prost::Message::encode_to_vec(&RegistryResponse { consumer_registers }))
+}
+
+/// Babylon unbonds in 50 hours.
+fn staking_params() -> Vec<u8> {
+    let params = staking::Params {
+        unbonding_time: Some(Duration { seconds: UNBONDING_S, nanos: 0 }),
+        max_validators: 100,
+        max_entries: 7,
+        historical_entries: 10_000,
+        bond_denom: "ubbn".to_owned(),
+        min_commission_rate: "0".to_owned(),
+    };
+    Message::encode_to_vec(&staking::QueryParamsResponse { params: Some(params) })
 }
 
 /// What Babylon knows, in plain words: what `babylond query` would be asked for.

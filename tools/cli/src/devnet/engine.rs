@@ -1,6 +1,7 @@
 //! The chain, its accounts and its governance, block after block.
 
 mod act;
+mod join;
 mod produce;
 mod submit;
 
@@ -53,7 +54,8 @@ pub struct Options {
     pub voting_period: Duration,
     /// The least price of a unit of gas, in millionths of the staking coin.
     pub min_price: u128,
-    /// Fields merged into the contract's instantiate message.
+    /// Fields merged into the contract's instantiate message; `null` for a chain without a contract, which waits until
+    /// somebody deploys one.
     pub instantiate: Value,
 }
 
@@ -150,14 +152,21 @@ impl Engine {
         (setup.randomness, setup.admin, setup.wasm_admin) =
             (RANDOMNESS, Some(admin), Some(authority.clone()));
         setup.operators = operators(&named);
-        let mut net = Network::deploy_codes(genesis, &setup, machine)
-            .context("the contracts refuse to be instantiated")?;
+        let is_bare = options.instantiate.is_null();
+        let mut net = if is_bare {
+            Network::without_contract(&genesis, &setup).context("the chains cannot be linked")?
+        } else {
+            Network::deploy_codes(genesis, &setup, machine)
+                .context("the contracts refuse to be instantiated")?
+        };
         let mut accounts = Accounts::default();
         for one in &named {
             net.chain.mint(&one.address, RICH, &options.denom);
             accounts.of(&one.address);
         }
-        net = net.begin(&setup).context("the network does not begin")?;
+        if !is_bare {
+            net = net.begin(&setup).context("the network does not begin")?;
+        }
         net.open_transfer().context("the channel for coins does not open")?;
         net.chain.next_block();
         let voting = u64::try_from(options.voting_period.as_nanos()).unwrap_or(u64::MAX);
@@ -165,7 +174,7 @@ impl Engine {
         let mut engine = Self {
             gov: Gov::new(&voter, &authority, voting),
             first: height + 1,
-            voted: vec![height; options.stakes.len()],
+            voted: vec![height; net.fps.len()],
             next_bitcoin: now,
             next_epoch: now,
             sends_votes: (0..options.stakes.len()).collect(),

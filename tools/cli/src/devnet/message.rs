@@ -1,5 +1,7 @@
 //! The messages that transactions and proposals may hold: who signs them, and how the chain carries them out.
 
+use std::io::Read;
+
 use bsn_rpc::proto::babylon::{BsnContracts as WireContracts, MsgSetBsnContracts, MsgUpdateParams};
 use bsn_rpc::proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
 use bsn_rpc::proto::cosmos::base::v1beta1::Coin as WireCoin;
@@ -11,8 +13,14 @@ use cosmwasm_std::{
     BankMsg, Coin, CosmosMsg, Decimal, IbcMsg, IbcTimeout, IbcTimeoutBlock, Timestamp, WasmMsg,
 };
 use devnet::{BsnContracts, Failure};
+use flate2::read::GzDecoder;
 
 use super::ante::{Refusal, sdk};
+
+/// How a compressed code begins.
+const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
+/// What wasmd takes of a code.
+const MAX_WASM: u64 = 819_200;
 
 /// What a message asks for.
 #[derive(Debug, Clone)]
@@ -152,7 +160,7 @@ fn parse_wasm(any: &Any) -> Result<(String, Act), Refusal> {
         }
         "MsgStoreCode" => {
             let wasm::MsgStoreCode { sender, wasm_byte_code, .. } = read(any)?;
-            Ok((sender, Act::StoreCode(wasm_byte_code)))
+            Ok((sender, Act::StoreCode(unzipped(wasm_byte_code)?)))
         }
         "MsgSudoContract" => {
             let wasm::MsgSudoContract { authority, contract, msg } = read(any)?;
@@ -168,6 +176,25 @@ fn parse_wasm(any: &Any) -> Result<(String, Act), Refusal> {
         }
         _ => Err(sdk(2, format!("unable to resolve type URL {url}: tx parse error"))),
     }
+}
+
+/// As wasmd, which takes code as it is or compressed, and no more than so much of it.
+fn unzipped(code: Vec<u8>) -> Result<Vec<u8>, Refusal> {
+    if !code.starts_with(&GZIP) {
+        return Ok(code);
+    }
+    let mut plain = Vec::new();
+    let mut reader = GzDecoder::new(code.as_slice()).take(MAX_WASM + 1);
+    reader.read_to_end(&mut plain).map_err(|error| Refusal {
+        codespace: "wasm".to_owned(),
+        code: 3,
+        log: format!("uncompress wasm archive: {error}: create wasm contract failed"),
+    })?;
+    if plain.len() as u64 > MAX_WASM {
+        let log = "uncompress wasm archive: max size exceeded: create wasm contract failed".to_owned();
+        return Err(Refusal { codespace: "wasm".to_owned(), code: 3, log });
+    }
+    Ok(plain)
 }
 
 fn transfer(message: MsgTransfer) -> Result<(String, Act), Refusal> {

@@ -48,6 +48,10 @@ pub fn answer(engine: &mut Engine, path: &str, data: &[u8], height: u64) -> Resu
         "cosmos.gov.v1.Query" => gov(engine, path, method, data),
         "cosmos.staking.v1beta1.Query" if method == "Params" => Ok(staking_params(engine)),
         "cosmos.base.tendermint.v1beta1.Service" if method == "GetNodeInfo" => Ok(node_info(engine)),
+        "cosmos.base.node.v1beta1.Service" if method == "Config" => {
+            let (whole, part) = (engine.options.min_price / 1_000_000, engine.options.min_price % 1_000_000);
+            Ok(node_config(&format!("{whole}.{part:06}{}", engine.options.denom)))
+        }
         "babylonlabs.babylon.v1beta1.Query" => module(engine, path, method),
         "store/wasm" if method == "key" => store(engine, data),
         _ if service.starts_with("ibc.core.") => ibc::here(engine, path, data),
@@ -58,6 +62,18 @@ pub fn answer(engine: &mut Engine, path: &str, data: &[u8], height: u64) -> Resu
 /// No such path.
 pub fn unknown(path: &str) -> Refusal {
     sdk(6, format!("{path}: unknown query path: unknown request"))
+}
+
+/// `cosmos.base.node.v1beta1.ConfigResponse`, as far as it is asked for.
+#[derive(Clone, PartialEq, prost::Message)]
+struct ConfigResponse {
+    #[prost(string, tag = "1")]
+    minimum_gas_price: String,
+}
+
+/// What a node takes for gas.
+pub fn node_config(minimum_gas_price: &str) -> Vec<u8> {
+    prost::Message::encode_to_vec(&ConfigResponse { minimum_gas_price: minimum_gas_price.to_owned() })
 }
 
 /// The request's message.

@@ -44,6 +44,7 @@ impl Engine {
         }
         self.records.insert(height, record);
         self.wake_the_jailed();
+        self.join();
         if self.records.len() > KEPT + KEPT / 10 {
             self.forget();
         }
@@ -64,7 +65,7 @@ impl Engine {
     fn daemons(&mut self) {
         let tip = self.net.chain.height();
         for index in 0..self.net.fps.len() {
-            if !self.is_online(index) {
+            if !self.is_online(index) || !self.is_known(index) {
                 continue;
             }
             let from = self.voted.get(index).map_or(tip, |voted| voted + 1);
@@ -86,6 +87,14 @@ impl Engine {
                 self.send_as(index, &message);
             }
         }
+    }
+
+    /// Whether a daemon can begin: before its registration has arrived the real one ends with an error.
+    fn is_known(&self, index: usize) -> bool {
+        let Some(fp) = self.net.fps.get(index) else { return false };
+        let known =
+            || self.ask(&json!({ "finality_provider": { "btc_pk_hex": fp.public_key_hex() } })).is_ok();
+        !fp.commitments().is_empty() || known()
     }
 
     /// A transaction of a finality provider's account, for the next block.

@@ -1,0 +1,289 @@
+//! The appchain by itself.
+
+use api::bsn::Network;
+use finality::params::{OutOfBounds, Params};
+
+use super::{Check, Given, fail, ok, warning};
+use crate::deploy::facts::{Payer, Upload};
+use crate::deploy::gas;
+use crate::deploy::show::{seconds, thousands};
+
+/// What wasmd takes of a code, unless a chain has changed it.
+const MAX_WASM: usize = 819_200;
+/// What CometBFT's mempool takes of a transaction, unless a node has changed it.
+const MAX_TX: usize = 1_048_576;
+/// What stands around two codes in a transaction.
+const AROUND: usize = 4_096;
+/// Between two blocks of Bitcoin, in seconds.
+const BITCOIN: u64 = 600;
+/// An epoch of Babylon takes about an hour.
+const EPOCH: u64 = 3_600;
+/// A period of Bitcoin, in blocks.
+const PERIOD: u32 = 2_016;
+
+pub fn checks(given: Given<'_>) -> Vec<Check> {
+    let mut rows = vec![
+        release(given),
+        wasmvm(given),
+        size(given),
+        transaction(given),
+        upload(given),
+        block_gas(given),
+        module(given),
+    ];
+    rows.extend([registered(given), knobs(given), retention(given), admin(given)]);
+    rows.extend(checkpoint(given));
+    rows.extend(payer(given));
+    rows
+}
+
+/// The version of the last module whose path contains this.
+fn version<'a>(given: &'a Given<'_>, part: &str) -> Option<&'a str> {
+    let modules = given.chain.modules.iter();
+    modules.filter(|(path, _)| path.contains(part)).map(|(_, version)| version.as_str()).next_back()
+}
+
+/// Before 0.3.0 the light client's address hung on how many contracts the chain had, and could not be registered beforehand.
+fn release(given: Given<'_>) -> Check {
+    let (name, bsn) = ("release", &given.artifacts.bsn);
+    match bsn.release.as_deref() {
+        Some(old @ ("0.1.0" | "0.2.0")) => {
+            fail(name, format!("{old} cannot be deployed by this program: build a newer one"))
+        }
+        Some(release) => ok(name, format!("{release}, bsn.wasm {}", bsn.checksum_hex())),
+        None if given.file.bsn.network == Some(Network::Mainnet) => warning(
+            name,
+            format!(
+                "bsn.wasm is of no release that is known, and no checksums.txt is beside it: {}",
+                bsn.checksum_hex()
+            ),
+        ),
+        None => ok(name, format!("an own build, bsn.wasm {}", bsn.checksum_hex())),
+    }
+}
+
+fn wasmvm(given: Given<'_>) -> Check {
+    let name = "wasmvm";
+    let Some(found) = version(&given, "CosmWasm/wasmvm") else {
+        return warning(name, "the node does not say what it is built of: it needs wasmvm 2.0 or newer");
+    };
+    let number = found.trim_start_matches('v');
+    let mut parts = number.split(['.', '-', '+']).map(|part| part.parse::<u32>().ok());
+    let (Some(Some(major)), Some(Some(minor))) = (parts.next(), parts.next()) else {
+        return warning(name, format!("{found} is no version that can be compared with 2.2"));
+    };
+    match (major, minor) {
+        (0..=1, _) => {
+            fail(name, format!("{found} has no capability cosmwasm_2_0: the chain needs wasmvm 2.2 or 3"))
+        }
+        (2, 0..=1) => warning(name, format!("{found} is older than what this was tested with: 2.2 and 3")),
+        _ => ok(name, found),
+    }
+}
+
+fn size(given: Given<'_>) -> Check {
+    let (name, both) = ("size of the code", [&given.artifacts.bsn, &given.artifacts.light_client]);
+    let sizes: Vec<String> =
+        both.iter().map(|it| format!("{} {}", it.name, thousands(it.size as u64))).collect();
+    let limit = thousands(MAX_WASM as u64);
+    match both.iter().find(|it| it.size > MAX_WASM) {
+        Some(it) => fail(
+            name,
+            format!("{} has {} bytes, and wasmd takes {limit}", it.name, thousands(it.size as u64)),
+        ),
+        None => ok(name, format!("{} bytes, of {limit} that wasmd takes", sizes.join(", "))),
+    }
+}
+
+/// The longest transaction of this way.
+fn transaction(given: Given<'_>) -> Check {
+    let name = "size of the transaction";
+    let (bsn, client) = (given.artifacts.bsn.gz.len(), given.artifacts.light_client.gz.len());
+    let is_one = given.way.by_gov && !given.way.split;
+    let bytes = AROUND + if is_one { bsn + client } else { bsn.max(client) };
+    let block =
+        given.chain.block_bytes.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+    let (limit, whose) = if block < MAX_TX { (block, "a block") } else { (MAX_TX, "a node's mempool") };
+    let said =
+        format!("{} bytes, of {} that {whose} takes", thousands(bytes as u64), thousands(limit as u64));
+    match bytes > limit {
+        true if is_one => fail(name, format!("{said}: add --split, for a proposal with each code")),
+        true => fail(name, said),
+        false => ok(name, said),
+    }
+}
+
+fn upload(given: Given<'_>) -> Check {
+    let name = "who may store code";
+    let payer = given.chain.payer.as_ref().map(|payer| payer.address.as_str());
+    match (&given.chain.upload, given.way.by_gov) {
+        (_, true) => ok(name, "governance"),
+        (Upload::Everybody, _) => ok(name, "everybody"),
+        (Upload::Some(some), _) if payer.is_some_and(|payer| some.iter().any(|one| one == payer)) => {
+            ok(name, format!("{}, among {}", payer.unwrap_or_default(), some.len()))
+        }
+        (Upload::Some(some), _) => {
+            fail(name, format!("only {}: sign as one of them, or add --gov", some.join(", ")))
+        }
+        (Upload::Nobody, _) => fail(name, "governance alone: add --gov"),
+    }
+}
+
+fn block_gas(given: Given<'_>) -> Check {
+    let name = "gas of a block";
+    let shown = thousands(gas::HEADERS);
+    match given.chain.block_gas {
+        None => ok(name, "no limit"),
+        Some(limit) if limit < gas::LONG_ITEM => fail(
+            name,
+            format!("{}: a packet may need {}; raise it", thousands(limit), thousands(gas::LONG_ITEM)),
+        ),
+        Some(limit) if limit < 50_000_000 => warning(
+            name,
+            format!(
+                "{}: 2,000 headers of Bitcoin after a standstill need {shown}; 50,000,000 are better",
+                thousands(limit)
+            ),
+        ),
+        Some(limit) => ok(name, thousands(limit)),
+    }
+}
+
+fn module(given: Given<'_>) -> Check {
+    let name = "module x/babylon";
+    let Some(params) = &given.chain.hooks else {
+        return fail(
+            name,
+            "the chain does not have it: nobody would call the contract at the edges of blocks",
+        );
+    };
+    let least = gas::least_hook_cap();
+    let low =
+        [params.max_gas_begin_blocker, params.max_gas_end_blocker].into_iter().min().unwrap_or_default();
+    if u64::from(low) < least {
+        let cap = thousands(gas::HOOK_CAP.into());
+        let said = format!("a hook may use {}; the proposal raises that to {cap}", thousands(low.into()));
+        return ok(name, said);
+    }
+    ok(
+        name,
+        format!(
+            "a hook may use {}; the most expensive one uses {}",
+            thousands(low.into()),
+            thousands(gas::WORST_HOOK)
+        ),
+    )
+}
+
+fn registered(given: Given<'_>) -> Check {
+    let name = "what the module calls";
+    match given.chain.registered.btc_finality_contract.as_str() {
+        "" => ok(name, "nothing yet"),
+        address => {
+            warning(name, format!("{address}: the proposal replaces it, unless it is this deployment's own"))
+        }
+    }
+}
+
+fn knobs(given: Given<'_>) -> Check {
+    let name = "knobs";
+    let bounds = Params::default().bounds();
+    for (knob, value) in &given.file.bsn.knobs {
+        let Some(bound) = bounds.iter().find(|bound| bound.name == knob) else { continue };
+        let Some(value) = value.as_u64() else { return fail(name, format!("{knob} is no number: {value}")) };
+        if !(bound.min..=bound.max).contains(&value) {
+            let (name_, min, max) = (bound.name, bound.min, bound.max);
+            let error = OutOfBounds { name: name_, value, min, max };
+            return fail(name, error.to_string());
+        }
+    }
+    ok(name, format!("{} set, the others at their defaults", given.file.bsn.knobs.len()))
+}
+
+/// A knob as it will be.
+fn knob(given: &Given<'_>, name: &str) -> u64 {
+    let set = given.file.bsn.knobs.get(name).and_then(serde_json::Value::as_u64);
+    let default =
+        || Params::default().bounds().iter().find(|bound| bound.name == name).map(|bound| bound.value);
+    set.or_else(default).unwrap_or_default()
+}
+
+/// Knobs against the pace of both chains and of Bitcoin.
+fn retention(given: Given<'_>) -> Check {
+    let name = "knobs and block times";
+    let w = given.file.bsn.w.or(given.babylon.and_then(|it| it.depths).map(|(_, w)| w)).unwrap_or_default();
+    let (kept, needed) = (knob(&given, "anchor_retention_s"), u64::from(w) * BITCOIN + 2 * EPOCH);
+    let is_live = given.file.bsn.network != Some(Network::Regtest);
+    if is_live && kept < needed {
+        let said = "before a checkpoint of Babylon counts: no randomness would ever be timestamped";
+        return fail(
+            name,
+            format!("anchor_retention_s keeps {}, but {} pass {said}", seconds(kept), seconds(needed)),
+        );
+    }
+    let Some(block_ms) = given.chain.block_ms else {
+        return warning(name, "the chain is too young to measure the time between its blocks");
+    };
+    let (window, jail) = (knob(&given, "vote_window"), knob(&given, "jail_duration"));
+    let every = format!("a block every {}.{} s", block_ms / 1_000, block_ms % 1_000 / 100);
+    if window * block_ms < 3_000 {
+        return warning(
+            name,
+            format!("{every}: vote_window = {window} leaves daemons less than 3 s to be paid for a vote"),
+        );
+    }
+    if jail * 1_000 < 10 * block_ms {
+        return warning(name, format!("{every}: jail_duration = {jail} is shorter than ten blocks"));
+    }
+    ok(
+        name,
+        format!("{every}; anchors are kept for {}, a checkpoint takes {}", seconds(kept), seconds(needed)),
+    )
+}
+
+fn admin(given: Given<'_>) -> Check {
+    let (name, governance) = ("admin", given.chain.governance.as_str());
+    match given.file.bsn.admin.as_deref() {
+        None | Some("gov") => ok(name, format!("governance, {governance}")),
+        Some(admin) if admin == governance => ok(name, format!("governance, {governance}")),
+        Some(admin) => match bsn_rpc::address::decode(&given.chain.prefix, admin) {
+            Err(error) => fail(name, error.to_string()),
+            Ok(bytes) if bytes.len() == 20 && given.file.bsn.network == Some(Network::Mainnet) => warning(
+                name,
+                format!("{admin} is an account: whoever has its key may pause, resume and rebind"),
+            ),
+            Ok(_) => ok(name, admin),
+        },
+    }
+}
+
+fn checkpoint(given: Given<'_>) -> Option<Check> {
+    let (name, pinned) = ("first header of Bitcoin", given.file.bsn.checkpoint.as_ref()?);
+    let bytes = hex::decode(&pinned.header_hex).map(|bytes| bytes.len()).unwrap_or_default();
+    if bytes != 80 {
+        return Some(fail(name, format!("header_hex is {bytes} bytes, not 80")));
+    }
+    if given.file.bsn.network == Some(Network::Mainnet) && pinned.height % PERIOD != 0 {
+        let begin = pinned.height / PERIOD * PERIOD;
+        let said =
+            format!("{} is in the middle of a period: begin at {begin}", thousands(pinned.height.into()));
+        return Some(fail(name, said));
+    }
+    Some(warning(
+        name,
+        format!(
+            "height {}: compare it with a node of Bitcoin, for nothing in a header says it",
+            pinned.height
+        ),
+    ))
+}
+
+fn payer(given: Given<'_>) -> Option<Check> {
+    let (name, Payer { address, balance, denom, exists }) = ("who pays", given.chain.payer.as_ref()?);
+    let needs = format!("it takes about {}{denom}", given.cost);
+    Some(match exists {
+        false => fail(name, format!("{address} does not exist on this chain: send it something ({needs})")),
+        true if *balance < given.cost => fail(name, format!("{address} has {balance}{denom}, and {needs}")),
+        true => ok(name, format!("{address} has {balance}{denom}; {needs}")),
+    })
+}

@@ -1,0 +1,59 @@
+//! What calls cost, from the measured table (`tests/gas/snapshot.json`, `tests/chain/README.md`): SDK gas.
+
+/// The most expensive hook that the configuration admits: 200 changes of the active set at once.
+pub const WORST_HOOK: u64 = 1_310_000;
+/// What wasmd adds to a call of code that is not pinned.
+pub const UNPINNED: u64 = 60_000;
+/// What the hooks' caps are set to: more than twice what the worst one uses.
+pub const HOOK_CAP: u32 = 5_000_000;
+/// What a packet of 50 delegations uses.
+pub const STAKING_PACKET: u64 = 1_200_000;
+/// What brings any packet that Babylon makes (`contracts/bsn/docs/relayer.md`).
+pub const ANY_PACKET: u64 = 35_000_000;
+/// What brings every packet with one long item.
+pub const LONG_ITEM: u64 = 12_000_000;
+/// 2,000 headers after a standstill.
+pub const HEADERS: u64 = 21_000_000;
+
+/// Below this a hook may be lost in the worst case.
+pub const fn least_hook_cap() -> u64 {
+    2 * WORST_HOOK + UNPINNED
+}
+
+/// About what storing a code uses: wasmd charges 3 a byte to compile it, the SDK 10 a byte of transaction.
+pub fn store(size: usize, compressed: usize) -> u64 {
+    100_000 + 3 * size as u64 + 11 * compressed as u64
+}
+
+/// About what instantiating both contracts uses.
+pub const INSTANTIATE: u64 = 700_000;
+
+/// About what a proposal of so many bytes uses.
+pub fn propose(bytes: usize) -> u64 {
+    // Its messages are stored, at 30 a byte, and their bytes are paid for as the transaction's.
+    200_000 + 41 * bytes as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_constants_cover_what_was_measured() {
+        let text = include_str!("../../../../tests/gas/snapshot.json");
+        let rows: std::collections::BTreeMap<String, u64> = serde_json::from_str(text).unwrap();
+        let row = |name: &str| rows[name];
+        for (name, gas) in &rows {
+            let is_hook =
+                ["worst_", "begin_block", "end_block", "backlog"].iter().any(|start| name.starts_with(start));
+            assert!(!is_hook || *gas <= WORST_HOOK, "{name} uses {gas}");
+        }
+        assert!(
+            row("worst_set_changes_200") > WORST_HOOK * 9 / 10,
+            "the worst is far from what is said of it"
+        );
+        assert!(row("staking_packet_50") <= STAKING_PACKET && row("btc_headers_2000") <= HEADERS);
+        assert!(row("staking_packet_output_250kB") <= LONG_ITEM);
+        assert!(u64::from(HOOK_CAP) >= least_hook_cap());
+    }
+}

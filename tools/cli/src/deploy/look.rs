@@ -1,0 +1,242 @@
+//! What exists already.
+
+use anyhow::{Result, bail};
+use bsn_rpc::proto::babylon::BsnContracts;
+use bsn_rpc::proto::cosmos::base::query::v1beta1::PageRequest;
+use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
+use bsn_rpc::{Client, Error};
+
+use super::artifacts::{Artifact, Artifacts};
+use super::facts::ChainFacts;
+use super::gas;
+use super::message::{Addresses, contracts};
+use super::read::seconds_of;
+
+/// In the deposit period.
+pub const DEPOSIT: i32 = 1;
+/// In the voting period.
+pub const VOTING: i32 = 2;
+/// How many codes are shown at once.
+const PAGE: u64 = 100;
+/// How far back a code of the same checksum is looked for.
+const PAGES: usize = 20;
+/// `Everybody` and `AnyOfAddresses`, in wasmd's numbers.
+const EVERYBODY: i32 = 3;
+const ANY_OF: i32 = 4;
+
+/// What the chain shows of this deployment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The code of `bsn.wasm`.
+    pub bsn_code: Option<u64>,
+    /// The code of `btc-light-client.wasm`.
+    pub light_client_code: Option<u64>,
+    /// The code of the contract at the address, if there is one.
+    pub bsn: Option<u64>,
+    /// The same of its light client.
+    pub light_client: Option<u64>,
+    /// Whether both codes stay in memory.
+    pub is_pinned: bool,
+    /// Whether the hooks may use enough gas.
+    pub has_gas: bool,
+    /// Whether the chain module calls it.
+    pub is_registered: bool,
+}
+
+/// A proposal of ours.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proposal {
+    /// Its number.
+    pub id: u64,
+    /// As x/gov numbers them.
+    pub status: i32,
+    /// When the vote ends, seconds since 1970.
+    pub ends: u64,
+    /// Why it failed.
+    pub why: String,
+}
+
+impl Proposal {
+    /// Whether it is still decided on.
+    pub fn is_open(&self) -> bool {
+        matches!(self.status, DEPOSIT | VOTING)
+    }
+
+    /// Its end in words.
+    pub fn end(&self) -> String {
+        let (id, why) =
+            (self.id, if self.why.is_empty() { String::new() } else { format!(": {}", self.why) });
+        match self.status {
+            3 => format!("proposal {id} has passed"),
+            4 => format!("proposal {id} was voted down"),
+            5 => format!("proposal {id} has passed, but failed whole{why}"),
+            _ => format!("proposal {id} is still decided on"),
+        }
+    }
+}
+
+/// Which codes an earlier call has noted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// Of `bsn.wasm`.
+    pub bsn: Option<u64>,
+    /// Of `btc-light-client.wasm`.
+    pub light_client: Option<u64>,
+}
+
+/// Looks.
+///
+/// # Errors
+/// If the chain does not answer; if a code that was noted is another.
+pub fn look(
+    client: &Client,
+    artifacts: &Artifacts,
+    to: &Addresses,
+    noted: Noted,
+    by_gov: bool,
+) -> Result<Found> {
+    let creator = (!by_gov).then_some(to.creator.as_str());
+    let (bsn, light_client) = (client.contract_info(&to.bsn)?, client.contract_info(&to.light_client)?);
+    let code = |artifact: &Artifact, instance: &Option<wasm::ContractInfo>, noted| match instance {
+        Some(instance) => Ok(Some(instance.code_id)),
+        None => code_of(client, artifact, noted, creator),
+    };
+    let bsn_code = code(&artifacts.bsn, &bsn, noted.bsn)?;
+    let light_client_code = code(&artifacts.light_client, &light_client, noted.light_client)?;
+    let pinned = client.pinned_codes()?;
+    let is_pinned =
+        [bsn_code, light_client_code].iter().all(|code| code.is_some_and(|code| pinned.contains(&code)));
+    let registered = or_none(client.module_contracts())?.flatten().unwrap_or_default();
+    let caps = or_none(client.module_params())?.flatten().unwrap_or_default();
+    let low = caps.max_gas_begin_blocker.min(caps.max_gas_end_blocker);
+    Ok(Found {
+        bsn_code,
+        light_client_code,
+        bsn: bsn.map(|it| it.code_id),
+        light_client: light_client.map(|it| it.code_id),
+        is_pinned,
+        has_gas: u64::from(low) >= gas::least_hook_cap(),
+        is_registered: is_ours(&registered, to),
+    })
+}
+
+fn is_ours(registered: &BsnContracts, to: &Addresses) -> bool {
+    *registered == contracts(to)
+}
+
+/// The newest code of a checksum that the creator may instantiate; governance may any.
+///
+/// # Errors
+/// If the chain does not answer; if the code that was noted is another.
+pub fn code_of(
+    client: &Client,
+    artifact: &Artifact,
+    noted: Option<u64>,
+    creator: Option<&str>,
+) -> Result<Option<u64>> {
+    if let Some(id) = noted {
+        return match client.code_info(id)? {
+            Some(info) if info.data_hash == artifact.checksum => Ok(Some(id)),
+            Some(info) => bail!(
+                "code {id} is not {}: its checksum is {}, not {}; the record is of another chain, or its release was exchanged",
+                artifact.name,
+                hex::encode(&info.data_hash),
+                artifact.checksum_hex()
+            ),
+            None => bail!("there is no code {id}, which the record names: it is of another chain"),
+        };
+    }
+    let mut key = Vec::new();
+    for _ in 0..PAGES {
+        let page = PageRequest { key, limit: PAGE, reverse: true, ..Default::default() };
+        let request = wasm::QueryCodesRequest { pagination: Some(page) };
+        let answer: wasm::QueryCodesResponse = client.ask("/cosmwasm.wasm.v1.Query/Codes", &request)?;
+        let ours = answer.code_infos.iter().filter(|info| info.data_hash == artifact.checksum);
+        let usable = ours.filter(|info| may(info, creator)).map(|info| info.code_id).max();
+        if usable.is_some() {
+            return Ok(usable);
+        }
+        key = answer.pagination.unwrap_or_default().next_key;
+        if key.is_empty() {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+fn may(info: &wasm::CodeInfoResponse, creator: Option<&str>) -> bool {
+    let Some(creator) = creator else { return true };
+    info.instantiate_permission.as_ref().is_some_and(|access| match access.permission {
+        EVERYBODY => true,
+        ANY_OF => access.addresses.iter().any(|one| one == creator),
+        _ => false,
+    })
+}
+
+/// `None` where the chain does not have the module.
+pub fn or_none<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Error::NoQuery { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A proposal by its number; `None` if the chain has forgotten it.
+///
+/// # Errors
+/// If the chain does not answer.
+pub fn proposal(client: &Client, id: u64) -> Result<Option<Proposal>> {
+    let Some(found) = client.proposal(id)? else { return Ok(None) };
+    let ends = found.voting_end_time.or(found.deposit_end_time).map_or(0, |time| seconds_of(time.seconds));
+    Ok(Some(Proposal { id, status: found.status, ends, why: found.failed_reason }))
+}
+
+/// The id that the next code gets.
+///
+/// # Errors
+/// If the chain does not answer.
+pub fn next_code(client: &Client) -> Result<u64> {
+    let page = PageRequest { limit: 1, reverse: true, ..Default::default() };
+    let request = wasm::QueryCodesRequest { pagination: Some(page) };
+    let answer: wasm::QueryCodesResponse = client.ask("/cosmwasm.wasm.v1.Query/Codes", &request)?;
+    Ok(answer.code_infos.iter().map(|info| info.code_id).max().unwrap_or(0) + 1)
+}
+
+/// Facts that have changed since.
+pub fn refresh(client: &Client, chain: &mut ChainFacts) -> Result<()> {
+    chain.next_code = next_code(client)?;
+    chain.hooks = or_none(client.module_params())?.flatten();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_of_a_stranger_is_taken_only_where_it_may_be_instantiated() {
+        let info = |permission, addresses: &[&str]| wasm::CodeInfoResponse {
+            instantiate_permission: Some(wasm::AccessConfig {
+                permission,
+                addresses: addresses.iter().map(|&it| it.to_owned()).collect(),
+            }),
+            ..Default::default()
+        };
+        assert!(may(&info(EVERYBODY, &[]), Some("me")));
+        assert!(may(&info(ANY_OF, &["you", "me"]), Some("me")));
+        assert!(!may(&info(ANY_OF, &["you"]), Some("me")));
+        assert!(!may(&info(1, &[]), Some("me")));
+        assert!(may(&info(1, &[]), None), "governance may instantiate any");
+    }
+
+    #[test]
+    fn the_end_of_a_proposal_is_said_with_its_reason() {
+        let ended = |status, why: &str| Proposal { id: 4, status, ends: 0, why: why.to_owned() }.end();
+        assert_eq!(
+            ended(5, "message 3: no such code"),
+            "proposal 4 has passed, but failed whole: message 3: no such code"
+        );
+        assert_eq!(ended(4, ""), "proposal 4 was voted down");
+    }
+}

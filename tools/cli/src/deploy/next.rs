@@ -1,0 +1,158 @@
+//! What comes next. Pure: it looks at what exists, and names one step.
+
+use super::checks::Way;
+use super::look::{Found, Proposal};
+
+/// One of the two codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// `bsn.wasm`.
+    Bsn,
+    /// `btc-light-client.wasm`.
+    LightClient,
+}
+
+/// A message of a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Stores a code.
+    Store(Code),
+    /// Instantiates `bsn`, which makes its light client.
+    Instantiate,
+    /// Fails where that did not come to be at its address.
+    Guard,
+    /// Keeps the codes in memory.
+    Pin,
+    /// Raises the caps of the hooks.
+    Hooks,
+    /// Registers the contract with the chain module.
+    Register,
+}
+
+/// A step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// The signer stores a code.
+    Store(Code),
+    /// The signer instantiates.
+    Instantiate,
+    /// The signer proposes these.
+    Propose(Vec<Part>),
+    /// Governance decides.
+    Await(Proposal),
+    /// Nothing.
+    Done,
+}
+
+/// The step that comes next.
+pub fn next(found: &Found, way: Way, proposal: Option<&Proposal>) -> Next {
+    let parts = missing(found, way);
+    if parts.is_empty() {
+        return Next::Done;
+    }
+    if let Some(open) = proposal.filter(|proposal| proposal.is_open()) {
+        return Next::Await(open.clone());
+    }
+    match parts.first() {
+        Some(Part::Store(code)) if !way.by_gov => Next::Store(*code),
+        Some(Part::Instantiate) if !way.by_gov => Next::Instantiate,
+        Some(Part::Store(code)) if way.split => Next::Propose(vec![Part::Store(*code)]),
+        _ => Next::Propose(parts),
+    }
+}
+
+/// All that is still to be done, in its order.
+pub fn missing(found: &Found, way: Way) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if found.bsn.is_none() {
+        // A contract that exists needs no codes any more.
+        for (code, id) in [(Code::Bsn, found.bsn_code), (Code::LightClient, found.light_client_code)] {
+            if id.is_none() {
+                parts.push(Part::Store(code));
+            }
+        }
+        parts.push(Part::Instantiate);
+        if way.by_gov {
+            parts.push(Part::Guard);
+        }
+    }
+    let rest =
+        [(found.is_pinned, Part::Pin), (found.has_gas, Part::Hooks), (found.is_registered, Part::Register)];
+    parts.extend(rest.into_iter().filter(|(is_done, _)| !is_done).map(|(_, part)| part));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look::VOTING;
+    use super::*;
+
+    const GOV: Way = Way { by_gov: true, expedited: false, split: false };
+    const SPLIT: Way = Way { split: true, ..GOV };
+    const DIRECT: Way = Way { by_gov: false, expedited: false, split: false };
+
+    fn nothing() -> Found {
+        Found::default()
+    }
+
+    fn codes() -> Found {
+        Found { bsn_code: Some(7), light_client_code: Some(8), ..nothing() }
+    }
+
+    fn contract() -> Found {
+        Found { bsn: Some(7), light_client: Some(8), ..codes() }
+    }
+
+    fn done() -> Found {
+        Found { is_pinned: true, has_gas: true, is_registered: true, ..contract() }
+    }
+
+    #[test]
+    fn one_proposal_does_everything_and_guards_what_it_guessed() {
+        let Next::Propose(parts) = next(&nothing(), GOV, None) else { panic!("it proposes") };
+        assert_eq!(
+            parts,
+            [
+                Part::Store(Code::Bsn),
+                Part::Store(Code::LightClient),
+                Part::Instantiate,
+                Part::Guard,
+                Part::Pin,
+                Part::Hooks,
+                Part::Register
+            ]
+        );
+    }
+
+    #[test]
+    fn a_chain_that_takes_only_small_transactions_gets_a_proposal_a_code() {
+        assert_eq!(next(&nothing(), SPLIT, None), Next::Propose(vec![Part::Store(Code::Bsn)]));
+        let half = Found { bsn_code: Some(7), ..nothing() };
+        assert_eq!(next(&half, SPLIT, None), Next::Propose(vec![Part::Store(Code::LightClient)]));
+        let Next::Propose(parts) = next(&codes(), SPLIT, None) else { panic!("it proposes") };
+        assert_eq!(parts[..2], [Part::Instantiate, Part::Guard]);
+    }
+
+    #[test]
+    fn the_direct_way_goes_step_by_step() {
+        assert_eq!(next(&nothing(), DIRECT, None), Next::Store(Code::Bsn));
+        let half = Found { bsn_code: Some(7), ..nothing() };
+        assert_eq!(next(&half, DIRECT, None), Next::Store(Code::LightClient));
+        assert_eq!(next(&codes(), DIRECT, None), Next::Instantiate);
+        let rest = vec![Part::Pin, Part::Hooks, Part::Register];
+        assert_eq!(next(&contract(), DIRECT, None), Next::Propose(rest));
+        assert_eq!(next(&done(), DIRECT, None), Next::Done);
+    }
+
+    #[test]
+    fn an_open_proposal_is_waited_for_and_a_closed_one_replaced() {
+        let voting = Proposal { id: 3, status: VOTING, ..Proposal::default() };
+        for way in [GOV, DIRECT] {
+            assert_eq!(next(&contract(), way, Some(&voting)), Next::Await(voting.clone()));
+            // What it would do has been done by another one.
+            assert_eq!(next(&done(), way, Some(&voting)), Next::Done);
+        }
+        let failed = Proposal { id: 3, status: 5, ..Proposal::default() };
+        assert!(matches!(next(&nothing(), GOV, Some(&failed)), Next::Propose(_)));
+    }
+}

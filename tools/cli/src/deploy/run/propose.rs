@@ -1,0 +1,188 @@
+//! The proposal.
+
+use anyhow::{Context, Result, bail};
+use bsn_rpc::Client;
+use bsn_rpc::proto::Any;
+use bsn_rpc::proto::cosmos::gov::v1 as gov;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{Deploy, Turn};
+use crate::deploy::checks::Way;
+use crate::deploy::facts::{ChainFacts, Upload};
+use crate::deploy::gas;
+use crate::deploy::look::{DEPOSIT, Found, Proposal, VOTING};
+use crate::deploy::message::{self, Words};
+use crate::deploy::next::{Code, Part};
+use crate::deploy::plan::{bytes, deposit, name};
+use crate::deploy::record::write;
+use crate::keys::unsigned;
+
+const WHAT: &str = "propose";
+
+impl Deploy {
+    pub(super) fn propose(
+        &mut self,
+        found: &Found,
+        parts: &[Part],
+        before: Option<&Proposal>,
+    ) -> Result<Turn> {
+        let messages = self.messages(found, parts)?;
+        if let Some(open) = same(&self.client, &messages)? {
+            self.record.note_proposal(open)?;
+            return Ok(Turn::Went(format!("proposal {open} does this already: it is adopted")));
+        }
+        if self.way.by_gov {
+            self.rehearse(found, parts)?;
+        }
+        let mut words = self.words(parts);
+        let (amount, _) = deposit(self.way, &self.chain);
+        words.metadata = self.write_files(&messages, &words)?;
+        let sender = self.sender()?.address().to_owned();
+        let guess = gas::propose(bytes(&messages));
+        let proposal = message::propose(&sender, &words, amount, self.way.expedited, messages);
+        let turn = self.send(WHAT, vec![proposal], guess)?;
+        Ok(match (turn, before) {
+            (Turn::Went(said), Some(before)) if before.status > VOTING && before.status != 3 => {
+                Turn::Went(format!("{said} ({})", before.end()))
+            }
+            (turn, _) => turn,
+        })
+    }
+
+    /// What governance is to do.
+    pub(super) fn messages(&self, found: &Found, parts: &[Part]) -> Result<Vec<Any>> {
+        let gov = self.chain.governance.as_str();
+        // The ids that codes get which the proposal stores itself; the guard fails it where that is wrong.
+        let next = self.chain.next_code;
+        let bsn = found.bsn_code.unwrap_or(next);
+        let light_client =
+            found.light_client_code.unwrap_or(if found.bsn_code.is_none() { next + 1 } else { next });
+        let mut messages = Vec::new();
+        for part in parts {
+            messages.push(match part {
+                Part::Store(code) => message::store(gov, self.artifact(*code)),
+                Part::Instantiate => {
+                    let inner = self.instantiate_message(light_client)?;
+                    message::instantiate2(gov, gov, bsn, &inner, &self.salt)
+                }
+                Part::Guard => message::guard(gov, &self.to.bsn),
+                Part::Pin => message::pin(gov, &[bsn, light_client]),
+                Part::Hooks => {
+                    let Some(now) = &self.chain.hooks else { bail!("the chain does not have x/babylon") };
+                    message::hooks(gov, now)
+                }
+                Part::Register => message::register(gov, &self.to),
+            });
+        }
+        Ok(messages)
+    }
+
+    /// What the proposal would do with codes and contract, done by the signer in a simulation: x/gov does not try a
+    /// proposal's messages before they are voted on. Where only governance may store code, it cannot be tried.
+    fn rehearse(&self, found: &Found, parts: &[Part]) -> Result<()> {
+        let tries = parts.iter().any(|part| matches!(part, Part::Instantiate));
+        let sender = self.sender()?;
+        let may = match &self.chain.upload {
+            Upload::Everybody => true,
+            Upload::Some(some) => some.iter().any(|one| one == sender.address()),
+            Upload::Nobody => parts.iter().all(|part| !matches!(part, Part::Store(_))),
+        };
+        if sender.is_unsigned() || !tries || !may {
+            return Ok(());
+        }
+        let stored = parts.iter().filter_map(|part| match part {
+            Part::Store(code) => Some(message::store(sender.address(), self.artifact(*code))),
+            _ => None,
+        });
+        let next = self.chain.next_code;
+        let bsn = found.bsn_code.unwrap_or(next);
+        let light_client =
+            found.light_client_code.unwrap_or(if found.bsn_code.is_none() { next + 1 } else { next });
+        let inner = self.instantiate_message(light_client)?;
+        let made = message::instantiate2(sender.address(), &self.chain.governance, bsn, &inner, &self.salt);
+        let messages: Vec<Any> = stored.chain([made]).collect();
+        sender.simulate(&messages).context("the proposal would fail")?;
+        Ok(())
+    }
+
+    fn words(&self, parts: &[Part]) -> Words {
+        let release = self.artifacts.bsn.release.clone().unwrap_or_else(|| "of an own build".to_owned());
+        let what: Vec<&str> = parts.iter().map(|part| name(*part)).collect();
+        let store_only = parts.iter().all(|part| matches!(part, Part::Store(_)));
+        let title = match (store_only, parts.first()) {
+            (true, Some(Part::Store(Code::Bsn))) => "Bitcoin finality: store bsn.wasm".to_owned(),
+            (true, _) => "Bitcoin finality: store btc-light-client.wasm".to_owned(),
+            _ => "Bitcoin finality: bsn".to_owned(),
+        };
+        let (bsn, client) = (&self.artifacts.bsn, &self.artifacts.light_client);
+        let summary = format!(
+            "{title} {release}. In this order, whole or not at all: {}. bsn will be at {}, its light client at {}. \
+             sha256 of bsn.wasm: {}; of btc-light-client.wasm: {}.",
+            what.join("; "),
+            self.to.bsn,
+            self.to.light_client,
+            bsn.checksum_hex(),
+            client.checksum_hex()
+        );
+        Words { metadata: String::new(), title: format!("{title} {release}"), summary }
+    }
+
+    /// `proposal.json`, as the chain's own program takes it, and what its metadata is the hash of.
+    fn write_files(&self, messages: &[Any], words: &Words) -> Result<String> {
+        let at = |name: &str| self.record.path().with_extension(name);
+        let details = json!({ "title": words.title, "authors": [], "summary": words.summary, "details": words.summary,
+            "proposal_forum_url": "", "vote_option_context": "" });
+        let details = format!("{}\n", serde_json::to_string_pretty(&details)?);
+        write(&at("metadata.json"), &details)?;
+        let written = messages.iter().map(unsigned::message).collect::<Result<Vec<_>>>()?;
+        let (amount, _) = deposit(self.way, &self.chain);
+        let coins: Vec<String> = amount.iter().map(|(amount, denom)| format!("{amount}{denom}")).collect();
+        let hash = hash(&details);
+        let proposal = json!({ "messages": written, "metadata": hash, "deposit": coins.join(","),
+            "title": words.title, "summary": words.summary, "expedited": self.way.expedited });
+        write(&at("proposal.json"), &format!("{}\n", serde_json::to_string_pretty(&proposal)?))?;
+        Ok(hash)
+    }
+}
+
+/// An open proposal that ends as this one would: another operator's, or one of a call that was killed.
+///
+/// # Errors
+/// If the chain does not answer.
+pub fn same(client: &Client, messages: &[Any]) -> Result<Option<u64>> {
+    let path = "/cosmos.gov.v1.Query/Proposals";
+    for status in [VOTING, DEPOSIT] {
+        let request = gov::QueryProposalsRequest { proposal_status: status, ..Default::default() };
+        let answer: gov::QueryProposalsResponse = client.ask(path, &request)?;
+        let same = |it: &&gov::Proposal| it.status == status && it.messages.last() == messages.last();
+        if let Some(found) = answer.proposals.iter().find(same) {
+            return Ok(Some(found.id));
+        }
+    }
+    Ok(None)
+}
+
+/// Who must act, and for how long.
+pub fn awaited(proposal: &Proposal, way: Way, chain: &ChainFacts, binary: String) -> String {
+    let end =
+        i64::try_from(proposal.ends).ok().and_then(|ends| OffsetDateTime::from_unix_timestamp(ends).ok());
+    let end = end.and_then(|end| end.format(&Rfc3339).ok()).unwrap_or_default();
+    let id = proposal.id;
+    if proposal.status == DEPOSIT {
+        let (amount, _) = deposit(way, chain);
+        let coins: Vec<String> = amount.iter().map(|(amount, denom)| format!("{amount}{denom}")).collect();
+        let coins = coins.join(",");
+        return format!(
+            "proposal {id} needs {coins} of deposit until {end}: {binary} tx gov deposit {id} {coins}"
+        );
+    }
+    format!("proposal {id} is voted on until {end}: {binary} tx gov vote {id} yes")
+}
+
+/// What a proposal's metadata is: short, for the SDK takes 255 characters.
+fn hash(text: &str) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(text)))
+}

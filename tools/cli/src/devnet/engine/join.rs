@@ -1,0 +1,30 @@
+//! What follows once somebody has deployed the contract on a chain without one: the relayer opens the channel, and
+//! finality providers register, a step a block, as people would.
+
+use super::Engine;
+
+impl Engine {
+    /// The next step, where there is one.
+    pub(super) fn join(&mut self) {
+        if !self.options.instantiate.is_null() || self.trouble.relayer_stopped {
+            return;
+        }
+        let registered = self.net.chain.registered();
+        let (bsn, light_client) = (registered.btc_finality.clone(), registered.btc_light_client.clone());
+        if self.net.bsn.is_empty() {
+            if self.net.chain.contract(&bsn).is_some() {
+                (self.net.bsn, self.net.light_client) = (bsn, light_client);
+            }
+        } else if self.net.channel.is_none() {
+            // A side that refuses is tried again with the next block.
+            let _ = self.net.open_channel();
+        } else if self.net.fps.len() < self.options.stakes.len() {
+            let index = self.net.fps.len();
+            let operator = self.fp_account(index).map(|one| bsn_rpc::key::account_of(&one.key.public_key()));
+            let stake = self.options.stakes.get(index).copied().unwrap_or_default();
+            if self.net.add_operated_fp(self.options.seed, stake, operator.as_ref()).is_ok() {
+                self.voted.push(self.net.chain.height());
+            }
+        }
+    }
+}

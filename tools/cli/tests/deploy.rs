@@ -1,0 +1,287 @@
+//! `bsn init | deploy | relayer | connect | upgrade` on a devnet without a contract: from nothing to a final block, and
+//! whatever gets into the way of that.
+
+mod operator;
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bsn_cli::deploy::run::Turn;
+use bsn_rpc::proto::cosmwasm::wasm::v1::MsgStoreCode;
+use bsn_rpc::proto::pack;
+use operator::{Operator, Voter, fails, proxy, wallet};
+use serde_json::{Value, json};
+use support::until;
+
+#[test]
+fn from_nothing_to_a_final_block_and_to_the_next_release() {
+    let alice = Operator::new("alice");
+    std::fs::remove_file(alice.at("bsn.toml")).unwrap();
+    let init = [
+        "init",
+        "--network",
+        "regtest",
+        "--node",
+        &alice.node(),
+        "--babylon-node",
+        &alice.babylon(),
+        "--gas-prices",
+        "0.001ustake",
+    ];
+    let (code, out, err) = alice.bsn(&init);
+    assert!(code == 0 && out.ends_with("Next: bsn deploy --plan\n"), "{out}{err}");
+    let written = std::fs::read_to_string(alice.at("bsn.toml")).unwrap();
+    for line in
+        ["id = \"bsn-devnet-1\"", "ics20_channel = \"channel-0\"", "k = 1\nw = 2", "network = \"regtest\""]
+    {
+        assert!(written.contains(line), "{written}");
+    }
+    fails(&alice.bsn(&init), "is there already: add --force to write over it");
+
+    // Somebody plans who holds no key.
+    let (code, out, err) = alice.bsn(&["deploy", "--plan", "--gov", "--from", &alice.address()]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("store bsn.wasm") && !out.contains("FAIL"), "{out}");
+    let (_, out, _) = alice.bsn(&["deploy", "--plan", "--gov", "--output", "json"]);
+    let plan: Value = serde_json::from_str(&out).unwrap();
+    let planned = plan["addresses"]["bsn"].as_str().unwrap().to_owned();
+
+    let voter = Voter::start(&alice.devnet);
+    let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
+    assert!(code == 0 && out.contains("propose: proposal 1\n"), "{out}{err}");
+    let record = alice.record();
+    assert_eq!(record["bsn"]["address"], planned, "the address was known before");
+    assert_eq!((&record["bsn"]["code_id"], &record["btc_light_client"]["code_id"]), (&json!(1), &json!(2)));
+    assert_eq!(record["babylon"]["chain_id"], "bbn-devnet-1");
+    assert!(record["babylon"]["consumer_id"].as_str().unwrap().starts_with("07-tendermint-"));
+    // Hooks, pins and gas are what the plan said, in one proposal.
+    assert_eq!(alice.devnet.client.pinned_codes().unwrap(), [1, 2]);
+    assert_eq!(alice.devnet.client.module_contracts().unwrap().unwrap().btc_finality_contract, planned);
+    let (code, out, _) = alice.deploy(&["--gov"]);
+    assert!(code == 0 && out.starts_with("bsn "), "a second call finds everything done: {out}");
+
+    let (code, out, err) = alice.bsn(&["connect", "--wait-at-most", "90s"]);
+    assert!(code == 0 && out.trim_end().ends_with("is final"), "{out}{err}");
+    let (code, out, err) = alice.bsn(&["relayer", "rly"]);
+    assert!(code == 0 && out.contains("Both channels are open"), "{out}{err}");
+    let config = std::fs::read_to_string(alice.at("relayer/rly/config/config.yaml")).unwrap();
+    assert!(
+        config.contains("rule: \"allowlist\"") && config.contains("client-id: 07-tendermint-"),
+        "{config}"
+    );
+    let script = std::fs::read_to_string(alice.at("relayer/open-channel.sh")).unwrap();
+    assert!(
+        script.contains("--client-tp 120000s") && script.contains(&format!("wasm.{planned}")),
+        "{script}"
+    );
+
+    alice.artifacts("#2");
+    let (code, out, err) = alice.with_words(&["upgrade", "--wait"]);
+    assert!(
+        code == 0 && out.starts_with("Upgraded: configuration, admin and finality are as before."),
+        "{out}{err}"
+    );
+    let info = alice.devnet.client.contract_info(&planned).unwrap().unwrap();
+    assert_eq!((info.code_id, &alice.record()["bsn"]["code_id"]), (3, &json!(3)));
+    let before: Value = serde_json::from_str(
+        &std::fs::read_to_string(alice.at("deployments/bsn-devnet-1.before.json")).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(before["answers"]["config"]["network"], "regtest");
+    let last = alice.finalized();
+    until("finality after the upgrade", || (alice.finalized() > last + 3).then_some(()));
+    drop(voter);
+}
+
+/// A call that is killed after each step, with and without what it noted, ends where one that is not does.
+#[test]
+fn a_call_that_is_killed_after_any_step_is_continued() {
+    for keeps_notes in [true, false] {
+        let alice = Operator::new("alice");
+        let voter = Voter::start(&alice.devnet);
+        let mut went = Vec::new();
+        loop {
+            if !keeps_notes {
+                let _ = std::fs::remove_file(alice.at("deployments/bsn-devnet-1.json"));
+            }
+            match alice.begin().turn().unwrap() {
+                Turn::Went(said) => went.push(said),
+                Turn::Waits(_) => std::thread::sleep(std::time::Duration::from_millis(300)),
+                Turn::Done => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        let names: Vec<&str> = went.iter().filter_map(|said| said.split(':').next()).collect();
+        let steps = [
+            "store bsn.wasm",
+            "store btc-light-client.wasm",
+            "instantiate bsn, which makes its light client",
+            "propose",
+        ];
+        assert_eq!(names[..4], steps, "{went:?}");
+        // Without its notes a call finds the open proposal again.
+        assert!(names[4..].iter().all(|name| name.ends_with("does this already")), "{went:?}");
+        assert_eq!((alice.codes(), alice.proposals()), (2, 1), "nothing was done twice");
+        assert_eq!(alice.record()["bsn"]["address"].as_str().unwrap(), alice.registered());
+        drop(voter);
+    }
+}
+
+/// Killed between sending and the block: the next call waits for what is on its way, and sends nothing twice.
+#[test]
+fn what_was_on_its_way_when_a_call_was_killed_is_not_sent_again() {
+    let alice = Operator::new("alice");
+    alice.devnet.control("fault/stop-chain");
+    let mut child = alice.command(&alice.words(&["deploy", "--yes"])).spawn().unwrap();
+    until("the transaction to be on its way", || {
+        let sent = alice.devnet.client.call("num_unconfirmed_txs", &json!({})).unwrap();
+        (sent["n_txs"] != "0").then_some(())
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(alice.record()["deploy"]["pending"]["step"], "store bsn.wasm");
+    alice.devnet.control("fault/start-chain");
+    let Turn::Went(said) = alice.begin().turn().unwrap() else { panic!("it settles") };
+    assert_eq!(said, "store bsn.wasm: code 1 (sent by an earlier call)");
+    assert_eq!(alice.codes(), 1);
+    assert_eq!(alice.record()["deploy"].get("pending"), None);
+}
+
+#[test]
+fn an_id_that_a_stranger_takes_fails_the_proposal_whole_and_the_next_call_makes_another() {
+    let alice = Operator::new("alice");
+    let (code, out, err) = alice.deploy(&["--gov"]);
+    assert!(code == 0 && out.contains("proposal 1 is voted on until"), "{out}{err}");
+    // Somebody else stores a code while people vote.
+    let bob = wallet(1);
+    let wasm = std::fs::read(alice.at("artifacts/bsn.wasm")).unwrap();
+    let stored =
+        MsgStoreCode { sender: bob.address.clone(), wasm_byte_code: wasm, instantiate_permission: None };
+    bob.deliver(
+        &alice.devnet.client,
+        "bsn-devnet-1",
+        &[pack(&stored)],
+        &bsn_rpc::Fee::new(10_000, "ustake", 5_000_000),
+    )
+    .unwrap();
+    let voter = Voter::start(&alice.devnet);
+    let status = until("the proposal's end", || alice.ended(1));
+    assert_eq!(status, 5, "it passed, and failed whole");
+    assert_eq!((alice.codes(), alice.registered().as_str()), (1, ""), "nothing of it is left");
+    // The stranger's code has our checksum, so it serves.
+    let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
+    assert!(code == 0 && out.contains("(proposal 1 has passed, but failed whole: "), "{out}{err}");
+    assert_eq!(alice.codes(), 2);
+    assert_eq!(alice.record()["bsn"]["address"].as_str().unwrap(), alice.registered());
+    drop(voter);
+}
+
+#[test]
+fn two_operators_make_one_proposal_and_end_with_the_same_contract() {
+    let alice = Operator::new("alice");
+    let bob = alice.other("bob", 1);
+    let (code, out, _) = alice.deploy(&["--gov"]);
+    assert!(code == 0 && out.contains("propose: proposal 1\n"), "{out}");
+    let (code, out, err) = bob.deploy(&["--gov"]);
+    assert!(code == 0 && out.contains("proposal 1 does this already: it is adopted\n"), "{out}{err}");
+    // Nobody votes: it is voted down, and said so to whoever stays.
+    let (code, _, err) = bob.deploy(&["--gov", "--wait"]);
+    assert!(code == 1 && err.contains("proposal 1 was voted down; call again for a new proposal"), "{err}");
+    let voter = Voter::start(&alice.devnet);
+    let both = std::thread::scope(|scope| {
+        let calls = [&alice, &bob].map(|who| scope.spawn(|| who.deploy(&["--gov", "--wait"])));
+        calls.map(|call| call.join().unwrap())
+    });
+    // Of two that propose in the same block one fails whole; calling again finds everything done.
+    assert!(both.iter().any(|(code, ..)| *code == 0), "{both:?}");
+    for who in [&alice, &bob] {
+        let (code, out, err) = who.deploy(&["--gov"]);
+        assert!(code == 0, "{out}{err}");
+        assert_eq!(who.record()["bsn"]["address"].as_str().unwrap(), alice.registered());
+    }
+    drop(voter);
+}
+
+#[test]
+fn a_chain_of_small_transactions_gets_a_proposal_for_each_code() {
+    let alice = Operator::new("alice");
+    let voter = Voter::start(&alice.devnet);
+    let (code, out, err) = alice.deploy(&["--gov", "--split", "--expedited", "--wait"]);
+    assert!(code == 0 && out.contains("propose: proposal 3\n"), "{out}{err}");
+    assert_eq!((alice.codes(), alice.proposals()), (2, 3));
+    drop(voter);
+}
+
+#[test]
+fn what_is_not_ready_is_said_before_anything_is_sent() {
+    let alice = Operator::new("alice");
+    alice.configure("ics20_channel = \"channel-9\"");
+    let (code, out, err) = alice.deploy(&[]);
+    assert!(code == 1 && out.is_empty(), "{out}");
+    assert!(
+        err.contains("there is no channel-9 on this chain")
+            && err.ends_with("(all of them: bsn deploy --plan)\n"),
+        "{err}"
+    );
+    alice.configure("ics20_channel = \"channel-0\"\nk = 7");
+    let (_, _, err) = alice.deploy(&[]);
+    assert!(err.contains("Babylon has k = 1 and w = 2, bsn.toml has 7 and 2"), "{err}");
+    alice.configure("ics20_channel = \"channel-0\"");
+    alice.devnet.control("fault/expire-client?side=here");
+    until("the expiry", || alice.deploy(&[]).2.contains("which is expired").then_some(()));
+    assert_eq!((alice.codes(), alice.proposals()), (0, 0));
+    alice.devnet.control("fault/revive-client?side=here");
+    // Half a record is named with what to do, and then the chain tells the rest.
+    until("the client", || (!alice.bsn(&["deploy", "--plan", "--gov"]).1.contains("FAIL")).then_some(()));
+    std::fs::write(alice.at("deployments/bsn-devnet-1.json"), "{\"version\":1,").unwrap();
+    fails(&alice.deploy(&[]), "is no JSON; delete it and call again: the chain tells the rest");
+}
+
+#[test]
+fn without_a_key_here_others_sign() {
+    let alice = Operator::new("alice");
+    let (code, out, err) = alice.bsn(&["deploy", "--generate-only", "--from", &alice.address()]);
+    assert_eq!(code, 0, "{err}");
+    let tx: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(tx["body"]["messages"][0]["@type"], "/cosmwasm.wasm.v1.MsgStoreCode");
+    assert_eq!(tx["signatures"], json!([]));
+    let lines = [
+        format!("  bbncd tx sign tx.json --from {} --chain-id bsn-devnet-1", alice.address()),
+        "  bbncd tx broadcast signed.json".to_owned(),
+    ];
+    assert!(lines.iter().all(|line| err.contains(line)), "{err}");
+    let (code, out, err) = alice.deploy(&["--dry-run"]);
+    assert!(code == 0 && out.starts_with("store bsn.wasm would use "), "{out}{err}");
+    assert_eq!(alice.codes(), 0, "nothing was sent");
+    // Nobody agreed.
+    let (code, _, err) = alice.with_words_unasked(&["deploy"]);
+    assert!(code == 1 && err.ends_with("Error: not agreed: nothing was sent\n"), "{err}");
+    assert_eq!(alice.codes(), 0);
+}
+
+/// The node answers so many times and then dies, at many points of the way; the next call goes on from there.
+#[test]
+fn a_node_that_dies_leaves_nothing_half_done() {
+    let alice = Operator::new("alice");
+    let voter = Voter::start(&alice.devnet);
+    let mut deaths = 0;
+    for answers in (4..400).step_by(9) {
+        let is_dead = Arc::new(AtomicBool::new(false));
+        let node = proxy(alice.devnet.at[0], answers, Arc::clone(&is_dead));
+        let (code, out, err) = alice.deploy(&["--gov", "--wait", "--node", &node, "--timeout", "2s"]);
+        if code == 0 {
+            assert!(out.contains("bsn "), "{out}");
+            break;
+        }
+        deaths += 1;
+        assert!(is_dead.load(Ordering::Relaxed), "{err}");
+        assert!(err.lines().count() == 1 && err.starts_with("Error: ") && err.contains(&node), "{err}");
+    }
+    assert!(deaths > 3, "it died {deaths} times");
+    let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
+    assert!(code == 0, "{out}{err}");
+    assert_eq!(alice.record()["bsn"]["address"].as_str().unwrap(), alice.registered());
+    assert_eq!((alice.codes(), alice.proposals()), (2, 1), "nothing was done twice");
+    drop(voter);
+}

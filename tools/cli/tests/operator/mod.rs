@@ -1,0 +1,282 @@
+//! Somebody who deploys on a devnet without a contract: a folder, a file, words of a key.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bsn_cli::args::Args;
+use bsn_cli::config::Setup;
+use bsn_cli::deploy::checks::Way;
+use bsn_cli::deploy::run::Deploy;
+use bsn_cli::devnet::{Options, account};
+use bsn_rpc::proto::cosmos::gov::v1::{MsgVote, QueryProposalsRequest, QueryProposalsResponse};
+use bsn_rpc::proto::cosmwasm::wasm::v1::{QueryCodesRequest, QueryCodesResponse};
+use bsn_rpc::proto::pack;
+use bsn_rpc::{Client, Fee, Key, Wallet};
+use clap::Parser;
+use devnet::Machine;
+use serde_json::{Value, json};
+
+use crate::support::{Running, options};
+
+/// The account of the devnet's words at a place.
+pub fn wallet(index: u32) -> Wallet {
+    let key = Key::from_mnemonic(account::MNEMONIC, &account::path(index)).unwrap();
+    Wallet::new(key, "bbnc").unwrap()
+}
+
+/// Somebody who deploys.
+pub struct Operator {
+    pub devnet: Arc<Running>,
+    folder: PathBuf,
+    index: u32,
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+type Ended = (i32, String, String);
+
+/// That it fails with one sentence that says this.
+pub fn fails((code, _, err): &Ended, part: &str) {
+    assert!(*code == 1 && err.starts_with("Error: ") && err.contains(part), "{err} should say `{part}`");
+}
+
+impl Operator {
+    /// On a devnet of their own.
+    pub fn new(name: &str) -> Self {
+        let voting_period = Duration::from_secs(3);
+        let bare = Options { instantiate: Value::Null, voting_period, ..options() };
+        Self::on(Arc::new(Running::with(bare)), name, 0)
+    }
+
+    /// Somebody else on the same devnet.
+    pub fn other(&self, name: &str, index: u32) -> Self {
+        Self::on(Arc::clone(&self.devnet), name, index)
+    }
+
+    fn on(devnet: Arc<Running>, name: &str, index: u32) -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("bsn-{name}-{}-{}", std::process::id(), devnet.at[0].port()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let operator = Self { devnet, folder, index };
+        operator.artifacts("");
+        operator.configure("ics20_channel = \"channel-0\"");
+        let words = operator.at("words");
+        std::fs::write(&words, account::MNEMONIC).unwrap();
+        std::fs::set_permissions(&words, std::fs::Permissions::from_mode(0o600)).unwrap();
+        operator
+    }
+
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    pub fn node(&self) -> String {
+        format!("http://{}", self.devnet.at[0])
+    }
+
+    pub fn babylon(&self) -> String {
+        format!("http://{}", self.devnet.at[1])
+    }
+
+    pub fn address(&self) -> String {
+        wallet(self.index).address
+    }
+
+    /// What stands for the wasm natively, in a build of its own.
+    pub fn artifacts(&self, build: &str) {
+        let folder = self.at("artifacts");
+        std::fs::create_dir_all(&folder).unwrap();
+        let machine = Machine::native();
+        for (name, code) in [("bsn.wasm", machine.bsn), ("btc-light-client.wasm", machine.light_client)] {
+            std::fs::write(folder.join(name), [code.as_slice(), build.as_bytes()].concat()).unwrap();
+        }
+    }
+
+    /// The file, with this about the contract.
+    pub fn configure(&self, bsn: &str) {
+        let (node, babylon) = (self.node(), self.babylon());
+        let text = format!(
+            "[chain]\nid = \"bsn-devnet-1\"\nnode = \"{node}\"\ngas_prices = \"0.001ustake\"\n\
+             [babylon]\nnode = \"{babylon}\"\ngas_prices = \"0.002ubbn\"\n[bsn]\nnetwork = \"regtest\"\n{bsn}\n"
+        );
+        std::fs::write(self.at("bsn.toml"), text).unwrap();
+    }
+
+    /// The program in this folder, without anything that the environment says.
+    pub fn command<T: AsRef<str>>(&self, args: &[T]) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_bsn"));
+        program.args(args.iter().map(AsRef::as_ref)).current_dir(&self.folder).stdin(Stdio::null());
+        std::env::vars()
+            .filter(|(name, _)| name.starts_with("BSN_"))
+            .for_each(|(name, _)| drop(program.env_remove(name)));
+        program.stdout(Stdio::piped()).stderr(Stdio::piped());
+        program
+    }
+
+    pub fn bsn<T: AsRef<str>>(&self, args: &[T]) -> Ended {
+        let out = self.command(args).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
+    }
+
+    /// Arguments, with the key of this operator.
+    pub fn words(&self, args: &[&str]) -> Vec<String> {
+        let key = ["--mnemonic-file", "words", "--hd-path", &account::path(self.index)].map(str::to_owned);
+        args.iter().map(|&arg| arg.to_owned()).chain(key).collect()
+    }
+
+    pub fn with_words_unasked(&self, args: &[&str]) -> Ended {
+        self.bsn(&self.words(args))
+    }
+
+    pub fn with_words(&self, args: &[&str]) -> Ended {
+        self.bsn(&self.words(&[args, &["--yes"]].concat()))
+    }
+
+    pub fn deploy(&self, args: &[&str]) -> Ended {
+        self.with_words(&[&["deploy"], args].concat())
+    }
+
+    /// A call in this process, which can be left after any step.
+    pub fn begin(&self) -> Deploy {
+        let at = |name: &str| self.at(name).to_string_lossy().into_owned();
+        let (config, deployments, words) = (at("bsn.toml"), at("deployments"), at("words"));
+        let args = ["bsn", "deploy", "--yes", "--config", &config, "--deployments", &deployments];
+        let key = ["--mnemonic-file", &words, "--hd-path", &account::path(self.index)];
+        let parsed = Args::try_parse_from([&args[..], &key].concat()).unwrap();
+        let bsn_cli::args::Command::Deploy(args) = parsed.command else { panic!("it deploys") };
+        let setup = Setup::load(&args.common).unwrap();
+        Deploy::begin(setup, &args.signing, Way::default(), Some(self.at("artifacts"))).unwrap()
+    }
+
+    pub fn record(&self) -> Value {
+        let text = std::fs::read_to_string(self.at("deployments/bsn-devnet-1.json")).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        if value.get("bsn").is_some() {
+            // Clients read it.
+            serde_json::from_value::<api::Deployment>(value.clone()).unwrap();
+        }
+        value
+    }
+
+    /// How many codes there are.
+    pub fn codes(&self) -> usize {
+        let request = QueryCodesRequest { pagination: None };
+        let answer: QueryCodesResponse =
+            self.devnet.client.ask("/cosmwasm.wasm.v1.Query/Codes", &request).unwrap();
+        answer.code_infos.len()
+    }
+
+    /// How many proposals there were.
+    pub fn proposals(&self) -> usize {
+        proposals(&self.devnet.client).proposals.len()
+    }
+
+    /// How a proposal ended, once it has.
+    pub fn ended(&self, id: u64) -> Option<i32> {
+        let found = self.devnet.client.proposal(id).unwrap().unwrap();
+        (found.status != 2).then_some(found.status)
+    }
+
+    /// What the chain calls.
+    pub fn registered(&self) -> String {
+        self.devnet.client.module_contracts().unwrap().unwrap_or_default().btc_finality_contract
+    }
+
+    pub fn finalized(&self) -> u64 {
+        let answer = self.devnet.client.smart(&self.registered(), &json!({ "last_finalized_height": {} }));
+        answer.unwrap().as_u64().unwrap_or_default()
+    }
+}
+
+fn proposals(client: &Client) -> QueryProposalsResponse {
+    client.ask("/cosmos.gov.v1.Query/Proposals", &QueryProposalsRequest::default()).unwrap()
+}
+
+/// The one who has the stake says yes to everything, until this is dropped.
+pub struct Voter(Arc<AtomicBool>);
+
+impl Voter {
+    pub fn start(devnet: &Arc<Running>) -> Self {
+        let (stop, client) = (Arc::new(AtomicBool::new(false)), devnet.client.clone());
+        let stopped = Arc::clone(&stop);
+        std::thread::spawn(move || {
+            let voter = wallet(2);
+            let mut voted = Vec::new();
+            while !stopped.load(Ordering::Relaxed) {
+                for open in proposals(&client).proposals {
+                    if open.status == 2 && !voted.contains(&open.id) {
+                        let (proposal_id, address) = (open.id, voter.address.clone());
+                        let vote =
+                            MsgVote { proposal_id, voter: address, option: 1, metadata: String::new() };
+                        let fee = Fee::new(1_000, "ustake", 200_000);
+                        voter.deliver(&client, "bsn-devnet-1", &[pack(&vote)], &fee).unwrap();
+                        voted.push(open.id);
+                    }
+                }
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        });
+        Self(stop)
+    }
+}
+
+impl Drop for Voter {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A node that hands on so many questions, and is dead then.
+pub fn proxy(to: SocketAddr, questions: usize, is_dead: Arc<AtomicBool>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let left = Arc::new(AtomicUsize::new(questions));
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            if is_dead.load(Ordering::Relaxed) {
+                return;
+            }
+            let (is_dead, left) = (Arc::clone(&is_dead), Arc::clone(&left));
+            std::thread::spawn(move || drop(hand_on(client, to, &left, &is_dead)));
+        }
+    });
+    url
+}
+
+fn hand_on(
+    mut client: TcpStream,
+    to: SocketAddr,
+    left: &AtomicUsize,
+    is_dead: &AtomicBool,
+) -> std::io::Result<()> {
+    let mut node = TcpStream::connect(to)?;
+    let (mut answers, mut back) = (node.try_clone()?, client.try_clone()?);
+    std::thread::spawn(move || std::io::copy(&mut answers, &mut back));
+    let mut buffer = [0; 65_536];
+    loop {
+        let count = client.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let is_question = buffer.starts_with(b"POST");
+        if is_question
+            && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
+        {
+            is_dead.store(true, Ordering::Relaxed);
+            node.shutdown(std::net::Shutdown::Both)?;
+            return client.shutdown(std::net::Shutdown::Both);
+        }
+        node.write_all(&buffer[..count])?;
+    }
+}
