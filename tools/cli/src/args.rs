@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand};
@@ -22,6 +23,8 @@ pub enum Command {
     Query(Query),
     /// Say which nodes of a chain can be believed.
     Nodes(Nodes),
+    /// Show a chain's finality on a page, and as metrics; pass on calls that read.
+    Serve(Serve),
 }
 
 /// Where a chain is asked.
@@ -155,6 +158,23 @@ pub struct Nodes {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `bsn serve`.
+#[derive(Debug, Group)]
+pub struct Serve {
+    /// The contract's address.
+    #[arg(long, env = "BSN_CONTRACT")]
+    pub contract: String,
+    /// Where to listen.
+    #[arg(long, env = "BSN_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The RPC address of a node of Babylon, for its end of the channel and the names of finality providers.
+    #[arg(long, env = "BSN_BABYLON_NODE", value_delimiter = ',')]
+    pub babylon_node: Vec<String>,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// `250ms`, `20s`, `5m`.

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod devnet;
+pub mod serve;
 
 use anyhow::{Context, Result, bail};
 use bsn_rpc::{Client, Retry, address};
@@ -17,6 +18,7 @@ pub fn run(args: Args) -> Result<()> {
         Command::Devnet(args) => devnet::run(args),
         Command::Query(args) => query(&args),
         Command::Nodes(args) => nodes(&args),
+        Command::Serve(args) => serve::run(args),
     }
 }
 

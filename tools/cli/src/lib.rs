@@ -8,7 +8,9 @@
 //! | [`args`] | the command line |
 //! | [`command`] | what each command does |
 //! | [`devnet`] | the local chain |
+//! | [`serve`] | metrics, JSON and a page of what a chain's finality is |
 
 pub mod args;
 pub mod command;
 pub mod devnet;
+pub mod serve;

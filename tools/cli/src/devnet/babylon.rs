@@ -8,6 +8,7 @@ use super::ibc::{babylon_height, there};
 use super::params::Params;
 use super::query::unknown;
 use super::rpc::{RpcError, VERSION, internal, no_method, query_response, time};
+use crate::serve::names::Description;
 
 /// The fields of `babylon.btccheckpoint.v1.Params` that a consumer has to match.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -25,6 +26,31 @@ struct CheckpointParams {
 struct CheckpointParamsResponse {
     #[prost(message, optional, tag = "1")]
     params: Option<CheckpointParams>,
+}
+
+/// `babylon.btcstaking.v1.QueryFinalityProviderRequest`
+#[derive(Clone, PartialEq, prost::Message)]
+struct ProviderRequest {
+    #[prost(string, tag = "1")]
+    fp_btc_pk_hex: String,
+}
+
+/// `babylon.btcstaking.v1.QueryFinalityProviderResponse`
+#[derive(Clone, PartialEq, prost::Message)]
+struct ProviderResponse {
+    #[prost(message, optional, tag = "1")]
+    finality_provider: Option<Provider>,
+}
+
+/// The fields of `babylon.btcstaking.v1.FinalityProviderResponse` that a consumer's operator asks for.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Provider {
+    #[prost(message, optional, tag = "1")]
+    description: Option<Description>,
+    #[prost(bytes = "vec", tag = "4")]
+    btc_pk: Vec<u8>,
+    #[prost(uint64, tag = "6")]
+    slashed_babylon_height: u64,
 }
 
 /// One call to Babylon's node.
@@ -88,9 +114,27 @@ fn query(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {
             };
             Ok(prost::Message::encode_to_vec(&CheckpointParamsResponse { params: Some(params) }))
         }
+        "babylon.btcstaking.v1.Query/FinalityProvider" => provider(engine, data),
         path if path.starts_with("ibc.core.") => there(engine, path, data),
         _ => Err(unknown(path)),
     }
+}
+
+fn provider(engine: &Engine, data: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let ProviderRequest { fp_btc_pk_hex } = <ProviderRequest as prost::Message>::decode(data).unwrap_or_default();
+    let key = engine.net.fps.iter().map(|fp| fp.public_key()).find(|key| hex::encode(key.as_bytes()) == fp_btc_pk_hex);
+    let found = key.and_then(|key| Some((key, engine.net.link.app.babylon.fp(&key)?)));
+    let Some((key, found)) = found else {
+        let text = "the finality provider is not found";
+        return Err(Refusal { codespace: "btcstaking".to_owned(), code: 1_102, log: text.to_owned() });
+    };
+    // The double does not keep when it slashed.
+    let slashed_babylon_height = if found.is_slashed { babylon_height(engine) } else { 0 };
+    let place = engine.net.fps.iter().position(|fp| fp.public_key() == key);
+    let moniker = place.and_then(|place| engine.fp_account(place)).map(|it| it.name.clone()).unwrap_or_default();
+    let description = Some(Description { moniker });
+    let provider = Provider { description, btc_pk: key.as_bytes().to_vec(), slashed_babylon_height };
+    Ok(prost::Message::encode_to_vec(&ProviderResponse { finality_provider: Some(provider) }))
 }
 
 /// What Babylon knows, in plain words: what `babylond query` would be asked for.

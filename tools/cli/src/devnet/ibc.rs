@@ -3,8 +3,8 @@
 use bsn_rpc::proto::ibc::core::channel::v1 as channel;
 use bsn_rpc::proto::ibc::core::client::v1 as client;
 use bsn_rpc::proto::ibc::core::connection::v1 as connection;
-use bsn_rpc::proto::ibc::lightclients::tendermint::v1::{ClientState, Fraction};
-use bsn_rpc::proto::tendermint::google::protobuf::{Any, Duration};
+use bsn_rpc::proto::ibc::lightclients::tendermint::v1::{ClientState, ConsensusState, Fraction};
+use bsn_rpc::proto::tendermint::google::protobuf::{Any, Duration, Timestamp};
 use bsn_rpc::proto::{Message, Name};
 use cosmwasm_std::IbcOrder;
 use devnet::ibc::ChannelState;
@@ -38,6 +38,8 @@ struct Side {
     /// The chain that the client is of.
     chain: String,
     height: u64,
+    /// The time of that height, in seconds since 1970.
+    time: u64,
     is_expired: bool,
     periods: (i64, i64),
 }
@@ -56,6 +58,7 @@ pub fn here(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusal
         counterparty_connection: net.link.remote_connection_id.clone(),
         chain: net.link.app.babylon.chain_id().to_owned(),
         height: babylon_height(engine),
+        time: net.chain.now().time.seconds(),
         is_expired: known.is_some_and(|it| it.client_expired),
         periods: BABYLON,
     };
@@ -91,6 +94,7 @@ pub fn there(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusa
         counterparty_connection: net.link.connection_id.clone(),
         chain: engine.options.chain_id.clone(),
         height: engine.height(),
+        time: net.chain.now().time.seconds(),
         is_expired: net.link.remote_client_expired,
         periods: APPCHAIN,
     };
@@ -221,6 +225,21 @@ fn answer(
             };
             Ok(response.encode_to_vec())
         }
+        "ibc.core.client.v1.Query/ConsensusState" => {
+            let client::QueryConsensusStateRequest { client_id, latest_height, .. } = read(data)?;
+            if client_id != side.client {
+                return Err(no_client(&client_id));
+            }
+            if !latest_height {
+                return Err(sdk(18, "the devnet shows the last consensus state alone: invalid request"));
+            }
+            let response = client::QueryConsensusStateResponse {
+                consensus_state: Some(consensus_state(side)),
+                proof: Vec::new(),
+                proof_height: None,
+            };
+            Ok(response.encode_to_vec())
+        }
         "ibc.core.connection.v1.Query/Connection" => {
             let connection::QueryConnectionRequest { connection_id } = read(data)?;
             if connection_id != side.connection {
@@ -271,6 +290,14 @@ fn client_state(side: &Side) -> Any {
         allow_update_after_misbehaviour: true,
     };
     Any { type_url: ClientState::type_url(), value: state.encode_to_vec() }
+}
+
+/// The relayer brings a header with each block: the last one that is known is the last one.
+fn consensus_state(side: &Side) -> Any {
+    let timestamp = Timestamp { seconds: i64::try_from(side.time).unwrap_or(i64::MAX), nanos: 0 };
+    let state =
+        ConsensusState { timestamp: Some(timestamp), root: None, next_validators_hash: vec![0; 32] };
+    Any { type_url: ConsensusState::type_url(), value: state.encode_to_vec() }
 }
 
 /// As ibc-go numbers them.

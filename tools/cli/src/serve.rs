@@ -1,0 +1,118 @@
+//! `bsn serve`: what one node says of a chain's finality, as metrics, as JSON, and as a page.
+//!
+//! # The idea
+//!
+//! One thread reads the chain, four requests a block ([`watch`]), and writes everything into a [`Record`] of bounded size.
+//! The server answers from that record alone, so a scrape costs the node nothing and is complete from the first one on.
+//!
+//! # The danger
+//!
+//! A page that shows old numbers as if they were new is worse than none. Each answer says when the node last
+//! answered; where it does not, `bsn_scrape_ok` is 0, `/healthz` fails, and the page says so first. What is not known
+//! is -1 in a metric and `null` in JSON, never 0.
+//!
+//! The server is meant for loopback, or behind a proxy that authenticates. It holds no key and sends no transaction;
+//! [`rpc`] passes on nothing but reading calls. Names come from the chain, so anybody may choose them: a test holds
+//! `<script>`, quotes and line ends against every answer.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`watch`], [`read`] | the thread that reads |
+//! | [`record`], [`column`], [`provider`], [`happening`] | what was read |
+//! | [`names`] | what Babylon calls whom |
+//! | [`link`] | the two light clients and the channel, Babylon's end too |
+//! | [`judge`] | what needs attention |
+//! | [`api`], [`metrics`], [`page`], [`rpc`] | the answers |
+//! | [`server`] | connections and their limits |
+
+pub mod api;
+pub mod column;
+pub mod happening;
+pub mod judge;
+pub mod link;
+pub mod metrics;
+pub mod names;
+pub mod page;
+pub mod provider;
+pub mod read;
+pub mod record;
+pub mod rpc;
+pub mod server;
+pub mod watch;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use bsn_rpc::Client;
+
+pub use record::Record;
+
+/// What is served, and where.
+#[derive(Clone)]
+pub struct Options {
+    /// The chain.
+    pub client: Client,
+    /// The contract `bsn` on it.
+    pub contract: String,
+    /// Babylon, for its end of the channel and the names of finality providers.
+    pub babylon: Option<Client>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Whether the chain is `bsn devnet`: its own RPC, for pages that send.
+    pub devnet: Option<String>,
+}
+
+/// The record, with a lock that outlives a panic.
+#[derive(Clone)]
+pub struct Shared(Arc<RwLock<Record>>);
+
+impl Shared {
+    /// Of an empty record.
+    pub fn new(record: Record) -> Self {
+        Self(Arc::new(RwLock::new(record)))
+    }
+
+    /// To read.
+    pub fn read(&self) -> RwLockReadGuard<'_, Record> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// To write.
+    pub fn write(&self) -> RwLockWriteGuard<'_, Record> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A server that runs until the process ends.
+pub struct Serving {
+    /// Where it listens.
+    pub at: SocketAddr,
+    /// What it answers from.
+    pub shared: Shared,
+}
+
+/// Starts the reading thread and the server.
+///
+/// # Errors
+/// If the port is taken.
+pub fn start(options: Options) -> Result<Serving> {
+    let listen = options.listen;
+    let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+    listener.set_nonblocking(true).context("cannot use a port")?;
+    let at = listener.local_addr().context("a port has no address")?;
+    let shared = Shared::new(Record::new(&options, now_ms()));
+    let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
+    let (record, client) = (shared.clone(), options.client.clone());
+    thread("reader").spawn(move || watch::run(&options, &record)).context("cannot start a thread")?;
+    let record = shared.clone();
+    thread("dashboard").spawn(move || server::run(listener, record, client)).context("cannot start a thread")?;
+    Ok(Serving { at, shared })
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,76 @@
+//! `/api`: the record as JSON, whole, or what has changed since a revision. The page's src/api.ts is its other half.
+
+use serde_json::{Value, json};
+
+use super::record::{Record, Totals};
+
+/// The version of this form.
+const VERSION: u32 = 1;
+/// So many failed rounds' worth of silence is no news: the node is away when it has failed for so long.
+const AWAY_MS: u64 = 3_000;
+
+/// What has changed since a revision of a run; everything, for another run.
+pub fn state(record: &Record, since: Option<(&str, u64)>, now_ms: u64) -> Value {
+    let since = since.filter(|(run, _)| *run == record.run).map_or(0, |(_, revision)| revision);
+    let places = record.providers.len();
+    let tip = record.height();
+    let timestamped = record.health.as_ref().map_or(0, |health| health.timestamps.height);
+    let heights: Vec<Value> = record
+        .columns
+        .iter()
+        .filter(|(_, column)| column.revision > since)
+        .map(|(height, column)| column.json(*height, places))
+        .collect();
+    let minutes: Vec<Value> = record
+        .minutes
+        .iter()
+        .filter(|minute| minute.revision > since)
+        .map(|minute| json!([minute.time_ms, minute.lag.map_or(json!(-1), |lag| json!(lag)), minute.lost]))
+        .collect();
+    let providers: Vec<Value> = record.providers.iter().map(|one| one.json(tip, timestamped)).collect();
+    let trust: Vec<Value> =
+        record.trust.iter().map(|(what, how, by)| json!({ "what": what, "how": how, "by": by })).collect();
+    let outbox: Vec<Value> = record
+        .outbox
+        .iter()
+        .map(|(key, state, tries)| json!({ "key": key, "state": state, "tries": tries }))
+        .collect();
+    let Totals { hooks_lost, hook_errors, evidence } = record.totals;
+    json!({
+        "version": VERSION, "program": env!("CARGO_PKG_VERSION"), "run": record.run,
+        "revision": record.revision, "now": now_ms,
+        "chain": chain(record), "reading": reading(record, now_ms),
+        "tip": record.tip.map(|(height, time)| json!({ "height": height, "time": time })),
+        "health": record.health, "providers": providers, "providers_left_out": record.left_out,
+        "heights": heights, "minutes": minutes,
+        "link": {
+            "here": record.link.here.as_ref().map(|end| end.json()),
+            "babylon": record.link.babylon.as_ref().map(|end| end.json()),
+        },
+        "outbox": outbox, "feed": record.feed.iter().map(|it| it.json()).collect::<Vec<_>>(),
+        "totals": { "hooks_lost": hooks_lost, "hook_errors": hook_errors, "evidence": evidence },
+        "checks": record.checks.iter().map(|check| check.json()).collect::<Vec<_>>(), "trust": trust,
+    })
+}
+
+fn chain(record: &Record) -> Value {
+    let place = &record.place;
+    json!({
+        "id": place.chain_id, "contract": place.contract, "light_client": place.light_client,
+        "babylon": place.babylon, "node": place.node, "moniker": place.moniker,
+        "block_ms": record.block_ms(), "is_devnet": place.devnet.is_some(),
+        "rpc": place.devnet.clone().unwrap_or_default(),
+    })
+}
+
+/// `away` from when the node has failed for some seconds: one lost answer is no news.
+fn reading(record: &Record, now_ms: u64) -> Value {
+    let reading = &record.reading;
+    let failing = reading.error.is_some() && now_ms.saturating_sub(reading.since) >= AWAY_MS;
+    let state = match (failing, reading.last_ok) {
+        (true, _) => "away",
+        (false, None) => "starting",
+        (false, Some(_)) => "ok",
+    };
+    json!({ "state": state, "since": reading.since, "last_ok": reading.last_ok, "error": reading.error })
+}
