@@ -101,6 +101,9 @@ pub struct DevnetRun {
     /// The port of the esplora double.
     #[arg(long, default_value_t = 26668)]
     pub bitcoin_port: u16,
+    /// The port of the dashboard; 26680, or any that is free where that is taken.
+    #[arg(long)]
+    pub dashboard_port: Option<u16>,
     /// The time between blocks, such as 1s or 250ms.
     #[arg(long, default_value = "1s", value_parser = duration)]
     pub block_time: Duration,

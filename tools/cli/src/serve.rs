@@ -107,7 +107,9 @@ pub fn start(options: Options) -> Result<Serving> {
     let (record, client) = (shared.clone(), options.client.clone());
     thread("reader").spawn(move || watch::run(&options, &record)).context("cannot start a thread")?;
     let record = shared.clone();
-    thread("dashboard").spawn(move || server::run(listener, record, client)).context("cannot start a thread")?;
+    thread("dashboard")
+        .spawn(move || server::run(listener, record, client))
+        .context("cannot start a thread")?;
     Ok(Serving { at, shared })
 }
 

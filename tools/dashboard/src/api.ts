@@ -12,6 +12,8 @@ export interface Provider {
   /** The last height that it has committed randomness for, and how far of that Bitcoin has timestamped; 0 for none. */
   randomness_end: number;
   timestamped_end: number;
+  /** How many heights its last commitment covers. */
+  commitment: number;
   voted: number;
   missed: number;
   last_voted: number;
@@ -121,6 +123,8 @@ export interface State {
   link: { here: End | null; babylon: End | null };
   outbox: Evidence[];
   feed: Happening[];
+  /** What is counted since the server runs. */
+  totals: { hooks_lost: number; hook_errors: number; evidence: number };
   checks: Check[];
   trust: { what: string; how: string; by: string }[];
 }

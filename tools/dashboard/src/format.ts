@@ -64,3 +64,6 @@ export const list = (names: readonly string[], most = 3): string => {
 
 /** A clock's time, where the page is. */
 export const clock = (time: number): string => new Date(time).toLocaleTimeString("en-GB");
+
+/** A sentence of the chain, its long numbers made readable. */
+export const grouped = (text: string): string => text.replace(/(?<![\w.])\d{5,18}(?![\w.])/g, (digits) => number(BigInt(digits)));

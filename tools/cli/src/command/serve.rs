@@ -19,8 +19,15 @@ pub fn run(args: Serve) -> Result<()> {
     let client = connect(&args.target)?;
     address::decode(&client.prefix()?, &args.contract)?;
     let retry = Retry { timeout: args.target.timeout, ..Retry::default() };
-    let babylon = if args.babylon_node.is_empty() { None } else { Some(Client::with(&args.babylon_node, retry)?) };
-    let serving = serve::start(Options { client, contract: args.contract, babylon, listen: args.listen, devnet: None })?;
+    let babylon =
+        if args.babylon_node.is_empty() { None } else { Some(Client::with(&args.babylon_node, retry)?) };
+    let serving = serve::start(Options {
+        client,
+        contract: args.contract,
+        babylon,
+        listen: args.listen,
+        devnet: None,
+    })?;
     if !serving.at.ip().is_loopback() {
         eprintln!("{} can be reached from outside: put a proxy in front that says who may", serving.at);
     }
@@ -32,6 +39,7 @@ pub fn run(args: Serve) -> Result<()> {
 
 /// What to open.
 pub fn addresses(at: std::net::SocketAddr) -> String {
-    let rows = [("dashboard", "/"), ("metrics", "/metrics"), ("health", "/healthz"), ("read-only rpc", "/rpc")];
+    let rows =
+        [("dashboard", "/"), ("metrics", "/metrics"), ("health", "/healthz"), ("read-only rpc", "/rpc")];
     rows.map(|(name, path)| format!("{name:<14} http://{at}{path}")).join("\n")
 }

@@ -121,8 +121,14 @@ fn query(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {
 }
 
 fn provider(engine: &Engine, data: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let ProviderRequest { fp_btc_pk_hex } = <ProviderRequest as prost::Message>::decode(data).unwrap_or_default();
-    let key = engine.net.fps.iter().map(|fp| fp.public_key()).find(|key| hex::encode(key.as_bytes()) == fp_btc_pk_hex);
+    let ProviderRequest { fp_btc_pk_hex } =
+        <ProviderRequest as prost::Message>::decode(data).unwrap_or_default();
+    let key = engine
+        .net
+        .fps
+        .iter()
+        .map(|fp| fp.public_key())
+        .find(|key| hex::encode(key.as_bytes()) == fp_btc_pk_hex);
     let found = key.and_then(|key| Some((key, engine.net.link.app.babylon.fp(&key)?)));
     let Some((key, found)) = found else {
         let text = "the finality provider is not found";
@@ -131,7 +137,8 @@ fn provider(engine: &Engine, data: &[u8]) -> Result<Vec<u8>, Refusal> {
     // The double does not keep when it slashed.
     let slashed_babylon_height = if found.is_slashed { babylon_height(engine) } else { 0 };
     let place = engine.net.fps.iter().position(|fp| fp.public_key() == key);
-    let moniker = place.and_then(|place| engine.fp_account(place)).map(|it| it.name.clone()).unwrap_or_default();
+    let moniker =
+        place.and_then(|place| engine.fp_account(place)).map(|it| it.name.clone()).unwrap_or_default();
     let description = Some(Description { moniker });
     let provider = Provider { description, btc_pk: key.as_bytes().to_vec(), slashed_babylon_height };
     Ok(prost::Message::encode_to_vec(&ProviderResponse { finality_provider: Some(provider) }))

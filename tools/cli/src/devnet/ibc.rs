@@ -295,8 +295,7 @@ fn client_state(side: &Side) -> Any {
 /// The relayer brings a header with each block: the last one that is known is the last one.
 fn consensus_state(side: &Side) -> Any {
     let timestamp = Timestamp { seconds: i64::try_from(side.time).unwrap_or(i64::MAX), nanos: 0 };
-    let state =
-        ConsensusState { timestamp: Some(timestamp), root: None, next_validators_hash: vec![0; 32] };
+    let state = ConsensusState { timestamp: Some(timestamp), root: None, next_validators_hash: vec![0; 32] };
     Any { type_url: ConsensusState::type_url(), value: state.encode_to_vec() }
 }
 

@@ -74,3 +74,64 @@ fn reading(record: &Record, now_ms: u64) -> Value {
     };
     json!({ "state": state, "since": reading.since, "last_ok": reading.last_ok, "error": reading.error })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::tests::{NOW, healthy};
+    use super::*;
+
+    /// An answer of a devnet, which the page's tests read.
+    const RECORDED: &str = include_str!("../../../dashboard/test/fixtures/slashed.json");
+
+    fn keys(value: &Value) -> Vec<String> {
+        let value = value.get(0).unwrap_or(value);
+        let mut keys: Vec<String> = value.as_object().into_iter().flat_map(|it| it.keys().cloned()).collect();
+        keys.sort();
+        assert!(!keys.is_empty(), "{value}");
+        keys
+    }
+
+    #[test]
+    fn the_page_is_tested_with_answers_of_this_form() {
+        let recorded: Value = serde_json::from_str(RECORDED).unwrap();
+        let mut record = healthy();
+        record.feed.push_front(super::super::happening::Happening {
+            height: 1,
+            time_ms: None,
+            kind: "alarm",
+            key: None,
+            what: String::new(),
+        });
+        let answer = state(&record, None, NOW);
+        assert_eq!(keys(&answer), keys(&recorded));
+        for part in ["chain", "reading", "tip", "health", "link", "providers", "heights", "feed", "totals"] {
+            assert_eq!(keys(&answer[part]), keys(&recorded[part]), "{part}");
+        }
+    }
+
+    #[test]
+    fn only_what_changed_is_sent_again_and_another_run_gets_everything() {
+        let mut record = healthy();
+        let (run, revision) = (record.run.clone(), record.revision);
+        let heights = |record: &Record, run: &str| {
+            state(record, Some((run, revision)), NOW)["heights"].as_array().unwrap().len()
+        };
+        assert_eq!(heights(&record, &run), 0);
+        record.votes(20, &["aa".to_owned()]);
+        assert_eq!(heights(&record, &run), 1);
+        assert_eq!(heights(&record, "another"), 20);
+    }
+
+    #[test]
+    fn a_node_is_away_when_it_has_failed_for_seconds() {
+        let mut record = healthy();
+        let shown = |record: &Record, at| state(record, None, at)["reading"].clone();
+        assert_eq!(shown(&record, NOW)["state"], "ok");
+        record.failed("refused", NOW, 1);
+        assert_eq!(shown(&record, NOW + 1_000)["state"], "ok", "one lost answer is no news");
+        let away = shown(&record, NOW + AWAY_MS);
+        assert_eq!((&away["state"], &away["last_ok"]), (&json!("away"), &json!(NOW)));
+        let new = Record::new(&super::super::record::tests::options(), NOW);
+        assert_eq!(state(&new, None, NOW)["reading"]["state"], "starting");
+    }
+}

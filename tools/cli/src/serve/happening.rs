@@ -43,9 +43,11 @@ impl Happening {
                 let (from, why) = (get("first_height"), get("reason"));
                 ("refused", None, format!("Bitcoin headers from {from} on were refused: {why}"))
             }
-            "item_refused" => {
-                ("refused", None, format!("an item of a packet was refused ({}): {}", get("kind"), get("reason")))
-            }
+            "item_refused" => (
+                "refused",
+                None,
+                format!("an item of a packet was refused ({}): {}", get("kind"), get("reason")),
+            ),
             "alarm" => ("alarm", None, get("what").to_owned()),
             _ => return None,
         };
@@ -55,8 +57,7 @@ impl Happening {
 
     /// A hook's failure, as the chain module reports it.
     pub fn hook_error(event: &Event, height: u64, time_ms: Option<u64>) -> Self {
-        let (phase, error) =
-            (event.get("phase").unwrap_or("a hook"), event.get("error").unwrap_or_default());
+        let (phase, error) = (event.get("phase").unwrap_or("a hook"), event.get("error").unwrap_or_default());
         Self { height, time_ms, kind: "hook_error", key: None, what: clip(&format!("{phase}: {error}")) }
     }
 
@@ -90,6 +91,9 @@ mod tests {
         assert_eq!(alarm.what.len(), TEXT);
         let slashed = [("finality_provider", "ab"), ("block_height", "4")];
         let slashed = Happening::of(&event("wasm-slashed_finality_provider", &slashed), 5, None).unwrap();
-        assert_eq!((slashed.kind, slashed.key.as_deref(), slashed.what.as_str()), ("slashed", Some("ab"), "4"));
+        assert_eq!(
+            (slashed.kind, slashed.key.as_deref(), slashed.what.as_str()),
+            ("slashed", Some("ab"), "4")
+        );
     }
 }

@@ -73,12 +73,15 @@ fn node(record: &Record, now_ms: u64) -> Option<Check> {
     let name = &record.place.node;
     let silent = now_ms.saturating_sub(record.reading.last_ok.unwrap_or(record.reading.since));
     if let Some(error) = record.reading.error.as_ref().filter(|_| silent > AWAY_MS) {
-        return Some(Check::new("serve", Level::Critical, error.clone()).hint(format!("bsn nodes --node {name}")));
+        return Some(
+            Check::new("serve", Level::Critical, error.clone()).hint(format!("bsn nodes --node {name}")),
+        );
     }
     let (_, time) = record.tip?;
     let late = now_ms.saturating_sub(time);
     if late > LATE_MS.max(LATE_BLOCKS * record.block_ms()) && record.reading.error.is_none() {
-        let what = format!("no block for {} s: the chain stands still, or the node at {name} does", late / 1_000);
+        let what =
+            format!("no block for {} s: the chain stands still, or the node at {name} does", late / 1_000);
         return Some(Check::new("serve", Level::Critical, what).hint(format!("bsn nodes --node {name}")));
     }
     None
@@ -103,7 +106,8 @@ const ALARMS: [(&str, Level, &str); 13] = [
 
 fn of_contract(alarm: &str, record: &Record) -> Check {
     let known = ALARMS.iter().find(|(start, ..)| alarm.starts_with(start));
-    let (level, hint) = known.map_or((Level::Warning, "bsn doctor {target}"), |(_, level, hint)| (*level, hint));
+    let (level, hint) =
+        known.map_or((Level::Warning, "bsn doctor {target}"), |(_, level, hint)| (*level, hint));
     let target = format!("--node {} --contract {}", record.place.node, record.place.contract);
     let hint = hint.replace("{target}", &target).replace("{node}", &record.place.node);
     Check::new("health", level, super::happening::clip(alarm)).hint(hint)
@@ -111,7 +115,7 @@ fn of_contract(alarm: &str, record: &Record) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::{healthy, NOW};
+    use super::super::record::tests::{NOW, healthy};
     use super::*;
 
     #[test]
@@ -135,6 +139,8 @@ mod tests {
         alarms.push("something new".to_owned());
         let found = judge(&record, NOW);
         assert_eq!(found.iter().map(|it| it.level).collect::<Vec<_>>(), [Level::Critical, Level::Warning]);
-        assert!(found[0].hint.as_ref().unwrap().starts_with("bsn query --node http://127.0.0.1:1 --contract "));
+        assert!(
+            found[0].hint.as_ref().unwrap().starts_with("bsn query --node http://127.0.0.1:1 --contract ")
+        );
     }
 }

@@ -101,8 +101,12 @@ fn fill(chain: &Client, port: &str, id: &str, end: &mut End) -> bsn_rpc::Result<
 fn expiry(chain: &Client, id: &str, state: &ClientState) -> bsn_rpc::Result<Option<u64>> {
     let (revision_number, revision_height) = (0, 0);
     let client_id = id.to_owned();
-    let ask =
-        client::QueryConsensusStateRequest { client_id, revision_number, revision_height, latest_height: true };
+    let ask = client::QueryConsensusStateRequest {
+        client_id,
+        revision_number,
+        revision_height,
+        latest_height: true,
+    };
     let answer: client::QueryConsensusStateResponse = match chain.ask(CONSENSUS, &ask) {
         Err(Error::NoQuery { .. }) => return Ok(None),
         answer => answer?,

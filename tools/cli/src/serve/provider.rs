@@ -78,8 +78,9 @@ impl Provider {
             "key": self.key, "name": self.name, "operator": self.operator, "power": self.power,
             "active": self.active, "slashed_height": self.slashed_height,
             "jailed_until_s": self.jailed_until_s, "randomness_end": self.randomness_end(),
-            "timestamped_end": self.timestamped_end(tip, timestamped), "voted": self.voted,
-            "missed": self.missed, "last_voted": self.last_voted,
+            "timestamped_end": self.timestamped_end(tip, timestamped),
+            "commitment": self.commitments.first().map_or(0, |one| (one.end + 1).saturating_sub(one.start)),
+            "voted": self.voted, "missed": self.missed, "last_voted": self.last_voted,
         })
     }
 }
@@ -89,8 +90,11 @@ mod tests {
     use super::*;
 
     fn with(commitments: &[(u64, u64, u64)]) -> Provider {
-        let commitments =
-            commitments.iter().map(|(start, end, height)| Commitment { start: *start, end: *end, height: *height });
+        let commitments = commitments.iter().map(|(start, end, height)| Commitment {
+            start: *start,
+            end: *end,
+            height: *height,
+        });
         Provider { commitments: commitments.collect(), ..Provider::new("ab") }
     }
 

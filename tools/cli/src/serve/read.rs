@@ -76,8 +76,13 @@ impl Contract<'_> {
             let page = self.ask::<FinalityProvidersResponse>(&question)?.fps;
             (more, after) = (page.len() == PAGE, page.last().map(|last| last.btc_pk_hex.clone()));
             for one in page {
-                let slashed = if one.slashed_height > 0 { one.slashed_height } else { one.slashed_btc_height.into() };
-                let known = Provider { operator: clip(&one.addr), slashed_height: slashed, ..Provider::new(&one.btc_pk_hex) };
+                let slashed =
+                    if one.slashed_height > 0 { one.slashed_height } else { one.slashed_btc_height.into() };
+                let known = Provider {
+                    operator: clip(&one.addr),
+                    slashed_height: slashed,
+                    ..Provider::new(&one.btc_pk_hex)
+                };
                 found.insert(one.btc_pk_hex, known);
             }
         }
@@ -89,7 +94,8 @@ impl Contract<'_> {
     fn stakes(&self, found: &mut BTreeMap<String, Provider>) -> Result<()> {
         let mut after = Value::Null;
         for _ in 0..provider::KEPT.div_ceil(PAGE) {
-            let question = json!({ "finality_providers_by_total_active_sats": { "limit": PAGE, "start_after": after } });
+            let question =
+                json!({ "finality_providers_by_total_active_sats": { "limit": PAGE, "start_after": after } });
             let page = self.ask::<FinalityProvidersByTotalActiveSatsResponse>(&question)?.fps;
             for one in &page {
                 if let Some(known) = found.get_mut(&one.btc_pk_hex) {
@@ -156,7 +162,9 @@ impl Contract<'_> {
         let Some(info) = self.chain.contract_info(self.address)? else { return Ok(Code::default()) };
         let pinned = self.chain.pinned_codes().ok().map(|codes| codes.contains(&info.code_id));
         let code = self.chain.code_info(info.code_id)?;
-        let known = code.filter(|_| !released.is_empty()).map(|code| released.iter().any(|it| it[..] == code.data_hash[..]));
+        let known = code
+            .filter(|_| !released.is_empty())
+            .map(|code| released.iter().any(|it| it[..] == code.data_hash[..]));
         Ok(Code { pinned, known })
     }
 }

@@ -170,7 +170,9 @@ impl Record {
 
     /// The time between blocks, in milliseconds; 0 where it is not known.
     pub fn block_ms(&self) -> u64 {
-        let (Some((from, start)), Some((to, end))) = (self.times.front(), self.times.back()) else { return 0 };
+        let (Some((from, start)), Some((to, end))) = (self.times.front(), self.times.back()) else {
+            return 0;
+        };
         end.saturating_sub(*start).checked_div(to.saturating_sub(*from)).unwrap_or_default()
     }
 
@@ -384,7 +386,8 @@ impl Record {
             };
             if let Some(known) = self.providers.get_mut(place) {
                 let Provider { operator, slashed_height, jailed_until_s, .. } = one;
-                (known.operator, known.slashed_height, known.jailed_until_s) = (operator, slashed_height, jailed_until_s);
+                (known.operator, known.slashed_height, known.jailed_until_s) =
+                    (operator, slashed_height, jailed_until_s);
                 known.power = if known.active { known.power } else { one.power };
             }
         }
@@ -409,7 +412,11 @@ impl Record {
 
     /// A round of questions was answered whole.
     pub fn answered(&mut self, now_ms: u64, took_ms: u64) {
-        let since = if self.reading.error.is_some() || self.reading.last_ok.is_none() { now_ms } else { self.reading.since };
+        let since = if self.reading.error.is_some() || self.reading.last_ok.is_none() {
+            now_ms
+        } else {
+            self.reading.since
+        };
         self.reading = Reading { last_ok: Some(now_ms), since, error: None, took_ms };
         self.revision += 1;
     }

@@ -6,8 +6,20 @@ use serde_json::{Value, json};
 
 /// The methods that are passed on.
 const METHODS: [&str; 14] = [
-    "abci_query", "block", "block_by_hash", "block_results", "block_search", "blockchain", "commit", "header",
-    "header_by_hash", "health", "status", "tx", "tx_search", "validators",
+    "abci_query",
+    "block",
+    "block_by_hash",
+    "block_results",
+    "block_search",
+    "blockchain",
+    "commit",
+    "header",
+    "header_by_hash",
+    "health",
+    "status",
+    "tx",
+    "tx_search",
+    "validators",
 ];
 /// How many calls a batch may hold, as CometBFT's default.
 const BATCH: usize = 10;
@@ -117,15 +129,37 @@ mod tests {
 
     #[test]
     fn what_sends_simulates_or_looks_into_the_node_never_reaches_it() {
-        let methods = ["broadcast_tx_sync", "broadcast_tx_async", "broadcast_tx_commit", "broadcast_evidence",
-            "check_tx", "unsafe_flush_mempool", "dial_peers", "subscribe", "net_info", "dump_consensus_state",
-            "genesis", "unconfirmed_txs", "", "STATUS", "status "];
+        let methods = [
+            "broadcast_tx_sync",
+            "broadcast_tx_async",
+            "broadcast_tx_commit",
+            "broadcast_evidence",
+            "check_tx",
+            "unsafe_flush_mempool",
+            "dial_peers",
+            "subscribe",
+            "net_info",
+            "dump_consensus_state",
+            "genesis",
+            "unconfirmed_txs",
+            "",
+            "STATUS",
+            "status ",
+        ];
         for method in methods {
             let (answer, calls) = call(method, &json!({}));
             assert_eq!((calls.len(), &answer["error"]["code"]), (0, &json!(METHOD)), "{method}");
         }
-        for path in ["/app/simulate", "app/simulate", "/p2p/filter/addr/1", "/cosmos.tx.v1beta1.Service/Simulate",
-            "/store/wasm/subspace", "", "/a.Query/B/C", "//a.b/x.Query"] {
+        for path in [
+            "/app/simulate",
+            "app/simulate",
+            "/p2p/filter/addr/1",
+            "/cosmos.tx.v1beta1.Service/Simulate",
+            "/store/wasm/subspace",
+            "",
+            "/a.Query/B/C",
+            "//a.b/x.Query",
+        ] {
             assert_eq!(call("abci_query", &json!({ "path": path })).1.len(), 0, "{path}");
         }
         assert_eq!(call("abci_query", &json!({})).1.len(), 0);
@@ -137,7 +171,8 @@ mod tests {
         assert_eq!(asked("{").0["error"]["code"], PARSE);
         assert_eq!(asked("7").0["error"]["code"], REQUEST);
         assert_eq!(asked("[]").0["error"]["code"], REQUEST);
-        let batch = |count: usize| Value::from(vec![json!({ "id": 1, "method": "status" }); count]).to_string();
+        let batch =
+            |count: usize| Value::from(vec![json!({ "id": 1, "method": "status" }); count]).to_string();
         assert_eq!(asked(&batch(BATCH)).1.len(), BATCH);
         assert_eq!(asked(&batch(BATCH + 1)).1.len(), 0);
         assert_eq!(asked(r#"{"id":{"a":1},"method":"status"}"#).0["id"], -1);

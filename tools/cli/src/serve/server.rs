@@ -48,7 +48,8 @@ struct Site {
 pub fn run(listener: std::net::TcpListener, shared: Shared, chain: Client) {
     let (passing, making) = (Arc::new(Semaphore::new(PASSED_ON)), Arc::new(Semaphore::new(MADE)));
     let site = Site { shared, chain, passing, making };
-    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(PASSED_ON).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().max_blocking_threads(PASSED_ON).enable_all().build();
     let ended = runtime.and_then(|runtime| runtime.block_on(accept(listener, site)));
     if let Err(error) = ended {
         eprintln!("the dashboard's server ended: {error}");
@@ -107,7 +108,10 @@ async fn route(site: &Site, request: Request<Body>) -> Response<Body> {
             "/api" => made(site, |site| state(site, query)).await,
             "/metrics" => made(site, scrape).await,
             "/healthz" => healthz(site),
-            _ => text(StatusCode::NOT_FOUND, "there is /, /final, /api, /metrics, /healthz and /rpc".to_owned()),
+            _ => text(
+                StatusCode::NOT_FOUND,
+                "there is /, /final, /api, /metrics, /healthz and /rpc".to_owned(),
+            ),
         },
         _ => only("GET, HEAD"),
     }
@@ -138,8 +142,12 @@ fn scrape(site: &Site) -> Response<Body> {
 fn healthz(site: &Site) -> Response<Body> {
     let record = site.shared.read();
     let reading = &record.reading;
-    let bad: Vec<Value> =
-        record.checks.iter().filter(|check| check.level == Level::Critical).map(|check| check.json()).collect();
+    let bad: Vec<Value> = record
+        .checks
+        .iter()
+        .filter(|check| check.level == Level::Critical)
+        .map(|check| check.json())
+        .collect();
     let answered = reading.error.is_none() && reading.last_ok.is_some();
     let status = if answered && bad.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let checks: Vec<Value> = record.checks.iter().map(|check| check.json()).collect();
@@ -178,7 +186,9 @@ fn html(page: &'static str, connect: &'static str) -> Response<Body> {
     let mut response = reply(StatusCode::OK, "text/html; charset=utf-8", page);
     let headers = response.headers_mut();
     // The page's own policy forbids the rest: both hold.
-    let policy = format!("default-src 'self' 'unsafe-inline' data:; {connect}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    let policy = format!(
+        "default-src 'self' 'unsafe-inline' data:; {connect}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }

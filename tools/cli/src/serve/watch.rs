@@ -69,7 +69,11 @@ pub fn run(options: &Options, shared: &Shared) {
         }
         let block = Duration::from_millis(record.block_ms()).clamp(SHORTEST, LONGEST);
         drop(record);
-        std::thread::sleep(if is_new { block.saturating_sub(start.elapsed()).max(SHORTEST) } else { block / 4 });
+        std::thread::sleep(if is_new {
+            block.saturating_sub(start.elapsed()).max(SHORTEST)
+        } else {
+            block / 4
+        });
     }
 }
 
@@ -84,7 +88,8 @@ fn round(options: &Options, shared: &Shared, due: &mut Due) -> Result<bool> {
         let counts = (health.staking.active, health.staking.total_power.u128());
         shared.write().status(&status);
         set(&contract, shared, due, status.height, counts)?;
-        let first = before.map_or(status.height, |before| before + 1).max(status.height.saturating_sub(CATCH_UP));
+        let first =
+            before.map_or(status.height, |before| before + 1).max(status.height.saturating_sub(CATCH_UP));
         for height in first..=status.height {
             block(options, shared, due, height, (height == status.height).then_some(&status))?;
         }
@@ -115,7 +120,13 @@ fn check(status: &Status, shared: &Shared, due: &mut Due) -> Result<Option<u64>>
     Ok(before)
 }
 
-fn set(contract: &Contract<'_>, shared: &Shared, due: &mut Due, height: u64, counts: (u64, u128)) -> Result<()> {
+fn set(
+    contract: &Contract<'_>,
+    shared: &Shared,
+    due: &mut Due,
+    height: u64,
+    counts: (u64, u128),
+) -> Result<()> {
     let (active, total) = counts;
     if due.set.is_some_and(|(at, count, power)| (count, power) == counts && height < at + SET_AGE) {
         return Ok(());
@@ -211,10 +222,12 @@ fn rest(options: &Options, contract: &Contract<'_>, shared: &Shared, due: &mut D
         due.link = Some(Instant::now());
     }
     if due.rest.is_none_or(|at| at.elapsed() > REST_AGE) {
-        let (trust, config, code) = (contract.trust()?, contract.config()?, contract.code(&[]).unwrap_or_default());
+        let (trust, config, code) =
+            (contract.trust()?, contract.config()?, contract.code(&[]).unwrap_or_default());
         let mut record = shared.write();
         (record.trust, record.code) = (trust, code);
-        (record.place.light_client, record.place.babylon) = (config.btc_light_client, config.babylon_chain_id);
+        (record.place.light_client, record.place.babylon) =
+            (config.btc_light_client, config.babylon_chain_id);
         due.rest = Some(Instant::now());
     }
     Ok(())
@@ -223,7 +236,11 @@ fn rest(options: &Options, contract: &Contract<'_>, shared: &Shared, due: &mut D
 /// Heights from before this program ran, a page at a time, the last first.
 fn past(contract: &Contract<'_>, shared: &Shared, due: &mut Due) -> Result<()> {
     let Some(above) = due.past.filter(|above| *above > 1) else { return Ok(()) };
-    let least = shared.read().height().saturating_sub(HEIGHTS);
+    let (least, passed) = {
+        let record = shared.read();
+        let passed = record.health.as_ref().and_then(|health| health.finality.last_finalized_height);
+        (record.height().saturating_sub(HEIGHTS), passed.unwrap_or_default())
+    };
     let page = contract.blocks_below(above)?;
     let Some((lowest, _)) = page.last().copied().filter(|_| above > least) else {
         due.past = Some(0);
@@ -231,14 +248,21 @@ fn past(contract: &Contract<'_>, shared: &Shared, due: &mut Due) -> Result<()> {
     };
     for (height, finalized) in &page {
         let keys = contract.votes(*height)?;
-        let state = if *finalized { State::Quorum { at: height + 1 } } else { State::Open };
+        let state = match finalized {
+            true => State::Quorum { at: height + 1 },
+            // The cursor has passed it: nobody could vote, or governance let finality go on.
+            false if *height < passed => State::Skipped,
+            false => State::Open,
+        };
         let mut record = shared.write();
         record.past(*height, state);
         record.votes(*height, &keys);
     }
     let seen: BTreeSet<u64> = page.iter().map(|(height, _)| *height).collect();
     let mut record = shared.write();
-    (lowest..above).filter(|height| !seen.contains(height)).for_each(|height| record.past(height, State::Hole));
+    (lowest..above)
+        .filter(|height| !seen.contains(height))
+        .for_each(|height| record.past(height, State::Hole));
     due.past = Some(lowest);
     Ok(())
 }
@@ -270,6 +294,7 @@ fn ends(options: &Options, shared: &Shared) {
     let here = link::read(&options.client, &port, &channel, before.here.as_ref(), now_ms());
     let other = here.other.clone();
     let babylon = options.babylon.as_ref().filter(|_| !other.1.is_empty());
-    let babylon = babylon.map(|chain| link::read(chain, &other.0, &other.1, before.babylon.as_ref(), now_ms()));
+    let babylon =
+        babylon.map(|chain| link::read(chain, &other.0, &other.1, before.babylon.as_ref(), now_ms()));
     shared.write().link = link::Link { here: Some(here), babylon };
 }

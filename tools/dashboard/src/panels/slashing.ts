@@ -7,7 +7,7 @@ export const slashing = (state: State): void => {
   const [gone, items] = [slashed(state), feed(state)];
   show("slashing", gone, () => [
     gone.length
-      ? h("ul", { class: "alarms" }, ...gone.map((one) => h("li", {}, mark(one.done ? "bad" : "warning"), h("div", {}, h("b", {}, name(one.name)), ` signed two blocks of height ${one.height}; ${one.evidence}. `, h("small", { class: "soft mono" }, `key ${one.key}`)))))
+      ? h("ul", { class: "alarms" }, ...gone.map((one) => h("li", {}, mark(one.done ? "bad" : "warning"), h("div", {}, h("b", {}, name(one.name)), ` ${one.what}; ${one.evidence}. `, h("small", { class: "soft mono" }, `key ${one.key}`)))))
       : h("p", { class: "soft" }, "Nobody has signed twice."),
   ]);
   show("feed", items, () => [

@@ -6,7 +6,7 @@ const ORDER: Readonly<Record<Check["level"], number>> = { critical: 0, warning: 
 export const alarms = (state: State): Check[] => [...state.checks].sort((a, b) => ORDER[a.level] - ORDER[b.level]);
 
 /** What could not be looked at is listed apart: it is no alarm, and it is not well either. */
-export const grouped = (state: State): { alarms: Check[]; unknown: Check[] } => {
+export const sorted = (state: State): { alarms: Check[]; unknown: Check[] } => {
   const all = alarms(state);
   return { alarms: all.filter(({ level }) => level !== "unknown"), unknown: all.filter(({ level }) => level === "unknown") };
 };

@@ -49,8 +49,8 @@ export const feed = (state: State): Item[] =>
 export interface Slashed {
   name: string;
   key: string;
-  /** The height that it signed twice. */
-  height: string;
+  /** What it did, as far as that is known. */
+  what: string;
   /** Whether Babylon knows. */
   evidence: string;
   done: boolean;
@@ -67,6 +67,7 @@ export const slashed = (state: State): Slashed[] =>
   state.providers
     .filter((one) => one.slashed_height > 0)
     .map((one) => {
+      const twice = state.feed.find(({ kind, key }) => kind === "slashed" && key === one.key);
       const sent = state.outbox.find(({ key }) => key === one.key);
-      return { name: label(one), key: short(one.key, 10, 8), height: number(one.slashed_height), evidence: sent ? (EVIDENCE[sent.state] ?? plain(sent.state)) : "slashed by Babylon’s word", done: !sent || sent.state === "done" };
+      return { name: label(one), key: short(one.key, 10, 8), what: twice && /^\d+$/.test(twice.what) ? `signed two blocks of height ${number(BigInt(twice.what))}` : `was slashed at height ${number(one.slashed_height)}`, evidence: sent ? (EVIDENCE[sent.state] ?? plain(sent.state)) : "slashed by Babylon’s word", done: !sent || sent.state === "done" };
     });

@@ -34,7 +34,7 @@ const packets = (name: string, end: End | null): Row[] => {
 };
 
 export const channel = (state: State, now: number): Row[] => {
-  const { health, link, chain } = state;
+  const { health, link } = state;
   if (!health) return [];
   const { state: is, channel_id, connection_id, last_packet_age_s } = health.channel;
   const drift = state.reading.last_ok === null ? 0 : Math.max(0, now - state.reading.last_ok) / 1000;
@@ -47,7 +47,7 @@ export const channel = (state: State, now: number): Row[] => {
       tone: last_packet_age_s == null ? "unknown" : last_packet_age_s > 6 * 3_600 ? "warning" : "good",
     },
     countdown("Babylon’s client here", link.here, now, "not read yet"),
-    countdown(`Our client on ${chain.babylon ?? "Babylon"}`, link.babylon, now, "give bsn serve --babylon-node"),
+    countdown("Our client on Babylon", link.babylon, now, "give bsn serve --babylon-node"),
     ...packets("Sent, not acknowledged", link.here),
     ...packets("Waiting on Babylon", link.babylon),
   ];
@@ -66,7 +66,7 @@ export const bitcoinRows = (state: State, now: number): Row[] => {
     {
       name: "Timestamped height",
       value: timestamps.height ? number(timestamps.height) : "none yet",
-      note: behind === null ? "" : `${plural(behind, "block")} (${brief((behind * state.chain.block_ms) / 1000)}) behind; by the word of ${timestamps.trust === "bitcoin" ? "Bitcoin" : timestamps.trust}`,
+      note: behind === null ? "" : `${plural(behind, "block")} (${brief((behind * state.chain.block_ms) / 1000)}) behind; ${timestamps.trust}`,
       tone: timestamps.height ? "good" : "warning",
     },
     { name: "Checkpoints waiting", value: number(timestamps.waiting), note: timestamps.waiting ? "until Bitcoin has buried them" : "", tone: "good" },
@@ -75,7 +75,7 @@ export const bitcoinRows = (state: State, now: number): Row[] => {
   ];
 };
 
-const amounts = (list: readonly Amount[]): string => list.map(({ amount, denom }) => `${/^\d+$/.test(amount) ? number(BigInt(amount)) : amount} ${short(denom, 16, 4)}`).join(", ") || "nothing";
+const amounts = (list: readonly Amount[]): string => list.filter(({ amount }) => amount !== "0").map(({ amount, denom }) => `${/^\d+$/.test(amount) ? number(BigInt(amount)) : amount} ${short(denom, 16, 4)}`).join(", ") || "nothing";
 
 export const rewards = (state: State): Row[] => {
   if (!state.health) return [];

@@ -14,8 +14,11 @@ export interface Runway {
   low: boolean;
 }
 
-/** Less than this is shown as little, as the alert in monitoring/ does. */
+/** Less than this is little, as an alert in monitoring/ says; on a chain where one commitment is short, a quarter of that. */
 const LITTLE_S = 6 * 3_600;
+const LITTLE_PART = 4;
+/** So many are shown at once. */
+export const LISTED = 12;
 
 const standing = (one: Provider, nowS: number): Runway["state"] => {
   if (one.slashed_height > 0) return "slashed";
@@ -33,8 +36,10 @@ export const runways = (state: State): Runway[] => {
     const seconds = (timestamped * state.chain.block_ms) / 1000;
     const kind = standing(one, state.now);
     const counts = kind === "active" || kind === "waiting";
-    const text = kind === "slashed" ? `slashed for height ${number(one.slashed_height)}` : timestamped ? `${brief(seconds)}, ${number(timestamped)} blocks` : blocks ? "not timestamped yet" : "none";
-    return { key: one.key, name: label(one), state: kind, power: one.power, blocks, timestamped, text, low: counts && seconds < LITTLE_S };
+    const text = kind === "slashed" ? `slashed at height ${number(one.slashed_height)}` : timestamped ? `${brief(seconds)}, ${number(timestamped)} blocks` : blocks ? "not timestamped yet" : "none";
+    return { key: one.key, name: label(one), state: kind, power: one.power, blocks, timestamped, text, low: counts && seconds < LITTLE_S && timestamped * LITTLE_PART < Math.max(one.commitment, LITTLE_PART) };
   });
+  // Who is short of it comes first where there are many.
+  if (rows.length > LISTED) return rows.sort((a, b) => Number(b.state === "active") - Number(a.state === "active") || a.timestamped - b.timestamped || b.power - a.power || (a.key < b.key ? -1 : 1));
   return rows.sort((a, b) => Number(b.state === "active") - Number(a.state === "active") || b.power - a.power || (a.key < b.key ? -1 : 1));
 };

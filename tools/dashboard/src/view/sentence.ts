@@ -1,6 +1,6 @@
 // The state in one sentence. What is not known is said not to be known: nothing here is good by default.
 import type { State } from "../api.js";
-import { label, list, number, percent, plural, span } from "../format.js";
+import { bitcoin, label, list, number, percent, plural, span } from "../format.js";
 import { awaited, ranked, silent, totalPower } from "./voters.js";
 
 export type Tone = "good" | "warning" | "bad" | "unknown";
@@ -64,9 +64,11 @@ export const sentence = (state: State, now: number): Sentence => {
   const quiet = silent(state);
   const behind = lag <= 0 ? "The newest block is final" : `Final ${plural(lag, "block")} behind`;
   const silentPower = percent(totalPower(quiet), totalPower(voters));
+  const jailed = state.providers.filter((one) => one.jailed_until_s > 0 && one.slashed_height === 0 && one.power > 0).sort((a, b) => b.power - a.power);
+  const locked = jailed.length ? `${list(jailed.map(label))} ${jailed.length === 1 ? "is" : "are"} in jail, with ${bitcoin(totalPower(jailed))} that may not vote.` : "";
   const more = quiet.length
     ? `Finality goes on without ${quiet.length === 1 ? "it" : "them"}: ${silentPower} of the power is silent.`
-    : `To undo block ${number(final)}, more than a third of the power would have to sign twice, and lose its bitcoin.`;
+    : locked || `To undo block ${number(final)}, more than a third of the power would have to sign twice, and lose its bitcoin.`;
   if (lag > PATIENCE) return { tone: "warning", text: `${behind}, and catching up.`, more };
-  return { tone: quiet.length || health.alarms.length || state.checks.some((one) => one.level !== "unknown") ? "warning" : "good", text: `${behind}; waiting for ${quiet.length ? list(quiet.map(label)) : "nobody"}.`, more };
+  return { tone: quiet.length || jailed.length || health.alarms.length || state.checks.some((one) => one.level !== "unknown") ? "warning" : "good", text: `${behind}; waiting for ${quiet.length ? list(quiet.map(label)) : "nobody"}.`, more };
 };

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("../fixtures/", import.meta.url));
 
-/** One that was recorded from the devnet (`cargo test -p bsn-cli --test serve`, BSN_RECORD). */
+/** What /api of `bsn serve` answered beside `bsn devnet`, after the faults hole and lost-hook, then offline, then double-sign. */
 export const recorded = (name) => JSON.parse(readFileSync(`${folder}${name}.json`, "utf8"));
 
 const letters = (index, height) => ((index * 7 + height * 13) % 41 === 0 ? "m" : (index * 31 + height) % 97 === 0 ? "f" : "v");

@@ -7,11 +7,18 @@ use crate::serve::record::tests::{NOW, healthy, options};
 /// The name of each sample in a text, with its labels.
 fn samples(text: &str) -> Vec<(String, f64)> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines.map(|line| line.rsplit_once(' ').unwrap()).map(|(name, value)| (name.to_owned(), value.parse().unwrap())).collect()
+    lines
+        .map(|line| line.rsplit_once(' ').unwrap())
+        .map(|(name, value)| (name.to_owned(), value.parse().unwrap()))
+        .collect()
 }
 
 fn value(text: &str, name: &str) -> f64 {
-    samples(text).into_iter().find(|(found, _)| found.starts_with(name)).unwrap_or_else(|| panic!("no {name}")).1
+    samples(text)
+        .into_iter()
+        .find(|(found, _)| found.starts_with(name))
+        .unwrap_or_else(|| panic!("no {name}"))
+        .1
 }
 
 /// tools.md names them, and alerts and dashboards are written with them.
@@ -32,11 +39,17 @@ fn every_series_is_there_from_the_first_scrape_on() {
         assert!(text.contains(&format!("# TYPE bsn_{family} ")), "{name}");
         // Those of each finality provider, or denom, begin with it.
         if !name.starts_with("fp_") && name != "rewards" {
-            assert!(samples(&text).iter().any(|(found, _)| found.starts_with(&format!("bsn_{name}{{"))), "{name}");
+            assert!(
+                samples(&text).iter().any(|(found, _)| found.starts_with(&format!("bsn_{name}{{"))),
+                "{name}"
+            );
         }
     }
-    let known = ["bsn_build_info", "bsn_scrape_", "bsn_checks", "bsn_hook", "bsn_evidence", "bsn_fps_left_out"];
-    for (name, value) in samples(&text).iter().filter(|(name, _)| !known.iter().any(|it| name.starts_with(it))) {
+    let known =
+        ["bsn_build_info", "bsn_scrape_", "bsn_checks", "bsn_hook", "bsn_evidence", "bsn_fps_left_out"];
+    for (name, value) in
+        samples(&text).iter().filter(|(name, _)| !known.iter().any(|it| name.starts_with(it)))
+    {
         assert!((*value - -1.0).abs() < 0.5, "{name} is not known, and must not be {value}");
     }
     assert!(value(&text, "bsn_scrape_ok").abs() < 0.5);
@@ -46,7 +59,9 @@ fn every_series_is_there_from_the_first_scrape_on() {
 #[test]
 fn a_scrape_says_what_was_read() {
     let text = text(&healthy(), NOW + 3_000).unwrap();
-    let close = |name: &str, expected: f64| assert!((value(&text, name) - expected).abs() < 0.01, "{name} {}", value(&text, name));
+    let close = |name: &str, expected: f64| {
+        assert!((value(&text, name) - expected).abs() < 0.01, "{name} {}", value(&text, name))
+    };
     close("bsn_last_height{chain_id=\"app-1\"}", 20.0);
     close("bsn_finality_lag_blocks", 2.0);
     close("bsn_final_block_age_seconds", 5.0);

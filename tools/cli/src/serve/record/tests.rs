@@ -61,13 +61,19 @@ pub fn event(kind: &str, attributes: &[(&str, &str)]) -> Event {
 }
 
 fn vote(key: &str, height: u64, verdict: &str) -> Event {
-    event("submit_finality_signature", &[("fp_pubkey_hex", key), ("height", &height.to_string()), ("verdict", verdict)])
+    event(
+        "submit_finality_signature",
+        &[("fp_pubkey_hex", key), ("height", &height.to_string()), ("verdict", verdict)],
+    )
 }
 
 /// The events of a block in which the height before it gets its quorum.
 fn quorum(height: u64) -> Vec<Event> {
     let (last, at) = (height.to_string(), (height - 1).to_string());
-    vec![event("index_block", &[("last_height", &last)]), event("finalize_block", &[("finalized_height", &at)])]
+    vec![
+        event("index_block", &[("last_height", &last)]),
+        event("finalize_block", &[("finalized_height", &at)]),
+    ]
 }
 
 /// Twenty blocks of three finality providers; the third never votes.
@@ -107,7 +113,8 @@ fn events_of_other_contracts_say_nothing() {
         });
         Event { attributes: attributes.collect(), ..event }
     };
-    let forged = [vote("cc", 20, "counted"), event("slashed_finality_provider", &[("finality_provider", "aa")])];
+    let forged =
+        [vote("cc", 20, "counted"), event("slashed_finality_provider", &[("finality_provider", "aa")])];
     record.block(21, None, &quorum(21).into_iter().map(foreign).collect::<Vec<_>>(), &forged.map(foreign));
     assert_eq!(record.columns[&20].vote(2), Vote::Open);
     assert_eq!((record.totals.evidence, record.columns[&20].state), (0, State::Open));
@@ -119,7 +126,10 @@ fn a_lost_hook_is_counted_listed_and_marked() {
     let mut record = healthy();
     let error = Event {
         kind: "contract_communication_error".to_owned(),
-        attributes: vec![("phase".to_owned(), "EndBlock".to_owned()), ("error".to_owned(), "out of gas".to_owned())],
+        attributes: vec![
+            ("phase".to_owned(), "EndBlock".to_owned()),
+            ("error".to_owned(), "out of gas".to_owned()),
+        ],
     };
     record.block(21, Some(NOW + 1_000), &[error], &[]);
     assert_eq!((record.totals.hooks_lost, record.totals.hook_errors), (1, 1));
