@@ -175,6 +175,9 @@ pub struct Serve {
     /// The RPC address of a node of Babylon, for its end of the channel and the names of finality providers.
     #[arg(long, env = "BSN_BABYLON_NODE", value_delimiter = ',')]
     pub babylon_node: Vec<String>,
+    /// An origin whose pages may read /api, such as https://status.example.org; `null` for the page opened as a file.
+    #[arg(long)]
+    pub allow_origin: Option<String>,
     /// Where.
     #[command(flatten)]
     pub target: Target,

@@ -31,6 +31,8 @@ pub mod happening;
 pub mod judge;
 pub mod link;
 pub mod metrics;
+#[cfg(test)]
+mod monitoring;
 pub mod names;
 pub mod page;
 pub mod provider;
@@ -45,6 +47,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
+use axum::http::HeaderValue;
 use bsn_rpc::Client;
 
 pub use record::Record;
@@ -62,6 +65,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Whether the chain is `bsn devnet`: its own RPC, for pages that send.
     pub devnet: Option<String>,
+    /// An origin whose pages may read `/api`.
+    pub allow_origin: Option<String>,
 }
 
 /// The record, with a lock that outlives a panic.
@@ -96,8 +101,12 @@ pub struct Serving {
 /// Starts the reading thread and the server.
 ///
 /// # Errors
-/// If the port is taken.
+/// If the port is taken, or the origin is none.
 pub fn start(options: Options) -> Result<Serving> {
+    let origin = options.allow_origin.as_deref().map(|origin| {
+        HeaderValue::from_str(origin).with_context(|| format!("`{}` is no origin", origin.escape_default()))
+    });
+    let origin = origin.transpose()?;
     let listen = options.listen;
     let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
     listener.set_nonblocking(true).context("cannot use a port")?;
@@ -108,7 +117,7 @@ pub fn start(options: Options) -> Result<Serving> {
     thread("reader").spawn(move || watch::run(&options, &record)).context("cannot start a thread")?;
     let record = shared.clone();
     thread("dashboard")
-        .spawn(move || server::run(listener, record, client))
+        .spawn(move || server::run(listener, record, client, origin))
         .context("cannot start a thread")?;
     Ok(Serving { at, shared })
 }

@@ -127,9 +127,16 @@ fn a_chain_is_served_whole_cheaply_and_without_a_lie_when_its_node_is_away() {
     let chain = Client::with(&[format!("http://{}", wire.at)], retry).unwrap();
     let babylon = Some(Client::new(&[format!("http://{}", devnet.at[1])]).unwrap());
     let listen = ([127, 0, 0, 1], 0).into();
-    let at = serve::start(Options { client: chain, contract: devnet.bsn(), babylon, listen, devnet: None })
-        .unwrap()
-        .at;
+    let at = serve::start(Options {
+        client: chain,
+        contract: devnet.bsn(),
+        babylon,
+        listen,
+        devnet: None,
+        allow_origin: Some("null".to_owned()),
+    })
+    .unwrap()
+    .at;
 
     // Every series is there at once, whether anything was read or not.
     let first = get(at, "/metrics").2;
@@ -172,6 +179,8 @@ fn a_chain_is_served_whole_cheaply_and_without_a_lie_when_its_node_is_away() {
     assert_eq!((get(at, "/rpc").0, get(at, "/nothing").0, get(at, "/../etc/passwd").0), (405, 404, 404));
     let (_, head, page) = get(at, "/");
     assert!(head.contains("connect-src 'self'") && head.contains("nosniff") && page.contains("<canvas"));
+    assert!(get(at, "/api").1.contains("access-control-allow-origin: null"));
+    assert!(!get(at, "/metrics").1.contains("access-control"));
     assert!(get(at, "/final").2.contains("Is it final?"));
 
     // A node that goes away is said to be away; what was read stays, with its time.

@@ -68,6 +68,7 @@ fn dashboard(port: Option<u16>, at: &[SocketAddr; 3], facts: &Value) -> Result<S
             babylon: Some(Client::new(&[&babylon])?),
             listen: (Ipv4Addr::LOCALHOST, port).into(),
             devnet: Some(chain.clone()),
+            allow_origin: None,
         })
     };
     match port {

@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::judge;
 use super::record::{Record, Totals};
 
 /// The version of this form.
 const VERSION: u32 = 1;
-/// So many failed rounds' worth of silence is no news: the node is away when it has failed for so long.
-const AWAY_MS: u64 = 3_000;
 
 /// What has changed since a revision of a run; everything, for another run.
 pub fn state(record: &Record, since: Option<(&str, u64)>, now_ms: u64) -> Value {
@@ -49,7 +48,7 @@ pub fn state(record: &Record, since: Option<(&str, u64)>, now_ms: u64) -> Value 
         },
         "outbox": outbox, "feed": record.feed.iter().map(|it| it.json()).collect::<Vec<_>>(),
         "totals": { "hooks_lost": hooks_lost, "hook_errors": hook_errors, "evidence": evidence },
-        "checks": record.checks.iter().map(|check| check.json()).collect::<Vec<_>>(), "trust": trust,
+        "checks": judge::judge(record, now_ms).iter().map(|check| check.json()).collect::<Vec<_>>(), "trust": trust,
     })
 }
 
@@ -63,16 +62,14 @@ fn chain(record: &Record) -> Value {
     })
 }
 
-/// `away` from when the node has failed for some seconds: one lost answer is no news.
 fn reading(record: &Record, now_ms: u64) -> Value {
     let reading = &record.reading;
-    let failing = reading.error.is_some() && now_ms.saturating_sub(reading.since) >= AWAY_MS;
-    let state = match (failing, reading.last_ok) {
-        (true, _) => "away",
-        (false, None) => "starting",
-        (false, Some(_)) => "ok",
+    let (state, error) = match (record.away(now_ms), reading.last_ok) {
+        (Some(why), _) => ("away", Some(why)),
+        (None, None) => ("starting", None),
+        (None, Some(_)) => ("ok", None),
     };
-    json!({ "state": state, "since": reading.since, "last_ok": reading.last_ok, "error": reading.error })
+    json!({ "state": state, "since": reading.since, "last_ok": reading.last_ok, "error": error })
 }
 
 #[cfg(test)]
@@ -129,7 +126,7 @@ mod tests {
         assert_eq!(shown(&record, NOW)["state"], "ok");
         record.failed("refused", NOW, 1);
         assert_eq!(shown(&record, NOW + 1_000)["state"], "ok", "one lost answer is no news");
-        let away = shown(&record, NOW + AWAY_MS);
+        let away = shown(&record, NOW + 3_000);
         assert_eq!((&away["state"], &away["last_ok"]), (&json!("away"), &json!(NOW)));
         let new = Record::new(&super::super::record::tests::options(), NOW);
         assert_eq!(state(&new, None, NOW)["reading"]["state"], "starting");

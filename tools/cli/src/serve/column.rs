@@ -127,7 +127,8 @@ impl Column {
     /// The power that could vote there, and the power that did.
     pub fn power(&self) -> (u64, u64) {
         let of = |place: &usize| self.powers.get(*place).copied().unwrap_or_default();
-        (self.powers.iter().sum(), self.voted.iter().map(of).sum())
+        let sum = |powers: &mut dyn Iterator<Item = u64>| powers.fold(0, u64::saturating_add);
+        (sum(&mut self.powers.iter().copied()), sum(&mut self.voted.iter().map(of)))
     }
 
     /// Whether no more votes are taken, in the block of this height.

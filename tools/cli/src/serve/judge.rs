@@ -28,8 +28,6 @@ pub struct Check {
     pub hint: Option<String>,
 }
 
-/// A node that has not answered for so long, in milliseconds.
-const AWAY_MS: u64 = 30_000;
 /// A chain that has made no block for so many block times, and for at least so long.
 const LATE_BLOCKS: u64 = 8;
 const LATE_MS: u64 = 30_000;
@@ -60,29 +58,29 @@ impl Check {
     }
 }
 
-/// What needs attention now.
+/// What needs attention now: first what shows here, then what `bsn doctor` said, or before it looked the contract's own
+/// alarms.
 pub fn judge(record: &Record, now_ms: u64) -> Vec<Check> {
     let mut found: Vec<Check> = node(record, now_ms).into_iter().collect();
-    if let Some(health) = &record.health {
-        found.extend(health.alarms.iter().map(|alarm| of_contract(alarm, record)));
+    match (&record.doctor, &record.health) {
+        (Some(checks), _) => found.extend(checks.iter().cloned()),
+        (None, Some(health)) => found.extend(health.alarms.iter().map(|alarm| of_contract(alarm, record))),
+        (None, None) => {}
     }
     found
 }
 
 fn node(record: &Record, now_ms: u64) -> Option<Check> {
-    let name = &record.place.node;
-    let silent = now_ms.saturating_sub(record.reading.last_ok.unwrap_or(record.reading.since));
-    if let Some(error) = record.reading.error.as_ref().filter(|_| silent > AWAY_MS) {
-        return Some(
-            Check::new("serve", Level::Critical, error.clone()).hint(format!("bsn nodes --node {name}")),
-        );
+    let hint = || format!("bsn nodes --node {}", record.place.node);
+    if let Some(why) = record.away(now_ms) {
+        return Some(Check::new("serve", Level::Critical, why).hint(hint()));
     }
     let (_, time) = record.tip?;
     let late = now_ms.saturating_sub(time);
-    if late > LATE_MS.max(LATE_BLOCKS * record.block_ms()) && record.reading.error.is_none() {
-        let what =
-            format!("no block for {} s: the chain stands still, or the node at {name} does", late / 1_000);
-        return Some(Check::new("serve", Level::Critical, what).hint(format!("bsn nodes --node {name}")));
+    if late > LATE_MS.max(record.block_ms().saturating_mul(LATE_BLOCKS)) {
+        let (name, late) = (&record.place.node, late / 1_000);
+        let what = format!("no block for {late} s: the chain stands still, or the node at {name} does");
+        return Some(Check::new("serve", Level::Critical, what).hint(hint()));
     }
     None
 }
@@ -122,11 +120,13 @@ mod tests {
     fn a_node_that_is_away_and_a_chain_that_stands_still_are_told_apart() {
         let mut record = healthy();
         assert_eq!(judge(&record, NOW), []);
-        let still = judge(&record, NOW + 60_000);
+        let still = judge(&record, NOW + 50_000);
         assert!(still[0].what.contains("stands still"), "{still:?}");
+        let silent = judge(&record, NOW + 60_000);
+        assert_eq!(silent[0].what, "nothing was read for 60 s", "the reader has ended");
         record.failed("http://node does not answer: refused", NOW + 1_000, 5);
-        assert_eq!(judge(&record, NOW + 5_000), [], "a moment is no alarm");
-        let away = judge(&record, NOW + 60_000);
+        assert_eq!(judge(&record, NOW + 2_000), [], "a moment is no alarm");
+        let away = judge(&record, NOW + 5_000);
         assert_eq!((away.len(), away[0].level), (1, Level::Critical));
         assert!(away[0].what.contains("refused"));
     }

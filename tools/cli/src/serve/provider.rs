@@ -79,7 +79,7 @@ impl Provider {
             "active": self.active, "slashed_height": self.slashed_height,
             "jailed_until_s": self.jailed_until_s, "randomness_end": self.randomness_end(),
             "timestamped_end": self.timestamped_end(tip, timestamped),
-            "commitment": self.commitments.first().map_or(0, |one| (one.end + 1).saturating_sub(one.start)),
+            "commitment": self.commitments.first().map_or(0, |one| one.end.saturating_add(1).saturating_sub(one.start)),
             "voted": self.voted, "missed": self.missed, "last_voted": self.last_voted,
         })
     }

@@ -18,6 +18,10 @@ pub const HEIGHTS: u64 = 300;
 /// How many minutes: a day.
 const MINUTES: usize = 1_440;
 const MINUTE_MS: u64 = 60_000;
+/// One lost answer is no news: a node is away when it has failed for so long.
+const AWAY_MS: u64 = 3_000;
+/// Whoever reads has ended, or waits for answers, when nothing was read for so long.
+const SILENT_MS: u64 = 60_000;
 /// Over how many blocks the time between them is measured.
 const MEASURED: usize = 30;
 
@@ -119,8 +123,8 @@ pub struct Record {
     pub trust: Vec<(String, String, String)>,
     /// The contract's code.
     pub code: Code,
-    /// What needs attention.
-    pub checks: Vec<Check>,
+    /// What `bsn doctor` says; `None` until it looked.
+    pub doctor: Option<Vec<Check>>,
     /// What is counted.
     pub totals: Totals,
     powers: Arc<Vec<u64>>,
@@ -155,7 +159,7 @@ impl Record {
             link: Link::default(),
             trust: Vec::new(),
             code: Code::default(),
-            checks: Vec::new(),
+            doctor: None,
             totals: Totals::default(),
             powers: Arc::default(),
             quorum: None,
@@ -174,6 +178,18 @@ impl Record {
             return 0;
         };
         end.saturating_sub(*start).checked_div(to.saturating_sub(*from)).unwrap_or_default()
+    }
+
+    /// Why what is known is not of now: the node has failed for some seconds, or nobody has read for a minute.
+    pub fn away(&self, now_ms: u64) -> Option<String> {
+        let reading = &self.reading;
+        if let Some(error) =
+            reading.error.as_ref().filter(|_| now_ms.saturating_sub(reading.since) >= AWAY_MS)
+        {
+            return Some(error.clone());
+        }
+        let silent = now_ms.saturating_sub(reading.last_ok.unwrap_or(reading.since));
+        (silent >= SILENT_MS).then(|| format!("nothing was read for {} s", silent / 1_000))
     }
 
     /// How many blocks the last final one is behind; `None` where nothing is final, or nothing was read.
@@ -365,7 +381,7 @@ impl Record {
 
     fn forget(&mut self) {
         let last = self.columns.last_key_value().map_or(0, |(height, _)| *height);
-        self.columns = self.columns.split_off(&(last + 1).saturating_sub(HEIGHTS));
+        self.columns = self.columns.split_off(&last.saturating_add(1).saturating_sub(HEIGHTS));
     }
 
     /// Takes the contract's own word.
@@ -432,4 +448,4 @@ impl Record {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(crate) mod tests;

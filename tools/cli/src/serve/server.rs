@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::judge::Level;
+use super::judge::{self, Level};
 use super::{Shared, api, metrics, now_ms, page, rpc};
 
 /// How many connections are open at once; more wait.
@@ -39,15 +39,17 @@ const MADE: usize = 4;
 #[derive(Clone)]
 struct Site {
     shared: Shared,
+    /// Whose pages may read `/api`, beside our own.
+    origin: Option<HeaderValue>,
     chain: Client,
     passing: Arc<Semaphore>,
     making: Arc<Semaphore>,
 }
 
 /// Serves until the process ends.
-pub fn run(listener: std::net::TcpListener, shared: Shared, chain: Client) {
+pub fn run(listener: std::net::TcpListener, shared: Shared, chain: Client, origin: Option<HeaderValue>) {
     let (passing, making) = (Arc::new(Semaphore::new(PASSED_ON)), Arc::new(Semaphore::new(MADE)));
-    let site = Site { shared, chain, passing, making };
+    let site = Site { shared, origin, chain, passing, making };
     let runtime =
         tokio::runtime::Builder::new_current_thread().max_blocking_threads(PASSED_ON).enable_all().build();
     let ended = runtime.and_then(|runtime| runtime.block_on(accept(listener, site)));
@@ -128,7 +130,11 @@ async fn made(site: &Site, make: impl FnOnce(&Site) -> Response<Body>) -> Respon
 fn state(site: &Site, query: &str) -> Response<Body> {
     let field = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     let since = field("run").zip(field("since").and_then(|text| text.parse().ok()));
-    json_reply(StatusCode::OK, &api::state(&site.shared.read(), since, now_ms()))
+    let mut response = json_reply(StatusCode::OK, &api::state(&site.shared.read(), since, now_ms()));
+    if let Some(origin) = &site.origin {
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    response
 }
 
 fn scrape(site: &Site) -> Response<Body> {
@@ -140,17 +146,13 @@ fn scrape(site: &Site) -> Response<Body> {
 
 /// 200 where nothing is critical and the node answers; 503 otherwise, with why.
 fn healthz(site: &Site) -> Response<Body> {
-    let record = site.shared.read();
+    let (record, now) = (site.shared.read(), now_ms());
     let reading = &record.reading;
-    let bad: Vec<Value> = record
-        .checks
-        .iter()
-        .filter(|check| check.level == Level::Critical)
-        .map(|check| check.json())
-        .collect();
+    let checks = judge::judge(&record, now);
+    let is_well = !checks.iter().any(|check| check.level == Level::Critical);
     let answered = reading.error.is_none() && reading.last_ok.is_some();
-    let status = if answered && bad.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let checks: Vec<Value> = record.checks.iter().map(|check| check.json()).collect();
+    let status = if answered && is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let checks: Vec<Value> = checks.iter().map(|check| check.json()).collect();
     let body = json!({ "ok": status == StatusCode::OK, "chain_id": record.place.chain_id, "height": record.height(),
         "last_read": reading.last_ok, "error": reading.error, "checks": checks });
     json_reply(status, &body)

@@ -7,7 +7,6 @@ use anyhow::{Result, bail};
 use bsn_rpc::{Event, Status};
 
 use super::column::State;
-use super::judge;
 use super::names::{self, Answer};
 use super::read::Contract;
 use super::record::{HEIGHTS, Record};
@@ -43,6 +42,8 @@ struct Due {
     outbox: bool,
     /// What the set was read at: height, count, total power.
     set: Option<(u64, u64, u128)>,
+    /// The last height that was read whole.
+    read: Option<u64>,
     link: Option<Instant>,
     rest: Option<Instant>,
     is_mute: bool,
@@ -62,7 +63,6 @@ pub fn run(options: &Options, shared: &Shared) {
             Ok(_) => record.answered(now_ms(), took),
             Err(error) => record.failed(&format!("{error:#}"), now_ms(), took),
         }
-        record.checks = judge::judge(&record, now_ms());
         if due.backwards > PATIENCE {
             *record = Record::new(options, now_ms());
             due = Due { providers: true, outbox: true, ..Due::default() };
@@ -80,7 +80,8 @@ pub fn run(options: &Options, shared: &Shared) {
 /// One look; whether there was a new block.
 fn round(options: &Options, shared: &Shared, due: &mut Due) -> Result<bool> {
     let status = options.client.status()?;
-    let before = check(&status, shared, due)?;
+    check(&status, shared, due)?;
+    let before = due.read;
     let is_new = before != Some(status.height);
     if is_new {
         let contract = Contract { chain: &options.client, address: &options.contract };
@@ -101,8 +102,8 @@ fn round(options: &Options, shared: &Shared, due: &mut Due) -> Result<bool> {
     Ok(is_new)
 }
 
-/// That it is the chain that it was; the last height that was read.
-fn check(status: &Status, shared: &Shared, due: &mut Due) -> Result<Option<u64>> {
+/// That it is the chain that it was, and goes on.
+fn check(status: &Status, shared: &Shared, due: &mut Due) -> Result<()> {
     let record = shared.read();
     let known = &record.place.chain_id;
     if !known.is_empty() && *known != status.chain_id {
@@ -117,7 +118,7 @@ fn check(status: &Status, shared: &Shared, due: &mut Due) -> Result<Option<u64>>
     if status.is_catching_up {
         bail!("{} is still loading blocks: it is at height {}", status.node, status.height);
     }
-    Ok(before)
+    Ok(())
 }
 
 fn set(
@@ -128,7 +129,10 @@ fn set(
     counts: (u64, u128),
 ) -> Result<()> {
     let (active, total) = counts;
-    if due.set.is_some_and(|(at, count, power)| (count, power) == counts && height < at + SET_AGE) {
+    if due
+        .set
+        .is_some_and(|(at, count, power)| (count, power) == counts && height < at.saturating_add(SET_AGE))
+    {
         return Ok(());
     }
     let found = contract.active_set(height)?;
@@ -249,7 +253,7 @@ fn past(contract: &Contract<'_>, shared: &Shared, due: &mut Due) -> Result<()> {
     for (height, finalized) in &page {
         let keys = contract.votes(*height)?;
         let state = match finalized {
-            true => State::Quorum { at: height + 1 },
+            true => State::Quorum { at: height.saturating_add(1) },
             // The cursor has passed it: nobody could vote, or governance let finality go on.
             false if *height < passed => State::Skipped,
             false => State::Open,

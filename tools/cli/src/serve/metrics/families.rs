@@ -3,7 +3,7 @@
 use api::bsn::{Amount, HealthResponse};
 
 use super::{Family, Labels};
-use crate::serve::judge::Level;
+use crate::serve::judge::{Level, judge};
 use crate::serve::link::End;
 use crate::serve::provider::Provider;
 use crate::serve::record::Record;
@@ -354,7 +354,7 @@ fn providers(record: &Record) -> Vec<Family> {
 
 fn program(record: &Record, now_ms: u64) -> Vec<Family> {
     let reading = &record.reading;
-    let answered = reading.error.is_none() && reading.last_ok.is_some();
+    let answered = reading.error.is_none() && reading.last_ok.is_some() && record.away(now_ms).is_none();
     let age = reading.last_ok.map_or(UNKNOWN, |at| seconds(now_ms.saturating_sub(at)));
     let count =
         |level: Level| float(record.checks.iter().filter(|check| check.level == level).count() as u64);

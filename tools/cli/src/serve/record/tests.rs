@@ -17,6 +17,7 @@ pub fn options() -> Options {
         babylon: None,
         listen: ([127, 0, 0, 1], 0).into(),
         devnet: None,
+        allow_origin: None,
     }
 }
 
