@@ -25,6 +25,12 @@ pub enum Command {
     Nodes(Nodes),
     /// Show a chain's finality on a page, and as metrics; pass on calls that read.
     Serve(Serve),
+    /// Say what is wrong with a chain, and what to do about it.
+    Doctor(crate::command::doctor::Doctor),
+    /// Show a finality provider as its operator needs it: votes, runway, jail, what to back up.
+    Fp(crate::command::fp::Fp),
+    /// Watch votes, lag, power and alarms in the terminal.
+    Watch(crate::command::watch::Watch),
 }
 
 /// Where a chain is asked.

@@ -1,7 +1,10 @@
 //! What each command does.
 
 mod devnet;
+pub mod doctor;
+pub mod fp;
 pub mod serve;
+pub mod watch;
 
 use anyhow::{Context, Result, bail};
 use bsn_rpc::{Client, Retry, address};
@@ -19,6 +22,9 @@ pub fn run(args: Args) -> Result<()> {
         Command::Query(args) => query(&args),
         Command::Nodes(args) => nodes(&args),
         Command::Serve(args) => serve::run(args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Fp(args) => fp::run(&args),
+        Command::Watch(args) => watch::run(&args),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `bsn`: the operators' program, as a library that its tests use.
 //!
 //! Output is for people, or with `--json` for programs; what goes wrong is one sentence on stderr. Exit codes: 0 done,
-//! 1 refused or failed, 2 called in a wrong way.
+//! 1 refused or failed, 2 called in a wrong way; `bsn doctor` has its own, those of monitoring plugins.
 //!
 //! | module | holds |
 //! |---|---|
@@ -9,8 +9,15 @@
 //! | [`command`] | what each command does |
 //! | [`devnet`] | the local chain |
 //! | [`serve`] | metrics, JSON and a page of what a chain's finality is |
+//! | [`doctor`] | what is wrong with a chain |
+//! | [`fp`] | one finality provider, as its operator sees it |
+//! | [`watch`] | a chain at work, in a terminal |
 
 pub mod args;
 pub mod command;
 pub mod devnet;
+pub mod doctor;
+pub mod exit;
+pub mod fp;
 pub mod serve;
+pub mod watch;

@@ -2,7 +2,8 @@
 //!
 //! # The idea
 //!
-//! One thread reads the chain, four requests a block ([`watch`]), and writes everything into a [`Record`] of bounded size.
+//! One thread reads the chain, four requests a block ([`watch`]), and writes everything into a [`Record`] of bounded size;
+//! another examines it each minute as `bsn doctor` does.
 //! The server answers from that record alone, so a scrape costs the node nothing and is complete from the first one on.
 //!
 //! # The danger
@@ -21,12 +22,13 @@
 //! | [`record`], [`column`], [`provider`], [`happening`] | what was read |
 //! | [`names`] | what Babylon calls whom |
 //! | [`link`] | the two light clients and the channel, Babylon's end too |
-//! | [`judge`] | what needs attention |
+//! | [`judge`], [`examine`] | what needs attention: at once, and as `bsn doctor` finds it each minute |
 //! | [`api`], [`metrics`], [`page`], [`rpc`] | the answers |
 //! | [`server`] | connections and their limits |
 
 pub mod api;
 pub mod column;
+pub mod examine;
 pub mod happening;
 pub mod judge;
 pub mod link;
@@ -42,13 +44,13 @@ pub mod rpc;
 pub mod server;
 pub mod watch;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use axum::http::HeaderValue;
-use bsn_rpc::Client;
+use bsn_rpc::{Client, Retry};
 
 pub use record::Record;
 
@@ -61,6 +63,10 @@ pub struct Options {
     pub contract: String,
     /// Babylon, for its end of the channel and the names of finality providers.
     pub babylon: Option<Client>,
+    /// The addresses of the chain's nodes, and of Babylon's.
+    pub nodes: Vec<String>,
+    /// Babylon's; none where it is not asked.
+    pub babylon_nodes: Vec<String>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Whether the chain is `bsn devnet`: its own RPC, for pages that send.
@@ -72,6 +78,26 @@ pub struct Options {
 /// The record, with a lock that outlives a panic.
 #[derive(Clone)]
 pub struct Shared(Arc<RwLock<Record>>);
+
+impl Options {
+    /// A contract, asked at these nodes with this patience, and Babylon at those.
+    ///
+    /// # Errors
+    /// If an address is none.
+    pub fn new(nodes: &[String], babylon: &[String], contract: &str, retry: Retry) -> bsn_rpc::Result<Self> {
+        let other = (!babylon.is_empty()).then(|| Client::with(babylon, retry)).transpose()?;
+        Ok(Self {
+            client: Client::with(nodes, retry)?,
+            contract: contract.to_owned(),
+            babylon: other,
+            nodes: nodes.to_vec(),
+            babylon_nodes: babylon.to_vec(),
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            devnet: None,
+            allow_origin: None,
+        })
+    }
+}
 
 impl Shared {
     /// Of an empty record.
@@ -113,7 +139,9 @@ pub fn start(options: Options) -> Result<Serving> {
     let at = listener.local_addr().context("a port has no address")?;
     let shared = Shared::new(Record::new(&options, now_ms()));
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
-    let (record, client) = (shared.clone(), options.client.clone());
+    let (record, client, own) = (shared.clone(), options.client.clone(), options.clone());
+    thread("doctor").spawn(move || examine::run(&own, &record)).context("cannot start a thread")?;
+    let record = shared.clone();
     thread("reader").spawn(move || watch::run(&options, &record)).context("cannot start a thread")?;
     let record = shared.clone();
     thread("dashboard")

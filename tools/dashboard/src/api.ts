@@ -126,5 +126,7 @@ export interface State {
   /** What is counted since the server runs. */
   totals: { hooks_lost: number; hook_errors: number; evidence: number };
   checks: Check[];
+  /** When `bsn doctor` last looked; `null` before it did. */
+  examined: number | null;
   trust: { what: string; how: string; by: string }[];
 }

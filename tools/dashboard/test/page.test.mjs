@@ -81,10 +81,11 @@ inBrowser("a node that is away, half an answer, and another version of the inter
 });
 
 inBrowser("before anything was read, nothing is claimed", async (t) => {
-  const empty = { ...recorded("healthy"), tip: null, health: null, providers: [], heights: [], minutes: [], feed: [], trust: [], outbox: [], link: { here: null, babylon: null } };
+  const empty = { ...recorded("healthy"), tip: null, health: null, providers: [], heights: [], minutes: [], feed: [], trust: [], outbox: [], link: { here: null, babylon: null }, examined: null };
   const { page, errors, sentence } = await open(t, { ...empty, reading: { state: "starting", since: empty.now, last_ok: null, error: null } });
   await page.waitForFunction(() => document.body.dataset.reached === "true");
   assert.equal(await sentence(), "Reading the chain for the first time.");
+  assert.equal(await page.textContent("#alarms-title"), "No alarm so far");
   assert.ok(!(await page.textContent("main")).includes("open"), "no channel is claimed to be open");
   assert.deepEqual(errors, []);
 });

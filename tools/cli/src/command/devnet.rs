@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ::devnet::Machine;
 use anyhow::{Context, Result, bail};
-use bsn_rpc::{Client, Node};
+use bsn_rpc::{Node, Retry};
 use serde_json::{Value, json};
 
 use crate::args::{Devnet, DevnetAction, DevnetRun, Fault};
@@ -61,15 +61,11 @@ fn start(args: &DevnetRun) -> Result<()> {
 /// Serves the dashboard of this chain; where, if not told, is taken as it comes.
 fn dashboard(port: Option<u16>, at: &[SocketAddr; 3], facts: &Value) -> Result<SocketAddr> {
     let [chain, babylon, _] = at.map(|at| format!("http://{at}"));
+    let contract = facts["bsn"].as_str().unwrap_or_default();
     let options = |port: u16| {
-        Ok::<_, anyhow::Error>(Options {
-            client: Client::new(&[&chain])?,
-            contract: facts["bsn"].as_str().unwrap_or_default().to_owned(),
-            babylon: Some(Client::new(&[&babylon])?),
-            listen: (Ipv4Addr::LOCALHOST, port).into(),
-            devnet: Some(chain.clone()),
-            allow_origin: None,
-        })
+        let options = Options::new(&[chain.clone()], &[babylon.clone()], contract, Retry::default())?;
+        let listen = (Ipv4Addr::LOCALHOST, port).into();
+        Ok::<_, anyhow::Error>(Options { listen, devnet: Some(chain.clone()), ..options })
     };
     match port {
         Some(port) => Ok(dashboard::start(options(port)?)?.at),

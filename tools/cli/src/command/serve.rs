@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use bsn_rpc::{Client, Retry, address};
+use bsn_rpc::{Retry, address};
 
 use crate::args::Serve;
 use crate::command::connect;
@@ -19,15 +19,9 @@ pub fn run(args: Serve) -> Result<()> {
     let client = connect(&args.target)?;
     address::decode(&client.prefix()?, &args.contract)?;
     let retry = Retry { timeout: args.target.timeout, ..Retry::default() };
-    let babylon =
-        if args.babylon_node.is_empty() { None } else { Some(Client::with(&args.babylon_node, retry)?) };
-    let serving = serve::start(Options {
-        client,
-        contract: args.contract,
-        babylon,
-        listen: args.listen,
-        devnet: None,
-    })?;
+    let (listen, allow_origin) = (args.listen, args.allow_origin);
+    let options = Options::new(&args.target.node, &args.babylon_node, &args.contract, retry)?;
+    let serving = serve::start(Options { client, listen, allow_origin, ..options })?;
     if !serving.at.ip().is_loopback() {
         eprintln!("{} can be reached from outside: put a proxy in front that says who may", serving.at);
     }

@@ -305,8 +305,8 @@ fn node_info(engine: &Engine) -> Vec<u8> {
         build_tags: String::new(),
         go_version: String::new(),
         build_deps: vec![
-            module("github.com/CosmWasm/wasmd", "v0.61.14"),
-            module("github.com/CosmWasm/wasmvm/v3", "v3.0.7"),
+            module("github.com/CosmWasm/wasmd", "v0.61.15"),
+            module("github.com/CosmWasm/wasmvm/v3", "v3.0.8"),
             module("github.com/cosmos/ibc-go/v10", "v10.5.0"),
             module("github.com/cosmos/cosmos-sdk", SDK),
         ],

@@ -49,6 +49,7 @@ pub fn state(record: &Record, since: Option<(&str, u64)>, now_ms: u64) -> Value 
         "outbox": outbox, "feed": record.feed.iter().map(|it| it.json()).collect::<Vec<_>>(),
         "totals": { "hooks_lost": hooks_lost, "hook_errors": hook_errors, "evidence": evidence },
         "checks": judge::judge(record, now_ms).iter().map(|check| check.json()).collect::<Vec<_>>(), "trust": trust,
+        "examined": record.examined,
     })
 }
 

@@ -125,6 +125,8 @@ pub struct Record {
     pub code: Code,
     /// What `bsn doctor` says; `None` until it looked.
     pub doctor: Option<Vec<Check>>,
+    /// When it did, in milliseconds since 1970.
+    pub examined: Option<u64>,
     /// What is counted.
     pub totals: Totals,
     powers: Arc<Vec<u64>>,
@@ -160,6 +162,7 @@ impl Record {
             trust: Vec::new(),
             code: Code::default(),
             doctor: None,
+            examined: None,
             totals: Totals::default(),
             powers: Arc::default(),
             quorum: None,

@@ -31,6 +31,7 @@ export const fresh = (state, now = Date.now()) => {
     heights: state.heights.map((one) => ({ ...one, time: move(one.time) })),
     minutes: state.minutes.map(([time, ...rest]) => [move(time), ...rest]),
     feed: state.feed.map((one) => ({ ...one, time: move(one.time) })),
+    examined: move(state.examined),
     link: { here: end(state.link.here), babylon: end(state.link.babylon) },
   };
 };

@@ -356,8 +356,8 @@ fn program(record: &Record, now_ms: u64) -> Vec<Family> {
     let reading = &record.reading;
     let answered = reading.error.is_none() && reading.last_ok.is_some() && record.away(now_ms).is_none();
     let age = reading.last_ok.map_or(UNKNOWN, |at| seconds(now_ms.saturating_sub(at)));
-    let count =
-        |level: Level| float(record.checks.iter().filter(|check| check.level == level).count() as u64);
+    let found = judge(record, now_ms);
+    let count = |level: Level| float(found.iter().filter(|check| check.level == level).count() as u64);
     let levels = [Level::Critical, Level::Warning, Level::Unknown];
     let checks = levels.map(|level| (vec![("level", level.word().to_owned())], count(level))).to_vec();
     let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use bsn_rpc::{Client, Event, Status};
+use bsn_rpc::{Event, Status};
 use serde_json::{Value, json};
 
 use super::*;
@@ -11,14 +11,7 @@ const CONTRACT: &str = "bbnc1contract";
 
 /// Options of a chain that nobody serves.
 pub fn options() -> Options {
-    Options {
-        client: Client::new(&["http://127.0.0.1:1"]).unwrap(),
-        contract: CONTRACT.to_owned(),
-        babylon: None,
-        listen: ([127, 0, 0, 1], 0).into(),
-        devnet: None,
-        allow_origin: None,
-    }
+    Options::new(&["http://127.0.0.1:1".to_owned()], &[], CONTRACT, bsn_rpc::Retry::none()).unwrap()
 }
 
 /// A contract's answer where all is well.

@@ -1,0 +1,203 @@
+//! The table of checks: what each looks at, how bad it is, what to do, and how it is proven.
+
+mod babylon;
+mod chain;
+mod money;
+mod votes;
+
+use super::check::Verdict;
+use super::report::{Finding, Severity};
+use super::snapshot::{Absent, Snapshot};
+
+/// The groups: their letter, and what they are about.
+pub const GROUPS: [(&str, &str); 12] = [
+    ("N", "the nodes"),
+    ("C", "the contracts' code"),
+    ("M", "the chain module"),
+    ("I", "IBC"),
+    ("B", "Bitcoin"),
+    ("T", "timestamps"),
+    ("S", "stake"),
+    ("F", "finality"),
+    ("P", "finality providers"),
+    ("R", "rewards"),
+    ("E", "evidence"),
+    ("A", "administration"),
+];
+
+/// How it is known that a check finds what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// A fault of the devnet is caused, and the check finds it (`tests/doctor/break_it.rs`): its name, with parameters.
+    Fault(&'static str),
+    /// Something is changed on the devnet that is no fault of its list, and the check finds it (`tests/doctor/break_it.rs`).
+    Devnet(&'static str),
+    /// An answer that was recorded is changed, and the check finds it (unit tests of `check`).
+    Recorded,
+}
+
+/// A check.
+#[derive(Debug, Clone, Copy)]
+pub struct Check {
+    /// Its id.
+    pub id: &'static str,
+    /// What it looks at.
+    pub about: &'static str,
+    /// When it is critical; empty if it never is.
+    pub critical: &'static str,
+    /// When it is a warning; empty if it never is.
+    pub warning: &'static str,
+    /// What to do: a command, with `{node}`, `{contract}` and `{subject}` to be filled in.
+    pub hint: &'static str,
+    /// How it is proven.
+    pub proof: Proof,
+    /// Why it matters, in a few sentences.
+    pub why: &'static str,
+    /// The check itself.
+    pub look: fn(&Snapshot) -> Verdict,
+}
+
+/// All of them, in order.
+pub fn checks() -> impl Iterator<Item = &'static Check> {
+    [chain::ROWS, babylon::ROWS, votes::ROWS, money::ROWS].into_iter().flatten()
+}
+
+/// A check by its id, in any case.
+pub fn find(id: &str) -> Option<&'static Check> {
+    checks().find(|check| check.id.eq_ignore_ascii_case(id.trim()))
+}
+
+impl Check {
+    /// What it finds.
+    pub fn findings(&self, snapshot: &Snapshot) -> Vec<Finding> {
+        let finding = |severity, subject: Option<String>, text, hint: String| Finding {
+            id: self.id.to_owned(),
+            severity,
+            subject,
+            text,
+            hint,
+        };
+        match (self.look)(snapshot) {
+            Ok(seen) => seen
+                .into_iter()
+                .map(|seen| {
+                    let subject = seen.subject.clone().unwrap_or_default();
+                    let hint = match (seen.severity, seen.hint) {
+                        (Severity::Ok, _) => String::new(),
+                        (_, Some(own)) => filled(&own, snapshot, &subject),
+                        (_, None) => filled(self.hint, snapshot, &subject),
+                    };
+                    finding(seen.severity, seen.subject, seen.text, hint)
+                })
+                .collect(),
+            Err(Absent::Needs(flag)) => {
+                vec![finding(Severity::Skipped, None, format!("skipped: needs {flag}"), String::new())]
+            }
+            Err(Absent::Nothing(why)) => {
+                vec![finding(Severity::Skipped, None, format!("skipped: {why}"), String::new())]
+            }
+            Err(Absent::Failed(why)) => {
+                vec![finding(Severity::Unread, None, format!("could not look: {why}"), String::new())]
+            }
+        }
+    }
+
+    /// The page of the handbook.
+    pub fn page(&self) -> String {
+        let group =
+            GROUPS.iter().find(|(letter, _)| self.id.starts_with(letter)).map_or("", |(_, about)| about);
+        let mut page = format!("{}: {} ({group})\n\n{}\n\n", self.id, self.about, self.why);
+        for (severity, when) in [("critical", self.critical), ("warning", self.warning)] {
+            if !when.is_empty() {
+                page.push_str(&format!("{severity:<9} {when}\n"));
+            }
+        }
+        if !self.hint.is_empty() {
+            page.push_str(&format!("try       {}\n", self.hint));
+        }
+        let proof = match self.proof {
+            Proof::Fault(fault) => format!("`bsn devnet fault {fault}`"),
+            Proof::Devnet(how) => format!("on the devnet: {how}"),
+            Proof::Recorded => "with recorded answers".to_owned(),
+        };
+        page.push_str(&format!("proven    {proof}\n"));
+        page
+    }
+}
+
+fn filled(hint: &str, snapshot: &Snapshot, subject: &str) -> String {
+    hint.replace("{node}", &snapshot.node)
+        .replace("{contract}", &snapshot.contract)
+        .replace("{subject}", subject)
+        .replace("{chain}", &snapshot.tip.chain_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::{Selection, examine, recorded};
+
+    #[test]
+    fn ids_are_distinct_ordered_and_of_a_group() {
+        let mut last = (0, 0);
+        for check in checks() {
+            let letter = GROUPS.iter().position(|(letter, _)| check.id.starts_with(letter)).unwrap();
+            let number: usize = check.id[1..].parse().unwrap();
+            assert!((letter, number) > last, "{}", check.id);
+            last = (letter, number);
+        }
+        assert_eq!(checks().count(), 50);
+    }
+
+    #[test]
+    fn every_row_says_when_it_speaks_what_to_do_and_why() {
+        for check in checks() {
+            assert!(!check.about.is_empty() && check.why.len() > 40, "{}", check.id);
+            assert!(!check.hint.is_empty(), "{}", check.id);
+            assert!(!check.critical.is_empty() || !check.warning.is_empty(), "{}", check.id);
+            let page = check.page();
+            assert!(page.starts_with(check.id) && page.contains("proven"), "{page}");
+        }
+    }
+
+    #[test]
+    fn of_a_healthy_chain_nothing_is_said() {
+        let report = examine(&recorded::healthy(), &Selection::default());
+        assert_eq!(report.problems(), Vec::<&Finding>::new());
+        let skipped: Vec<&str> = report.of(Severity::Skipped).map(|finding| finding.id.as_str()).collect();
+        assert_eq!(skipped, ["I2", "I5", "I6", "B2", "B4", "S5", "E2"]);
+        for finding in report.of(Severity::Skipped) {
+            assert!(finding.text.starts_with("skipped: needs --"), "{finding:?}");
+        }
+        let report = examine(&recorded::with_everything(), &Selection::default());
+        assert_eq!(report.worst(), Severity::Ok, "{report:#?}");
+    }
+
+    /// A check that could not look never says ok.
+    #[test]
+    fn a_part_that_is_missing_is_unread_in_every_check_that_takes_it() {
+        let failed = || Absent::Failed("https://x hangs: no answer to abci_query within 1 s".to_owned());
+        let mut snapshot = recorded::with_everything();
+        (snapshot.health, snapshot.config) = (Err(failed()), Err(failed()));
+        (snapshot.bsn, snapshot.module, snapshot.software) = (Err(failed()), Err(failed()), Err(failed()));
+        (snapshot.providers, snapshot.outbox, snapshot.balances) =
+            (Err(failed()), Err(failed()), Err(failed()));
+        (snapshot.admin, snapshot.here, snapshot.there) = (Err(failed()), Err(failed()), Err(failed()));
+        (snapshot.light, snapshot.transfer, snapshot.digest) = (Err(failed()), Err(failed()), Err(failed()));
+        let report = examine(&snapshot, &Selection::default());
+        let well: Vec<&str> = report.of(Severity::Ok).map(|finding| finding.id.as_str()).collect();
+        assert_eq!(well, ["N1", "N2", "N3"]);
+        assert_eq!(report.exit_code(Severity::Warning), 3);
+        let health = report.findings.iter().find(|finding| finding.id == "F1").unwrap();
+        assert_eq!(health.text, "could not look: https://x hangs: no answer to abci_query within 1 s");
+    }
+
+    #[test]
+    fn a_hint_is_a_command_that_can_be_pasted() {
+        let mut snapshot = recorded::healthy();
+        snapshot.tip.is_catching_up = true;
+        let report = examine(&snapshot, &Selection::new(&["N2".to_owned()], &[]).unwrap());
+        assert!(report.findings[0].hint.contains("https://rpc.example-1.example"), "{report:?}");
+        assert!(!report.findings[0].hint.contains('{'), "{report:?}");
+    }
+}
