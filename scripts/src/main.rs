@@ -38,9 +38,10 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 usage: cargo xtask <task>
 
-  demo [--native] [--fps N] [--blocks N] [--seed N] [--json]
+  demo [--native] [--live] [--fps N] [--blocks N] [--seed N] [--json]
                                                     build everything, run the embedded chain, check its claims; --native
-                                                    without a virtual machine, to look at first
+                                                    without a virtual machine, to look at first; --live: then a devnet with
+                                                    its dashboard
   test [--quick]                                    every check and every test; --quick leaves the virtual machines out
   check                                             formatting, the table of threats, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums

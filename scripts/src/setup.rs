@@ -92,7 +92,7 @@ pub fn ts_codegen() -> Result<Option<PathBuf>> {
     Ok(Some(folder))
 }
 
-fn starts(program: &str) -> bool {
+pub fn starts(program: &str) -> bool {
     let mut command = Command::new(program);
     command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())

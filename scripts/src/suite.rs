@@ -25,6 +25,8 @@ pub fn test(quick: bool) -> Result<()> {
     say::timed("schema", || schema::run(true))?;
     say::timed("TypeScript of the schema", schema::typescript)?;
     say::timed("the TypeScript client", typescript)?;
+    say::timed("the dashboard", dashboard)?;
+    say::timed("alerts", alerts)?;
     say::timed("lints of what needs no virtual machine", quick_lints)?;
     if !quick {
         say::timed("the tools, and wallets' clients against the devnet", tools)?;
@@ -83,6 +85,39 @@ fn typescript() -> Result<()> {
         npm.args(["test", "--silent"]).current_dir(folder),
         "a test of the TypeScript client fails, see above",
     )
+}
+
+/// Whether the pages in `tools/dashboard/dist` are what its sources make, and what they show: in Node, and in Chromium where
+/// that is. It is built with what the TypeScript client installs.
+fn dashboard() -> Result<()> {
+    if !setup::has_npm() {
+        say::line("skipped: npm is missing");
+        return Ok(());
+    }
+    let root = project::root();
+    setup::npm_packages(&root.join("packages/client-ts"), "what the dashboard is built and tested with")?;
+    let mut npm = Command::new("npm");
+    cargo::run(
+        npm.args(["test", "--silent"]).current_dir(root.join("tools/dashboard")),
+        "a test of the dashboard fails, see above",
+    )
+}
+
+/// Fires and silences each alert of `tools/cli/monitoring`.
+fn alerts() -> Result<()> {
+    if !setup::starts("promtool") {
+        say::line("skipped: promtool is missing (Debian's package prometheus has it)");
+        return Ok(());
+    }
+    let folder = project::root().join("tools/cli/monitoring");
+    for (task, file) in [("check", "alerts.yml"), ("test", "alerts_test.yml")] {
+        let mut promtool = Command::new("promtool");
+        cargo::run(
+            promtool.args([task, "rules", file]).current_dir(&folder),
+            "an alert does not do what it should, see above",
+        )?;
+    }
+    Ok(())
 }
 
 /// What operators run. With its feature `vm` it is built by `vm_lints`.

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand};
@@ -22,6 +23,8 @@ pub enum Command {
     Query(Query),
     /// Say which nodes of a chain can be believed.
     Nodes(Nodes),
+    /// Show a chain's finality on a page, and as metrics; pass on calls that read.
+    Serve(Serve),
     /// Say what is wrong with a chain, and what to do about it.
     Doctor(crate::command::doctor::Doctor),
     /// Show a finality provider as its operator needs it: votes, runway, jail, what to back up.
@@ -114,6 +117,9 @@ pub struct DevnetRun {
     /// The port of the esplora double.
     #[arg(long, default_value_t = 26668)]
     pub bitcoin_port: u16,
+    /// The port of the dashboard; 26680, or any that is free where that is taken.
+    #[arg(long)]
+    pub dashboard_port: Option<u16>,
     /// The time between blocks, such as 1s or 250ms.
     #[arg(long, default_value = "1s", value_parser = duration)]
     pub block_time: Duration,
@@ -174,6 +180,26 @@ pub struct Nodes {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `bsn serve`.
+#[derive(Debug, Group)]
+pub struct Serve {
+    /// The contract's address.
+    #[arg(long, env = "BSN_CONTRACT")]
+    pub contract: String,
+    /// Where to listen.
+    #[arg(long, env = "BSN_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The RPC address of a node of Babylon, for its end of the channel and the names of finality providers.
+    #[arg(long, env = "BSN_BABYLON_NODE", value_delimiter = ',')]
+    pub babylon_node: Vec<String>,
+    /// An origin whose pages may read /api, such as https://status.example.org; `null` for the page opened as a file.
+    #[arg(long)]
+    pub allow_origin: Option<String>,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// `250ms`, `20s`, `5m`.

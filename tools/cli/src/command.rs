@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod fp;
 pub mod init;
 pub mod relayer;
+pub mod serve;
 pub mod upgrade;
 pub mod watch;
 
@@ -25,6 +26,7 @@ pub fn run(args: Args) -> Result<()> {
         Command::Devnet(args) => devnet::run(args),
         Command::Query(args) => query(&args),
         Command::Nodes(args) => nodes(&args),
+        Command::Serve(args) => serve::run(args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Fp(args) => fp::run(&args),
         Command::Watch(args) => watch::run(&args),

@@ -15,6 +15,7 @@
 //! | [`init`] | writes `bsn.toml` |
 //! | [`relayer`] | files for relayers |
 //! | [`devnet`] | the local chain |
+//! | [`serve`] | metrics, JSON and a page of what a chain's finality is |
 //! | [`doctor`] | what is wrong with a chain |
 //! | [`fp`] | one finality provider, as its operator sees it |
 //! | [`watch`] | a chain at work, in a terminal |
@@ -31,5 +32,6 @@ pub mod fp;
 pub mod init;
 pub mod keys;
 pub mod relayer;
+pub mod serve;
 pub mod upgrade;
 pub mod watch;

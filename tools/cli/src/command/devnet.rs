@@ -1,18 +1,22 @@
 //! `bsn devnet`.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use ::devnet::Machine;
 use anyhow::{Context, Result, bail};
-use bsn_rpc::Node;
+use bsn_rpc::{Node, Retry};
 use serde_json::{Value, json};
 
 use crate::args::{Devnet, DevnetAction, DevnetRun, Fault};
 use crate::devnet::serve::{self, Ports};
-use crate::devnet::{Options, show};
+use crate::devnet::{self, show};
+use crate::serve::{self as dashboard, Options};
 
 /// What the staking coin is called.
 const DENOM: &str = "ustake";
+/// Where the dashboard is, if that is free.
+const DASHBOARD_PORT: u16 = 26_680;
 /// The stake of the first finality provider is the largest.
 const MOST_STAKE: u64 = 40;
 
@@ -35,12 +39,14 @@ pub fn run(args: Devnet) -> Result<()> {
 fn start(args: &DevnetRun) -> Result<()> {
     let ports = Ports { chain: args.port, babylon: args.babylon_port, bitcoin: args.bitcoin_port };
     let machine = if args.vm { with_vm } else { natively };
-    let devnet = serve::start(options(args), ports, machine)?;
-    let facts = devnet.handle.run_blocking(|engine| show::facts(engine))?;
+    let devnet = serve::start(chain(args), ports, machine)?;
+    let mut facts = devnet.handle.run_blocking(|engine| show::facts(engine))?;
+    let shown = format!("http://{}/", dashboard(args.dashboard_port, &devnet.at, &facts)?);
+    facts["dashboard"] = json!(shown);
     if args.json {
-        let mut facts = facts;
         let at = devnet.at.map(|at| format!("http://{at}"));
-        facts["endpoints"] = json!({ "chain": at[0], "babylon": at[1], "bitcoin": at[2] });
+        facts["endpoints"] =
+            json!({ "chain": at[0], "babylon": at[1], "bitcoin": at[2], "dashboard": shown });
         println!("{facts}");
     } else {
         println!("{}", show::table(&facts, &devnet.at, &program()));
@@ -52,9 +58,27 @@ fn start(args: &DevnetRun) -> Result<()> {
     }
 }
 
+/// Serves the dashboard of this chain; where, if not told, is taken as it comes.
+fn dashboard(port: Option<u16>, at: &[SocketAddr; 3], facts: &Value) -> Result<SocketAddr> {
+    let [chain, babylon, _] = at.map(|at| format!("http://{at}"));
+    let contract = facts["bsn"].as_str().unwrap_or_default();
+    let options = |port: u16| {
+        let options = Options::new(&[chain.clone()], &[babylon.clone()], contract, Retry::default())?;
+        let listen = (Ipv4Addr::LOCALHOST, port).into();
+        Ok::<_, anyhow::Error>(Options { listen, devnet: Some(chain.clone()), ..options })
+    };
+    match port {
+        Some(port) => Ok(dashboard::start(options(port)?)?.at),
+        None => match dashboard::start(options(DASHBOARD_PORT)?) {
+            Ok(serving) => Ok(serving.at),
+            Err(_) => Ok(dashboard::start(options(0)?)?.at),
+        },
+    }
+}
+
 /// What the flags say.
-fn options(args: &DevnetRun) -> Options {
-    Options {
+fn chain(args: &DevnetRun) -> devnet::Options {
+    devnet::Options {
         chain_id: args.chain_id.clone(),
         prefix: args.prefix.clone(),
         denom: DENOM.to_owned(),

@@ -12,6 +12,7 @@ use super::ibc::{babylon_height, there};
 use super::params::Params;
 use super::query::unknown;
 use super::rpc::{RpcError, VERSION, internal, no_method, query_response, time};
+use crate::serve::names::Description;
 
 const UNBONDING_S: i64 = 180_000;
 
@@ -50,6 +51,8 @@ struct ProviderResponse {
 /// The fields of `babylon.btcstaking.v1.FinalityProviderResponse` that a consumer's operator asks for.
 #[derive(Clone, PartialEq, prost::Message)]
 struct Provider {
+    #[prost(message, optional, tag = "1")]
+    description: Option<Description>,
     #[prost(bytes = "vec", tag = "4")]
     btc_pk: Vec<u8>,
     #[prost(uint64, tag = "6")]
@@ -171,7 +174,11 @@ fn provider(engine: &Engine, data: &[u8]) -> Result<Vec<u8>, Refusal> {
     };
     // The double does not keep when it slashed.
     let slashed_babylon_height = if found.is_slashed { babylon_height(engine) } else { 0 };
-    let provider = Provider { btc_pk: key.as_bytes().to_vec(), slashed_babylon_height };
+    let place = engine.net.fps.iter().position(|fp| fp.public_key() == key);
+    let moniker =
+        place.and_then(|place| engine.fp_account(place)).map(|it| it.name.clone()).unwrap_or_default();
+    let description = Some(Description { moniker });
+    let provider = Provider { description, btc_pk: key.as_bytes().to_vec(), slashed_babylon_height };
     Ok(prost::Message::encode_to_vec(&ProviderResponse { finality_provider: Some(provider) }))
 }
 

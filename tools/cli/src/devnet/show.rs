@@ -54,6 +54,9 @@ pub fn table(facts: &Value, at: &[SocketAddr; 3], program: &str) -> String {
         ("gov".to_owned(), text(&facts["gov"])),
         (String::new(), String::new()),
     ];
+    if let Some(url) = facts["dashboard"].as_str() {
+        rows.insert(0, ("dashboard".to_owned(), url.to_owned()));
+    }
     let accounts = facts["accounts"].as_array().map_or(&[][..], Vec::as_slice);
     rows.extend(
         accounts.iter().map(|one| {

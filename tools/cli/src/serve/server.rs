@@ -1,0 +1,217 @@
+//! The port: which path answers what, and how much anybody may take up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use bsn_rpc::Client;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use super::judge::{self, Level};
+use super::{Shared, api, metrics, now_ms, page, rpc};
+
+/// How many connections are open at once; more wait.
+const CONNECTIONS: usize = 128;
+/// How long a head may take to come, and an answer to be made and taken.
+const HEAD: Duration = Duration::from_secs(10);
+const WHOLE: Duration = Duration::from_secs(60);
+/// How long a connection is used.
+const LIFE: Duration = Duration::from_secs(300);
+/// How much of a head is read.
+const HEAD_BYTES: usize = 16 << 10;
+/// How much of a body is read: a batch of questions.
+const BODY: usize = 64 << 10;
+/// How many questions are passed on to the node at once; more are refused after a while.
+const PASSED_ON: usize = 4;
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many scrapes and answers of `/api` are made at once: each is a text of some hundred kilobytes.
+const MADE: usize = 4;
+
+/// What the answers are made of.
+#[derive(Clone)]
+struct Site {
+    shared: Shared,
+    /// Whose pages may read `/api`, beside our own.
+    origin: Option<HeaderValue>,
+    chain: Client,
+    passing: Arc<Semaphore>,
+    making: Arc<Semaphore>,
+}
+
+/// Serves until the process ends.
+pub fn run(listener: std::net::TcpListener, shared: Shared, chain: Client, origin: Option<HeaderValue>) {
+    let (passing, making) = (Arc::new(Semaphore::new(PASSED_ON)), Arc::new(Semaphore::new(MADE)));
+    let site = Site { shared, origin, chain, passing, making };
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().max_blocking_threads(PASSED_ON).enable_all().build();
+    let ended = runtime.and_then(|runtime| runtime.block_on(accept(listener, site)));
+    if let Err(error) = ended {
+        eprintln!("the dashboard's server ended: {error}");
+    }
+}
+
+async fn accept(listener: std::net::TcpListener, site: Site) -> std::io::Result<()> {
+    let listener = TcpListener::from_std(listener)?;
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let router = Router::new().fallback(answer).with_state(site);
+    loop {
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return Ok(()) };
+        // One that cannot be taken, for want of files or since it is gone, is no reason to end.
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let router = router.clone();
+        tokio::spawn(async move {
+            // A connection that says nothing, or takes nothing, ends; what was wrong with it concerns nobody.
+            let _ = connection(stream, router).await;
+            drop(place);
+        });
+    }
+}
+
+/// After its time a connection ends with the answer that it is at, and who does not take that is cut off.
+async fn connection(stream: TcpStream, router: Router) -> Result<(), hyper::Error> {
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut served = std::pin::pin!(served);
+    if let Ok(ended) = tokio::time::timeout(LIFE, served.as_mut()).await {
+        return ended;
+    }
+    served.as_mut().graceful_shutdown();
+    tokio::time::timeout(WHOLE, served).await.unwrap_or(Ok(()))
+}
+
+async fn answer(State(site): State<Site>, request: Request<Body>) -> Response<Body> {
+    let late = || text(StatusCode::SERVICE_UNAVAILABLE, "too slow".to_owned());
+    tokio::time::timeout(WHOLE, route(&site, request)).await.unwrap_or_else(|_| late())
+}
+
+async fn route(site: &Site, request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+    match (&parts.method, path) {
+        (&Method::POST, "/rpc") => passed_on(site, body).await,
+        (_, "/rpc") => only("POST"),
+        (&Method::GET | &Method::HEAD, path) => match path {
+            "/" => html(page::DASHBOARD, "connect-src 'self'"),
+            "/final" => html(page::FINAL, "connect-src http: https:"),
+            "/api" => made(site, |site| state(site, query)).await,
+            "/metrics" => made(site, scrape).await,
+            "/healthz" => healthz(site),
+            _ => text(
+                StatusCode::NOT_FOUND,
+                "there is /, /final, /api, /metrics, /healthz and /rpc".to_owned(),
+            ),
+        },
+        _ => only("GET, HEAD"),
+    }
+}
+
+/// One of a few at a time.
+async fn made(site: &Site, make: impl FnOnce(&Site) -> Response<Body>) -> Response<Body> {
+    match site.making.acquire().await {
+        Ok(_turn) => make(site),
+        Err(_) => text(StatusCode::SERVICE_UNAVAILABLE, "closing".to_owned()),
+    }
+}
+
+fn state(site: &Site, query: &str) -> Response<Body> {
+    let field = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let since = field("run").zip(field("since").and_then(|text| text.parse().ok()));
+    let mut response = json_reply(StatusCode::OK, &api::state(&site.shared.read(), since, now_ms()));
+    if let Some(origin) = &site.origin {
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    response
+}
+
+fn scrape(site: &Site) -> Response<Body> {
+    match metrics::text(&site.shared.read(), now_ms()) {
+        Ok(found) => reply(StatusCode::OK, metrics::TYPE, found),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
+}
+
+/// 200 where nothing is critical and the node answers; 503 otherwise, with why.
+fn healthz(site: &Site) -> Response<Body> {
+    let (record, now) = (site.shared.read(), now_ms());
+    let reading = &record.reading;
+    let checks = judge::judge(&record, now);
+    let is_well = !checks.iter().any(|check| check.level == Level::Critical);
+    let answered = reading.error.is_none() && reading.last_ok.is_some();
+    let status = if answered && is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let checks: Vec<Value> = checks.iter().map(|check| check.json()).collect();
+    let body = json!({ "ok": status == StatusCode::OK, "chain_id": record.place.chain_id, "height": record.height(),
+        "last_read": reading.last_ok, "error": reading.error, "checks": checks });
+    json_reply(status, &body)
+}
+
+async fn passed_on(site: &Site, body: Body) -> Response<Body> {
+    let Ok(bytes) = axum::body::to_bytes(body, BODY).await else {
+        return text(StatusCode::PAYLOAD_TOO_LARGE, format!("at most {BODY} bytes are read"));
+    };
+    let turn = tokio::time::timeout(PATIENCE, Arc::clone(&site.passing).acquire_owned()).await;
+    let Ok(Ok(turn)) = turn else {
+        return text(StatusCode::TOO_MANY_REQUESTS, "the node is asked too much already".to_owned());
+    };
+    let chain = site.chain.clone();
+    let work = move |bytes: Bytes| {
+        let answer = rpc::answer(&bytes, &rpc::through(&chain));
+        drop(turn);
+        answer
+    };
+    match tokio::task::spawn_blocking(move || work(bytes)).await {
+        Ok(answer) => json_reply(StatusCode::OK, &answer),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
+}
+
+fn only(methods: &'static str) -> Response<Body> {
+    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, format!("only {methods}"));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
+    response
+}
+
+fn html(page: &'static str, connect: &'static str) -> Response<Body> {
+    let mut response = reply(StatusCode::OK, "text/html; charset=utf-8", page);
+    let headers = response.headers_mut();
+    // The page's own policy forbids the rest: both hold.
+    let policy = format!(
+        "default-src 'self' 'unsafe-inline' data:; {connect}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+fn text(status: StatusCode, body: String) -> Response<Body> {
+    reply(status, "text/plain; charset=utf-8", body)
+}
+
+fn json_reply(status: StatusCode, value: &Value) -> Response<Body> {
+    reply(status, "application/json", value.to_string())
+}
+
+fn reply(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
