@@ -7,6 +7,7 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bsn_cli::deploy::message::{self, Addresses, Words};
 use bsn_cli::deploy::run::Turn;
 use bsn_rpc::proto::cosmwasm::wasm::v1::MsgStoreCode;
 use bsn_rpc::proto::pack;
@@ -120,8 +121,6 @@ fn a_call_that_is_killed_after_any_step_is_continued() {
             "propose",
         ];
         assert_eq!(names[..4], steps, "{went:?}");
-        // Without its notes a call finds the open proposal again.
-        assert!(names[4..].iter().all(|name| name.ends_with("does this already")), "{went:?}");
         assert_eq!((alice.codes(), alice.proposals()), (2, 1), "nothing was done twice");
         assert_eq!(alice.record()["bsn"]["address"].as_str().unwrap(), alice.registered());
         drop(voter);
@@ -203,6 +202,25 @@ fn two_operators_make_one_proposal_and_end_with_the_same_contract() {
     drop(voter);
 }
 
+/// A stranger's proposal that registers our contract, and does something else before.
+#[test]
+fn a_proposal_that_does_more_than_ours_is_not_adopted() {
+    let alice = Operator::new("alice");
+    let (_, out, _) = alice.bsn(&["deploy", "--plan", "--gov", "--output", "json"]);
+    let plan: Value = serde_json::from_str(&out).unwrap();
+    let text = |name: &str| plan["addresses"][name].as_str().unwrap().to_owned();
+    let to = Addresses { creator: text("creator"), bsn: text("bsn"), light_client: text("btc_light_client") };
+    let (gov, mallory) = (to.creator.clone(), wallet(1));
+    let messages = vec![message::pin(&gov, &[1]), message::register(&gov, &to)];
+    let words = Words { title: "bsn".to_owned(), summary: "bsn".to_owned(), metadata: String::new() };
+    let deposit = [(1, "ustake".to_owned())];
+    let proposal = message::propose(&mallory.address, &words, &deposit, false, messages);
+    let fee = bsn_rpc::Fee::new(10_000, "ustake", 5_000_000);
+    mallory.deliver(&alice.devnet.client, "bsn-devnet-1", &[proposal], &fee).unwrap();
+    let (code, out, err) = alice.deploy(&["--gov"]);
+    assert!(code == 0 && out.contains("propose: proposal 2\n"), "{out}{err}");
+}
+
 #[test]
 fn a_chain_of_small_transactions_gets_a_proposal_for_each_code() {
     let alice = Operator::new("alice");
@@ -229,11 +247,13 @@ fn what_is_not_ready_is_said_before_anything_is_sent() {
     assert!(err.contains("Babylon has k = 1 and w = 2, bsn.toml has 7 and 2"), "{err}");
     alice.configure("ics20_channel = \"channel-0\"");
     alice.devnet.control("fault/expire-client?side=here");
-    until("the expiry", || alice.deploy(&[]).2.contains("which is expired").then_some(()));
+    let plan = || alice.bsn(&["deploy", "--plan", "--gov"]).1;
+    until("the expiry", || plan().contains("which is expired").then_some(()));
+    assert!(alice.deploy(&[]).2.contains("which is expired"));
     assert_eq!((alice.codes(), alice.proposals()), (0, 0));
     alice.devnet.control("fault/revive-client?side=here");
     // Half a record is named with what to do, and then the chain tells the rest.
-    until("the client", || (!alice.bsn(&["deploy", "--plan", "--gov"]).1.contains("FAIL")).then_some(()));
+    until("the client", || (!plan().contains("FAIL")).then_some(()));
     std::fs::write(alice.at("deployments/bsn-devnet-1.json"), "{\"version\":1,").unwrap();
     fails(&alice.deploy(&[]), "is no JSON; delete it and call again: the chain tells the rest");
 }

@@ -87,7 +87,8 @@ fn run(args: &Args) -> Result<bool> {
         let before = Programs { artifacts: workspace().join(RELEASE), ..args.programs.clone() };
         let mut world = World::start(&before, "upgrade", 4, QUICK)?;
         scenarios::upgrade(&mut world, &mut claims);
-        drop(world);
+    }
+    if args.wants(Part::Bsn) {
         for (name, artifacts, play) in scenarios::COMMAND_LINE {
             let programs = Programs { artifacts: workspace().join(artifacts), ..args.programs.clone() };
             let mut world = World::start(&programs, name, 4, QUICK)?;

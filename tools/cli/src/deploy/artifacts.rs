@@ -105,7 +105,7 @@ mod tests {
         let read = Artifacts::read(&fixture("0.2.0")).unwrap();
         assert_eq!((read.bsn.size, read.bsn.release.as_deref()), (785_551, Some("0.2.0")));
         assert_eq!(read.light_client.release.as_deref(), Some("0.2.0"));
-        // Both fit into one transaction (tools.md, fact 8).
+        // Both fit into one transaction.
         assert!(read.bsn.gz.len() + read.light_client.gz.len() < 500_000);
     }
 

@@ -27,7 +27,8 @@ const ORDERED: i32 = 2;
 /// If it does not answer.
 pub fn chain(client: &Client, transfer: Option<&str>) -> Result<ChainFacts> {
     let status = client.status()?;
-    let prefix = prefix(client)?;
+    let prefix = plain("what its addresses begin with", &prefix(client)?)?;
+    plain("its chain", &status.chain_id)?;
     let staking = or_none(client.staking_params())?;
     let (block_bytes, block_gas) = block_limits(client)?;
     Ok(ChainFacts {
@@ -49,6 +50,18 @@ pub fn chain(client: &Client, transfer: Option<&str>) -> Result<ChainFacts> {
         height: status.height,
         prefix,
     })
+}
+
+/// What a node says is written into names of files, scripts and lines to be copied: it must be a plain word.
+///
+/// # Errors
+/// With the word.
+pub fn plain(what: &str, word: &str) -> Result<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if word.is_empty() || word.starts_with(['.', '-']) || word.len() > 128 || !word.chars().all(is_plain) {
+        anyhow::bail!("the node calls {what} {word:?}: that is no name, and is written nowhere");
+    }
+    Ok(word.to_owned())
 }
 
 /// What addresses begin with; chains that do not say it show it in the address of a module.
@@ -274,4 +287,20 @@ pub fn network(word: &str) -> Result<Network> {
     serde_json::from_value(json!(word)).map_err(|_| {
         anyhow::anyhow!("`{word}` is no network of Bitcoin: mainnet, testnet, testnet4, signet or regtest")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_a_shell_or_a_path_would_read_otherwise_is_refused() {
+        for good in ["bbn-1", "app_2.3", "07-tendermint-5"] {
+            assert_eq!(plain("its chain", good).unwrap(), good);
+        }
+        for bad in ["", "$(id)", "a b", "../x", ".x", "-rf", "a\nb", "a;b", "a`b`", "a/b"] {
+            let said = plain("its chain", bad).unwrap_err().to_string();
+            assert!(said.starts_with("the node calls its chain \"") && !said.contains('\n'), "{said}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use api::Deployment;
 use serde_json::{Value, json};
 
 use super::look::Noted;
+use super::read::plain;
 use crate::keys::sender::Pending;
 
 /// The version of this form.
@@ -31,6 +32,7 @@ impl Record {
     /// # Errors
     /// If somebody has; if it is of another chain or form.
     pub fn open(folder: &Path, chain_id: &str) -> Result<Self> {
+        plain("its chain", chain_id)?;
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let lock = lock(folder, chain_id)?;
         let path = folder.join(format!("{chain_id}.json"));
@@ -128,7 +130,7 @@ impl Record {
 /// # Errors
 /// As [`Record::open`]; if there is none.
 pub fn peek(folder: &Path, chain_id: &str) -> Result<Value> {
-    let path = folder.join(format!("{chain_id}.json"));
+    let path = folder.join(format!("{}.json", plain("its chain", chain_id)?));
     match read(&path, chain_id)? {
         Some(value) => Ok(value),
         None => bail!("there is no {}: call `bsn deploy` first", path.display()),

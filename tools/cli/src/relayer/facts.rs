@@ -93,7 +93,26 @@ pub fn read(setup: &Setup, record: Option<&Value>, grpc: &Grpc) -> Result<Facts>
             appchain.channel = Some(id.to_owned());
         }
     }
-    Ok(Facts { appchain, babylon: far, bsn })
+    let facts = Facts { appchain, babylon: far, bsn };
+    facts.check()?;
+    Ok(facts)
+}
+
+impl Facts {
+    /// Everything that a node has said goes into files that are run.
+    ///
+    /// # Errors
+    /// With the first word that is none.
+    pub fn check(&self) -> Result<()> {
+        for end in [&self.appchain, &self.babylon] {
+            read::plain("its chain", &end.id)?;
+            read::plain("what its addresses begin with", &end.prefix)?;
+            for id in [&end.client, &end.connection, &end.transfer, &end.channel].into_iter().flatten() {
+                read::plain("a part of its link", id)?;
+            }
+        }
+        self.bsn.iter().try_for_each(|bsn| read::plain("the contract", bsn).map(drop))
+    }
 }
 
 fn end(client: &Client, nodes: &[String], grpc: Option<&str>, price: GasPrice) -> Result<End> {

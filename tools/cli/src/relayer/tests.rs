@@ -62,6 +62,22 @@ fn the_files_are_the_golden_ones() {
 }
 
 #[test]
+fn what_a_node_says_does_not_become_a_command() {
+    assert!(linked().check().is_ok() && fresh().check().is_ok());
+    let changes: [fn(&mut Facts, String); 4] = [
+        |it, word| it.babylon.id = word,
+        |it, word| it.appchain.prefix = word,
+        |it, word| it.babylon.connection = Some(word),
+        |it, word| it.bsn = Some(word),
+    ];
+    for change in changes {
+        let mut facts = linked();
+        change(&mut facts, "x; rm -rf ~".to_owned());
+        assert!(facts.check().is_err(), "{facts:?}");
+    }
+}
+
+#[test]
 fn clients_trust_for_two_thirds_of_the_shorter_unbonding_time() {
     // 33 hours with Babylon, not the 14 days that relayers take by default.
     assert_eq!(trusting(&fresh()), 120_000);

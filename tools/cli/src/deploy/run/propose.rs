@@ -34,6 +34,10 @@ impl Deploy {
             self.record.note_proposal(open)?;
             return Ok(Turn::Went(format!("proposal {open} does this already: it is adopted")));
         }
+        // One that ended between looking and asking has done what was missing.
+        if self.look()? != *found {
+            return Ok(Turn::Went("the chain has changed meanwhile: looking again".to_owned()));
+        }
         if self.way.by_gov {
             self.rehearse(found, parts)?;
         }
@@ -148,7 +152,8 @@ impl Deploy {
     }
 }
 
-/// An open proposal that ends as this one would: another operator's, or one of a call that was killed.
+/// An open proposal that does exactly this: another operator's, or one of a call that was killed. One that does
+/// something else besides is a stranger's, and nobody is to vote for it in our name.
 ///
 /// # Errors
 /// If the chain does not answer.
@@ -157,7 +162,7 @@ pub fn same(client: &Client, messages: &[Any]) -> Result<Option<u64>> {
     for status in [VOTING, DEPOSIT] {
         let request = gov::QueryProposalsRequest { proposal_status: status, ..Default::default() };
         let answer: gov::QueryProposalsResponse = client.ask(path, &request)?;
-        let same = |it: &&gov::Proposal| it.status == status && it.messages.last() == messages.last();
+        let same = |it: &&gov::Proposal| it.status == status && it.messages == messages;
         if let Some(found) = answer.proposals.iter().find(same) {
             return Ok(Some(found.id));
         }
