@@ -17,20 +17,32 @@ use crate::vm::{CodeFacts, CodeHash, Host, HostError, Vm, VmCall, VmFailure, VmO
 
 use api::NativeApi;
 pub use api::Recovery;
-pub use contracts::{BSN, LIGHT_CLIENT};
-use contracts::{CONTRACTS, Contract, Stage};
+use contracts::CONTRACTS;
+pub use contracts::{BSN, Contract, LIGHT_CLIENT, Stage, answered, info, message};
 use storage::{Asking, Backing};
 
 /// The machine this program runs on.
 #[derive(Clone, Default)]
 pub struct Native {
     recovery: Option<Recovery>,
+    more: Vec<Contract>,
 }
 
 impl Native {
     /// The same without a curve: who signed what is what `recovery` says.
     pub fn with(recovery: Recovery) -> Self {
-        Self { recovery: Some(recovery) }
+        Self { recovery: Some(recovery), ..Self::default() }
+    }
+
+    /// The same for whoever stores a contract of their own too.
+    #[must_use]
+    pub fn and(mut self, contract: Contract) -> Self {
+        self.more.push(contract);
+        self
+    }
+
+    fn contracts(&self) -> impl Iterator<Item = &Contract> {
+        CONTRACTS.iter().chain(&self.more)
     }
 }
 
@@ -47,9 +59,9 @@ impl Vm for Native {
     }
 
     fn store(&self, wasm: &[u8]) -> Result<CodeFacts, String> {
-        let row = CONTRACTS.iter().find(|row| row.code == wasm);
+        let row = self.contracts().find(|row| row.code == wasm);
         let row = row.ok_or_else(|| {
-            let names: Vec<_> = CONTRACTS.iter().map(Contract::name).collect();
+            let names: Vec<_> = self.contracts().map(Contract::name).collect();
             format!("natively there are only {}", names.join(" and "))
         })?;
         let has_ibc_entry_points = row.has_ibc_entry_points;
@@ -62,7 +74,7 @@ impl Vm for Native {
             api: NativeApi { prefix: host.prefix(), recovery: self.recovery.clone() },
             asking: Asking(host),
         };
-        let result = match CONTRACTS.iter().find(|row| hash(row.code) == *call.code) {
+        let result = match self.contracts().find(|row| hash(row.code) == *call.code) {
             None => Err(VmFailure::Failed("natively there is no such code".to_owned())),
             Some(row) => match catch_unwind(AssertUnwindSafe(|| (row.run)(&mut stage, call))) {
                 Ok(answer) => answer.map_err(|error| VmFailure::Failed(error.to_string())),
