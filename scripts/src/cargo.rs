@@ -10,6 +10,11 @@ use crate::project;
 /// cargo unifies features over the packages named, so another set would compile the machines again.
 const VM_PACKAGES: [&str; 4] = ["-p", "devnet", "-p", "tests"];
 
+/// Everything else but the real chain's driver: likewise named together in **every** call that tests or lints some of it. What both
+/// sets build, they build alike (`tests/unify`, held by `tests/gates/features.rs`).
+const REST: [&str; 7] =
+    ["--workspace", "--exclude", "devnet", "--exclude", "tests", "--exclude", "chain-test"];
+
 /// A cargo command in the workspace, by the cargo that runs this task.
 pub fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -24,7 +29,14 @@ pub fn vm(subcommand: &str) -> Command {
     command
 }
 
-/// The same, and the operators' program with its virtual machine: the set of its features that no other call builds.
+/// A cargo command over what links none.
+pub fn rest(subcommand: &str) -> Command {
+    let mut command = cargo(subcommand);
+    command.args(REST);
+    command
+}
+
+/// The first, and the operators' program with its virtual machine: the set of its features that no other call builds.
 pub fn vm_and_tools(subcommand: &str) -> Command {
     let mut command = vm(subcommand);
     command.args(["-p", "bsn-cli", "--features", "bsn-cli/vm"]);

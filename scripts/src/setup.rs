@@ -58,7 +58,7 @@ pub fn wasm_opt() -> Result<PathBuf> {
 }
 
 /// Whether npm is here.
-pub fn has_npm() -> bool {
+fn has_npm() -> bool {
     starts("npm")
 }
 

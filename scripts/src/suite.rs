@@ -21,19 +21,19 @@ pub fn test(quick: bool) -> Result<()> {
     say::timed("formatting", formatting)?;
     say::timed("wasm", wasm::build)?;
     say::timed("tests of what prepares the wasm", wasm::test_preparation)?;
-    say::timed("native tests", native_tests)?;
+    say::timed("the TypeScript client", typescript)?;
+    say::timed("native tests, and what dApps and wallets use against the devnet", native_tests)?;
     say::timed("schema", || schema::run(true))?;
     say::timed("TypeScript of the schema", schema::typescript)?;
-    say::timed("the TypeScript client", typescript)?;
     say::timed("the dashboard", dashboard)?;
     say::timed("alerts", alerts)?;
     say::timed("lints of what needs no virtual machine", quick_lints)?;
     if !quick {
-        say::timed("the tools, and wallets' clients against the devnet", tools)?;
         say::timed(
             "tests in the virtual machines (compiling them takes about ten minutes the first time)",
             vm_tests,
         )?;
+        say::timed("the tutorial's contract on a devnet with a virtual machine", escrow_in_the_vm)?;
         say::timed("lints of what links a virtual machine", vm_lints)?;
         say::timed("gas against the snapshot", || vm::gas(false))?;
     }
@@ -54,10 +54,11 @@ fn lints() -> Result<()> {
 }
 
 fn quick_lints() -> Result<()> {
-    let mut clippy = cargo::cargo("clippy");
-    clippy.args(["--workspace", "--exclude", "devnet", "--exclude", "tests", "--exclude", "chain-test"]);
-    clippy.arg("--all-targets");
-    cargo::run(clippy.args(["--", "-D", "warnings"]), "clippy has something to say, see above")
+    let mut clippy = cargo::rest("clippy");
+    cargo::run(
+        clippy.args(["--all-targets", "--", "-D", "warnings"]),
+        "clippy has something to say, see above",
+    )
 }
 
 fn vm_lints() -> Result<()> {
@@ -68,16 +69,15 @@ fn vm_lints() -> Result<()> {
     )
 }
 
+/// The tools among it; with its feature `vm` the operators' program is built by `vm_lints`.
 fn native_tests() -> Result<()> {
-    cargo::run(&mut cargo::cargo("test"), "a native test fails, see above")
+    let folder = project::root().join("tools/cli/tests/cosmjs");
+    setup::npm_packages(&folder, "the wallets' clients that the devnet is tried with")?;
+    cargo::run(&mut cargo::rest("test"), "a native test fails, see above")
 }
 
 /// Builds and tests `packages/client-ts`: in Node, and in Chromium where that is.
 fn typescript() -> Result<()> {
-    if !setup::has_npm() {
-        say::line("skipped: npm is missing");
-        return Ok(());
-    }
     let folder = project::root().join("packages/client-ts");
     setup::npm_packages(&folder, "what the TypeScript client is built and tested with")?;
     let mut npm = Command::new("npm");
@@ -90,10 +90,6 @@ fn typescript() -> Result<()> {
 /// Whether the pages in `tools/dashboard/dist` are what its sources make, and what they show: in Node, and in Chromium where
 /// that is. It is built with what the TypeScript client installs.
 fn dashboard() -> Result<()> {
-    if !setup::has_npm() {
-        say::line("skipped: npm is missing");
-        return Ok(());
-    }
     let root = project::root();
     setup::npm_packages(&root.join("packages/client-ts"), "what the dashboard is built and tested with")?;
     let mut npm = Command::new("npm");
@@ -120,13 +116,10 @@ fn alerts() -> Result<()> {
     Ok(())
 }
 
-/// What operators run. With its feature `vm` it is built by `vm_lints`.
-fn tools() -> Result<()> {
-    let folder = project::root().join("tools/cli/tests/cosmjs");
-    setup::npm_packages(&folder, "the wallets' clients that the devnet is tried with")?;
-    let mut tests = cargo::cargo("test");
-    tests.args(["-p", "bsn-rpc", "-p", "bsn-cli"]);
-    cargo::run(&mut tests, "a test of the tools fails, see above")
+/// Its wasm, by transactions over RPC; the native tests do the same without a machine.
+fn escrow_in_the_vm() -> Result<()> {
+    let mut test = cargo::vm_and_tools("test");
+    cargo::run(test.args(["--test", "clients", "escrow"]), "the escrow's test fails, see above")
 }
 
 fn vm_tests() -> Result<()> {

@@ -19,7 +19,7 @@ const FEATURES: [(&str, &[&str]); 4] = [
     // Who operates a chain does not wait ten minutes for wasmer to compile.
     ("bsn-cli", &["default", "vm"]),
     // Other people's contracts are on one version of cosmwasm-std, and most of them ask no node.
-    ("bsn-client", &["cosmwasm-2", "cosmwasm-3", "rpc", "rpc-http"]),
+    ("bsn-client", &["cosmwasm-2", "cosmwasm-3", "rpc"]),
     // Their tests are on one version of cw-multi-test, and most of them need no real contract.
     ("bsn-testing", &["multi-test-2", "multi-test-3", "real"]),
 ];
@@ -36,8 +36,9 @@ fn no_package_of_ours_changes_by_a_feature_that_is_not_listed() {
 /// building the tests must ask for one set.
 #[test]
 fn demo_gas_and_tests_share_one_compilation_of_the_virtual_machines() {
-    let to_run = workspace::features_of_vm_build("normal,build");
-    let to_test = workspace::features_of_vm_build("normal,build,dev");
+    let [vm, _] = workspace::CALLS;
+    let to_run = workspace::features_of(vm, "normal,build");
+    let to_test = workspace::features_of(vm, "normal,build,dev");
     assert!(to_run.iter().any(|line| line.starts_with("wasmer v")), "no wasmer among {to_run:?}");
     for line in to_run {
         assert!(
@@ -45,4 +46,29 @@ fn demo_gas_and_tests_share_one_compilation_of_the_virtual_machines() {
             "a dev-dependency of devnet or tests changes the features of {line}"
         );
     }
+}
+
+/// Packages whose features may differ between the calls, and why.
+const DIFFER: [&str; 2] = [
+    // The machine is what the calls are told apart by.
+    "devnet ", // Nothing is built on it in both.
+    "tracing ",
+];
+
+/// What one call asks of a package and another does not, makes the package and all that is built on it compile twice: minutes of
+/// every run.
+#[test]
+fn what_both_calls_of_cargo_build_is_compiled_once() {
+    let [vm, rest] = workspace::CALLS.map(|call| workspace::features_of(call, "normal,build,dev"));
+    let package = |line: &str| line.split_once(" [").map(|(package, _)| package.to_owned());
+    let mut shared = 0;
+    for line in rest.iter().filter(|line| !DIFFER.iter().any(|name| line.starts_with(name))) {
+        let with_vm: Vec<_> = vm.iter().filter(|other| package(other) == package(line)).collect();
+        assert!(
+            with_vm.is_empty() || with_vm.contains(&line),
+            "{line} is {with_vm:?} where the virtual machine is: ask for the features of both in tests/unify"
+        );
+        shared += usize::from(!with_vm.is_empty());
+    }
+    assert!(shared > 150, "{shared}");
 }

@@ -113,11 +113,17 @@ pub fn ingredients(contract: &str) -> Vec<Ingredient> {
     lines.into_iter().map(|line| ingredient(&known, line)).collect()
 }
 
-/// Every package that `-p devnet -p tests` compiles, with its features, over these kinds of dependencies.
-pub fn features_of_vm_build(kinds: &str) -> Vec<String> {
-    let packages = ["tree", "--locked", "-p", "devnet", "-p", "tests", "--prefix", "none"];
-    let tree = cargo(&[&packages[..], &["--no-dedupe", "-e", kinds, "-f", "{p} [{f}]"]].concat());
-    let mut lines: Vec<String> = tree.lines().map(str::to_owned).collect();
+/// What `cargo xtask test` builds in one call: what links a virtual machine, and everything else.
+pub const CALLS: [&[&str]; 2] = [
+    &["-p", "devnet", "-p", "tests"],
+    &["--workspace", "--exclude", "devnet", "--exclude", "tests", "--exclude", "chain-test"],
+];
+
+/// Every package that such a call compiles, with its features, over these kinds of dependencies: `name vX.Y.Z [features]`.
+pub fn features_of(packages: &[&str], kinds: &str) -> Vec<String> {
+    let tree = ["tree", "--locked", "--prefix", "none", "--no-dedupe", "-e", kinds, "-f", "{p} [{f}]"];
+    let tree = cargo(&[&tree[..], packages].concat());
+    let mut lines: Vec<String> = tree.lines().map(|line| line.replace(" (proc-macro)", "")).collect();
     lines.sort_unstable();
     lines.dedup();
     lines

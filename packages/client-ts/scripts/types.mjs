@@ -14,19 +14,21 @@ const KNOWN = new Set(
   "$ref $schema additionalProperties allOf anyOf default definitions description enum format items maxItems minItems minLength maxLength maximum minimum oneOf pattern properties required title type".split(" "),
 );
 
-/** The TypeScript type of a schema. */
-export const typeOf = (schema, indent = "") => {
+const nameOf = ($ref) => $ref.replace("#/definitions/", "");
+
+/** The TypeScript type of a schema; `named` spells the name of another type. */
+export const typeOf = (schema, indent = "", named = (name) => name) => {
   const odd = Object.keys(schema).filter((key) => !KNOWN.has(key));
   if (odd.length) throw new Error(`the generator does not know ${odd.join(", ")}`);
-  if (schema.$ref) return schema.$ref.replace("#/definitions/", "");
+  if (schema.$ref) return named(nameOf(schema.$ref));
   const several = schema.oneOf ?? schema.anyOf;
-  if (several) return [...new Set(several.map((one) => typeOf(one, indent)))].join(" | ");
+  if (several) return [...new Set(several.map((one) => typeOf(one, indent, named)))].join(" | ");
   if (schema.allOf) {
     if (schema.allOf.length !== 1) throw new Error("the generator knows allOf of one only");
-    return typeOf(schema.allOf[0], indent);
+    return typeOf(schema.allOf[0], indent, named);
   }
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
-  if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type }, indent)).join(" | ");
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type }, indent, named)).join(" | ");
   switch (schema.type) {
     case "integer":
       return "number";
@@ -35,63 +37,75 @@ export const typeOf = (schema, indent = "") => {
     case "null":
       return schema.type;
     case "array":
-      if (Array.isArray(schema.items)) return `[${schema.items.map((item) => typeOf(item, indent)).join(", ")}]`;
-      return `(${typeOf(schema.items, indent)})[]`.replace(/^\((\w+)\)\[\]$/, "$1[]");
+      if (Array.isArray(schema.items)) return `[${schema.items.map((item) => typeOf(item, indent, named)).join(", ")}]`;
+      return `(${typeOf(schema.items, indent, named)})[]`.replace(/^\(([\w<>]+)\)\[\]$/, "$1[]");
     case "object":
-      return objectOf(schema, indent);
+      return objectOf(schema, indent, named);
     default:
       throw new Error(`the generator does not know type ${schema.type}`);
   }
 };
 
-const objectOf = ({ properties = {}, required = [], additionalProperties }, indent) => {
-  if (typeof additionalProperties === "object") return `Record<string, ${typeOf(additionalProperties, indent)}>`;
+const objectOf = ({ properties = {}, required = [], additionalProperties }, indent, named) => {
+  if (typeof additionalProperties === "object") return `Record<string, ${typeOf(additionalProperties, indent, named)}>`;
   const names = Object.keys(properties).sort();
   if (names.length === 0) return "Record<string, never>";
   const inner = `${indent}  `;
   const fields = names.map((name) => {
     const field = properties[name];
-    return `${comment(field.description, inner)}${inner}${name}${required.includes(name) ? "" : "?"}: ${typeOf(field, inner)};\n`;
+    return `${comment(field.description, inner)}${inner}${name}${required.includes(name) ? "" : "?"}: ${typeOf(field, inner, named)};\n`;
   });
   return `{\n${fields.join("")}${indent}}`;
 };
 
 /** What the Rust library says of these is about Rust. */
-const scalars = (bytes, digits) => ({
-  Binary: { text: `Bytes in base64.`, type: bytes },
-  Uint128: { text: "An amount in decimal digits.", type: digits },
-});
+const SCALARS = {
+  Binary: `${comment("Bytes in base64.")}export type Binary = string;\n`,
+  Uint128: `${comment("An amount in decimal digits.")}export type Uint128 = string;\n`,
+};
 
-const declare = (name, schema, known) => {
-  if (known[name]) return `${comment(known[name].text)}export type ${name} = ${known[name].type};\n`;
+const refsIn = (value) =>
+  typeof value !== "object" || value === null ? [] : Object.entries(value).flatMap(([key, inner]) => (key === "$ref" ? [nameOf(inner)] : refsIn(inner)));
+
+/** The types of messages with bytes in them: their authors choose what they give for these, by a parameter. */
+const withBytes = (execute) => {
+  const all = { ...execute.definitions, ExecuteMsg: { ...execute, definitions: {} } };
+  const parts = (name, seen) => {
+    if (!seen.has(name)) refsIn(all[name]).forEach((inner) => parts(inner, seen.add(name)));
+    return seen.add(name);
+  };
+  return new Set(Object.keys(all).filter((name) => name !== "Binary" && parts(name, new Set()).has("Binary")));
+};
+
+const declare = (name, schema, generic) => {
+  if (SCALARS[name]) return SCALARS[name];
+  const named = (other) => (!generic.has(name) ? other : other === "Binary" ? "Bytes" : generic.has(other) ? `${other}<Bytes>` : other);
+  const head = `${comment(schema.description)}export type ${name}${generic.has(name) ? "<Bytes = Binary>" : ""} =`;
   const variants = (schema.oneOf ?? []).filter((variant) => variant.type === "object");
   if (variants.length && variants.length === schema.oneOf.length) {
-    const lines = variants.map((variant) => `${comment(variant.description, "  ")}  | ${typeOf(variant, "    ")}`);
-    return `${comment(schema.description)}export type ${name} =\n${lines.join("\n")};\n`;
+    const lines = variants.map((variant) => `${comment(variant.description, "  ")}  | ${typeOf(variant, "    ", named)}`);
+    return `${head}\n${lines.join("\n")};\n`;
   }
-  return `${comment(schema.description)}export type ${name} = ${typeOf(schema)};\n`;
+  return `${head} ${typeOf(schema, "", named)};\n`;
 };
 
 /** Answers that are something or `null`, lists, and numbers have no name of their own. */
 const hasName = ({ title }) => /^[A-Z][A-Za-z0-9]*$/.test(title) && !title.startsWith("Nullable");
 
-const file = (roots, known) => {
+/** The generated files by name. */
+export const generate = (folder) => {
+  const roots = schemas(folder);
+  const execute = roots.find(({ title }) => title === "ExecuteMsg");
+  const generic = withBytes(execute);
   const all = new Map();
   for (const root of roots) {
     for (const [name, schema] of Object.entries(root.definitions ?? {})) all.set(name, schema);
     if (hasName(root)) all.set(root.title, root);
   }
-  return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, schema]) => declare(name, schema, known));
-};
-
-/** The generated files by name. */
-export const generate = (folder) => {
-  const roots = schemas(folder);
-  const execute = roots.find(({ title }) => title === "ExecuteMsg");
+  const types = [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, schema]) => declare(name, schema, generic));
   const names = execute.oneOf.map((variant) => variant.required[0]);
-  const list = `/** The messages. */\nexport const EXECUTE = [\n${names.map((name) => `  "${name}",\n`).join("")}] as const;\n`;
   return new Map([
-    ["wire.ts", [HEAD, ...file(roots, scalars("string", "string"))].join("\n")],
-    ["execute.ts", [HEAD, list, ...file([execute], scalars("string | Uint8Array", "string | bigint"))].join("\n")],
+    ["wire.ts", [HEAD, ...types].join("\n")],
+    ["execute.ts", `${HEAD}\n/** The messages. */\nexport const EXECUTE = [\n${names.map((name) => `  "${name}",\n`).join("")}] as const;\n`],
   ]);
 };

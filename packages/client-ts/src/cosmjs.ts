@@ -1,9 +1,11 @@
 import { toBase64, utf8 } from "./bytes.js";
 import { ADDRESS } from "./deployment.js";
 import { InvalidArgumentError } from "./errors.js";
-import { EXECUTE, type ExecuteMsg } from "./execute.js";
+import { EXECUTE } from "./execute.js";
+import type { ExecuteMsg as Wire } from "./wire.js";
 
-export type { ExecuteMsg } from "./execute.js";
+/** The contract's messages as they are given here: bytes as bytes or in base64. */
+export type ExecuteMsg = Wire<string | Uint8Array>;
 
 /** An amount of a coin, as cosmjs has it. */
 export interface Coin {
@@ -22,8 +24,7 @@ type Variant = ExecuteMsg extends infer M ? (M extends unknown ? keyof M & strin
 type ArgsOf<K extends Variant> = Extract<ExecuteMsg, Record<K, unknown>>[K];
 
 /**
- * One function a message of `bsn`; what each does and who may send it: `ExecuteMsg`. Bytes may be given as bytes or in base64,
- * amounts as `bigint` or in decimal digits.
+ * One function a message of `bsn`; what each does and who may send it: `ExecuteMsg`. Bytes may be given as bytes or in base64.
  */
 export type BsnMessages = {
   readonly [K in Variant as Camel<K>]: (

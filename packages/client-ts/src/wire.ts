@@ -300,18 +300,18 @@ export type EvidenceResponse = {
 };
 
 /** What anybody may send; who is allowed what: each variant. */
-export type ExecuteMsg =
+export type ExecuteMsg<Bytes = Binary> =
   /** Anybody, with a finality provider's signature (RULINGS.md, "Randomness"). */
   | {
       commit_public_randomness: {
         /** The Merkle root, 32 bytes. */
-        commitment: Binary;
+        commitment: Bytes;
         /** Whose, x-only, 64 hexadecimal characters. */
         fp_pubkey_hex: string;
         /** How many heights. */
         num_pub_rand: number;
         /** BIP-340, 64 bytes. */
-        signature: Binary;
+        signature: Bytes;
         /** The first height. */
         start_height: number;
       };
@@ -320,17 +320,17 @@ export type ExecuteMsg =
   | {
       submit_finality_signature: {
         /** The **application** hash of the header at that height, 32 bytes. */
-        block_hash: Binary;
+        block_hash: Bytes;
         /** Whose. */
         fp_pubkey_hex: string;
         /** The height voted at. */
         height: number;
         /** That it is the committed one. */
-        proof: MerkleProof;
+        proof: MerkleProof<Bytes>;
         /** The nonce of that height, 32 bytes. */
-        pub_rand: Binary;
+        pub_rand: Bytes;
         /** The EOTS signature, 32 bytes. */
-        signature: Binary;
+        signature: Bytes;
       };
     }
   /** Anybody: one finality provider's votes on consecutive heights, with one proof (RULINGS.md, "Votes: Ok or error"). The response data is a list of verdicts, one a vote: `counted`, `fork`, `equivocation`, or the text of the error that the vote alone would have met. At most 200 votes are taken; each beyond is `not taken: at most 200`. */
@@ -339,41 +339,41 @@ export type ExecuteMsg =
         /** Whose. */
         fp_pubkey_hex: string;
         /** More of them, behind those of `votes`: 96 bytes each, public randomness, application hash, signature. */
-        packed?: Binary;
+        packed?: Bytes;
         /** That all nonces are the committed ones, those beyond 200 too. */
-        proof: MerkleRangeProof;
+        proof: MerkleRangeProof<Bytes>;
         /** The height of the first vote. */
         start_height: number;
         /** The votes, one a height. */
-        votes?: RangeVote[];
+        votes?: RangeVote<Bytes>[];
       };
     }
   /** Anybody: votes of many finality providers at one height, for one hash. Answers as the range does. */
   | {
       submit_finality_signatures_at: {
         /** The application hash of the header at that height, 32 bytes. */
-        app_hash: Binary;
+        app_hash: Bytes;
         /** The height voted at. */
         height: number;
         /** More of them, behind those of `votes`: for each key, public randomness and signature of 32 bytes, one byte with the number of aunts, and the aunts of 32 bytes, from the leaf to the root. */
-        packed?: Binary;
+        packed?: Bytes;
         /** The votes. */
-        votes?: VoteAt[];
+        votes?: VoteAt<Bytes>[];
       };
     }
   /** Anybody: two signatures prove themselves (RULINGS.md, "Evidence"). */
   | {
       submit_evidence: {
         /** One vote. */
-        first: Vote;
+        first: Vote<Bytes>;
         /** Who is accused. */
         fp_pubkey_hex: string;
         /** At which height. */
         height: number;
         /** The nonce of both signatures, 32 bytes. */
-        pub_rand: Binary;
+        pub_rand: Bytes;
         /** Another, for another hash. */
-        second: Vote;
+        second: Vote<Bytes>;
       };
     }
   /** The operator, after the jail term; with `signature`, anybody; the admin at any time. */
@@ -382,7 +382,7 @@ export type ExecuteMsg =
         /** Whom. */
         fp_pubkey_hex: string;
         /** BIP-340 by the finality provider's key over the context `fp_unjail` and the end of the term. */
-        signature?: Binary | null;
+        signature?: Bytes | null;
       };
     }
   /** Anybody: sends the evidence of this finality provider to Babylon at once, unless it is on its way or done. */
@@ -465,18 +465,18 @@ export type ExecuteMsg =
   | {
       resync: {
         /** A staking packet in Babylon's encoding (`OutboundPacket`). */
-        packet: Binary;
+        packet: Bytes;
       };
     }
   /** The admin, on regtest only: the daemons' own test suites inject stake so. */
   | {
       btc_staking: {
         /** Delegations. */
-        active_del?: InjectedItem[];
+        active_del?: InjectedItem<Bytes>[];
         /** Finality providers. */
-        new_fp?: InjectedItem[];
+        new_fp?: InjectedItem<Bytes>[];
         /** Early ends of delegations. */
-        unbonded_del?: InjectedItem[];
+        unbonded_del?: InjectedItem<Bytes>[];
       };
     }
   /** The admin, on regtest only. */
@@ -620,7 +620,7 @@ export type IndexedBlock = {
 };
 
 /** A staking item as the daemons' own test suites inject it: the fields of all three kinds, each with those of its own. One type, since each type that is read costs a contract two kilobytes. */
-export type InjectedItem = {
+export type InjectedItem<Bytes = Binary> = {
   /** Of a finality provider: its operator's address on Babylon. */
   addr?: string;
   /** Of a finality provider its key, of a delegation the staker's; x-only. */
@@ -638,7 +638,7 @@ export type InjectedItem = {
   /** Of a delegation: which output of that is the stake. */
   staking_output_idx?: number;
   /** Of a delegation: its staking transaction. */
-  staking_tx?: Binary;
+  staking_tx?: Bytes;
   /** Of an undelegation: the txid of the staking transaction, in display order. */
   staking_tx_hash?: string;
   /** Of a delegation: the Bitcoin height at which it starts. */
@@ -766,21 +766,21 @@ export type LastFinalBlockResponse = {
 };
 
 /** CometBFT's Merkle proof as Go writes it. */
-export type MerkleProof = {
+export type MerkleProof<Bytes = Binary> = {
   /** The siblings on the way to the root; Go writes none as `null`. */
-  aunts?: Binary[] | null;
+  aunts?: Bytes[] | null;
   /** Which leaf this is, from zero. */
   index: number;
   /** The hash of the leaf, 32 bytes. */
-  leaf_hash: Binary;
+  leaf_hash: Bytes;
   /** How many leaves the tree has. */
   total: number;
 };
 
 /** A Merkle proof of consecutive leaves. Where several commitments cover the heights of a range: `total` and `start` are those of the first, and the nodes of each one's part stand behind those of the one before. The tree of a later part is the commitment's, from its first leaf on. */
-export type MerkleRangeProof = {
+export type MerkleRangeProof<Bytes = Binary> = {
   /** The nodes beside the range, level by level from the leaves to the root, the left one first. */
-  aunts: Binary[];
+  aunts: Bytes[];
   /** Which is the first leaf, from zero. */
   start: number;
   /** How many leaves the tree has. */
@@ -1125,13 +1125,13 @@ export type QueryMsg =
     };
 
 /** One vote of a finality provider's range. */
-export type RangeVote = {
+export type RangeVote<Bytes = Binary> = {
   /** The application hash, 32 bytes. */
-  app_hash: Binary;
+  app_hash: Bytes;
   /** The nonce of that height, 32 bytes. */
-  pub_rand: Binary;
+  pub_rand: Bytes;
   /** The EOTS signature, 32 bytes. */
-  signature: Binary;
+  signature: Bytes;
 };
 
 /** Rewards, denom by denom: owed and undistributed are the contract's balance. */
@@ -1297,23 +1297,23 @@ export type UpdateConfig = {
 };
 
 /** One of the two votes of an equivocation. */
-export type Vote = {
+export type Vote<Bytes = Binary> = {
   /** The application hash, 32 bytes. */
-  app_hash: Binary;
+  app_hash: Bytes;
   /** The EOTS signature, 32 bytes. */
-  signature: Binary;
+  signature: Bytes;
 };
 
 /** One finality provider's vote among others at one height. */
-export type VoteAt = {
+export type VoteAt<Bytes = Binary> = {
   /** Whose. */
   fp_pubkey_hex: string;
   /** That it is the committed one. */
-  proof: MerkleProof;
+  proof: MerkleProof<Bytes>;
   /** The nonce of that height, 32 bytes. */
-  pub_rand: Binary;
+  pub_rand: Bytes;
   /** The EOTS signature, 32 bytes. */
-  signature: Binary;
+  signature: Bytes;
 };
 
 /** How the vote at a height stands. */

@@ -1,24 +1,30 @@
-// What must hold of any chain with finality that goes on. BSN_LIVE_RPC and BSN_LIVE_ADDRESS name a real one; without them it is
-// the double of support/.
+// What must hold of any chain with finality that goes on. BSN_LIVE_RPC, BSN_LIVE_ADDRESS and BSN_LIVE_CHAIN name a real one; without
+// them it is the double of support/. BSN_DEVNET is what `bsn devnet --json` prints: with it transactions are signed and sent too.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createBsnClient } from "bsn-client";
+import { createBsnClient, TxFailedError, WrongAddressError, WrongNetworkError, HeightAboveTipError } from "bsn-client";
+import { bsnMessages } from "bsn-client/cosmjs";
 import { eventsAt } from "bsn-client/events";
-import { verifyFinalBlock } from "bsn-client/verify";
-import { Chain } from "./support/chain.mjs";
-import { setting } from "./support/setting.mjs";
+import { verifyFinalBlock, verifyTx } from "bsn-client/verify";
+import { ADDRESS, Chain } from "./support/chain.mjs";
+import { inBrowser, open, sayWhereThereIsNone } from "./support/page.mjs";
+import { fails, setting } from "./support/setting.mjs";
+import { walletOf } from "./support/wallet.mjs";
 
-const { BSN_LIVE_RPC: rpc, BSN_LIVE_ADDRESS: address, BSN_LIVE_TIMEOUT_MS: timeout = "120000" } = process.env;
+const { BSN_LIVE_RPC: rpc, BSN_LIVE_ADDRESS: address, BSN_LIVE_CHAIN: chain = "consumer-1", BSN_LIVE_TIMEOUT_MS: timeout = "120000" } = process.env;
 const timeoutMs = Number(timeout);
+const devnet = process.env.BSN_DEVNET ? JSON.parse(process.env.BSN_DEVNET) : null;
 
-const connect = async (t) => {
-  if (rpc) return createBsnClient({ rpc, address });
-  const chain = new Chain();
-  const { client } = await setting(t, { chain });
-  const growing = setInterval(() => chain.grow(), 30);
+/** The chain to ask: a real one, or the double, which grows. */
+const place = async (t) => {
+  if (rpc) return { rpc, address, chainId: chain };
+  const double = new Chain();
+  const { node } = await setting(t, { chain: double, nodes: [{ origins: ["*"] }] });
+  const growing = setInterval(() => double.grow(), 30);
   t.after(() => clearInterval(growing));
-  return client();
+  return { rpc: node.url, address: ADDRESS, chainId: chain };
 };
+const connect = async (t) => createBsnClient(await place(t));
 
 test("blocks become final, in order, and their headers can be verified", async (t) => {
   const bsn = await connect(t);
@@ -41,4 +47,58 @@ test("the next block is waited for until it is final, and its hook's events are 
   assert.equal(block.height, height);
   const seen = await eventsAt(bsn, height);
   assert.ok(seen.some((event) => event.type === "index_block" && event.lastHeight === height));
+});
+
+test("another chain, another contract and a height of the future are refused by name", async (t) => {
+  const there = await place(t);
+  await fails(() => createBsnClient({ ...there, chainId: "other-1" }).finalityStatus(1), WrongNetworkError, "wrong_network");
+  await fails(() => createBsnClient(there).finalityStatus(1_000_000), HeightAboveTipError, "height_above_tip");
+  if (!devnet) return;
+  const [alice] = devnet.accounts;
+  await fails(() => createBsnClient({ ...there, address: alice.address }).finalityStatus(1), WrongAddressError, "wrong_address", { reason: "no_contract" });
+  await fails(() => createBsnClient({ ...there, address: devnet.btc_light_client }).finalityStatus(1), WrongAddressError, "wrong_address", { reason: "not_bsn" });
+});
+
+const onDevnet = devnet ? test : () => {};
+
+onDevnet("a message that cosmjs signs is sent, final, and proven to be in its block", async (t) => {
+  const [bsn, wallet] = [await connect(t), await walletOf(devnet)];
+  const states = new Set();
+  const { txHash } = await bsn.broadcast(await wallet.sign([bsnMessages(wallet.address, address).followBitcoin()]));
+  const block = await bsn.waitForFinality({ txHash, pollMs: 50, timeoutMs, onProgress: ({ state }) => states.add(state) });
+  assert.equal(block.txHash, txHash);
+  assert.ok(states.has("tx_unseen") || states.has("pending") || states.has("not_seen"), [...states].join());
+  const verified = await verifyTx(bsn, txHash);
+  assert.deepEqual([verified.height, verified.txHash], [block.height, txHash]);
+  const refused = await bsn.broadcast(await wallet.sign([bsnMessages(wallet.address, address).updateAdmin({ admin: null })]));
+  await fails(() => bsn.waitForFinality({ txHash: refused.txHash, pollMs: 50, timeoutMs }), TxFailedError, "tx_failed");
+});
+
+/** What the page shows once it has checked a final block. */
+const checked = async ({ page, state, picture, errors }, name) => {
+  const { sentence } = await state("final");
+  assert.match(sentence, /^Block [\d,]+ is final$/);
+  await page.waitForFunction(() => document.querySelector("#checked").className === "done");
+  await picture(name);
+  assert.deepEqual(errors, []);
+};
+
+// A node allows the pages of no origin by default; a devnet allows all.
+const onItsPage = devnet ? inBrowser : () => {};
+if (devnet) sayWhereThereIsNone();
+
+onItsPage("the page waits for the next block until it is final, and checks it", async (t) => {
+  const { chainId, ...there } = await place(t);
+  const { height } = await createBsnClient(there).query({ last_final_block: {} });
+  await checked(await open(t, { ...there, chain: chainId, height: height + 2 }), "live-height");
+});
+
+onItsPage("the page sends a transaction, waits until it is final, and checks it", async (t) => {
+  const wallet = await walletOf(devnet);
+  const tx = await wallet.sign([bsnMessages(wallet.address, address).followBitcoin()]);
+  const opened = await open(t, { rpc, address, chain });
+  await opened.page.fill("[name=what]", Buffer.from(tx).toString("base64"));
+  await opened.page.click("form button");
+  await checked(opened, "live-transaction");
+  assert.match(await opened.page.textContent("#hint"), /The transaction is in it and succeeded/);
 });

@@ -1,70 +1,14 @@
 // The page "send, wait until final" in a real browser, against a node of another origin.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
-import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
 import { ADDRESS, Chain, EMPTY_ADDRESS } from "./support/chain.mjs";
+import { inBrowser, open, ready, sayWhereThereIsNone, site } from "./support/page.mjs";
 import { setting } from "./support/setting.mjs";
 
-const executablePath = [process.env.BSN_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
-const root = fileURLToPath(new URL("..", import.meta.url));
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".json": "application/json" };
-
-let browser;
-let site;
-let origin;
-/** What the site serves as `/deployment.json`. */
-let deployment;
-
-/** One line says that there is no browser. */
-const inBrowser = executablePath ? test : () => {};
-if (!executablePath) test("the page in a browser", { skip: "no Chromium here: apt-get install chromium, or BSN_CHROMIUM=path" }, () => {});
-
-before(async () => {
-  if (!executablePath) return;
-  site = createServer((request, response) => {
-    const path = normalize(new URL(request.url, "http://x").pathname).replace(/\/$/, "/index.html");
-    if (path === "/deployment.json") return response.writeHead(200, { "content-type": TYPES[".json"] }).end(JSON.stringify(deployment));
-    if (!/^\/(page|dist)\//.test(path) || !existsSync(root + path)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(path)] }).end(readFileSync(root + path));
-  });
-  await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
-  origin = `http://127.0.0.1:${site.address().port}`;
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-});
-
-after(async () => {
-  await browser?.close();
-  site?.close();
-});
-
-/** The page, opened; a script error or a message of the content policy fails the test. */
-const open = async (t, query = {}, { colorScheme = "light", viewport = { width: 1100, height: 800 } } = {}) => {
-  const context = await browser.newContext({ colorScheme, viewport });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const errors = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  await page.goto(`${origin}/page/?${new URLSearchParams(query)}`);
-  const state = async (wanted) => {
-    await page.waitForSelector(`#result[data-state="${wanted}"]`);
-    return { sentence: await page.textContent("#sentence"), hint: await page.textContent("#hint"), code: await page.getAttribute("#result", "data-code") };
-  };
-  const picture = async (name) => {
-    if (!process.env.BSN_SCREENSHOTS) return;
-    mkdirSync(process.env.BSN_SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: `${process.env.BSN_SCREENSHOTS}/${name}.png`, fullPage: true });
-  };
-  return { page, errors, state, picture };
-};
+sayWhereThereIsNone();
 
 const allowing = async (t, options = {}) => {
-  const settled = await setting(t, { ...options, nodes: [{ origins: [origin], ...options.node }] });
+  await ready();
+  const settled = await setting(t, { ...options, nodes: [{ origins: [site.origin], ...options.node }] });
   return { ...settled, query: { rpc: settled.node.url, address: ADDRESS, chain: "consumer-1" } };
 };
 
@@ -146,11 +90,11 @@ inBrowser("a lie about a header is shown as one, though the contract calls the b
 
 inBrowser("the page takes a deployment file in place of node, contract and chain", async (t) => {
   const { node } = await allowing(t);
-  deployment = { version: 1, chain_id: "consumer-1", bitcoin: "regtest", rpc: [node.url], bsn: { address: ADDRESS } };
+  site.deployment = { version: 1, chain_id: "consumer-1", bitcoin: "regtest", rpc: [node.url], bsn: { address: ADDRESS } };
   const { page, state } = await open(t, { deployment: "/deployment.json", height: 5 });
   assert.equal((await state("final")).sentence, "Block 5 is final");
   assert.equal(await page.textContent("summary"), "Chain: consumer-1");
-  deployment = { ...deployment, bsn: {} };
+  site.deployment = { ...site.deployment, bsn: {} };
   const unfinished = await open(t, { deployment: "/deployment.json", height: 5 });
   assert.match((await unfinished.state("failed")).hint, /bsn\.address is missing/);
 });

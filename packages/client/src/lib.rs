@@ -17,7 +17,7 @@ mod deployment;
 mod error;
 mod query;
 pub mod raw;
-#[cfg(feature = "rpc-http")]
+#[cfg(feature = "rpc")]
 pub mod rpc;
 
 pub use amount::Amount;

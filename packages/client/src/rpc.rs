@@ -34,7 +34,7 @@ impl Bsn {
     /// The contract at an address, through these nodes (`http://host:26657`, the preferred first).
     ///
     /// # Errors
-    /// There is no node.
+    /// There is no node, or TLS cannot be set up.
     pub fn new(nodes: &[String], chain_id: &str, contract: &str) -> Result<Self, RpcError> {
         if nodes.is_empty() {
             return Err(RpcError::NoNode { chain_id: chain_id.to_owned() });
@@ -43,7 +43,7 @@ impl Bsn {
             nodes: nodes.to_vec(),
             chain_id: chain_id.to_owned(),
             contract: contract.to_owned(),
-            http: http::client(),
+            http: http::client(None)?,
             max_age: Duration::from_secs(120),
             highest: AtomicU64::new(0),
         })
@@ -62,6 +62,15 @@ impl Bsn {
     pub fn with_max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
+    }
+
+    /// Trusts, beside the roots of the web, what this certificate has signed (DER): for nodes whose certificate is made at home.
+    ///
+    /// # Errors
+    /// It is no certificate.
+    pub fn with_root(mut self, certificate: &[u8]) -> Result<Self, RpcError> {
+        self.http = http::client(Some(certificate))?;
+        Ok(self)
     }
 
     /// Whether the block at `height` is final, and by what.

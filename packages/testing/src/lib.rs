@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![deny(clippy::incompatible_msrv)]
 
 mod mock;
 #[cfg(feature = "real")]

@@ -1,13 +1,11 @@
 //! The real contracts: what they answer and emit is what the schema says, and what the client makes of it.
 
-mod schema;
-
 use std::collections::BTreeSet;
 
+use crate::schema::Schema;
 use bsn_client::cosmwasm_3::Bsn;
 use bsn_client::{NotFinal, WhyUnknown};
 use bsn_testing::RealBsn;
-use schema::Schema;
 use serde_json::{json, Map, Value};
 
 fn require(real: &RealBsn, height: u64) -> Result<(), NotFinal> {

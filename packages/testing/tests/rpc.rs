@@ -1,7 +1,9 @@
-//! The client over RPC against nodes that are down, behind, of another chain, or lie.
+//! The client over RPC against nodes that are down, behind, of another chain, or lie; over TLS too.
+
+mod tls;
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -78,33 +80,38 @@ impl Node {
 
     /// Serves on a port of this machine until the test ends.
     fn serve(self) -> String {
+        format!("http://127.0.0.1:{}", self.serve_by(|stream| stream))
+    }
+
+    /// The same over whatever is made of a connection; gives the port.
+    fn serve_by<S: Read + Write>(self, speak: impl Fn(TcpStream) -> S + Send + 'static) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
+        let port = listener.local_addr().unwrap().port();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let request = request(&mut stream);
+                let mut stream = speak(stream.unwrap());
+                let Some(request) = request(&mut stream) else { continue };
                 let body = self.answer(&request);
                 let head =
                     format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
                 let _ = stream.write_all((head + &body).as_bytes());
             }
         });
-        address
+        port
     }
 }
 
-/// The body of a request.
-fn request(stream: &mut impl Read) -> Value {
+/// The body of a request, unless whoever sends it breaks off.
+fn request(stream: &mut impl Read) -> Option<Value> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
-        let read = stream.read(&mut buffer).unwrap();
+        let read = stream.read(&mut buffer).ok().filter(|read| *read > 0)?;
         bytes.extend_from_slice(&buffer[..read]);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((_, body)) = text.split_once("\r\n\r\n") {
             if let Ok(request) = serde_json::from_str(body) {
-                return request;
+                return Some(request);
             }
         }
     }

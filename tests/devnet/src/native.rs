@@ -19,8 +19,8 @@ use crate::vm::{CodeFacts, CodeHash, Host, HostError, Vm, VmCall, VmFailure, VmO
 
 use api::NativeApi;
 pub use api::Recovery;
-pub use contracts::{BSN, LIGHT_CLIENT};
-use contracts::{CONTRACTS, Contract, Stage};
+use contracts::CONTRACTS;
+pub use contracts::{BSN, Contract, LIGHT_CLIENT, Stage, answered, info, message};
 use storage::{Asking, Backing};
 
 /// The machine this program runs on.
@@ -29,12 +29,24 @@ pub struct Native {
     recovery: Option<Recovery>,
     /// Which contract each stored code is.
     builds: Rc<RefCell<BTreeMap<CodeHash, usize>>>,
+    more: Vec<Contract>,
 }
 
 impl Native {
     /// The same without a curve: who signed what is what `recovery` says.
     pub fn with(recovery: Recovery) -> Self {
         Self { recovery: Some(recovery), ..Self::default() }
+    }
+
+    /// The same for whoever stores a contract of their own too.
+    #[must_use]
+    pub fn and(mut self, contract: Contract) -> Self {
+        self.more.push(contract);
+        self
+    }
+
+    fn contracts(&self) -> impl Iterator<Item = &Contract> {
+        CONTRACTS.iter().chain(&self.more)
     }
 }
 
@@ -51,13 +63,13 @@ impl Vm for Native {
     }
 
     fn store(&self, wasm: &[u8]) -> Result<CodeFacts, String> {
-        let index = CONTRACTS.iter().position(|row| row.is_built_as(wasm));
-        let index = index.ok_or_else(|| {
-            let names: Vec<_> = CONTRACTS.iter().map(Contract::name).collect();
+        let found = self.contracts().enumerate().find(|(_, row)| row.is_built_as(wasm));
+        let (index, row) = found.ok_or_else(|| {
+            let names: Vec<_> = self.contracts().map(Contract::name).collect();
             format!("natively there are only {}", names.join(" and "))
         })?;
         self.builds.borrow_mut().insert(hash(wasm), index);
-        let has_ibc_entry_points = CONTRACTS[index].has_ibc_entry_points;
+        let has_ibc_entry_points = row.has_ibc_entry_points;
         Ok(CodeFacts { hash: hash(wasm), has_ibc_entry_points, required_capabilities: Vec::new() })
     }
 
@@ -68,7 +80,7 @@ impl Vm for Native {
             asking: Asking(host),
         };
         let index = self.builds.borrow().get(call.code).copied();
-        let result = match index.and_then(|index| CONTRACTS.get(index)) {
+        let result = match index.and_then(|index| self.contracts().nth(index)) {
             None => Err(VmFailure::Failed("natively there is no such code".to_owned())),
             Some(row) => match catch_unwind(AssertUnwindSafe(|| (row.run)(&mut stage, call))) {
                 Ok(answer) => answer.map_err(|error| VmFailure::Failed(error.to_string())),

@@ -143,7 +143,3 @@ pub fn query(deps: Deps<'_>, _: Env, msg: QueryMsg) -> StdResult<Binary> {
     let QueryMsg::Deposit { id } = msg;
     to_json_binary(&DEPOSITS.may_load(deps.storage, id)?)
 }
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Tutorial;

@@ -2,7 +2,7 @@
 
 use bsn_testing::multi_test_3::MockBsn;
 use cosmwasm_std::{Addr, Coin, coins};
-use cw_multi_test_3::{App, ContractWrapper, Executor};
+use cw_multi_test::{App, ContractWrapper, Executor};
 use escrow::{Deposit, ExecuteMsg, InstantiateMsg, QueryMsg};
 
 struct Escrow {

@@ -2,7 +2,7 @@
 
 use bsn_testing::RealBsn;
 use cosmwasm_std::{Addr, coins};
-use cw_multi_test_3::{ContractWrapper, Executor};
+use cw_multi_test::{ContractWrapper, Executor};
 use escrow::{ExecuteMsg, InstantiateMsg};
 
 struct Escrow {

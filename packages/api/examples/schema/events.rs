@@ -1,7 +1,8 @@
 use bsn_api::bsn::event::LIST;
 use serde_json::{Map, Value, json};
 
-/// What the contract emits besides, as the incumbent does: either attribute alone.
+/// What the contract emits besides, as the incumbent does: either attribute alone. So it is none of `event::LIST`: each of those is a
+/// struct, and has all of its attributes whenever it is emitted.
 const IBC: (&str, &str, &[(&str, &str)]) = (
     "ibc",
     "The channel opened (beside `channel`), or a packet was refused whole.",

@@ -10,6 +10,11 @@ pub enum RpcError {
         /// Of which chain.
         chain_id: String,
     },
+    /// TLS cannot be set up as it was asked for.
+    Tls {
+        /// Why.
+        reason: String,
+    },
     /// The node cannot be reached, or does not answer in time.
     Down {
         /// Which.
@@ -68,6 +73,10 @@ impl RpcError {
         Self::Down { node: node.to_owned(), reason: text }
     }
 
+    pub(super) fn tls(reason: impl ToString) -> Self {
+        Self::Tls { reason: reason.to_string() }
+    }
+
     pub(super) fn bad(node: &str, reason: impl ToString) -> Self {
         Self::BadAnswer { node: node.to_owned(), reason: reason.to_string() }
     }
@@ -84,7 +93,11 @@ impl RpcError {
             | Self::WrongNetwork { .. }
             | Self::Behind { .. }
             | Self::Lies { .. } => true,
-            Self::NoNode { .. } | Self::Contract(_) | Self::NotFinal(_) | Self::Deployment(_) => false,
+            Self::NoNode { .. }
+            | Self::Tls { .. }
+            | Self::Contract(_)
+            | Self::NotFinal(_)
+            | Self::Deployment(_) => false,
         }
     }
 }
@@ -93,6 +106,7 @@ impl fmt::Display for RpcError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoNode { chain_id } => write!(f, "no node of {chain_id} is named"),
+            Self::Tls { reason } => write!(f, "TLS cannot be set up: {reason}"),
             Self::Down { node, reason } => write!(f, "{node} cannot be reached: {reason}"),
             Self::BadAnswer { node, reason } => write!(f, "{node} does not answer as a node does: {reason}"),
             Self::WrongNetwork { node, expected, found } => {

@@ -47,6 +47,10 @@ const METRICS: u16 = 3;
 const RICH: u64 = 1_000_000_000_000;
 const BONDED: u64 = 500_000_000;
 
+fn url_of(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
 /// A chain with one validator.
 pub struct Chain {
     /// Its role.
@@ -82,7 +86,7 @@ impl Chain {
         let chain = Self {
             role,
             id: id.to_owned(),
-            rpc: Client::new(&[format!("http://127.0.0.1:{port}")])?,
+            rpc: Client::new(&[url_of(port)])?,
             validator: Account::new(role.prefix(), "validator")?,
             port,
             log: folder.join(format!("{}.log", role.word())),
@@ -180,6 +184,11 @@ impl Chain {
             process.check_alive()?;
             Ok(rpc.height().ok().filter(|height| *height > above))
         })
+    }
+
+    /// Where it is asked.
+    pub fn url(&self) -> String {
+        url_of(self.port)
     }
 
     /// Stops the validator; the chain keeps its home.

@@ -16,9 +16,10 @@ pub const BSN: &[u8] = b"bsn, compiled natively";
 /// What stands for the wasm of `btc-light-client`.
 pub const LIGHT_CLIENT: &[u8] = b"btc-light-client, compiled natively";
 
-/// A row.
+/// A contract that is a part of this program.
+#[derive(Clone, Copy)]
 pub struct Contract {
-    /// What stands for its wasm: its name, a comma and more.
+    /// What is stored in place of its wasm: its name, a comma and more.
     pub code: &'static [u8],
     /// Whether it may have a port.
     pub has_ibc_entry_points: bool,
@@ -39,7 +40,7 @@ impl Contract {
     }
 }
 
-/// All of them.
+/// Those of this repository that a chain needs.
 pub const CONTRACTS: [Contract; 2] = [
     Contract { code: BSN, has_ibc_entry_points: true, run: bsn },
     Contract { code: LIGHT_CLIENT, has_ibc_entry_points: false, run: light_client },
@@ -56,11 +57,13 @@ pub struct Stage {
 }
 
 impl Stage {
-    fn deps_mut(&mut self) -> DepsMut<'_> {
+    /// For the entry points that write.
+    pub fn deps_mut(&mut self) -> DepsMut<'_> {
         DepsMut { storage: &mut self.storage, api: &self.api, querier: QuerierWrapper::new(&self.asking) }
     }
 
-    fn deps(&self) -> Deps<'_> {
+    /// For `query`.
+    pub fn deps(&self) -> Deps<'_> {
         Deps { storage: &self.storage, api: &self.api, querier: QuerierWrapper::new(&self.asking) }
     }
 }
@@ -100,14 +103,26 @@ fn light_client(stage: &mut Stage, call: &VmCall<'_>) -> StdResult<Vec<u8>> {
     }
 }
 
-fn info(call: &VmCall<'_>) -> StdResult<MessageInfo> {
+/// Who calls, and the coins sent along.
+///
+/// # Errors
+/// The entry point has none.
+pub fn info(call: &VmCall<'_>) -> StdResult<MessageInfo> {
     from_json(call.info)
 }
 
-fn message<T: DeserializeOwned>(call: &VmCall<'_>) -> StdResult<T> {
+/// The message, as the entry point takes it.
+///
+/// # Errors
+/// It is none of the contract's.
+pub fn message<T: DeserializeOwned>(call: &VmCall<'_>) -> StdResult<T> {
     from_json(call.msg)
 }
 
-fn answered<T: Serialize, E: Display>(result: Result<T, E>) -> StdResult<Vec<u8>> {
+/// What a contract gives back to a virtual machine.
+///
+/// # Errors
+/// It is no JSON.
+pub fn answered<T: Serialize, E: Display>(result: Result<T, E>) -> StdResult<Vec<u8>> {
     to_json_vec(&ContractResult::from(result))
 }

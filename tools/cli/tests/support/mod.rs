@@ -46,8 +46,13 @@ impl Running {
 
     /// Starts one of one's own making.
     pub fn with(options: Options) -> Self {
+        Self::on(options, || Ok(devnet::Machine::native()))
+    }
+
+    /// The same on another machine.
+    pub fn on(options: Options, machine: fn() -> anyhow::Result<devnet::Machine>) -> Self {
         let ports = Ports { chain: 0, babylon: 0, bitcoin: 0 };
-        let Devnet { handle, at } = start(options, ports, || Ok(devnet::Machine::native())).unwrap();
+        let Devnet { handle, at } = start(options, ports, machine).unwrap();
         let facts = handle.run_blocking(|engine| show::facts(engine)).unwrap();
         let client = Client::new(&[format!("http://{}", at[0])]).unwrap();
         Self { handle, at, client, facts }

@@ -1,0 +1,6 @@
+//! Everything about the escrow, in one program.
+
+mod first;
+mod mock;
+mod real;
+mod tutorial;

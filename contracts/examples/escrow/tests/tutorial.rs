@@ -1,0 +1,32 @@
+//! That the tutorial is true.
+
+const TUTORIAL: &str = include_str!("../README.md");
+
+#[test]
+fn each_piece_of_its_code_is_one_of_the_code_that_is_tested() {
+    let mut pieces = TUTORIAL.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    for source in [include_str!("../src/lib.rs"), include_str!("../src/lib.rs"), include_str!("first.rs")] {
+        let piece = pieces.next().expect("a piece of code");
+        assert!(source.contains(piece), "{piece}");
+    }
+    assert_eq!(pieces.next(), None);
+}
+
+/// In thousands, of the rows of `cargo xtask gas`.
+#[test]
+fn it_says_what_a_claim_costs() {
+    let snapshot = include_str!("../../../../tests/gas/snapshot.json");
+    let row = |name: &str| -> u64 {
+        let (_, rest) = snapshot.split_once(&format!("\"{name}\": ")).unwrap();
+        rest.split(',').next().unwrap().parse().unwrap()
+    };
+    let (pinned, not) = (row("escrow_claim"), row("escrow_claim_unpinned"));
+    let thousands = |gas: u64| format!("{},000", (gas + 500) / 1_000);
+    let claim = format!(
+        "costs {} gas where the code of `bsn` is pinned, and {} where",
+        thousands(pinned),
+        thousands(not)
+    );
+    assert!(TUTORIAL.contains(&claim), "{claim}");
+    assert!(TUTORIAL.contains(&format!("{} more", thousands(not - pinned))));
+}

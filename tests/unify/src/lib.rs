@@ -1,0 +1,1 @@
+//! Nothing: see the features that its manifest asks for.
