@@ -108,11 +108,7 @@ pub struct World {
     pub voted_to: u64,
     /// How [`vote`](Self::vote) sends votes.
     pub sends: Sends,
-<<<<<<< HEAD
-    /// Where its homes and logs are.
-=======
     /// Homes and logs.
->>>>>>> kit
     pub folder: PathBuf,
     artifacts: PathBuf,
     spare: Vec<Arc<Account>>,
