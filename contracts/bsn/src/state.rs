@@ -25,7 +25,7 @@ pub use history::{
     set_at, set_from,
 };
 pub use kept::{Kept, PARTS_MAX, Place, digest};
-pub use ledger::{StoredLedger, is_ranked, staking_tx};
+pub use ledger::{StoredLedger, is_ranked, registered, staking_tx};
 pub use progress::{ChannelMarks, Gaps, JailMarks, Marks, Progress, Rest, RewardMarks, SetMarks};
 pub use records::*;
 pub use table::{Item, Table, append, raw, raw_within, remove_raw};

@@ -8,7 +8,7 @@ use staking::{FinalityProvider, FpEvent, FpProfile, FpStatus, move_fp};
 
 use super::is_admin;
 use super::standing::standing_of;
-use crate::state::{PROFILES, PROVIDERS, StoredLedger, forget_absences, mark_stale};
+use crate::state::{PROFILES, StoredLedger, forget_absences, mark_stale, registered};
 use crate::{ContractError, host, parse};
 
 /// Lets an FP out of jail: back into the set from the next block, with a clean slate.
@@ -21,9 +21,7 @@ pub fn unjail(
 ) -> Result<Response, ContractError> {
     let provider = FpPublicKey::from_hex(fp_pubkey_hex)?;
     let signature = signature.map(parse::signature::<64>).transpose()?;
-    let fp = PROVIDERS
-        .may_load(deps.storage, provider.as_bytes())?
-        .ok_or(ContractError::UnknownProvider { provider })?;
+    let fp = registered(deps.storage, &provider)?;
     let profile = PROFILES.may_load(deps.storage, provider.as_bytes())?;
     let until = match fp.status {
         FpStatus::Jailed { until } => until,
