@@ -95,7 +95,7 @@ fn is_news(storage: &dyn Storage, querier: QuerierWrapper<'_>, now: BlockHeight)
 #[cfg(test)]
 mod tests {
     use cosmwasm_std::testing::MockStorage;
-    use primitives::{BtcHeight, VotingPower};
+    use primitives::{BtcHeight, BtcTime, VotingPower};
     use staking::{FinalityProvider, FpId};
 
     use super::*;
@@ -117,7 +117,13 @@ mod tests {
     fn told(buckets: [u128; 2], highest: u32) -> (Vec<Event>, Progress) {
         let mut storage = ledger(buckets);
         let height = BtcHeight::new(highest);
-        let tip = Tip { height, hash: [0; 32], time: 0, base_height: BtcHeight::new(0), highest: height };
+        let tip = Tip {
+            height,
+            hash: [0; 32],
+            time: BtcTime::default(),
+            base_height: BtcHeight::new(0),
+            highest: height,
+        };
         let events = expire(&mut storage, &tip).unwrap();
         (events, Progress::load(&storage).unwrap())
     }

@@ -169,7 +169,7 @@ impl Taken {
 mod tests {
     use super::*;
     use cosmwasm_std::testing::MockApi;
-    use primitives::{AppHash, BlockHash};
+    use primitives::{AppHash, BlockHash, UnixTime};
 
     const ACTIVATION: u64 = 3;
     const SETTLED: u64 = 10;
@@ -180,7 +180,7 @@ mod tests {
         Anchor {
             app_hash: AppHash::from_bytes([1; 32]),
             block_hash: BlockHash::from_bytes([2; 32]),
-            time: 0,
+            time: UnixTime::default(),
             cursor: BlockHeight::new(CURSOR),
             total: total.map(VotingPower::new),
             full,

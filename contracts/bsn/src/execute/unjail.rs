@@ -3,7 +3,7 @@ use bech32::primitives::decode::CheckedHrpstring;
 use cosmwasm_std::{Addr, Api, Binary, DepsMut, Env, Event, MessageInfo, Response, StdError};
 use eots::{message, schnorr};
 use finality::jail::{self, Right};
-use primitives::{BlockHeight, FpPublicKey, SigningContext};
+use primitives::{BlockHeight, FpPublicKey, SigningContext, UnixTime};
 use staking::{FinalityProvider, FpEvent, FpProfile, FpStatus, move_fp};
 
 use super::is_admin;
@@ -25,7 +25,7 @@ pub fn unjail(
     let profile = PROFILES.may_load(deps.storage, provider.as_bytes())?;
     let until = match fp.status {
         FpStatus::Jailed { until } => until,
-        FpStatus::Registered | FpStatus::Slashed { .. } | FpStatus::Orphaned => 0,
+        FpStatus::Registered | FpStatus::Slashed { .. } | FpStatus::Orphaned => UnixTime::default(),
     };
 
     let right = if is_admin(deps.storage, info)? {
@@ -37,7 +37,7 @@ pub fn unjail(
     } else {
         Right::None
     };
-    jail::judge(provider, standing_of(fp.status), until, env.block.time.seconds(), right)?;
+    jail::judge(provider, standing_of(fp.status), until, host::now(env), right)?;
 
     record(deps, BlockHeight::new(env.block.height), &provider, &fp)?;
     Ok(Response::new()
@@ -66,7 +66,7 @@ fn is_operator(api: &dyn Api, sender: &Addr, profile: Option<&FpProfile>) -> boo
     matches!((sender, operator), (Ok(sender), Some(operator)) if sender.as_slice() == operator)
 }
 
-fn is_signed(api: &dyn Api, env: &Env, provider: FpPublicKey, until: u64, signature: &[u8; 64]) -> bool {
+fn is_signed(api: &dyn Api, env: &Env, provider: FpPublicKey, until: UnixTime, signature: &[u8; 64]) -> bool {
     let context = SigningContext::unjail(&env.block.chain_id, env.contract.address.as_str());
     let hash = message::unjail_hash(&context, until);
     schnorr::verify(&host::recover(api), &provider, &hash, signature).is_ok()
