@@ -7,5 +7,7 @@ mod transfer;
 pub use closed::{free, remember_closed};
 pub use transfer::{check_transfer, transfer_connection};
 
-/// After how many seconds without a packet Babylon is silent: some 36 blocks of Bitcoin, each of which it reports.
-pub const SILENT_S: u64 = 6 * 3_600;
+use primitives::Seconds;
+
+/// After how long without a packet Babylon is silent: some 36 blocks of Bitcoin, each of which it reports.
+pub const SILENT: Seconds = Seconds::new(6 * 3_600);

@@ -3,13 +3,16 @@
 use api::bsn::Network;
 use cosmwasm_std::{StdResult, Storage};
 use finality::Params;
+use primitives::Seconds;
 
 use crate::error::ContractError;
 use crate::state::{CONFIG, Config, PARAMS};
 
 /// A move to another connection is announced a day before, except on regtest: lowering the delay must not get
 /// around it.
-const REBIND_DELAY_FLOOR: u64 = 86_400;
+const REBIND_DELAY_FLOOR: Seconds = Seconds::days(1);
+/// The same of anchors, however soon a checkpoint is deep enough.
+const RETENTION_FLOOR: Seconds = Seconds::days(2);
 /// How many denoms are shared out, at most.
 pub const DENOMS_MAX: usize = 16;
 
@@ -106,7 +109,8 @@ fn check_retention(config: &Config, params: &Params) -> Result<(), ContractError
     if config.network == Network::Regtest {
         return Ok(());
     }
-    let floor = u64::from(config.checkpoint_finalization_timeout).saturating_mul(3 * 600).max(2 * 86_400);
+    let deep = u64::from(config.checkpoint_finalization_timeout).saturating_mul(3 * 600);
+    let floor = Seconds::new(deep).max(RETENTION_FLOOR);
     if params.anchor_retention_s < floor {
         let got = params.anchor_retention_s;
         return Err(invalid(format!("anchor_retention_s must be at least {floor}, got {got}")));

@@ -40,7 +40,7 @@ pub enum ContractError {
     /// A knob.
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),
-    /// The IBC door.
+    /// A handshake or the end of a channel.
     #[error(transparent)]
     Door(#[from] DoorError),
     /// A move to another connection.
@@ -75,13 +75,13 @@ pub enum ContractError {
         /// Who.
         provider: FpPublicKey,
     },
-    /// A slashed key is public: nothing it signs is worth anything.
+    /// A slashed key is public: its signatures prove nothing.
     #[error("the finality provider {provider} has already been slashed")]
     Slashed {
         /// Who.
         provider: FpPublicKey,
     },
-    /// A thing asked for is not there.
+    /// What is asked for is not there.
     #[error("{what} not found: {culprit}")]
     NotFound {
         /// What.
@@ -101,7 +101,7 @@ pub enum ContractError {
         /// Which.
         height: u64,
     },
-    /// More than one answer can look through.
+    /// More than one answer can cover.
     #[error("there are more than {most} {what}")]
     TooMany {
         /// Of what.
@@ -109,7 +109,7 @@ pub enum ContractError {
         /// How many it could.
         most: usize,
     },
-    /// One of more votes than a message may have; the others of it are taken.
+    /// A vote beyond those that a message may have; the votes before it are taken.
     #[error("not taken: at most {most}")]
     NotTaken {
         /// How many it may have.

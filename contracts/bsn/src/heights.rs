@@ -21,15 +21,15 @@ pub mod tally;
 #[cfg(test)]
 pub mod tests;
 
-use primitives::{AppHash, BlockHash, BlockHeight};
+use primitives::{AppHash, BlockHash, BlockHeight, UnixTime};
 
 /// A block as a hook shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Block {
     /// Its height.
     pub height: BlockHeight,
-    /// Its time, in seconds since 1970.
-    pub time: u64,
+    /// Its time.
+    pub time: UnixTime,
     /// Its hash.
     pub hash: BlockHash,
     /// The app hash in its header, which the votes at its height sign.

@@ -1,4 +1,15 @@
-use cosmwasm_std::Api;
+use cosmwasm_std::{Api, Env};
+use primitives::{UnixNanos, UnixTime};
+
+/// The time of this block, in the unit by which this contract decides.
+pub fn now(env: &Env) -> UnixTime {
+    UnixTime::new(env.block.time.seconds())
+}
+
+/// The same in nanoseconds, for timeouts.
+pub fn now_nanos(env: &Env) -> UnixNanos {
+    UnixNanos::new(env.block.time.nanos())
+}
 
 /// The chain's ECDSA recovery; any error of the host is "no point", and so an invalid signature.
 pub fn recover(api: &dyn Api) -> impl eots::Recover + '_ {

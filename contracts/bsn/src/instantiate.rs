@@ -5,7 +5,7 @@ use cosmwasm_std::{
     SubMsg, SubMsgResult, WasmMsg, from_json, to_json_binary,
 };
 use finality::Params;
-use primitives::BlockHeight;
+use primitives::{BlockHeight, Seconds};
 use serde::de::DeserializeOwned;
 
 use crate::channel::check_transfer;
@@ -141,7 +141,9 @@ fn one_admin(named: [Option<String>; 3]) -> Result<Option<String>, ContractError
 /// On regtest nobody needs to be warned of a move to another connection, and who has randomness may be the only one.
 fn defaults(network: Network) -> Params {
     match network {
-        Network::Regtest => Params { rebind_delay: 0, min_active_percent: 0, ..Params::default() },
+        Network::Regtest => {
+            Params { rebind_delay: Seconds::ZERO, min_active_percent: 0, ..Params::default() }
+        }
         _ => Params::default(),
     }
 }

@@ -1,5 +1,5 @@
-//! What packets bring of stake: judged and applied item by item, queued where it is too much, kept aside where it
-//! cannot be applied.
+//! The staking items of packets. Each is judged and applied by itself. They are queued where there are too many, and
+//! quarantined where they cannot be applied.
 
 mod items;
 pub mod quarantine;

@@ -119,12 +119,12 @@ pub fn evidence(
 }
 
 macro_rules! lay_each {
-    ({ $($(#[$about:meta])* $knob:ident: $kind:ty,)* } $given:ident over $params:ident) => {
+    ({ $($(#[$about:meta])* $knob:ident: $wire:ty as $kind:ty = $default:expr, $bounds:expr;)* } $given:ident over $params:ident) => {
         Params { $($knob: $given.$knob.map_or($params.$knob, Into::into),)* }
     };
 }
 
 /// The knobs that are given, merged into `params`; bounds are for [`Params::checked`].
 pub fn knobs(params: Params, given: Knobs) -> Params {
-    api::for_each_knob! { lay_each given over params }
+    primitives::for_each_knob! { lay_each given over params }
 }

@@ -1,16 +1,16 @@
 //! Rewards: what is owed, and its way to Babylon.
 //!
-//! Fees come as plain transfers, so all that is known of them is the balance. Each `reward_interval` whatever is not
-//! owed yet becomes owed, by the weights of the period that ends. Then it is sent, in groups of `reward_group` FPs and
+//! Fees come as plain transfers, so the balance is all that is known of them. Each `reward_interval`, what is not owed
+//! yet becomes owed, by the weights of the period that ends. Then it is sent, in groups of `reward_group` FPs and in
 //! a bounded number of transfers a block.
 //!
-//! **The dangers.** Babylon refuses a whole transfer for one FP that has no live stake there. So only those are named
-//! that have some here when their group is sent; one that lost it a packet ago costs its group one period.
+//! **The dangers.** Babylon refuses a whole transfer where one FP in it has no live stake there. So a transfer names
+//! only FPs that have some here when it is sent. An FP whose stake ended on Babylon a packet ago costs its group one
+//! period.
 //!
-//! A contract hears neither of the acknowledgement nor of the refund of an ICS-20 transfer. So an
-//! amount leaves the books *before* it is sent and comes back into them only where the chain itself does not take the
-//! message: whatever happens, it is not paid twice, and coins that return are a rise of the balance, to be shared
-//! out again. Messages have a gas limit of their own and fail alone (RULINGS.md, "Rewards").
+//! A contract learns neither of the acknowledgement nor of the refund of an ICS-20 transfer. So an
+//! amount leaves the books *before* it is sent, and comes back into them only where the chain itself does not take the
+//! message. It is never paid twice, and coins that return raise the balance, which is shared out again. Messages have a gas limit of their own and fail alone (RULINGS.md, "Rewards").
 
 pub mod books;
 mod memo;

@@ -25,7 +25,7 @@ pub use history::{
     set_at, set_from,
 };
 pub use kept::{Kept, PARTS_MAX, Place, digest};
-pub use ledger::{StoredLedger, is_ranked, staking_tx};
+pub use ledger::{StoredLedger, is_ranked, registered, staking_tx};
 pub use progress::{ChannelMarks, Gaps, JailMarks, Marks, Progress, Rest, RewardMarks, SetMarks};
 pub use records::*;
 pub use table::{Item, Table, append, raw, raw_within, remove_raw};
@@ -38,7 +38,7 @@ use finality::resume::Resumption;
 use finality::rewards::{Account, Missed, Weights};
 use finality::vote::StoredVote;
 use finality::{Commitment, Params};
-use primitives::{BlockHeight, BtcHeight, FpId, VotingPower};
+use primitives::{BlockHeight, BtcHeight, FpId, UnixTime, VotingPower};
 use staking::{DelegationStatus, FinalityProvider, FpProfile, Record};
 
 /// The name under which cw2 records this contract.
@@ -199,7 +199,7 @@ pub const PARTS: Table<33, Vec<u8>> = Table::new(b'u');
 /// FP key => end of the jail term.
 ///
 /// Written by jailing, unjailing, slashing. Deleted with the term.
-pub const JAILED: Table<32, u64> = Table::short(b'j');
+pub const JAILED: Table<32, UnixTime> = Table::short(b'j');
 /// Bitcoin height, FP number ([`btc_height_fp_key`]) => sats that expire.
 ///
 /// Written by packets. Deleted by expiry.

@@ -5,8 +5,8 @@ use api::bsn::SudoMsg;
 use cosmwasm_std::{DepsMut, Env, Response};
 use primitives::{AppHash, BlockHash, BlockHeight};
 
-use crate::ContractError;
 use crate::heights::Block;
+use crate::{ContractError, host};
 
 /// The table of contents. BeginBlock comes twice a block, and any call may be missing.
 pub fn sudo(deps: DepsMut<'_>, env: &Env, msg: SudoMsg) -> Result<Response, ContractError> {
@@ -26,7 +26,7 @@ pub fn sudo(deps: DepsMut<'_>, env: &Env, msg: SudoMsg) -> Result<Response, Cont
 fn parse(env: &Env, hash_hex: &str, app_hash_hex: &str) -> Result<Block, ContractError> {
     Ok(Block {
         height: BlockHeight::new(env.block.height),
-        time: env.block.time.seconds(),
+        time: host::now(env),
         hash: BlockHash::from_hex(hash_hex)?,
         app_hash: AppHash::from_hex(app_hash_hex)?,
     })

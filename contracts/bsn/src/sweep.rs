@@ -12,10 +12,10 @@
 //! comes in, and a table without garbage costs next to nothing.
 
 use cosmwasm_std::{StdResult, Storage};
-use primitives::{BlockHeight, BtcHeight};
+use primitives::{BlockHeight, BtcHeight, Seconds};
 use staking::{FpStatus, Record};
 
-use crate::bitcoin::BITCOIN_BLOCK_S;
+use crate::bitcoin::BITCOIN_BLOCK;
 use crate::heights::Block;
 use crate::state::{
     BTC_TIP, BUCKETS, COMMITMENTS, DELEGATIONS, DELEGATIONS_OF, ENDED, EVIDENCE, FP_KEYS, OUTBOX,
@@ -52,7 +52,7 @@ struct Floors {
 /// Looks at the portion whose turn it is.
 pub fn sweep(
     storage: &mut dyn Storage,
-    retention_s: u64,
+    retention: Seconds,
     progress: &mut Progress,
     block: &Block,
 ) -> StdResult<()> {
@@ -63,7 +63,7 @@ pub fn sweep(
         2 => SENT,
         _ => STAKE,
     };
-    let delegations = if letter == STAKE { ended_below(storage, retention_s)? } else { BtcHeight::new(0) };
+    let delegations = if letter == STAKE { ended_below(storage, retention)? } else { BtcHeight::new(0) };
     let floors =
         Floors { anchors: progress.marks.anchors_from, votes: progress.marks.votes_from, delegations };
     let goes_on = portion(storage, letter, &floors)?;
@@ -166,12 +166,12 @@ fn evidence(storage: &mut dyn Storage, id: &[u8], value: &[u8], floor: BlockHeig
 }
 
 /// Delegations are over that ended below this height: the retention is past, and their stake has left the sums.
-fn ended_below(storage: &dyn Storage, retention_s: u64) -> StdResult<BtcHeight> {
+fn ended_below(storage: &dyn Storage, retention: Seconds) -> StdResult<BtcHeight> {
     let Some(tip) = BTC_TIP.may_load(storage)? else { return Ok(BtcHeight::new(0)) };
-    let retention = u32::try_from(retention_s / BITCOIN_BLOCK_S).unwrap_or(u32::MAX);
+    let blocks = u32::try_from(retention.whole(BITCOIN_BLOCK)).unwrap_or(u32::MAX);
     let counted = raw(storage, BUCKETS.letter(), &[], &[u8::MAX; 8], 1);
     let counted = counted.first().and_then(|(key, _)| key.first_chunk()).map(|key| u32::from_be_bytes(*key));
-    Ok(tip.saturating_sub(retention).min(BtcHeight::new(counted.unwrap_or(u32::MAX))))
+    Ok(tip.saturating_sub(blocks).min(BtcHeight::new(counted.unwrap_or(u32::MAX))))
 }
 
 /// Should it come again it has long expired, and so no power.
@@ -204,7 +204,7 @@ mod tests {
     use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
     use finality::Commitment;
-    use primitives::{AppHash, BlockHash, FpPublicKey, Sats, VotingPower};
+    use primitives::{AppHash, BlockHash, FpPublicKey, Sats, UnixTime, VotingPower};
     use serde::{Serialize, de::DeserializeOwned};
     use staking::{Delegation, FpId, ItemDigest, Named};
 
@@ -311,11 +311,11 @@ mod tests {
         let mut block = |height, progress: &mut Progress| {
             let block = Block {
                 height: at(height),
-                time: 0,
+                time: UnixTime::default(),
                 hash: BlockHash::from_bytes([0; 32]),
                 app_hash: AppHash::from_bytes([0; 32]),
             };
-            sweep(&mut storage, 0, progress, &block).unwrap();
+            sweep(&mut storage, Seconds::ZERO, progress, &block).unwrap();
             kept(&storage, &POWERS)
         };
         assert_eq!(block(63, &mut progress), 600, "no table's turn");
@@ -371,15 +371,15 @@ mod tests {
     #[test]
     fn delegations_are_over_once_the_retention_is_past_and_their_stake_has_left_the_sums() {
         let mut storage = MockStorage::new();
-        let retention_s = 10 * BITCOIN_BLOCK_S;
-        assert_eq!(ended_below(&storage, retention_s).unwrap(), BtcHeight::new(0), "no tip, no end");
+        let retention = Seconds::new(10 * BITCOIN_BLOCK.get());
+        assert_eq!(ended_below(&storage, retention).unwrap(), BtcHeight::new(0), "no tip, no end");
         BTC_TIP.save(&mut storage, &BtcHeight::new(120)).unwrap();
-        assert_eq!(ended_below(&storage, retention_s).unwrap(), BtcHeight::new(110));
+        assert_eq!(ended_below(&storage, retention).unwrap(), BtcHeight::new(110));
         let bucket = [0, 0, 0, 99, 0, 0, 0, 0];
         BUCKETS.save(&mut storage, &bucket, &VotingPower::new(5)).unwrap();
-        assert_eq!(ended_below(&storage, retention_s).unwrap(), BtcHeight::new(99), "still in the sums");
+        assert_eq!(ended_below(&storage, retention).unwrap(), BtcHeight::new(99), "still in the sums");
         BUCKETS.remove(&mut storage, &bucket);
-        assert_eq!(ended_below(&storage, retention_s).unwrap(), BtcHeight::new(110));
+        assert_eq!(ended_below(&storage, retention).unwrap(), BtcHeight::new(110));
     }
 
     /// Where nobody may read the parts of long records.

@@ -1,12 +1,12 @@
-use primitives::BtcHeight;
+use primitives::{BtcHeight, BtcTime, Seconds};
 
 use crate::{
     CompactTarget, Expected, Header, HeaderError, HeaderHash, Params, PeriodStart, RecentTimes, Target, Work,
     expected_bits, is_boundary,
 };
 
-/// How far a period's first header may step back in time, in seconds (BIP-94, `MAX_TIMEWARP`).
-const MAX_TIMEWARP: u32 = 600;
+/// How far a period's first header may step back in time (BIP-94, `MAX_TIMEWARP`).
+const MAX_TIMEWARP: Seconds = Seconds::new(600);
 
 /// Everything about a header that its successor is judged by, except the start of the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,14 +31,14 @@ pub struct Context {
 pub struct Rules {
     /// The network's numbers.
     pub params: Params,
-    /// The latest time a header may have, in seconds since 1970: now and [`Rules::MAX_FUTURE`]. `None`
-    /// where the rule is not enforced.
-    pub latest_time: Option<u32>,
+    /// The latest time a header may have: now and [`Rules::MAX_FUTURE`]. `None` where the rule is not
+    /// enforced.
+    pub latest_time: Option<BtcTime>,
 }
 
 impl Rules {
-    /// How far ahead of now a header's time may lie, in seconds (`MAX_FUTURE_BLOCK_TIME`).
-    pub const MAX_FUTURE: u32 = 2 * 60 * 60;
+    /// How far ahead of now a header's time may lie (`MAX_FUTURE_BLOCK_TIME`).
+    pub const MAX_FUTURE: Seconds = Seconds::new(2 * 60 * 60);
 }
 
 impl Context {
@@ -107,12 +107,12 @@ impl Context {
         known == RecentTimes::SPAN || u32::try_from(known) == Ok(self.height.next().get())
     }
 
-    fn check_time(&self, height: BtcHeight, time: u32, rules: &Rules) -> Result<(), HeaderError> {
+    fn check_time(&self, height: BtcHeight, time: BtcTime, rules: &Rules) -> Result<(), HeaderError> {
         if let Some(median) = self.times.floor(self.knows_median()).filter(|median| time <= *median) {
             return Err(HeaderError::TooOld { time, median });
         }
         if rules.params.bip94 && is_boundary(height) {
-            let earliest = self.times.newest().saturating_sub(MAX_TIMEWARP);
+            let earliest = self.times.newest().minus(MAX_TIMEWARP);
             if time < earliest {
                 return Err(HeaderError::Timewarp { time, earliest });
             }

@@ -1,4 +1,4 @@
-use primitives::BtcHeight;
+use primitives::{BtcHeight, BtcTime};
 use thiserror::Error;
 
 use crate::{CompactTarget, HeaderHash, TargetError, Work};
@@ -46,25 +46,25 @@ pub enum HeaderError {
     #[error("time {time} is not after the median {median} of the headers before")]
     TooOld {
         /// Its time.
-        time: u32,
+        time: BtcTime,
         /// The median.
-        median: u32,
+        median: BtcTime,
     },
     /// Its time is too far ahead ("time-too-new").
     #[error("time {time} is later than {latest}, two hours from now")]
     TooNew {
         /// Its time.
-        time: u32,
+        time: BtcTime,
         /// The latest one allowed.
-        latest: u32,
+        latest: BtcTime,
     },
     /// The first header of a period steps back in time (BIP-94, "time-timewarp-attack").
     #[error("time {time} of a period's first header is before {earliest}")]
     Timewarp {
         /// Its time.
-        time: u32,
+        time: BtcTime,
         /// The earliest one allowed.
-        earliest: u32,
+        earliest: BtcTime,
     },
     /// Its version is too low for its height (BIP-34, 66, 65: "bad-version").
     #[error("version {version} is below {required}")]

@@ -1,4 +1,4 @@
-use primitives::ParseError;
+use primitives::{BtcTime, ParseError};
 
 use crate::{CompactTarget, HeaderHash, MerkleRoot, hash::double_sha256};
 
@@ -16,7 +16,7 @@ pub struct Header {
     /// The root of the tree of transaction ids.
     pub merkle_root: MerkleRoot,
     /// When the miner says it was made, in seconds since 1970.
-    pub time: u32,
+    pub time: BtcTime,
     /// The target, in Bitcoin's compact form.
     pub bits: CompactTarget,
     /// What the miner varied.
@@ -34,7 +34,7 @@ impl Header {
             version: i32::from_le_bytes(take(&mut rest)),
             prev_hash: HeaderHash::from_bytes(take(&mut rest)),
             merkle_root: MerkleRoot::from_bytes(take(&mut rest)),
-            time: u32::from_le_bytes(take(&mut rest)),
+            time: BtcTime::new(u32::from_le_bytes(take(&mut rest))),
             bits: CompactTarget::new(u32::from_le_bytes(take(&mut rest))),
             nonce: u32::from_le_bytes(take(&mut rest)),
         }
@@ -64,7 +64,7 @@ impl Header {
         put(&mut rest, &self.version.to_le_bytes());
         put(&mut rest, self.prev_hash.as_bytes());
         put(&mut rest, self.merkle_root.as_bytes());
-        put(&mut rest, &self.time.to_le_bytes());
+        put(&mut rest, &self.time.get().to_le_bytes());
         put(&mut rest, &self.bits.get().to_le_bytes());
         put(&mut rest, &self.nonce.to_le_bytes());
         bytes

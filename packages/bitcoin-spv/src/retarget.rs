@@ -1,21 +1,24 @@
 use core::num::NonZeroU64;
 
-use primitives::BtcHeight;
+use primitives::{BtcHeight, BtcTime, Seconds, UnixTime};
 
 use crate::{CompactTarget, Context, Header, Params, Target, U256};
 
 /// The target may change at heights that are multiples of this (`DifficultyAdjustmentInterval`).
 pub const PERIOD: u32 = 2_016;
-/// What a period should take, in seconds: two weeks (`nPowTargetTimespan`).
-pub const TIMESPAN: u32 = 14 * 24 * 60 * 60;
-/// On test networks a block this many seconds after its parent may be of the easiest target.
-const MIN_DIFFICULTY_AFTER: u32 = 2 * 10 * 60;
+/// What a period should take: two weeks (`nPowTargetTimespan`).
+pub const TIMESPAN: Seconds = Seconds::days(14);
+/// On test networks a block that comes so long after its parent may be of the easiest target.
+const MIN_DIFFICULTY_AFTER: Seconds = Seconds::new(2 * 10 * 60);
+/// What a retarget takes a period to have lasted, at least and at most: a quarter and four times of what it should.
+const FASTEST: Seconds = Seconds::new(TIMESPAN.get() / 4);
+const SLOWEST: Seconds = Seconds::new(TIMESPAN.get() * 4);
 
 /// What a boundary needs of the first header of the period that ends there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeriodStart {
     /// Its time.
-    pub time: u32,
+    pub time: BtcTime,
     /// Its target, which counts under BIP-94 only.
     pub bits: CompactTarget,
 }
@@ -70,7 +73,7 @@ pub const fn start_of_period(height: BtcHeight) -> BtcHeight {
 /// `period_start` is asked for only at a boundary, for the first header of the period before it.
 pub fn expected_bits(
     context: &Context,
-    time: u32,
+    time: BtcTime,
     period_start: Option<PeriodStart>,
     params: &Params,
 ) -> Expected {
@@ -80,7 +83,7 @@ pub fn expected_bits(
     if !params.min_difficulty_blocks {
         return Expected::Exactly(context.bits);
     }
-    if i64::from(time) > i64::from(context.times.newest()) + i64::from(MIN_DIFFICULTY_AFTER) {
+    if UnixTime::from(time) > UnixTime::from(context.times.newest()).plus(MIN_DIFFICULTY_AFTER) {
         return Expected::Exactly(params.limit_bits());
     }
     context.real_bits.map_or(Expected::Any, Expected::Exactly)
@@ -96,27 +99,30 @@ fn at_boundary(context: &Context, period_start: Option<PeriodStart>, params: &Pa
         let base = if params.bip94 { context.real_bits } else { Some(context.bits) };
         return match base.and_then(|bits| bits.target().ok()) {
             Some(base) => Expected::Within {
-                hardest: scaled(base, TIMESPAN / 4, params),
-                easiest: scaled(base, TIMESPAN * 4, params),
+                hardest: scaled(base, FASTEST, params),
+                easiest: scaled(base, SLOWEST, params),
             },
             None => Expected::Any,
         };
     };
     let base = if params.bip94 { start.bits } else { context.bits };
-    let took = context.times.newest().saturating_sub(start.time).clamp(TIMESPAN / 4, TIMESPAN * 4);
+    let took = context.times.newest().since(start.time).clamp(FASTEST, SLOWEST);
     match base.target() {
         Ok(base) => Expected::Exactly(scaled(base, took, params).compact()),
         Err(_) => Expected::Any,
     }
 }
 
-/// `base · seconds / TIMESPAN`, at most the limit, rounded to what the compact form can say; divided
+/// `base · took / TIMESPAN`, at most the limit, rounded to what the compact form can say; divided
 /// before it is multiplied, with the rest carried, because regtest's limit leaves no room for a factor.
-fn scaled(base: Target, seconds: u32, params: &Params) -> Target {
-    const TWO_WEEKS: NonZeroU64 = NonZeroU64::MIN.saturating_add(TIMESPAN as u64 - 1);
+fn scaled(base: Target, took: Seconds, params: &Params) -> Target {
+    const TWO_WEEKS: NonZeroU64 = NonZeroU64::MIN.saturating_add(TIMESPAN.get() - 1);
     let (whole, rest) = base.get().div_rem(TWO_WEEKS);
-    let rest = u128::from(rest) * u128::from(seconds) / u128::from(TIMESPAN);
-    let scaled = whole.checked_mul(seconds).and_then(|whole| whole.checked_add(U256::from_halves(0, rest)));
+    let rest = u128::from(rest) * u128::from(took.get()) / u128::from(TIMESPAN.get());
+    let scaled = u32::try_from(took.get())
+        .ok()
+        .and_then(|took| whole.checked_mul(took))
+        .and_then(|whole| whole.checked_add(U256::from_halves(0, rest)));
     let scaled = scaled.map_or(params.limit, Target::new).min(params.limit);
     scaled.compact().target().unwrap_or(params.limit)
 }

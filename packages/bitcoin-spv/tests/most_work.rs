@@ -8,7 +8,7 @@ use bsn_bitcoin_spv::{
     PERIOD, PeriodStart, Placed, RecentTimes, Rules, Work, expected_bits, extend,
 };
 use common::{Chain, mine, rules, sum};
-use primitives::BtcHeight;
+use primitives::{BtcHeight, BtcTime, UnixTime};
 use proptest::prelude::*;
 
 const EASY: u32 = 0x207f_ffff;
@@ -26,7 +26,7 @@ fn branch_of(from: &Header, bits: u32, length: u32, salt: u8) -> Vec<Header> {
     let mut tip = *from;
     (1..=length)
         .map(|_| {
-            tip = mine(tip.hash(), tip.time + 600, bits, salt);
+            tip = mine(tip.hash(), tip.time.get() + 600, bits, salt);
             tip
         })
         .collect()
@@ -125,22 +125,20 @@ fn time_must_pass_the_median_and_stay_within_two_hours_of_now() {
     let (mut chain, genesis) = started();
     let headers = branch(&genesis, 11, 1);
     chain.extend(&headers).unwrap();
-    let median = headers[5].time;
+    let median = headers[5].time.get();
     let at = |time, latest_time| {
         let rules = Rules { latest_time, ..chain.rules };
         extend(&chain, &chain.tip, &[mine(chain.tip.hash, time, EASY, 9)], &rules)
     };
     assert!(matches!(
         at(median, None).unwrap_err().broken_rule(),
-        Some(HeaderError::TooOld { time, median: m }) if *time == median && *m == median
+        Some(HeaderError::TooOld { time, median: m }) if time.get() == median && m == time
     ));
     assert!(at(median + 1, None).is_ok());
-    let now = headers[10].time;
-    assert!(at(now + 7_200, Some(now + Rules::MAX_FUTURE)).is_ok());
-    assert!(matches!(
-        at(now + 7_201, Some(now + Rules::MAX_FUTURE)).unwrap_err().broken_rule(),
-        Some(HeaderError::TooNew { .. })
-    ));
+    let now = headers[10].time.get();
+    let latest = Some(BtcTime::at(UnixTime::new(now.into()).plus(Rules::MAX_FUTURE)));
+    assert!(at(now + 7_200, latest).is_ok());
+    assert!(matches!(at(now + 7_201, latest).unwrap_err().broken_rule(), Some(HeaderError::TooNew { .. })));
     assert!(at(u32::MAX, None).is_ok());
 }
 
@@ -149,16 +147,16 @@ fn time_must_pass_the_median_and_stay_within_two_hours_of_now() {
 fn the_median_on_a_fork_is_that_of_eleven_headers() {
     let (mut chain, genesis) = started();
     let mut headers = branch(&genesis, 10, 1);
-    let late = mine(headers[9].hash(), headers[9].time + 100_000, EASY, 1);
+    let late = mine(headers[9].hash(), headers[9].time.get() + 100_000, EASY, 1);
     headers.push(late);
     let mut tip = late;
     for n in 1..=15 {
-        tip = mine(tip.hash(), headers[9].time + 600 * n, EASY, 1);
+        tip = mine(tip.hash(), headers[9].time.get() + 600 * n, EASY, 1);
         headers.push(tip);
     }
     chain.extend(&headers).unwrap();
     // At height 21 the last eleven are the late one and ten after it: the median is the sixth of these.
-    let (parent, median) = (&headers[20], headers[16].time);
+    let (parent, median) = (&headers[20], headers[16].time.get());
     let at = |time| {
         let first = mine(parent.hash(), time, EASY, 9);
         let rest = branch(&first, 6, 9);
@@ -166,7 +164,7 @@ fn the_median_on_a_fork_is_that_of_eleven_headers() {
     };
     assert!(matches!(
         at(median).unwrap_err().broken_rule(),
-        Some(HeaderError::TooOld { time, median: m }) if *time == median && *m == median
+        Some(HeaderError::TooOld { time, median: m }) if time.get() == median && m == time
     ));
     assert!(at(median + 1).is_ok());
 }
@@ -226,7 +224,7 @@ fn spaced(from: &Header, seconds: u32, length: u32, salt: u8) -> Vec<Header> {
     let mut tip = *from;
     (1..=length)
         .map(|_| {
-            tip = mine(tip.hash(), tip.time + seconds, EASY, salt);
+            tip = mine(tip.hash(), tip.time.get() + seconds, EASY, salt);
             tip
         })
         .collect()
@@ -239,10 +237,10 @@ fn at_boundary(rules: &Rules, start: &Header, last: &Header) -> [Header; 2] {
         times: RecentTimes::default().plus(last.time),
         ..Context::base(BtcHeight::new(2 * PERIOD - 1), last, Work::ZERO, &rules.params).unwrap()
     };
-    let expected = expected_bits(&context, 0, Some(PeriodStart::from(start)), &rules.params);
+    let expected = expected_bits(&context, BtcTime::default(), Some(PeriodStart::from(start)), &rules.params);
     let Expected::Exactly(bits) = expected else { panic!("{expected:?}") };
     let half = bsn_bitcoin_spv::Target::new(bits.target().unwrap().get().shr(1)).compact();
-    [bits, half].map(|bits| mine(last.hash(), last.time + 600, bits.get(), 7))
+    [bits, half].map(|bits| mine(last.hash(), last.time.get() + 600, bits.get(), 7))
 }
 
 /// One message that parts at the first header of a period, or behind it, and ends in the next period: the new target

@@ -104,7 +104,7 @@ fn a_real_change_of_difficulty_is_followed_with_and_without_the_periods_first_he
 #[test]
 fn the_exact_target_depends_on_each_second_of_the_period() {
     let Some(Retarget { start, base, chain: headers }) = retarget() else { return };
-    let wrong = Header { time: start.time - 3_600, ..start };
+    let wrong = Header { time: (start.time.get() - 3_600).into(), ..start };
     let chain = Chain::from(base.0, &base.1, rules(Network::Mainnet));
     let source = FromTheMiddle { chain, start: Some(wrong) };
     let refused = extend(&source, &source.chain.tip, &headers, &source.chain.rules).unwrap_err();

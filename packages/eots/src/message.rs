@@ -3,7 +3,7 @@
 //!
 //! All fields have a fixed length, or stand last, so that no two messages share their bytes.
 
-use primitives::{AppHash, BlockHeight, SigningContext};
+use primitives::{AppHash, BlockHeight, SigningContext, UnixTime};
 use sha2::{Digest, Sha256};
 
 /// A finality signature: `context ‖ height u64 BE ‖ app hash`, where the app hash is that in the header at
@@ -31,8 +31,8 @@ pub fn proof_of_possession_hash(context: &SigningContext, address: &[u8]) -> [u8
 
 /// A finality provider's request to be unjailed: `context ‖ jailed until u64 BE`, so that it is good
 /// for one jailing.
-pub fn unjail_hash(context: &SigningContext, jailed_until: u64) -> [u8; 32] {
-    hash([&context.as_bytes()[..], &jailed_until.to_be_bytes()])
+pub fn unjail_hash(context: &SigningContext, jailed_until: UnixTime) -> [u8; 32] {
+    hash([&context.as_bytes()[..], &jailed_until.get().to_be_bytes()])
 }
 
 fn hash<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
@@ -68,6 +68,6 @@ mod tests {
             proof_of_possession_hash(&context(), &[7; 20]),
             sha256_of(&[&head[..], &[7; 20]].concat())
         );
-        assert_eq!(unjail_hash(&context(), 258), sha256_of(&[&head[..], &height].concat()));
+        assert_eq!(unjail_hash(&context(), UnixTime::new(258)), sha256_of(&[&head[..], &height].concat()));
     }
 }

@@ -12,6 +12,8 @@ use serde::Serialize;
 use crate::host::{ChainApi, ChainQuerier, ChainStorage};
 use crate::memory;
 
+type ChainDeps = OwnedDeps<ChainStorage, ChainApi, ChainQuerier, Empty>;
+
 /// Calls `instantiate` or `execute`.
 pub fn with_sender<M: Read, E: ToString>(
     function: &dyn Fn(DepsMut<'_>, Env, MessageInfo, M) -> Result<Response, E>,
@@ -19,10 +21,7 @@ pub fn with_sender<M: Read, E: ToString>(
     info: u32,
     msg: u32,
 ) -> u32 {
-    let given = (|| Ok::<_, String>((read(env)?, read(info)?, read(msg)?)))();
-    answer(given.and_then(|(env, info, msg)| {
-        function(deps().as_mut(), env, info, msg).map_err(|error| error.to_string())
-    }))
+    call(env, msg, |deps, env, msg| text(function(deps.as_mut(), env, read(info)?, msg)))
 }
 
 /// Calls `sudo`, `reply`, `migrate` or one of IBC's.
@@ -31,10 +30,7 @@ pub fn without_sender<M: Read, R: Serialize, E: ToString>(
     env: u32,
     msg: u32,
 ) -> u32 {
-    let given = (|| Ok::<_, String>((read(env)?, read(msg)?)))();
-    answer(
-        given.and_then(|(env, msg)| function(deps().as_mut(), env, msg).map_err(|error| error.to_string())),
-    )
+    call(env, msg, |deps, env, msg| text(function(deps.as_mut(), env, msg)))
 }
 
 /// Calls `query`.
@@ -43,10 +39,26 @@ pub fn query<M: Read, E: ToString>(
     env: u32,
     msg: u32,
 ) -> u32 {
-    let given = (|| Ok::<_, String>((read(env)?, read(msg)?)))();
-    answer(
-        given.and_then(|(env, msg)| function(deps().as_ref(), env, msg).map_err(|error| error.to_string())),
-    )
+    call(env, msg, |deps, env, msg| text(function(deps.as_ref(), env, msg)))
+}
+
+fn call<M: Read, R: Serialize>(
+    env: u32,
+    msg: u32,
+    function: impl FnOnce(&mut ChainDeps, Env, M) -> Result<R, String>,
+) -> u32 {
+    let mut deps = OwnedDeps {
+        storage: ChainStorage,
+        api: ChainApi,
+        querier: ChainQuerier,
+        custom_query_type: PhantomData,
+    };
+    let result = read(env).and_then(|env| function(&mut deps, env, read(msg)?));
+    memory::give(to_json_vec(&ContractResult::from(result)).unwrap_or_default())
+}
+
+fn text<R, E: ToString>(result: Result<R, E>) -> Result<R, String> {
+    result.map_err(|error| error.to_string())
 }
 
 fn read<T: Read>(region: u32) -> Result<T, String> {
@@ -56,13 +68,4 @@ fn read<T: Read>(region: u32) -> Result<T, String> {
 #[inline(never)]
 fn tree(region: u32) -> Result<Json, String> {
     from_json(memory::take(region)).map_err(|error| error.to_string())
-}
-
-fn answer<R: Serialize>(result: Result<R, String>) -> u32 {
-    let result = ContractResult::from(result);
-    memory::give(to_json_vec(&result).unwrap_or_default())
-}
-
-fn deps() -> OwnedDeps<ChainStorage, ChainApi, ChainQuerier, Empty> {
-    OwnedDeps { storage: ChainStorage, api: ChainApi, querier: ChainQuerier, custom_query_type: PhantomData }
 }

@@ -8,7 +8,7 @@
 //! the share, and neither uses up the other (RULINGS.md, "Absence"). Otherwise dwarfs that go first would
 //! shield it.
 
-use primitives::{BlockHeight, FpPublicKey, VotingPower};
+use primitives::{BlockHeight, FpPublicKey, UnixTime, VotingPower};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -75,15 +75,15 @@ pub enum Right {
     None,
 }
 
-/// Judges a request to unjail; `until` and `now` are seconds since 1970.
+/// Judges a request to unjail an FP that is in jail `until` then.
 ///
 /// # Errors
 /// [`UnjailError`].
 pub fn judge(
     provider: FpPublicKey,
     standing: Standing,
-    until: u64,
-    now: u64,
+    until: UnixTime,
+    now: UnixTime,
     right: Right,
 ) -> Result<(), UnjailError> {
     match (standing, right) {
@@ -123,10 +123,10 @@ pub enum UnjailError {
     TooEarly {
         /// Who.
         provider: FpPublicKey,
-        /// Until when, seconds since 1970.
-        until: u64,
-        /// Now, seconds since 1970.
-        now: u64,
+        /// Until when.
+        until: UnixTime,
+        /// Now.
+        now: UnixTime,
     },
 }
 
@@ -189,10 +189,11 @@ mod tests {
     #[test]
     fn only_the_right_person_at_the_right_time() {
         let fp = FpPublicKey::from_bytes([1; 32]);
-        let ask = |standing, now, right| judge(fp, standing, 100, now, right);
+        let until = UnixTime::new(100);
+        let ask = |standing, now, right| judge(fp, standing, until, UnixTime::new(now), right);
         assert_eq!(ask(Standing::Jailed, 99, Right::Admin), Ok(()));
         assert_eq!(ask(Standing::Jailed, 100, Right::Operator), Ok(()));
-        let early = UnjailError::TooEarly { provider: fp, until: 100, now: 99 };
+        let early = UnjailError::TooEarly { provider: fp, until, now: UnixTime::new(99) };
         assert_eq!(ask(Standing::Jailed, 99, Right::Operator), Err(early));
         assert_eq!(ask(Standing::Jailed, 100, Right::None), Err(UnjailError::Unauthorized { provider: fp }));
         assert_eq!(ask(Standing::Good, 100, Right::Admin), Err(UnjailError::NotJailed { provider: fp }));

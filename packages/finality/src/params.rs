@@ -1,15 +1,16 @@
 //! The knobs of the finality gadget. A [`Params`] exists only if every one is within its bounds.
 
-use primitives::BlockHeight;
+use primitives::{BlockHeight, Seconds, for_each_knob};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// After how many blocks a height without quorum is judged, at the latest.
 const JUDGED_AFTER_MAX: u64 = 1_000;
 
-/// A knob is one row: what it is, its name on the wire, its type, its default, and its lowest and highest value.
-macro_rules! knobs {
-    ($($(#[$about:meta])* $knob:ident: $kind:ty = $default:expr, $min:literal..=$max:expr;)*) => {
+macro_rules! params {
+    ({
+        $($(#[$about:meta])* $knob:ident: $wire:ty as $kind:ty = $default:expr, $min:literal..=$max:expr;)*
+    }) => {
         /// All knobs, valid (RULINGS.md, "Instantiation").
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Params {
@@ -18,7 +19,7 @@ macro_rules! knobs {
 
         impl Default for Params {
             fn default() -> Self {
-                Self { $($knob: $default,)* }
+                Self { $($knob: <$kind>::from({ let number: $wire = $default; number }),)* }
             }
         }
 
@@ -34,45 +35,7 @@ macro_rules! knobs {
     };
 }
 
-// They are stored in this order: a new one stands at the end.
-knobs! {
-    /// The height from which votes are taken.
-    finality_activation_height: BlockHeight = BlockHeight::new(1), 0..=u64::MAX / 2;
-    /// How many FPs vote at a height, at most.
-    max_active_finality_providers: u32 = 100, 1..=200;
-    /// How many heights a commitment must cover, at least.
-    min_pub_rand: u64 = 1, 1..=100_000;
-    /// How far ahead of the current height a commitment may start.
-    max_pub_rand_commit_offset: u64 = 160_000, 60_000..=1_600_000;
-    /// Every how many blocks rewards are shared out.
-    reward_interval: u64 = 600, 1..=1_000_000;
-    /// Over how many heights misses are counted.
-    missed_blocks_window: u64 = 250, 5..=crate::liveness::WINDOW_MAX;
-    /// How many percent of the window an FP must sign.
-    min_signed_percent: u64 = 50, 5..=100;
-    /// How long an FP stays in jail, in seconds.
-    jail_duration: u64 = 86_400, 1..=30 * 86_400;
-    /// How many percent of the power may go to jail within one such window, besides one FP that alone has more.
-    max_jailed_percent: u64 = 20, 1..=100;
-    /// How many blocks after the cursor passed a height votes there still count for rewards.
-    vote_window: u64 = 10, 3..=1_000;
-    /// How long settled votes are kept, in blocks.
-    vote_retention: u64 = 100, 10..=10_000;
-    /// How long anchors are kept, in seconds.
-    anchor_retention_s: u64 = 7 * 86_400, 60..=60 * 86_400;
-    /// How many heights may wait for quorum; later ones take no votes until the cursor moves.
-    max_backlog: u64 = 14_400, 100..=100_000;
-    /// How old, in blocks, a height without quorum must be before finality may be resumed.
-    resume_delay: u64 = 1_000, 10..=1_000_000;
-    /// How long a rebind waits, in seconds.
-    rebind_delay: u64 = 86_400, 0..=30 * 86_400;
-    /// How long orphaned FPs keep their power, in seconds.
-    orphan_grace: u64 = 3 * 86_400, 0..=21 * 86_400;
-    /// How many FPs one transfer of rewards names, at most.
-    reward_group: u32 = 10, 1..=256;
-    /// How many percent of the ranked stake must have timestamped randomness for a height to have an active set.
-    min_active_percent: u64 = 34, 0..=67;
-}
+for_each_knob! { params }
 
 /// One knob's name, value and bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,6 +115,7 @@ mod tests {
         for (name, days) in days {
             assert_eq!(max(name), days * 24 * 60 * 60, "{name}");
         }
+        assert_eq!(max("missed_blocks_window"), crate::liveness::WINDOW_MAX, "misses are counted exactly");
         assert_eq!(max("finality_activation_height"), 0x7fff_ffff_ffff_ffff, "heights above can be added to");
     }
 

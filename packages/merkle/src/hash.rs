@@ -18,8 +18,9 @@ pub fn leaf_hash(leaf: &[u8]) -> Hash {
 /// The hash of two subtrees: `sha256(0x01 ‖ left ‖ right)`.
 pub(crate) fn inner_hash(left: &Hash, right: &Hash) -> Hash {
     let mut node = [1; 65];
-    for (to, from) in node.iter_mut().skip(1).zip(left.iter().chain(right)) {
-        *to = *from;
-    }
+    let (_, halves) = node.split_at_mut(1);
+    let (first, second) = halves.split_at_mut(32);
+    first.copy_from_slice(left);
+    second.copy_from_slice(right);
     Sha256::digest(node).into()
 }

@@ -2,8 +2,8 @@
 //!
 //! # The idea
 //!
-//! A finality gadget handles keys, hashes, heights of two chains, epochs of a third and amounts of
-//! bitcoin, all of which are 32 bytes or a `u64` on the wire. Mixing two of them up compiles, passes
+//! A finality gadget handles keys, hashes, heights of two chains, epochs of a third, times by two clocks and
+//! amounts of bitcoin, all of which are 32 bytes or a `u64` on the wire. Mixing two of them up compiles, passes
 //! its tests, and loses money. So strings and bytes are **parsed at the door** into the types of this
 //! crate, and after parsing no bare `String`, `Vec<u8>` or `u64` stands for any of them.
 //!
@@ -45,6 +45,8 @@ mod fp_id;
 mod hash;
 mod height;
 mod key;
+mod knobs;
+mod time;
 
 pub use amount::{Sats, VotingPower};
 pub use context::SigningContext;
@@ -53,6 +55,7 @@ pub use fp_id::FpId;
 pub use hash::{AppHash, BlockHash, Txid};
 pub use height::{BlockHeight, BtcHeight, EpochNumber};
 pub use key::FpPublicKey;
+pub use time::{BtcTime, Seconds, UnixNanos, UnixTime};
 
 /// The example of the README is tested, too.
 #[cfg(doctest)]

@@ -13,6 +13,7 @@ use bsn_proto::{
     google,
     zoneconcierge::{outbound_packet, *},
 };
+use primitives::UnixNanos;
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 fn delegation() -> ActiveBtcDelegation {
@@ -307,8 +308,8 @@ fn kinds_have_their_names() {
 #[test]
 fn times_before_1970_and_beyond_2554_are_none() {
     let nanos = |seconds, nanos| google::Timestamp { seconds, nanos }.nanos_since_epoch();
-    assert_eq!(nanos(3, 7), Some(3_000_000_007));
-    assert_eq!(nanos(18_446_744_073, 709_551_615), Some(u64::MAX));
+    assert_eq!(nanos(3, 7), Some(UnixNanos::new(3_000_000_007)));
+    assert_eq!(nanos(18_446_744_073, 709_551_615), Some(UnixNanos::new(u64::MAX)));
     for (seconds, nano) in [(-1, 0), (0, -1), (18_446_744_073, 709_551_616), (i64::MAX, 0)] {
         assert_eq!(nanos(seconds, nano), None, "{seconds} {nano}");
     }
@@ -324,7 +325,7 @@ fn a_timestamp_is_read_part_by_part() {
     };
     let whole = read(timestamp());
     let header = whole.header().unwrap().unwrap();
-    assert_eq!((header.height.get(), header.time_nanos), (87, Some(1_000_000_002)));
+    assert_eq!((header.height.get(), header.time), (87, Some(UnixNanos::new(1_000_000_002))));
     let claim_of = claim(&whole).unwrap();
     assert_eq!((claim_of.epoch.get(), claim_of.submission), (2, [[3; 32]; 2]));
     let long = Epoch { sealer_app_hash: vec![0; 65], ..Default::default() };

@@ -1,5 +1,4 @@
-use primitives::FpId;
-use primitives::{BlockHeight, BtcHeight, FpPublicKey, VotingPower};
+use primitives::{BlockHeight, BtcHeight, FpId, FpPublicKey, UnixTime, VotingPower};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -41,7 +40,7 @@ pub enum FpStatus {
     /// Out of the active set until it asks to come back.
     Jailed {
         /// The earliest time it may, in seconds since 1970.
-        until: u64,
+        until: UnixTime,
     },
     /// It signed two app hashes of one height. Terminal.
     Slashed {
@@ -61,7 +60,7 @@ pub enum FpEvent {
     /// It missed too many blocks.
     Jail {
         /// The earliest time it may come back, in seconds since 1970.
-        until: u64,
+        until: UnixTime,
     },
     /// It comes back. Whether it may yet is for the caller to check.
     Unjail,
@@ -181,12 +180,12 @@ mod tests {
     use super::*;
 
     const SLASH: FpEvent = FpEvent::Slash { height: BlockHeight::new(7), btc_height: BtcHeight::new(0) };
-    const JAIL: FpEvent = FpEvent::Jail { until: 9 };
+    const JAIL: FpEvent = FpEvent::Jail { until: UnixTime::new(9) };
 
     #[test]
     fn an_fp_goes_to_jail_and_back() {
         let jailed = FpStatus::Registered.after(JAIL).unwrap();
-        assert_eq!(jailed, FpStatus::Jailed { until: 9 });
+        assert_eq!(jailed, FpStatus::Jailed { until: UnixTime::new(9) });
         assert_eq!(jailed.after(FpEvent::Unjail), Ok(FpStatus::Registered));
         assert_eq!(jailed.after(JAIL), Err(StatusError::CannotJail(jailed)));
         assert_eq!(
@@ -197,7 +196,7 @@ mod tests {
 
     #[test]
     fn slashed_is_terminal() {
-        for from in [FpStatus::Registered, FpStatus::Jailed { until: 1 }, FpStatus::Orphaned] {
+        for from in [FpStatus::Registered, FpStatus::Jailed { until: UnixTime::new(1) }, FpStatus::Orphaned] {
             let slashed = from.after(SLASH).unwrap();
             assert!(slashed.is_slashed() && !from.is_slashed());
             for event in [SLASH, JAIL, FpEvent::Unjail, FpEvent::Orphan] {
@@ -211,7 +210,8 @@ mod tests {
     #[test]
     fn only_the_slashed_are_slashed() {
         assert!(FpStatus::Registered.after(SLASH).unwrap().is_slashed());
-        for status in [FpStatus::Registered, FpStatus::Jailed { until: 1 }, FpStatus::Orphaned] {
+        for status in [FpStatus::Registered, FpStatus::Jailed { until: UnixTime::new(1) }, FpStatus::Orphaned]
+        {
             assert!(!status.is_slashed(), "{status:?}");
         }
     }
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_stake_of_the_registered_and_the_jailed_is_power() {
-        for status in [FpStatus::Registered, FpStatus::Jailed { until: 1 }] {
+        for status in [FpStatus::Registered, FpStatus::Jailed { until: UnixTime::new(1) }] {
             let fp = FinalityProvider { id: FpId::new(1), status, stake: VotingPower::new(5) };
             assert_eq!((fp.power(), fp.id.get()), (VotingPower::new(5), 1));
         }
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn an_orphan_comes_back_by_no_way() {
-        for from in [FpStatus::Registered, FpStatus::Jailed { until: 1 }] {
+        for from in [FpStatus::Registered, FpStatus::Jailed { until: UnixTime::new(1) }] {
             let orphaned = from.after(FpEvent::Orphan).unwrap();
             for event in [JAIL, FpEvent::Unjail, FpEvent::Orphan] {
                 assert!(orphaned.after(event).is_err());

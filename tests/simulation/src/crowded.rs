@@ -4,7 +4,7 @@ use bsn::state::{ANCHORS, Anchor, Ranked, SHEETS, Sheet, height_fp_key, height_k
 use cosmwasm_std::testing::MockStorage;
 use cosmwasm_std::{Order, Storage};
 use devnet::network::Network;
-use primitives::{AppHash, BlockHash, BlockHeight, FpId, VotingPower};
+use primitives::{AppHash, BlockHash, BlockHeight, FpId, UnixTime, VotingPower};
 
 /// The highest number that takes three bytes: as many finality providers may have been registered.
 const LAST_ID: u32 = (1 << 21) - 1;
@@ -21,7 +21,7 @@ pub fn open_heights(network: &mut Network, heights: u64, sheets: u32, voters: u3
         let anchor = Anchor {
             app_hash: AppHash::from_bytes([1; 32]),
             block_hash: BlockHash::from_bytes([2; 32]),
-            time: 1_800_000_000,
+            time: UnixTime::new(1_800_000_000),
             cursor: BlockHeight::new(tip),
             total: Some(VotingPower::new(u64::MAX.into())),
             full: false,

@@ -1,7 +1,7 @@
 use cosmwasm_std::testing::MockStorage;
 use finality::Commitment;
 use finality::active_set::ActiveSet;
-use primitives::{BtcHeight, FpPublicKey};
+use primitives::{BtcHeight, FpPublicKey, UnixTime};
 use proptest::prelude::*;
 use staking::{FinalityProvider, FpId, FpStatus, Ledger};
 
@@ -28,7 +28,7 @@ fn chain(fps: &[(u128, Kind)], min_active_percent: u64, max: u32) -> (MockStorag
         let key = [u8::try_from(id).unwrap(); 32];
         let status = match kind {
             Kind::Covered | Kind::WithoutRandomness => FpStatus::Registered,
-            Kind::Jailed => FpStatus::Jailed { until: 9 },
+            Kind::Jailed => FpStatus::Jailed { until: UnixTime::new(9) },
             Kind::Slashed => FpStatus::Slashed { height: HEIGHT, btc_height: BtcHeight::new(1) },
             Kind::Orphaned => FpStatus::Orphaned,
         };

@@ -96,7 +96,7 @@ fn is_news(storage: &dyn Storage, querier: QuerierWrapper<'_>, now: BlockHeight)
 mod tests {
     use cosmwasm_std::testing::{MockStorage, mock_dependencies, mock_env};
     use cosmwasm_std::{CosmosMsg, ReplyOn};
-    use primitives::{BtcHeight, VotingPower};
+    use primitives::{BtcHeight, BtcTime, VotingPower};
     use staking::{FinalityProvider, FpId};
 
     use super::*;
@@ -119,7 +119,13 @@ mod tests {
     fn told(buckets: [u128; 2], highest: u32) -> (Vec<Event>, Progress) {
         let mut storage = ledger(buckets);
         let height = BtcHeight::new(highest);
-        let tip = Tip { height, hash: [0; 32], time: 0, base_height: BtcHeight::new(0), highest: height };
+        let tip = Tip {
+            height,
+            hash: [0; 32],
+            time: BtcTime::default(),
+            base_height: BtcHeight::new(0),
+            highest: height,
+        };
         let events = expire(&mut storage, &tip).unwrap();
         (events, Progress::load(&storage).unwrap())
     }

@@ -3,9 +3,10 @@ use cosmwasm_std::{DepsMut, Env, Reply, Response, StdResult, SubMsgResult};
 
 use super::follow;
 use crate::error::alarm;
+use crate::host;
 use crate::state::BITCOIN;
 
-/// The light client has answered. What it refused is told and counted, and the rest of the packet stays.
+/// The light client has answered. Headers that it refused are counted and make an event; the rest of the packet stays.
 ///
 /// # Errors
 /// Only those of storage.
@@ -16,7 +17,7 @@ pub fn headers_taken(deps: DepsMut<'_>, env: &Env, reply: &Reply) -> StdResult<R
         SubMsgResult::Err(reason) => {
             let mut seen = BITCOIN.may_load(deps.storage)?.unwrap_or_default();
             seen.refused = seen.refused.saturating_add(1);
-            seen.refused_at = Some(env.block.time.seconds());
+            seen.refused_at = Some(host::now(env));
             BITCOIN.save(deps.storage, &seen)?;
             let first = reply.payload.as_slice().try_into().map(u32::from_be_bytes).unwrap_or_default();
             response.add_event(event::BtcHeadersRefused {
@@ -74,7 +75,7 @@ mod tests {
             assert_eq!(response.events[0].ty, "btc_headers_refused");
             assert_eq!(response.events[0].attributes[0].value, "800000");
             let seen = BITCOIN.load(&deps.storage).unwrap();
-            assert_eq!((seen.refused, seen.refused_at), (times, Some(mock_env().block.time.seconds())));
+            assert_eq!((seen.refused, seen.refused_at), (times, Some(host::now(&mock_env()))));
         }
     }
 

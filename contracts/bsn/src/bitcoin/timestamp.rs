@@ -15,7 +15,7 @@ use crate::state::{
 /// in this very packet.
 ///
 /// # Errors
-/// Only those of storage: a part that is absent or cannot be read is told and passed over.
+/// Only those of storage: a part that is absent or cannot be read makes an event and is passed over.
 pub fn apply(
     storage: &mut dyn Storage,
     env: &Env,

@@ -1,6 +1,7 @@
 use api::bsn::event;
 use cosmwasm_std::{Env, Event, StdResult, Storage};
 
+use crate::host;
 use crate::state::{CHANNELS, Channels, ClosedChannel};
 
 /// Frees the slot for another channel on the bound connection, if `channel_id` holds it; what was in
@@ -25,7 +26,7 @@ pub fn remember_closed(channels: &mut Channels, env: &Env, state: &str) -> Optio
     channels.previous.push(ClosedChannel {
         channel_id: open.channel_id,
         connection_id: open.connection_id,
-        closed_at: env.block.time.seconds(),
+        closed_at: host::now(env),
         last_packet: open.last_packet,
     });
     let surplus = channels.previous.len().saturating_sub(Channels::KEPT);

@@ -11,31 +11,32 @@
 //! orphans are all with a number below the first of the new era.
 
 use cosmwasm_std::{Env, Event, StdResult, Storage};
-use primitives::{FpId, FpPublicKey};
+use primitives::{FpId, FpPublicKey, Seconds, UnixTime};
 use staking::{FpEvent, move_fp};
 
 use super::remember_closed;
 use crate::error::{RebindError, alarm};
+use crate::host;
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, ChannelMarks, Channels, FP_KEYS, Orphans, PARAMS, Progress, Rebind,
     StoredLedger,
 };
 
-/// For how long a channel that brought a packet is taken to be alive, in seconds.
-const ALIVE_S: u64 = 86_400;
+/// For how long a channel that brought a packet is taken to be alive.
+const ALIVE: Seconds = Seconds::days(1);
 /// How many orphans a hook marks.
 const MARKED: u32 = 50;
 
-/// Whether a move is allowed at `now`, in seconds since 1970.
+/// Whether a move is allowed at `now`.
 ///
 /// # Errors
 /// [`RebindError::Alive`] while the bound channel works, [`RebindError::TooMany`] after eight moves within the
 /// time that orphans keep their power.
-pub fn check(channels: &Channels, now: u64) -> Result<(), RebindError> {
+pub fn check(channels: &Channels, now: UnixTime) -> Result<(), RebindError> {
     if let Some(open) = &channels.open {
-        let age_s = now.saturating_sub(open.last_packet);
-        if age_s < ALIVE_S {
-            return Err(RebindError::Alive { channel_id: open.channel_id.clone(), age_s });
+        let age = now.since(open.last_packet);
+        if age < ALIVE {
+            return Err(RebindError::Alive { channel_id: open.channel_id.clone(), age });
         }
     }
     match channels.orphans.len() {
@@ -78,7 +79,7 @@ pub fn announce(
 /// # Errors
 /// Only those of storage.
 pub fn wake(storage: &mut dyn Storage, env: &Env) -> StdResult<Vec<Event>> {
-    let now = env.block.time.seconds();
+    let now = host::now(env);
     let mut events = Vec::new();
     let mut channels = CHANNELS.load(storage)?;
     if let Some(rebind) = channels.rebind.take_if(|rebind| rebind.at <= now) {
@@ -120,7 +121,7 @@ pub fn new_channel(storage: &mut dyn Storage, channels: &mut Channels) -> StdRes
     }
     let grace = PARAMS.load(storage)?.orphan_grace;
     for orphans in &mut channels.orphans {
-        let until = orphans.last_packet.saturating_add(grace);
+        let until = orphans.last_packet.plus(grace);
         orphans.until = orphans.until.or(Some(until));
     }
     let mut progress = Progress::load(storage)?;
@@ -148,7 +149,7 @@ pub fn mark_orphans(storage: &mut dyn Storage, progress: &mut Progress) -> StdRe
 /// The bound channel is no more, and everybody who came over it is an orphan.
 fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: FpId) -> Vec<Event> {
     let open = remember_closed(channels, env, "retired");
-    let last_packet = channels.previous.last().map_or(0, |last| last.last_packet);
+    let last_packet = channels.previous.last().map_or_else(UnixTime::default, |last| last.last_packet);
     channels.connection_id = Some(rebind.connection_id.clone());
     channels.consumer_id = None;
     if below > channels.orphans.last().map_or_else(FpId::default, |last| last.below) {
@@ -159,7 +160,7 @@ fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: FpId) -> V
 }
 
 /// Takes out those whose time is over; below which number all are.
-fn take_due(channels: &mut Channels, now: u64) -> Option<FpId> {
+fn take_due(channels: &mut Channels, now: UnixTime) -> Option<FpId> {
     let is_due = |orphans: &Orphans| orphans.until.is_some_and(|until| until <= now);
     let below =
         channels.orphans.iter().filter(|orphans| is_due(orphans)).map(|orphans| orphans.below).max()?;
@@ -168,7 +169,7 @@ fn take_due(channels: &mut Channels, now: u64) -> Option<FpId> {
 }
 
 /// When time alone does something next.
-fn next(channels: &Channels) -> Option<u64> {
+fn next(channels: &Channels) -> Option<UnixTime> {
     let rebind = channels.rebind.as_ref().map(|rebind| rebind.at);
     channels.orphans.iter().filter_map(|orphans| orphans.until).chain(rebind).min()
 }

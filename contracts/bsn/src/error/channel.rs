@@ -1,8 +1,9 @@
 use cosmwasm_std::StdError;
+use primitives::Seconds;
 use proto::{PORT, VERSION};
 use thiserror::Error;
 
-/// Why the door stays shut, or open.
+/// Why a channel is not opened, or not closed.
 #[derive(Debug, Error)]
 pub enum DoorError {
     /// Only ordered channels.
@@ -59,14 +60,14 @@ pub enum DoorError {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum RebindError {
     /// It is alive.
-    #[error("channel `{channel_id}` brought a packet {age_s} s ago: it is alive")]
+    #[error("channel `{channel_id}` brought a packet {age} s ago: it is alive")]
     Alive {
         /// Which.
         channel_id: String,
-        /// How long ago, in seconds.
-        age_s: u64,
+        /// How long ago.
+        age: Seconds,
     },
-    /// One of them is at work still.
+    /// Former channels whose finality providers keep their power for now.
     #[error("the finality providers of {count} former channels still have power")]
     TooMany {
         /// How many.

@@ -3,16 +3,17 @@
 //!
 //! Each step below is one of the arrows of [`OutgoingState`]. [`Progress::outgoing`](crate::state::Progress)
 //! counts what is not at an end, so that EndBlock can skip a scan that would find nothing. Functions here
-//! load and save it: whoever holds a copy must not save that afterwards.
+//! load and save it: a caller that holds a copy must not save that afterwards.
 
 use api::bsn::event;
 use cosmwasm_std::{
     Env, Event, IbcMsg, IbcTimeout, Order, Reply, Response, StdResult, Storage, SubMsg, Timestamp,
 };
-use primitives::{BlockHeight, FpId, FpPublicKey, SigningContext};
+use primitives::{BlockHeight, FpId, FpPublicKey, Seconds, SigningContext};
 use proto::Message;
 
 use crate::error::ContractError;
+use crate::host;
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, OpenChannel, Outgoing, OutgoingState, Progress,
     key_height_key,
@@ -28,7 +29,6 @@ const WINDOW: u32 = 50;
 const RESEND_PAUSE: u64 = 10;
 /// How many blocks to wait after the first, and after the second refusal; the third is final.
 const PAUSES: [u64; 2] = [10, 100];
-const NANOS_A_DAY: u64 = 86_400_000_000_000;
 
 /// What can happen to outgoing evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,8 +149,8 @@ fn send(
     let channel_id = open.channel_id.clone();
     OUTBOX.save(storage, key, &Outgoing { channel_id: Some(channel_id.clone()), ..sent })?;
     let days = CONFIG.load(storage)?.ibc_packet_timeout_days;
-    let timeout = env.block.time.nanos().saturating_add(days.saturating_mul(NANOS_A_DAY));
-    let timeout = IbcTimeout::with_timestamp(Timestamp::from_nanos(timeout));
+    let timeout = host::now_nanos(env).plus(Seconds::days(days));
+    let timeout = IbcTimeout::with_timestamp(Timestamp::from_nanos(timeout.get()));
     let send = IbcMsg::SendPacket { channel_id, data: data.into(), timeout };
     Ok(Some(SubMsg::reply_on_error(send, OUTBOX_REPLY).with_payload(*key)))
 }

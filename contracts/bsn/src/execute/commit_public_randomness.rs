@@ -4,7 +4,7 @@ use finality::commitment::Request;
 use primitives::{BlockHeight, SigningContext};
 
 use crate::state::{
-    COMMITMENTS, MARKS, PARAMS, PLACED, PROVIDERS, fp_height_key, last_commitment, remove_superseded,
+    COMMITMENTS, MARKS, PARAMS, PLACED, fp_height_key, last_commitment, registered, remove_superseded,
 };
 use crate::{ContractError, host};
 
@@ -21,9 +21,7 @@ pub fn commit_public_randomness(
     request: &Request,
 ) -> Result<Response, ContractError> {
     let provider = request.provider;
-    let fp = PROVIDERS
-        .may_load(deps.storage, provider.as_bytes())?
-        .ok_or(ContractError::UnknownProvider { provider })?;
+    let fp = registered(deps.storage, &provider)?;
     let params = PARAMS.load(deps.storage)?;
     let id = fp.id;
     let last = last_commitment(deps.storage, id)?;

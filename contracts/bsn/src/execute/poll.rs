@@ -9,7 +9,7 @@ use primitives::{BlockHeight, FpId, SigningContext, VotingPower};
 
 use super::standing::standing_of;
 use crate::evidence::slash;
-use crate::state::{Anchor, MARKS, Marks, PROVIDERS, commitment_from, power_at, set_at, votes};
+use crate::state::{Anchor, MARKS, Marks, commitment_from, power_at, registered, set_at, votes};
 use crate::{ContractError, host};
 
 /// From how many votes at a height on its whole active set is read once, rather than a power for each.
@@ -82,9 +82,7 @@ impl<'a> Poll<'a> {
         vote: &Vote,
     ) -> Result<Voter, ContractError> {
         let (provider, height) = (vote.provider, vote.height);
-        let fp = PROVIDERS
-            .may_load(storage, provider.as_bytes())?
-            .ok_or(ContractError::UnknownProvider { provider })?;
+        let fp = registered(storage, &provider)?;
         let id = fp.id;
         let stored = match pending.iter().find(|(other, _)| *other == id) {
             Some((_, vote)) => Some(*vote),
@@ -171,7 +169,7 @@ impl Taken {
 mod tests {
     use super::*;
     use cosmwasm_std::testing::MockApi;
-    use primitives::{AppHash, BlockHash};
+    use primitives::{AppHash, BlockHash, UnixTime};
 
     const ACTIVATION: u64 = 3;
     const SETTLED: u64 = 10;
@@ -182,7 +180,7 @@ mod tests {
         Anchor {
             app_hash: AppHash::from_bytes([1; 32]),
             block_hash: BlockHash::from_bytes([2; 32]),
-            time: 0,
+            time: UnixTime::default(),
             cursor: BlockHeight::new(CURSOR),
             total: total.map(VotingPower::new),
             full,

@@ -3,7 +3,7 @@ use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 use super::check_admin;
 use crate::channel::{check_transfer, rebind};
 use crate::state::{CHANNELS, CONFIG, PARAMS, Rebind};
-use crate::{ContractError, parse};
+use crate::{ContractError, host, parse};
 
 /// Announces the move to another connection; with the bound one, that of the rewards to another channel on it
 /// (RULINGS.md, "After a rebind"), or, where that is no other, calls off what is announced.
@@ -26,14 +26,14 @@ pub fn rebind_connection(
         CHANNELS.save(deps.storage, &channels)?;
         return Ok(response.add_attribute("called_off", called_off.is_some().to_string()));
     }
-    let now = env.block.time.seconds();
+    let now = host::now(env);
     if !is_bound {
         rebind::check(&channels, now)?;
     }
     if let Some(ics20_channel_id) = &ics20_channel_id {
         check_transfer(deps.as_ref(), ics20_channel_id, &connection_id)?;
     }
-    let at = now.saturating_add(PARAMS.load(deps.storage)?.rebind_delay);
+    let at = now.plus(PARAMS.load(deps.storage)?.rebind_delay);
     let rebind = Rebind { connection_id, ics20_channel_id, at };
     Ok(response.add_events(rebind::announce(deps.storage, env, channels, rebind)?))
 }

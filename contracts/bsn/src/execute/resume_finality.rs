@@ -6,7 +6,7 @@ use primitives::{BlockHeight, FpId, FpPublicKey};
 use super::check_admin;
 use crate::ContractError;
 use crate::heights::tally;
-use crate::state::{PARAMS, PROVIDERS, Progress, RESUMED, height_key, resumption_from, votes};
+use crate::state::{PARAMS, Progress, RESUMED, height_key, registered, resumption_from, votes};
 
 /// Records that finality may go on without those who are named (RULINGS.md, "Resuming finality"). The cursor
 /// applies it.
@@ -53,9 +53,7 @@ pub fn resume_finality(
 }
 
 fn named_at(storage: &dyn Storage, provider: FpPublicKey, voters: &[FpId]) -> Result<Named, ContractError> {
-    let fp = PROVIDERS
-        .may_load(storage, provider.as_bytes())?
-        .ok_or(ContractError::UnknownProvider { provider })?;
+    let fp = registered(storage, &provider)?;
     let id = fp.id;
     Ok(Named { provider, id, voted: voters.contains(&id) })
 }

@@ -3,14 +3,12 @@ use primitives::FpPublicKey;
 
 use crate::ContractError;
 use crate::evidence::outbox;
-use crate::state::PROVIDERS;
+use crate::state::registered;
 
 /// Sends evidence again that waits, was refused, or went over a channel that is no more. Anybody may ask.
 pub fn retry_outbox(deps: DepsMut<'_>, env: &Env, fp_pubkey_hex: &str) -> Result<Response, ContractError> {
     let provider = FpPublicKey::from_hex(fp_pubkey_hex)?;
-    let fp = PROVIDERS
-        .may_load(deps.storage, provider.as_bytes())?
-        .ok_or(ContractError::UnknownProvider { provider })?;
+    let fp = registered(deps.storage, &provider)?;
     let packet = outbox::retry(deps.storage, env, fp.id)?;
     Ok(Response::new()
         .add_attribute("action", "retry_outbox")

@@ -1,15 +1,16 @@
 use api::bsn::event;
 use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response};
+use primitives::{Seconds, UnixTime};
 
 use super::check_admin;
-use crate::ContractError;
 use crate::state::Progress;
+use crate::{ContractError, host};
 
-/// How long a pause of intake lasts, in seconds, if nobody ends it.
-const INTAKE_PAUSE_S: u64 = 7 * 86_400;
+/// How long a pause of intake lasts if nobody ends it.
+const INTAKE_PAUSE: Seconds = Seconds::days(7);
 
 /// Lets packets or rewards wait. Nothing that finality, evidence or slashing needs can be paused. A pause of intake
-/// that runs already is not made longer.
+/// that runs already does not get longer.
 pub fn set_paused(
     deps: DepsMut<'_>,
     env: &Env,
@@ -20,12 +21,12 @@ pub fn set_paused(
     check_admin(deps.storage, info, "pause anything")?;
     let mut progress = Progress::load(deps.storage)?;
 
-    let now = env.block.time.seconds();
+    let now = host::now(env);
     match packet_intake {
         Some(true) if !progress.is_intake_paused(now) => {
-            progress.channel.intake_paused_until = now.saturating_add(INTAKE_PAUSE_S);
+            progress.channel.intake_paused_until = now.plus(INTAKE_PAUSE);
         }
-        Some(false) => progress.channel.intake_paused_until = 0,
+        Some(false) => progress.channel.intake_paused_until = UnixTime::default(),
         Some(true) | None => {}
     }
     progress.rewards.paused = rewards.unwrap_or(progress.rewards.paused);

@@ -3,16 +3,14 @@ use finality::Evidence;
 use primitives::{BlockHeight, SigningContext};
 
 use crate::evidence::{outbox, slash};
-use crate::state::PROVIDERS;
+use crate::state::registered;
 use crate::{ContractError, host};
 
 /// Takes two signatures by one key at one height. It depends on nothing stored but that the FP is known; against
 /// one that is slashed already it succeeds without effect.
 pub fn submit_evidence(deps: DepsMut<'_>, env: &Env, evidence: &Evidence) -> Result<Response, ContractError> {
     let provider = evidence.provider;
-    let fp = PROVIDERS
-        .may_load(deps.storage, provider.as_bytes())?
-        .ok_or(ContractError::UnknownProvider { provider })?;
+    let fp = registered(deps.storage, &provider)?;
 
     let context = SigningContext::finality_vote(&env.block.chain_id, env.contract.address.as_str());
     let secret = evidence.verify(&host::recover(deps.api), &context)?;

@@ -12,8 +12,8 @@ use super::standing::standing_of;
 use crate::ContractError;
 use crate::parse::batch::Signed;
 use crate::state::{
-    ANCHORS, Anchor, COMMITMENTS, POWERS, PROVIDERS, commitment_from, fp_height_key, height_key, power_at,
-    raw, votes,
+    ANCHORS, Anchor, COMMITMENTS, POWERS, commitment_from, fp_height_key, height_key, power_at, raw,
+    registered, votes,
 };
 
 /// Takes one FP's votes on consecutive heights, each by itself: one that is refused costs the others nothing. Each
@@ -27,9 +27,7 @@ pub fn submit_finality_signature_range(
     proof: &RangeProof,
 ) -> Result<Response, ContractError> {
     let storage: &dyn Storage = deps.storage;
-    let mut fp = PROVIDERS
-        .may_load(storage, provider.as_bytes())?
-        .ok_or(ContractError::UnknownProvider { provider })?;
+    let mut fp = registered(storage, &provider)?;
     let id = fp.id;
     let poll = Poll::open(storage, deps.api, env)?;
     let past = |votes: usize| start.saturating_add(u64::try_from(votes).unwrap_or(u64::MAX));
@@ -68,7 +66,7 @@ pub fn submit_finality_signature_range(
             Ok(taken)
         });
         if matches!(outcome.note(taken)?, Some(Taken::Slashed(_))) {
-            fp = PROVIDERS.may_load(deps.storage, provider.as_bytes())?.unwrap_or(fp);
+            fp = registered(deps.storage, &provider)?;
         }
         height = height.next();
     }

@@ -9,7 +9,7 @@ use finality::commitment::Coverage;
 use finality::evidence::{Evidence, SignedHash};
 use finality::vote::{Opening, Vote};
 use merkle::{RangeProof, Tree};
-use primitives::{AppHash, BlockHash, BlockHeight, FpPublicKey, SigningContext, VotingPower};
+use primitives::{AppHash, BlockHash, BlockHeight, FpPublicKey, SigningContext, UnixTime, VotingPower};
 use staking::{FinalityProvider, FpId};
 
 use super::submit_finality_signature::submit_finality_signature;
@@ -67,7 +67,7 @@ impl World {
             let anchor = Anchor {
                 app_hash: hash(height),
                 block_hash: BlockHash::from_bytes([1; 32]),
-                time: height,
+                time: UnixTime::new(height),
                 cursor: BlockHeight::default(),
                 total: Some(VotingPower::new(POWER.get() * u128::from(fps))),
                 full: false,

@@ -3,12 +3,12 @@ use bech32::primitives::decode::CheckedHrpstring;
 use cosmwasm_std::{Addr, Api, Binary, DepsMut, Env, Event, MessageInfo, Response, StdError};
 use eots::{message, schnorr};
 use finality::jail::{self, Right};
-use primitives::{BlockHeight, FpPublicKey, SigningContext};
+use primitives::{BlockHeight, FpPublicKey, SigningContext, UnixTime};
 use staking::{FinalityProvider, FpEvent, FpProfile, FpStatus, move_fp};
 
 use super::is_admin;
 use super::standing::standing_of;
-use crate::state::{PROFILES, PROVIDERS, StoredLedger, forget_absences, mark_stale};
+use crate::state::{PROFILES, StoredLedger, forget_absences, mark_stale, registered};
 use crate::{ContractError, host, parse};
 
 /// Lets an FP out of jail: back into the set from the next block, with a clean slate.
@@ -21,13 +21,11 @@ pub fn unjail(
 ) -> Result<Response, ContractError> {
     let provider = FpPublicKey::from_hex(fp_pubkey_hex)?;
     let signature = signature.map(parse::signature::<64>).transpose()?;
-    let fp = PROVIDERS
-        .may_load(deps.storage, provider.as_bytes())?
-        .ok_or(ContractError::UnknownProvider { provider })?;
+    let fp = registered(deps.storage, &provider)?;
     let profile = PROFILES.may_load(deps.storage, provider.as_bytes())?;
     let until = match fp.status {
         FpStatus::Jailed { until } => until,
-        FpStatus::Registered | FpStatus::Slashed { .. } | FpStatus::Orphaned => 0,
+        FpStatus::Registered | FpStatus::Slashed { .. } | FpStatus::Orphaned => UnixTime::default(),
     };
 
     let right = if is_admin(deps.storage, info)? {
@@ -39,7 +37,7 @@ pub fn unjail(
     } else {
         Right::None
     };
-    jail::judge(provider, standing_of(fp.status), until, env.block.time.seconds(), right)?;
+    jail::judge(provider, standing_of(fp.status), until, host::now(env), right)?;
 
     record(deps, BlockHeight::new(env.block.height), &provider, &fp)?;
     Ok(Response::new()
@@ -68,7 +66,7 @@ fn is_operator(api: &dyn Api, sender: &Addr, profile: Option<&FpProfile>) -> boo
     matches!((sender, operator), (Ok(sender), Some(operator)) if sender.as_slice() == operator)
 }
 
-fn is_signed(api: &dyn Api, env: &Env, provider: FpPublicKey, until: u64, signature: &[u8; 64]) -> bool {
+fn is_signed(api: &dyn Api, env: &Env, provider: FpPublicKey, until: UnixTime, signature: &[u8; 64]) -> bool {
     let context = SigningContext::unjail(&env.block.chain_id, env.contract.address.as_str());
     let hash = message::unjail_hash(&context, until);
     schnorr::verify(&host::recover(api), &provider, &hash, signature).is_ok()

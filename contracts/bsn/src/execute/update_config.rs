@@ -38,7 +38,7 @@ pub fn update_config(
 /// Takes a message apart, each field of it: one that is not listed does not compile.
 macro_rules! take_apart {
     (
-        { $($(#[$about:meta])* $knob:ident: $kind:ty,)* }
+        { $($(#[$about:meta])* $knob:ident: $wire:ty as $kind:ty = $default:expr, $bounds:expr;)* }
         $change:ident into { $($field:ident,)* } and $knobs:ident
     ) => {
         let UpdateConfig { $($field,)* $($knob,)* } = $change;
@@ -48,7 +48,7 @@ macro_rules! take_apart {
 
 /// The settings with what is given in their place; not checked yet.
 fn changed(config: Config, params: Params, change: UpdateConfig) -> (Config, Params) {
-    api::for_each_knob! {
+    primitives::for_each_knob! {
         take_apart change into {
             btc_confirmation_depth,
             checkpoint_finalization_timeout,

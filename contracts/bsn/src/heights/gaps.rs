@@ -23,7 +23,7 @@ pub fn resume(progress: &mut Progress, height: BlockHeight) {
     progress.gaps.resumed = progress.gaps.resumed.saturating_add(1);
 }
 
-/// The cursor passed a height at which nobody could have voted. All but a hole are anchored, and so a block of their
+/// The cursor passed a height at which no FP could have voted. All but a hole are anchored, and so a block of their
 /// own that the next quorum makes final.
 pub fn skip(progress: &mut Progress, reason: Skipped) {
     widen(progress);
@@ -59,7 +59,7 @@ pub fn close(storage: &mut dyn Storage, progress: &mut Progress, height: BlockHe
     Ok(is_gap)
 }
 
-/// Removes what a torn EndBlock recorded: the cursor comes by there again, and votes may have come in since.
+/// Removes what a torn EndBlock recorded: the cursor passes there again, and votes may have come in since.
 pub fn forget_torn(storage: &mut dyn Storage, progress: &Progress, now: BlockHeight) {
     if progress.marks.last_end.next() == now {
         return;

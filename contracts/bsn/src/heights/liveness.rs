@@ -1,4 +1,4 @@
-//! Who was absent too often goes to jail (RULINGS.md, "Absence").
+//! An FP that was absent too often goes to jail (RULINGS.md, "Absence").
 //!
 //! [`judge`] reads and decides, [`Verdict::record`] writes, height by height.
 
@@ -128,7 +128,7 @@ impl Verdict {
     ) -> StdResult<Vec<Event>> {
         let Self { complete, fates, jail, stale } = self;
         save_bucket(storage, complete)?;
-        let until = block.time.saturating_add(params.jail_duration);
+        let until = block.time.plus(params.jail_duration);
         let mut events = vec![];
         for (id, fate) in fates {
             match fate {

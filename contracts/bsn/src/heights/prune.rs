@@ -48,7 +48,7 @@ fn prune_anchors(
         .take(ANCHORS_PRUNED)
         .collect::<StdResult<Vec<_>>>()?;
     for (key, anchor) in old {
-        if anchor.time.saturating_add(params.anchor_retention_s) > block.time {
+        if anchor.time.plus(params.anchor_retention_s) > block.time {
             break;
         }
         ANCHORS.remove(storage, &key);
@@ -63,7 +63,7 @@ mod tests {
     use crate::state::Marks;
     use cosmwasm_std::testing::MockStorage;
     use finality::vote::StoredVote;
-    use primitives::{AppHash, BlockHash, FpId, VotingPower};
+    use primitives::{AppHash, BlockHash, FpId, Seconds, UnixTime, VotingPower};
 
     use crate::state::Anchor;
 
@@ -74,7 +74,12 @@ mod tests {
     }
 
     fn params() -> Params {
-        Params { vote_window: 3, vote_retention: 10, anchor_retention_s: RETENTION, ..Params::default() }
+        Params {
+            vote_window: 3,
+            vote_retention: 10,
+            anchor_retention_s: Seconds::new(RETENTION),
+            ..Params::default()
+        }
     }
 
     /// One anchor a second, from height 1 on.
@@ -84,7 +89,7 @@ mod tests {
             let anchor = Anchor {
                 app_hash: AppHash::from_bytes([0; 32]),
                 block_hash: BlockHash::from_bytes([0; 32]),
-                time: height,
+                time: UnixTime::new(height),
                 cursor: at_height(0),
                 total: Some(VotingPower::ZERO),
                 full: false,
@@ -98,7 +103,7 @@ mod tests {
     fn block(time: u64) -> Block {
         Block {
             height: at_height(time),
-            time,
+            time: UnixTime::new(time),
             hash: BlockHash::from_bytes([0; 32]),
             app_hash: AppHash::from_bytes([0; 32]),
         }
@@ -129,7 +134,7 @@ mod tests {
         }
     }
 
-    /// Whether votes are kept or not: the heights are what nobody has been judged or paid for.
+    /// Whether votes are kept or not: these heights are neither judged nor paid for yet.
     #[test]
     fn an_open_height_older_than_retention_keeps_its_anchor() {
         for votes_from in [0, 5_000] {

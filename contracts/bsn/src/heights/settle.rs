@@ -166,7 +166,7 @@ fn everybody_voted(progress: &Progress, height: BlockHeight) -> bool {
     height <= progress.marks.cursor && back < 64 && progress.marks.partial >> back & 1 == 0
 }
 
-/// The power that could vote at a height. At holes and at heights without a set, nobody could.
+/// The power that could vote at a height. None at holes and at heights without a set.
 fn electorate(
     storage: &dyn Storage,
     progress: &Progress,

@@ -10,7 +10,7 @@ use finality::Params;
 use finality::active_set::{Member, select};
 use finality::commitment::Coverage;
 use finality::vote::StoredVote;
-use primitives::{AppHash, BlockHash, BlockHeight, VotingPower};
+use primitives::{AppHash, BlockHash, BlockHeight, UnixTime, VotingPower};
 use staking::{FinalityProvider, FpId, FpStatus};
 
 use super::Block;
@@ -80,7 +80,7 @@ impl Bench {
             let anchor = Anchor {
                 app_hash: AppHash::from_bytes([1; 32]),
                 block_hash: BlockHash::from_bytes([2; 32]),
-                time: height,
+                time: UnixTime::new(height),
                 cursor: self.progress.marks.cursor,
                 total: Some(self.progress.marks.total),
                 full: false,
@@ -110,7 +110,7 @@ impl Bench {
     fn settle(&mut self, height: u64) -> usize {
         let block = Block {
             height: at(height),
-            time: height,
+            time: UnixTime::new(height),
             hash: BlockHash::from_bytes([2; 32]),
             app_hash: AppHash::from_bytes([1; 32]),
         };

@@ -4,6 +4,7 @@ use cosmwasm_std::{DepsMut, Env, Event, IbcBasicResponse, IbcChannelConnectMsg};
 use super::open::check;
 use crate::channel::rebind;
 use crate::error::ContractError;
+use crate::host;
 use crate::state::{CHANNELS, OpenChannel};
 
 /// Records the channel as the open one and its connection as the bound one, after checking all again:
@@ -24,7 +25,7 @@ pub fn connect(
         channel_id: channel_id.clone(),
         counterparty_channel_id: channel.counterparty_endpoint.channel_id.clone(),
         connection_id: channel.connection_id.clone(),
-        last_packet: env.block.time.seconds(),
+        last_packet: host::now(env),
     });
     rebind::new_channel(deps.storage, &mut channels)?;
     CHANNELS.save(deps.storage, &channels)?;

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::bitcoin::{self, timestamp};
 use crate::channel::rebind;
 use crate::error::alarm;
+use crate::host;
 use crate::intake::{self, queue};
 use crate::state::{CHANNELS, CONFIG, Channels, OpenChannel};
 
@@ -72,7 +73,7 @@ fn check(channels: &mut Channels, env: &Env, packet: &IbcPacket) -> Result<Packe
     let open = channels.open.as_mut().ok_or(Refusal::NoChannel)?;
     check_source(open, packet)?;
     let parsed = decode::outbound(packet.data.as_slice())?;
-    open.last_packet = env.block.time.seconds();
+    open.last_packet = host::now(env);
     Ok(parsed)
 }
 

@@ -5,7 +5,7 @@ use cosmwasm_std::{
     IbcChannelOpenMsg, IbcEndpoint, IbcOrder, IbcPacket, IbcPacketAckMsg, IbcPacketReceiveMsg,
     IbcPacketTimeoutMsg, IbcTimeout, OwnedDeps, Timestamp,
 };
-use primitives::{AppHash, BlockHash, BlockHeight, FpId};
+use primitives::{AppHash, BlockHash, BlockHeight, FpId, UnixTime};
 use proptest::prelude::*;
 use proto::Message;
 use proto::zoneconcierge::{
@@ -57,7 +57,7 @@ pub(crate) fn open_channel() -> OpenChannel {
         channel_id: "channel-1".to_owned(),
         counterparty_channel_id: "channel-9".to_owned(),
         connection_id: "connection-2".to_owned(),
-        last_packet: 0,
+        last_packet: UnixTime::default(),
     }
 }
 
@@ -99,7 +99,7 @@ fn anchored(deps: &mut Deps, height: u64, hash: u8) {
     let anchor = Anchor {
         app_hash: AppHash::from_bytes([hash; 32]),
         block_hash: BlockHash::from_bytes([2; 32]),
-        time: 0,
+        time: UnixTime::default(),
         cursor: BlockHeight::new(0),
         total: None,
         full: false,
@@ -249,7 +249,7 @@ fn a_poisoned_item_costs_only_itself() {
     assert_eq!(all, 2);
     let channels = CHANNELS.load(&deps.storage).unwrap();
     assert_eq!(channels.consumer_id.as_deref(), Some(CONSUMER));
-    assert_eq!(channels.open.unwrap().last_packet, env.block.time.seconds());
+    assert_eq!(channels.open.unwrap().last_packet, crate::host::now(&env));
 }
 
 #[test]

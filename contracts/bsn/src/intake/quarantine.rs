@@ -7,6 +7,7 @@ use proto::decode::RawItem;
 
 use super::{Applied, Fate, apply_each};
 use crate::error::alarm;
+use crate::host;
 use crate::state::{
     CONFIG, COUNTERS, Kept, Place, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, digest,
 };
@@ -39,7 +40,7 @@ pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>
         }
         let number = counters.quarantine_next;
         let item = Kept::keep(storage, item, Place::Quarantine(number))?;
-        let record = Quarantined { item, reason, received_at: env.block.time.seconds() };
+        let record = Quarantined { item, reason, received_at: host::now(env) };
         QUARANTINE.save(storage, &number.to_be_bytes(), &record)?;
         QUARANTINE_KEYS.save(storage, &key, &number)?;
         counters.quarantine_next = number.saturating_add(1);

@@ -1,17 +1,18 @@
-//! Staking items that wait to be worked off: those of a packet too big for one transaction, those that come behind
-//! them, and all while the intake is paused.
+//! Staking items that wait: those of a packet too big for one transaction, those that come while others wait, and
+//! all while the intake is paused.
 //!
 //! A packet of 256 KiB can hold thousands of items. If it ran out of gas it would block the ordered channel, and an
 //! error acknowledgement would lose it. So it is cut into its items, which are put into records of as much work as
 //! one hook does ([`HOOK_WORK`]); the hooks take one record a block, in order. An item too big for a hook waits for
-//! a transaction: the next packet, or anybody's `retry_quarantined`.
+//! a transaction: the next packet, or a `retry_quarantined`, which anybody may send.
 //!
-//! Work is in SDK gas, counted from above ([`work`]): a scenario holds it against what is measured.
+//! Work is in SDK gas and never below what an item costs ([`work`]): a scenario compares it with what is measured.
 
 use cosmwasm_std::{Api, Binary, Env, Order, StdResult, Storage, WasmMsg};
 use proto::decode::{ItemKind, RawItem};
 
 use super::{Applied, apply_items};
+use crate::host;
 use crate::state::{CONFIG, COUNTERS, Kept, Place, Progress, QUEUE, Waiting};
 
 /// What a packet may cost and still be applied at once, in SDK gas.
@@ -44,7 +45,7 @@ pub const fn must_queue(is_paused: bool, is_waiting: bool, work: u64) -> bool {
 /// # Errors
 /// Only those of storage.
 pub fn is_paused(storage: &dyn Storage, env: &Env) -> StdResult<bool> {
-    Ok(Progress::load(storage)?.is_intake_paused(env.block.time.seconds()))
+    Ok(Progress::load(storage)?.is_intake_paused(host::now(env)))
 }
 
 /// Whether something waits.

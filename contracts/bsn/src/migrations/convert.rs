@@ -167,16 +167,16 @@ mod tests {
     #[test]
     fn who_is_in_jail_gets_its_place_in_the_ranking() {
         use crate::state::{JAILED, PROVIDERS, RANKING, RANKING_JAILED};
-        use primitives::VotingPower;
+        use primitives::{UnixTime, VotingPower};
         use staking::{FinalityProvider, FpId, FpStatus};
 
         let mut storage = MockStorage::new();
         for id in 0..150u32 {
             let (key, stake) = (concat(&id.to_be_bytes(), &[7; 28]), VotingPower::new(u128::from(id)));
-            let status = FpStatus::Jailed { until: 9 };
+            let status = FpStatus::Jailed { until: UnixTime::new(9) };
             let fp = FinalityProvider { status, stake, ..FinalityProvider::new(FpId::new(id)) };
             PROVIDERS.save(&mut storage, &key, &fp).unwrap();
-            JAILED.save(&mut storage, &key, &9).unwrap();
+            JAILED.save(&mut storage, &key, &UnixTime::new(9)).unwrap();
         }
         begin(&mut storage, false).unwrap();
         let changed = (0..4).map(|_| go_on(&mut storage).unwrap()).collect::<Vec<_>>();

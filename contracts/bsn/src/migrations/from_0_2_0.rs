@@ -7,7 +7,7 @@
 use cosmwasm_std::{StdResult, Storage};
 use finality::jail::Throttle;
 use finality::rewards::Account;
-use primitives::{BlockHeight, FpId, VotingPower};
+use primitives::{BlockHeight, FpId, UnixTime, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{
@@ -54,12 +54,12 @@ pub(super) struct OldProgress {
     pub gap: u64,
     pub resumed_through: BlockHeight,
     pub resumed: u64,
-    pub intake_paused_until: u64,
+    pub intake_paused_until: UnixTime,
     pub rewards_paused: bool,
     pub era_from: FpId,
     pub orphaned_below: FpId,
     pub orphans_marked: FpId,
-    pub wake_at: Option<u64>,
+    pub wake_at: Option<UnixTime>,
     pub set_since: BlockHeight,
     pub earned: u64,
     pub owing: u32,

@@ -3,6 +3,7 @@ use cosmwasm_std::{Deps, Env};
 
 use crate::bitcoin::LightClient;
 use crate::error::ContractError;
+use crate::host;
 use crate::state::{BITCOIN, CONFIG, Progress};
 
 /// How Bitcoin is, as the light client knows it at this moment.
@@ -11,7 +12,7 @@ pub fn health(deps: Deps<'_>, env: &Env) -> Result<BitcoinHealth, ContractError>
     let tip = address.and_then(|address| LightClient { querier: deps.querier, address: &address }.tip());
     Ok(BitcoinHealth {
         tip_height: tip.map(|tip| tip.height.get()),
-        tip_age_s: tip.map(|tip| env.block.time.seconds().saturating_sub(tip.time.into())),
+        tip_age_s: tip.map(|tip| host::now(env).since(tip.time.into()).get()),
         refused: BITCOIN.may_load(deps.storage)?.unwrap_or_default().refused,
         expiring: Progress::load(deps.storage)?.expiring,
     })

@@ -84,7 +84,7 @@ fn shown(store: &dyn Storage, progress: &Progress, seen: &Seen) -> Result<Indexe
     })
 }
 
-/// Who voted for the canonical hash; nobody at a hole.
+/// Who voted for the canonical hash; at a hole no FP did.
 pub fn votes(store: &dyn Storage, height: BlockHeight) -> Result<VotesResponse, ContractError> {
     if seen::at_height(store, height)?.is_none() {
         return Ok(VotesResponse { btc_pks: Vec::new() });

@@ -6,7 +6,7 @@ use crate::state::{ADMINS, CHANNELS, CONFIG, Config, PARAMS};
 
 macro_rules! with_each_of {
     (
-        { $($(#[$about:meta])* $knob:ident: $kind:ty,)* }
+        { $($(#[$about:meta])* $knob:ident: $wire:ty as $kind:ty = $default:expr, $bounds:expr;)* }
         $params:ident in $name:ident { $($field:ident $(: $value:expr)?,)* }
     ) => {
         $name { $($field $(: $value)?,)* $($knob: $params.$knob.into(),)* }
@@ -35,7 +35,7 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
     let params = PARAMS.load(store)?;
     let bound = CHANNELS.may_load(store)?.and_then(|channels| channels.connection_id);
     let this = || env.contract.address.to_string();
-    Ok(api::for_each_knob! { with_each_of params in ConfigResponse {
+    Ok(primitives::for_each_knob! { with_each_of params in ConfigResponse {
         network,
         btc_confirmation_depth,
         checkpoint_finalization_timeout,

@@ -76,7 +76,7 @@ pub fn quarantined(
                 id: u64::from_be_bytes(key),
                 kind: quarantined.item.kind().name().into(),
                 reason: quarantined.reason,
-                received_at: quarantined.received_at,
+                received_at: quarantined.received_at.get(),
             })
         })
         .collect::<Result<_, ContractError>>()?;

@@ -6,11 +6,12 @@ use api::bsn::{
 };
 use cosmwasm_std::{Env, Order, StdResult, Storage, Uint128};
 use finality::tally::{Seat, Step, step};
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, Seconds, UnixTime, VotingPower};
 
 use super::{finality_status, seen, timestamps};
-use crate::channel::SILENT_S;
+use crate::channel::SILENT;
 use crate::error::ContractError;
+use crate::host;
 use crate::state::{
     CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, Marks, OUTBOX, Orphans, OutgoingState,
     Progress, TIMESTAMPS, Timestamps,
@@ -23,7 +24,7 @@ const MANY_LOST: u64 = 5;
 /// How many blocks a height may wait for its quorum without an alarm.
 const PATIENCE: u64 = 20;
 /// How old, in seconds, Bitcoin's tip may be without an alarm: of 10^15 blocks about one is found so late.
-const BITCOIN_SILENT: u64 = 6 * 3_600;
+const BITCOIN_SILENT: Seconds = Seconds::new(6 * 3_600);
 /// Among how many outgoing pieces of evidence the refused are counted.
 const OUTGOING: usize = 1_000;
 
@@ -48,7 +49,7 @@ pub fn health(
         bitcoin,
         timestamps: timestamps::health(store)?,
         staking: staking(store, &progress)?,
-        paused: paused(&progress, env.block.time.seconds()),
+        paused: paused(&progress, host::now(env)),
         outbox: outbox(store, &progress)?,
         rewards,
         alarms: Vec::new(),
@@ -106,10 +107,10 @@ fn channel(store: &dyn Storage, env: &Env) -> StdResult<ChannelHealth> {
         (None, true) => "none",
         (None, false) => "closed",
     };
-    let now = env.block.time.seconds();
+    let now = host::now(env);
     Ok(ChannelHealth {
         state: state.into(),
-        last_packet_age_s: open.as_ref().map(|open| now.saturating_sub(open.last_packet)),
+        last_packet_age_s: open.as_ref().map(|open| now.since(open.last_packet).get()),
         channel_id: open.as_ref().map(|open| open.channel_id.clone()),
         consumer_id,
         connection_id,
@@ -118,7 +119,7 @@ fn channel(store: &dyn Storage, env: &Env) -> StdResult<ChannelHealth> {
             .map(|ClosedChannel { channel_id, connection_id, closed_at, .. }| PreviousChannel {
                 channel_id,
                 connection_id,
-                closed_at,
+                closed_at: closed_at.get(),
             })
             .collect(),
     })
@@ -140,7 +141,7 @@ fn staking(store: &dyn Storage, progress: &Progress) -> StdResult<StakingHealth>
     })
 }
 
-fn paused(progress: &Progress, now: u64) -> Vec<String> {
+fn paused(progress: &Progress, now: UnixTime) -> Vec<String> {
     let mut paused = Vec::new();
     if progress.is_intake_paused(now) {
         paused.push("packet_intake".to_owned());
@@ -180,13 +181,13 @@ fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<Str
     if channel.state != "open" {
         alarms.push(format!("the channel to Babylon is not open: {}", channel.state));
     }
-    if let Some(age) = bitcoin.tip_age_s.filter(|age| *age > BITCOIN_SILENT) {
+    if let Some(age) = bitcoin.tip_age_s.filter(|age| *age > BITCOIN_SILENT.get()) {
         alarms.push(format!("the light client's tip is {age} seconds old"));
     }
     if bitcoin.refused > 0 {
         alarms.push(format!("the light client refused headers of {} packets", bitcoin.refused));
     }
-    if let Some(age) = channel.last_packet_age_s.filter(|age| *age > SILENT_S) {
+    if let Some(age) = channel.last_packet_age_s.filter(|age| *age > SILENT.get()) {
         alarms.push(format!("Babylon has sent nothing for {age} s"));
     }
     if let Some(height) = timestamps.contradicted {

@@ -17,12 +17,12 @@ const LOOKED_AT: usize = 1_000;
 
 /// Where a height lies for a question about power.
 enum When {
-    /// Above what the hooks saw: whoever has power now has it there, since a daemon is ahead of the state
-    /// and drops a height for good where it is told 0 (RULINGS.md, "Hooks and holes").
+    /// Above what the hooks saw: an FP has the power there that it has now. A daemon is ahead of the state, and drops a
+    /// height for good where the answer is 0 (RULINGS.md, "Hooks and holes").
     Now,
     /// The hooks saw it.
     Then(BlockHeight),
-    /// A hole, pruned, before activation, or the backlog was full: nobody has any.
+    /// A hole, pruned, before activation, or the backlog was full: no FP has any.
     Nobody,
 }
 
@@ -53,7 +53,7 @@ fn power(
     }
 }
 
-/// Somebody's power at a height; 0 for whom nobody knows.
+/// An FP's power at a height; 0 for one that is not registered.
 pub fn one(
     store: &dyn Storage,
     btc_pk_hex: &str,
@@ -151,6 +151,7 @@ mod tests {
     use cosmwasm_std::testing::MockStorage;
     use finality::active_set::{Member, select};
     use finality::commitment::Coverage;
+    use primitives::UnixTime;
     use staking::FpId;
 
     fn fixture(status: FpStatus) -> (MockStorage, String) {
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn who_is_in_jail_keeps_the_past_and_has_no_future() {
-        let (store, key) = fixture(FpStatus::Jailed { until: 1 });
+        let (store, key) = fixture(FpStatus::Jailed { until: UnixTime::new(1) });
         let powers = batch(&store, &key, vec![6, 7]).unwrap().powers;
         assert_eq!(powers, [(6, 9), (7, 0)]);
     }

@@ -3,14 +3,14 @@
 use api::bsn::PrunedResponse;
 use cosmwasm_std::Storage;
 
-use crate::bitcoin::BITCOIN_BLOCK_S;
+use crate::bitcoin::BITCOIN_BLOCK;
 use crate::error::ContractError;
 use crate::state::{BTC_TIP, PARAMS, Progress};
 
 /// The watermarks.
 pub fn pruned(store: &dyn Storage) -> Result<PrunedResponse, ContractError> {
     let progress = Progress::load(store)?;
-    let retention = PARAMS.load(store)?.anchor_retention_s / BITCOIN_BLOCK_S;
+    let retention = PARAMS.load(store)?.anchor_retention_s.whole(BITCOIN_BLOCK);
     let tip = BTC_TIP.may_load(store)?.unwrap_or_default();
     Ok(PrunedResponse {
         votes_below: progress.marks.votes_from.get(),

@@ -17,7 +17,7 @@ pub fn last(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<PubRandCommi
     Ok(all(store, btc_pk_hex, None, Some(1), Some(true))?.pop())
 }
 
-/// A page of commitments; none for whom nobody knows.
+/// A page of commitments; none for an FP that is not registered.
 pub fn all(
     store: &dyn Storage,
     btc_pk_hex: &str,

@@ -79,7 +79,7 @@ pub fn voted(store: &dyn Storage, height: BlockHeight) -> StdResult<VotingPower>
 pub mod tests {
     use super::*;
     use crate::state::{Marks, Progress};
-    use primitives::{AppHash, BlockHash};
+    use primitives::{AppHash, BlockHash, UnixTime};
 
     /// Leaves an anchor with this total; `None` is a torn one.
     pub fn anchor(store: &mut dyn Storage, height: u64, total: Option<u128>) {
@@ -87,7 +87,7 @@ pub mod tests {
         let anchor = Anchor {
             app_hash: AppHash::from_bytes([byte; 32]),
             block_hash: BlockHash::from_bytes([byte; 32]),
-            time: height,
+            time: UnixTime::new(height),
             cursor: BlockHeight::default(),
             total: total.map(VotingPower::new),
             full: false,

@@ -18,13 +18,13 @@ const PASSED: u64 = 100;
 /// that vote by eight.
 const SHEETS: usize = 2_500;
 
-/// What is known of somebody's signing; nothing of one who never was in the set.
+/// What is known of an FP's signing; nothing of one that never was in the set.
 pub fn info(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<SigningInfo>, ContractError> {
     let Some((key, fp)) = providers::find(store, btc_pk_hex)? else { return Ok(None) };
     let id = fp.id;
     let Some(start) = joined_at(store, id)? else { return Ok(None) };
     let jailed_until = match fp.status {
-        FpStatus::Jailed { until } => Some(until),
+        FpStatus::Jailed { until } => Some(until.get()),
         FpStatus::Registered | FpStatus::Slashed { .. } | FpStatus::Orphaned => None,
     };
     Ok(Some(SigningInfo {
@@ -111,7 +111,7 @@ pub fn jailed(
         .map(|record| {
             let (key, jailed_until) = record?;
             let btc_pk_hex = FpPublicKey::from_bytes(key).to_string();
-            Ok(JailedFinalityProvider { btc_pk_hex, jailed_until })
+            Ok(JailedFinalityProvider { btc_pk_hex, jailed_until: jailed_until.get() })
         })
         .collect::<Result<_, ContractError>>()?;
     Ok(JailedFinalityProvidersResponse { jailed_finality_providers })

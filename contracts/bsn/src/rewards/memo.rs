@@ -1,4 +1,4 @@
-//! What a reward says on its way, to the letter (PROTOCOL.md, "Rewards").
+//! The memo of a reward's transfer, byte for byte (PROTOCOL.md, "Rewards").
 
 use bech32::{Bech32, Hrp};
 use finality::rewards::decimal;

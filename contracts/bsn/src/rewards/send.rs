@@ -5,11 +5,12 @@ use cosmwasm_std::{
 use finality::Params;
 use finality::active_set::Member;
 use finality::rewards::{Account, Claim, Split, Weights, split};
-use primitives::{BlockHeight, FpId};
+use primitives::{BlockHeight, FpId, Seconds};
 
 use super::books::Entry;
 use super::refused::Sent;
 use super::{changed, memo};
+use crate::host;
 use crate::state::{Config, FP_KEYS, PAYOUTS, PROVIDERS};
 
 /// The id of the reply to a transfer that the chain did not take.
@@ -23,7 +24,6 @@ const LOOKED_AT: u32 = 256;
 /// The SDK gas that a message may use; an ICS-20 transfer takes 51,000 to 58,000. All of a block are under half of what
 /// the chain module lets a hook use.
 const MESSAGE_GAS: u64 = 200_000;
-const NANOS_A_DAY: u64 = 86_400_000_000_000;
 
 /// What a block sends of all that is owed.
 pub fn send(
@@ -109,7 +109,7 @@ fn earners(storage: &dyn Storage, members: &[Member], era_from: FpId) -> StdResu
 
 fn transfer(env: &Env, config: &Config, account: &Account, split: &Split, earners: &[Earner]) -> IbcMsg {
     let days = config.ibc_packet_timeout_days;
-    let timeout = env.block.time.nanos().saturating_add(days.saturating_mul(NANOS_A_DAY));
+    let timeout = host::now_nanos(env).plus(Seconds::days(days));
     let mut ratios = Vec::with_capacity(split.ratios.len());
     for (id, ratio) in &split.ratios {
         ratios.extend(earners.iter().find(|one| one.member.id == *id).map(|one| (one.key, *ratio)));
@@ -118,7 +118,7 @@ fn transfer(env: &Env, config: &Config, account: &Account, split: &Split, earner
         channel_id: config.ics20_channel_id.clone(),
         to_address: memo::receiver(&config.destination_module),
         amount: coin(account, split.send),
-        timeout: IbcTimeout::with_timestamp(Timestamp::from_nanos(timeout)),
+        timeout: IbcTimeout::with_timestamp(Timestamp::from_nanos(timeout.get())),
         memo: Some(memo::memo(env.contract.address.as_str(), &ratios)),
     }
 }

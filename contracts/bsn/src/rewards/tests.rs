@@ -7,7 +7,7 @@ use cosmwasm_std::{BankMsg, Coin, CosmosMsg, Empty, IbcMsg, Order, OwnedDeps, Re
 use finality::active_set::{ActiveSet, Member, select};
 use finality::commitment::Coverage;
 use finality::rewards::{Missed, ONE};
-use primitives::{BlockHeight, VotingPower};
+use primitives::{BlockHeight, UnixTime, VotingPower};
 use staking::{FinalityProvider, FpId, FpStatus};
 
 use super::*;

@@ -79,7 +79,7 @@ pub fn set_at(storage: &dyn Storage, height: BlockHeight) -> StdResult<ActiveSet
 
 /// The active set of a height that is not settled yet, and the last height that has it.
 ///
-/// The set that ended is recorded before the one that follows is written, so a torn hook misleads nobody here.
+/// The set that ended is recorded before the one that follows is written, so a torn hook leaves no wrong set here.
 pub fn set_from(storage: &dyn Storage, height: BlockHeight) -> StdResult<(BlockHeight, ActiveSet)> {
     let highest = BlockHeight::new(u64::MAX);
     match SETS

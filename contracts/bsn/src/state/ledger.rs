@@ -9,10 +9,20 @@ use super::{
     BTC_TIP, BUCKETS, COUNTERS, DELEGATIONS, DELEGATIONS_OF, ENDED, FP_KEYS, JAILED, PROFILES, PROVIDERS,
     RANKING, RANKING_JAILED, Table, btc_height_fp_key, fp_txid_key, kept, ranking_key,
 };
+use crate::ContractError;
 
 /// The ledger of stake in this contract's storage. It keeps the ranking equal to the power, and the list of
 /// those in jail.
 pub struct StoredLedger<'a>(pub &'a mut dyn Storage);
+
+/// A finality provider that must be there.
+///
+/// # Errors
+/// [`ContractError::UnknownProvider`], and those of storage.
+pub fn registered(storage: &dyn Storage, key: &FpPublicKey) -> Result<FinalityProvider, ContractError> {
+    let fp = PROVIDERS.may_load(storage, key.as_bytes())?;
+    fp.ok_or(ContractError::UnknownProvider { provider: *key })
+}
 
 /// The staking transaction of a delegation, however long.
 ///

@@ -9,7 +9,7 @@
 
 use cosmwasm_std::{StdResult, Storage};
 use finality::jail::Throttle;
-use primitives::{BlockHeight, FpId, VotingPower};
+use primitives::{BlockHeight, FpId, UnixTime, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use super::table::{decode, encode};
@@ -73,8 +73,8 @@ impl Progress {
         MARKS.save(storage, &self.marks)
     }
 
-    /// Whether what packets bring has to wait at `now`, seconds since 1970.
-    pub const fn is_intake_paused(&self, now: u64) -> bool {
+    /// Whether what packets bring has to wait at `now`.
+    pub fn is_intake_paused(&self, now: UnixTime) -> bool {
         now < self.channel.intake_paused_until
     }
 }
@@ -91,7 +91,7 @@ pub struct Marks {
     pub activation: BlockHeight,
     /// Every height up to here has quorum, was skipped or resumed.
     pub cursor: BlockHeight,
-    /// Bit `i`: somebody's vote is missing at height `cursor - i`, or nobody could vote there. It is asked only for heights
+    /// Bit `i`: a vote is missing at height `cursor - i`, or no FP could vote there. It is asked only for heights
     /// that the cursor passed since instantiation.
     pub partial: u64,
     /// Every height up to here takes no votes any more.
@@ -245,16 +245,16 @@ pub struct JailMarks {
 pub struct ChannelMarks {
     /// How many equivocations wait to be sent.
     pub outgoing: u32,
-    /// When, in seconds since 1970, time alone does something to the channel or the orphans.
-    pub wake_at: Option<u64>,
+    /// When time alone does something to the channel or the orphans.
+    pub wake_at: Option<UnixTime>,
     /// FPs with lower numbers registered under an earlier consumer id: no reward weight.
     pub era_from: FpId,
     /// FPs with lower numbers have no power any more, for that reason.
     pub orphaned_below: FpId,
     /// FPs with lower numbers are marked so, each on its own record.
     pub orphans_marked: FpId,
-    /// Until when packets wait, seconds since 1970; zero if they do not.
-    pub intake_paused_until: u64,
+    /// Until when packets wait; 1970 if they do not.
+    pub intake_paused_until: UnixTime,
 }
 
 /// Rewards. Written by EndBlock, when a period ends, and by set_paused.

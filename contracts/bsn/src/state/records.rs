@@ -1,6 +1,6 @@
 use api::bsn::Network;
 use finality::Evidence;
-use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, FpId, VotingPower};
+use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, FpId, UnixNanos, UnixTime, VotingPower};
 use serde::{Deserialize, Deserializer, Serialize};
 use staking::Consumer;
 use timestamping::Epochs;
@@ -47,7 +47,7 @@ pub struct Config {
 pub struct Admins {
     /// The admin.
     pub admin: Option<String>,
-    /// Who is proposed: nobody, or a successor, who may be nobody.
+    /// What is proposed, if anything: a successor, or that there is none.
     pub pending: Option<Option<String>>,
 }
 
@@ -58,8 +58,8 @@ pub struct Bitcoin {
     pub tip: Option<[u8; 32]>,
     /// How often it refused headers of a packet.
     pub refused: u32,
-    /// When last, seconds since 1970.
-    pub refused_at: Option<u64>,
+    /// When last.
+    pub refused_at: Option<UnixTime>,
 }
 
 /// What the hooks saw of a block.
@@ -69,8 +69,8 @@ pub struct Anchor {
     pub app_hash: AppHash,
     /// Its hash.
     pub block_hash: BlockHash,
-    /// Its time, seconds since 1970.
-    pub time: u64,
+    /// Its time.
+    pub time: UnixTime,
     /// Where the cursor was.
     pub cursor: BlockHeight,
     /// The power of the active set; `None` while a hook is at work, and for ever if it was torn.
@@ -182,8 +182,8 @@ pub struct OpenChannel {
     pub counterparty_channel_id: String,
     /// Its connection.
     pub connection_id: String,
-    /// When it last brought a packet, seconds since 1970; at first, when it opened.
-    pub last_packet: u64,
+    /// When it last brought a packet; at first, when it opened.
+    pub last_packet: UnixTime,
 }
 
 /// A channel that was.
@@ -193,10 +193,10 @@ pub struct ClosedChannel {
     pub channel_id: String,
     /// Its connection.
     pub connection_id: String,
-    /// When it closed, seconds since 1970.
-    pub closed_at: u64,
-    /// When it last brought a packet, seconds since 1970.
-    pub last_packet: u64,
+    /// When it closed.
+    pub closed_at: UnixTime,
+    /// When it last brought a packet.
+    pub last_packet: UnixTime,
 }
 
 /// A move to another connection; where it is to the bound one, only the channel of rewards changes.
@@ -206,8 +206,8 @@ pub struct Rebind {
     pub connection_id: String,
     /// The channel of rewards from then on, if it is another.
     pub ics20_channel_id: Option<String>,
-    /// From when on, seconds since 1970.
-    pub at: u64,
+    /// From when on.
+    pub at: UnixTime,
 }
 
 /// FPs that registered under an earlier consumer id.
@@ -215,10 +215,10 @@ pub struct Rebind {
 pub struct Orphans {
     /// All with lower numbers.
     pub below: FpId,
-    /// When their channel last brought a packet, seconds since 1970.
-    pub last_packet: u64,
-    /// Until when they keep their power, seconds since 1970; known once a new channel is bound.
-    pub until: Option<u64>,
+    /// When their channel last brought a packet.
+    pub last_packet: UnixTime,
+    /// Until when they keep their power; known once a new channel is bound.
+    pub until: Option<UnixTime>,
 }
 
 /// A header of this chain as Babylon saw it.
@@ -230,8 +230,8 @@ pub struct Header {
     pub hash: Vec<u8>,
     /// The height.
     pub height: BlockHeight,
-    /// Nanoseconds since 1970.
-    pub time: Option<u64>,
+    /// Its time.
+    pub time: Option<UnixNanos>,
     /// Babylon's application hash.
     pub babylon_header_hash: Vec<u8>,
     /// Babylon's height.
@@ -248,7 +248,7 @@ impl From<proto::decode::ConsumerHeader> for Header {
             consumer_id: header.consumer_id,
             hash: header.app_hash.as_bytes().to_vec(),
             height: header.height,
-            time: header.time_nanos,
+            time: header.time,
             babylon_header_hash: header.babylon_header_hash,
             babylon_header_height: header.babylon_header_height,
             babylon_epoch: header.babylon_epoch,
@@ -264,8 +264,8 @@ pub struct Epoch {
     pub interval: u64,
     /// The height of its first block.
     pub first_block_height: u64,
-    /// The time of its last block, nanoseconds since 1970.
-    pub last_block_time: Option<u64>,
+    /// The time of its last block.
+    pub last_block_time: Option<UnixNanos>,
     /// Babylon's application hash after it.
     pub sealer_app_hash: Vec<u8>,
     /// The hash of the block that sealed it, which the checkpoint signs.
@@ -311,8 +311,8 @@ pub struct Quarantined {
     pub item: Kept,
     /// Why.
     pub reason: String,
-    /// When, seconds since 1970.
-    pub received_at: u64,
+    /// When.
+    pub received_at: UnixTime,
 }
 
 /// Items that wait to be worked off, as much as one hook does.

@@ -39,7 +39,7 @@ pub fn raw(
 }
 
 /// The same, and no more records once these have so many bytes, keys included; but never fewer than two, so that
-/// whoever begins with the last record of before comes on.
+/// a caller that begins with the last record of its portion before gets further.
 #[inline(never)]
 pub fn raw_within(
     storage: &dyn Storage,
@@ -199,6 +199,11 @@ impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
     /// A record as [`raw`] gives it.
     pub fn read(&self, bytes: &[u8]) -> StdResult<T> {
         decode(self.place.letter, bytes)
+    }
+
+    /// The first fields of a record as [`raw`] gives it, and the bytes that follow them.
+    pub fn read_head<'a, H: DeserializeOwned>(&self, bytes: &'a [u8]) -> StdResult<(H, &'a [u8])> {
+        postcard::take_from_bytes(bytes).map_err(|error| unreadable(self.place.letter, &error))
     }
 
     /// The record, if there is one.

@@ -1,7 +1,7 @@
 use api::bsn::event::IndexBlock;
 use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 
-use crate::channel::{SILENT_S, rebind};
+use crate::channel::{SILENT, rebind};
 use crate::error::alarm;
 use crate::evidence::outbox;
 use crate::heights::{Block, anchor, gaps, prune, settle, tally};
@@ -76,7 +76,7 @@ fn watch(storage: &dyn Storage, block: &Block) -> StdResult<Option<Event>> {
         return Ok(None);
     }
     let open = CHANNELS.load(storage)?.open;
-    let silent = open.map(|open| block.time.saturating_sub(open.last_packet)).filter(|age| *age > SILENT_S);
+    let silent = open.map(|open| block.time.since(open.last_packet)).filter(|age| *age > SILENT);
     Ok(silent.map(|age| alarm(format!("Babylon has sent nothing for {age} s"))))
 }
 

@@ -3,7 +3,7 @@
 use cosmwasm_std::{Binary, Order};
 use eots::{message, schnorr};
 use finality::liveness::Absences;
-use primitives::{BlockHeight, FpId, FpPublicKey, SigningContext};
+use primitives::{BlockHeight, FpId, FpPublicKey, Seconds, SigningContext, UnixTime};
 use staking::{FpEvent, move_fp};
 
 use super::*;
@@ -164,10 +164,10 @@ fn timestamps_are_answered_once_they_count() {
 }
 
 /// A finality provider in jail until so many seconds from now.
-fn jailed(seconds: u64) -> (World, u64) {
+fn jailed(seconds: u64) -> (World, UnixTime) {
     let mut world = World::open();
     world.stake(0, Items::fps(0, [1]).delegation(1, &[1], 9).0);
-    let until = world.env.block.time.seconds() + seconds;
+    let until = crate::host::now(&world.env).plus(Seconds::new(seconds));
     let provider = FpPublicKey::from_hex(&key(1)).unwrap();
     move_fp(&mut StoredLedger(&mut world.deps.storage), &provider, FpEvent::Jail { until }).unwrap();
     let mut absences = Absences::default();
@@ -188,7 +188,7 @@ fn is_jailed(world: &World) -> bool {
     !all["jailed_finality_providers"].as_array().unwrap().is_empty()
 }
 
-fn signed(world: &World, until: u64) -> [u8; 64] {
+fn signed(world: &World, until: UnixTime) -> [u8; 64] {
     let context = SigningContext::unjail(&world.env.block.chain_id, world.env.contract.address.as_str());
     schnorr::sign(&secret(1), &message::unjail_hash(&context, until), &[0; 32])
 }
@@ -218,7 +218,7 @@ fn out_of_jail_by_the_admin_at_once_and_by_anybody_with_the_keys_signature() {
 
     let (mut world, until) = jailed(100);
     world.env.block.time = world.env.block.time.plus_seconds(100);
-    for wrong in [signed(&world, until - 1), [7; 64]] {
+    for wrong in [signed(&world, UnixTime::new(until.get() - 1)), [7; 64]] {
         assert!(world.refused("stranger", unjail(Some(&wrong))).contains("Unauthorized"), "of another term");
     }
     assert!(world.refused("stranger", unjail(Some(&[7; 63]))).contains("signature"));

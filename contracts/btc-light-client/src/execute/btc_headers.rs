@@ -1,7 +1,7 @@
 use api::btc_light_client::{BtcHeader, Network};
 use bitcoin_spv::{CompactTarget, Header, HeaderHash, MerkleRoot, Rules, U256, Work, extend};
 use cosmwasm_std::{Addr, Binary, DepsMut, Env, Event, MessageInfo, Response, Storage};
-use primitives::ParseError;
+use primitives::{BtcTime, ParseError, UnixTime};
 
 use crate::{
     ContractError,
@@ -95,7 +95,7 @@ fn parse_header(header: &BtcHeader) -> Result<Header, ParseError> {
         version: *version,
         prev_hash: HeaderHash::from_display_hex(prev_blockhash)?,
         merkle_root: MerkleRoot::from_display_hex(merkle_root)?,
-        time: *time,
+        time: BtcTime::new(*time),
         bits: CompactTarget::new(*bits),
         nonce: *nonce,
     })
@@ -115,9 +115,9 @@ fn parse_work(text: &str) -> Result<Work, ContractError> {
 }
 
 /// Two hours from now; no bound for the instantiator, whose headers Babylon accepted and never resends.
-fn latest_time(config: &Config, env: &Env, sender: &Addr) -> Option<u32> {
-    let latest = env.block.time.seconds().saturating_add(u64::from(Rules::MAX_FUTURE));
-    (*sender != config.babylon).then(|| u32::try_from(latest).unwrap_or(u32::MAX))
+fn latest_time(config: &Config, env: &Env, sender: &Addr) -> Option<BtcTime> {
+    let now = UnixTime::new(env.block.time.seconds());
+    (*sender != config.babylon).then(|| BtcTime::at(now.plus(Rules::MAX_FUTURE)))
 }
 
 /// The first headers: never from a stranger, who could pick a false base.

@@ -59,7 +59,7 @@ fn response(placed: Placed) -> BtcHeaderResponse {
             version: header.version,
             prev_blockhash: header.prev_hash.to_string(),
             merkle_root: header.merkle_root.to_string(),
-            time: header.time,
+            time: header.time.get(),
             bits: header.bits.get(),
             nonce: header.nonce,
         },

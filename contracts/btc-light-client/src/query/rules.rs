@@ -20,7 +20,7 @@ pub fn rules(storage: &dyn Storage) -> Result<RulesResponse, ContractError> {
             Network::Regtest => Submitters::ListedAndAdmin,
             Network::Testnet | Network::Testnet4 | Network::Signet => Submitters::Listed,
         },
-        max_future_s: Rules::MAX_FUTURE,
+        max_future_s: u32::try_from(Rules::MAX_FUTURE.get()).unwrap_or(u32::MAX),
         base_height: chain.map(|chain| chain.base_height.get()),
         lowest_height: chain.map(|chain| chain.lowest.get()),
         retarget: chain.map(|chain| retarget(storage, chain, &params)),

@@ -4,7 +4,7 @@ use bitcoin_spv::{
     is_boundary, start_of_period,
 };
 use cosmwasm_std::{Order, Storage};
-use primitives::BtcHeight;
+use primitives::{BtcHeight, BtcTime};
 
 use super::{
     BASE, HEADERS, PERIOD_STARTS,
@@ -141,7 +141,7 @@ impl Chain {
         raw.extend(real_bits.map_or(0, CompactTarget::get).to_be_bytes());
         raw.extend(self.lowest.get().to_be_bytes());
         raw.extend(work.get().to_be_bytes());
-        raw.extend(times.known().iter().flat_map(|time| time.to_be_bytes()));
+        raw.extend(times.known().iter().flat_map(|time| time.get().to_be_bytes()));
         storage.set(TIP_KEY, &raw);
     }
 }
@@ -161,9 +161,9 @@ fn unpack_tip(raw: &[u8]) -> Option<Chain> {
             bits: CompactTarget::new(u32::from_be_bytes(*bits)),
             real_bits: (real_bits.get() != 0).then_some(real_bits),
             work: Work::new(U256::from_be_bytes(*work)),
-            times: times
-                .iter()
-                .fold(RecentTimes::default(), |times, time| times.plus(u32::from_be_bytes(*time))),
+            times: times.iter().fold(RecentTimes::default(), |times, time| {
+                times.plus(BtcTime::new(u32::from_be_bytes(*time)))
+            }),
         },
         base_height: tip.base_height,
         highest: tip.highest,

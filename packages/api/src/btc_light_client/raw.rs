@@ -1,4 +1,4 @@
-use primitives::BtcHeight;
+use primitives::{BtcHeight, BtcTime};
 
 /// The storage key of the [`Tip`].
 pub const TIP_KEY: &[u8] = b"tip";
@@ -14,7 +14,7 @@ pub struct Tip {
     /// Its hash, internal order.
     pub hash: [u8; 32],
     /// Its time, in seconds since 1970.
-    pub time: u32,
+    pub time: BtcTime,
     /// The height of the base header.
     pub base_height: BtcHeight,
     /// The greatest height that any tip ever had: never falls, neither by a reorganization to a
@@ -31,7 +31,7 @@ impl Tip {
         let parts = [
             &self.height.get().to_be_bytes()[..],
             &self.hash,
-            &self.time.to_be_bytes(),
+            &self.time.get().to_be_bytes(),
             &self.base_height.get().to_be_bytes(),
             &self.highest.get().to_be_bytes(),
         ];
@@ -51,7 +51,7 @@ pub fn tip_from_raw(raw: &[u8]) -> Option<Tip> {
     Some(Tip {
         height: btc_height(*height),
         hash: *hash,
-        time: u32::from_be_bytes(*time),
+        time: BtcTime::new(u32::from_be_bytes(*time)),
         base_height: btc_height(*base_height),
         highest: btc_height(*highest),
     })
@@ -98,7 +98,7 @@ mod tests {
         let tip = Tip {
             height: BtcHeight::new(1),
             hash: [2; 32],
-            time: 3,
+            time: BtcTime::new(3),
             base_height: BtcHeight::new(4),
             highest: BtcHeight::new(5),
         };

@@ -5,7 +5,7 @@ use bsn_bitcoin_spv::{
     CompactTarget, Context, Extension, Header, HeaderHash, HeaderSource, MerkleRoot, Network, Placed, Rules,
     Work, extend,
 };
-use primitives::BtcHeight;
+use primitives::{BtcHeight, BtcTime};
 use testing::vectors;
 
 /// The headers of a file of 80 bytes each.
@@ -58,10 +58,11 @@ impl HeaderSource for Chain {
 }
 
 /// Finds a nonce; use with regtest's target only.
-pub fn mine(prev_hash: HeaderHash, time: u32, bits: u32, salt: u8) -> Header {
+pub fn mine(prev_hash: HeaderHash, time: impl Into<BtcTime>, bits: u32, salt: u8) -> Header {
     let bits = CompactTarget::new(bits);
     let merkle_root = MerkleRoot::from_bytes([salt; 32]);
-    let mut header = Header { version: 0x2000_0000, prev_hash, merkle_root, time, bits, nonce: 0 };
+    let mut header =
+        Header { version: 0x2000_0000, prev_hash, merkle_root, time: time.into(), bits, nonce: 0 };
     while !bits.target().unwrap().is_met_by(&header.hash()) {
         header.nonce += 1;
     }

@@ -1,4 +1,4 @@
-use primitives::{AppHash, BlockHeight, EpochNumber};
+use primitives::{AppHash, BlockHeight, EpochNumber, UnixNanos};
 use prost::{DecodeError, Message};
 use timestamping::{Claim, Submitted};
 
@@ -39,8 +39,8 @@ pub struct ConsumerHeader {
     pub app_hash: AppHash,
     /// Its height.
     pub height: BlockHeight,
-    /// Its time, in nanoseconds since 1970; `None` if absent or before that.
-    pub time_nanos: Option<u64>,
+    /// Its time; `None` if absent or before 1970.
+    pub time: Option<UnixNanos>,
     /// Babylon's app hash at the block that included it; at most 64 bytes.
     pub babylon_header_hash: Vec<u8>,
     /// The height of that block of Babylon.
@@ -180,7 +180,7 @@ fn consumer_header(bytes: &[u8]) -> Result<ConsumerHeader, ItemError> {
         consumer_id: text("consumer_id", header.consumer_id, MAX_TEXT_BYTES)?,
         app_hash: parsed("hash", AppHash::from_slice(&header.hash))?,
         height: BlockHeight::new(header.height),
-        time_nanos: header.time.and_then(|time| time.nanos_since_epoch()),
+        time: header.time.and_then(|time| time.nanos_since_epoch()),
         babylon_header_hash: header.babylon_header_hash,
         babylon_header_height: header.babylon_header_height,
         babylon_epoch: EpochNumber::new(header.babylon_epoch),

@@ -1,5 +1,6 @@
 //! `google.protobuf`.
 
+use primitives::UnixNanos;
 use prost::Message;
 
 /// A time.
@@ -15,9 +16,9 @@ pub struct Timestamp {
 
 impl Timestamp {
     /// Nanoseconds since 1970, or `None` before that or after 2554.
-    pub fn nanos_since_epoch(&self) -> Option<u64> {
+    pub fn nanos_since_epoch(&self) -> Option<UnixNanos> {
         let seconds = u64::try_from(self.seconds).ok()?;
         let nanos = u64::try_from(self.nanos).ok()?;
-        seconds.checked_mul(1_000_000_000)?.checked_add(nanos)
+        seconds.checked_mul(1_000_000_000)?.checked_add(nanos).map(UnixNanos::new)
     }
 }

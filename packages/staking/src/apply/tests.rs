@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use primitives::{BlockHeight, Sats, VotingPower};
+use primitives::{BlockHeight, Sats, UnixTime, VotingPower};
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
@@ -260,7 +260,7 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (0u32..40).prop_map(Op::Undelegate),
         1 => (880u32..915).prop_map(Op::Tip),
         1 => (0usize..3).prop_map(Op::Expire),
-        1 => (1u8..4, prop_oneof![Just(SLASH), Just(FpEvent::Jail { until: 5 }), Just(FpEvent::Unjail), Just(FpEvent::Orphan)])
+        1 => (1u8..4, prop_oneof![Just(SLASH), Just(FpEvent::Jail { until: UnixTime::new(5) }), Just(FpEvent::Unjail), Just(FpEvent::Orphan)])
             .prop_map(|(fp, event)| Op::Move(fp, event)),
     ]
 }

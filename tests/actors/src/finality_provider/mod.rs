@@ -323,7 +323,7 @@ impl FinalityProvider {
     /// Asks to be unjailed by its Bitcoin key (RULINGS.md, "Unjail by key"). `jailed_until` is the time that
     /// `signing_info` answers.
     pub fn unjail_signed(&self, jailed_until: u64) -> Value {
-        let hash = signed::unjail_hash(&self.unjail_context, jailed_until);
+        let hash = signed::unjail_hash(&self.unjail_context, jailed_until.into());
         let signature = message::base64(eots::schnorr::sign(&self.key, &hash, &[0; 32]));
         json!({ "unjail": { "fp_pubkey_hex": self.public_key_hex(), "signature": signature } })
     }

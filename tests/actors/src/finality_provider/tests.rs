@@ -1,7 +1,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use eots::{Native, PublicRandomness, Signature, extract, message as signed, schnorr, verify};
 use merkle::{Proof, RangeProof};
-use primitives::{AppHash, BlockHeight, SigningContext};
+use primitives::{AppHash, BlockHeight, SigningContext, UnixTime};
 use serde_json::{Value, json};
 
 use super::{Appchain, FinalityProvider, FinalityProviderError, submit_finality_signatures_at};
@@ -210,7 +210,7 @@ fn possession_and_unjailing_are_proven_by_the_key() {
     let signature = bytes(&unjail["unjail"]["signature"]);
     let context = SigningContext::unjail("bsn-1", "bbnc1contract");
     let verify = |until| {
-        let message = signed::unjail_hash(&context, until);
+        let message = signed::unjail_hash(&context, UnixTime::new(until));
         schnorr::verify(&Native, &fp.public_key(), &message, &signature)
     };
     assert!(verify(77).is_ok());

@@ -15,8 +15,12 @@ fn at(seconds: u64) -> Env {
     env
 }
 
+fn time(seconds: u64) -> UnixTime {
+    UnixTime::new(seconds)
+}
+
 fn bound(last_packet: u64) -> Channels {
-    let open = OpenChannel { last_packet, ..open_channel() };
+    let open = OpenChannel { last_packet: time(last_packet), ..open_channel() };
     Channels { open: Some(open), consumer_id: Some("07-tendermint-0".into()), ..Channels::default() }
 }
 
@@ -24,14 +28,14 @@ fn fixture(channels: &Channels, providers: u32) -> MockStorage {
     let mut storage = MockStorage::new();
     CHANNELS.save(&mut storage, channels).unwrap();
     CONFIG.save(&mut storage, &config()).unwrap();
-    PARAMS.save(&mut storage, &Params { orphan_grace: 3 * DAY, ..Params::default() }).unwrap();
+    PARAMS.save(&mut storage, &Params { orphan_grace: Seconds::days(3), ..Params::default() }).unwrap();
     Progress::default().save(&mut storage).unwrap();
     COUNTERS.save(&mut storage, &Counters { providers, ..Counters::default() }).unwrap();
     storage
 }
 
 fn to(connection_id: &str, at: u64) -> Rebind {
-    Rebind { connection_id: connection_id.into(), ics20_channel_id: None, at }
+    Rebind { connection_id: connection_id.into(), ics20_channel_id: None, at: time(at) }
 }
 
 fn loaded(storage: &MockStorage) -> (Channels, Progress) {
@@ -41,18 +45,18 @@ fn loaded(storage: &MockStorage) -> (Channels, Progress) {
 #[test]
 fn a_channel_that_brought_a_packet_today_is_alive() {
     let channels = bound(100);
-    let alive = RebindError::Alive { channel_id: "channel-1".into(), age_s: DAY - 1 };
-    assert_eq!(check(&channels, 100 + DAY - 1), Err(alive));
-    assert_eq!(check(&channels, 100 + DAY), Ok(()));
-    assert_eq!(check(&Channels { open: None, ..channels }, 101), Ok(()));
+    let alive = RebindError::Alive { channel_id: "channel-1".into(), age: Seconds::new(DAY - 1) };
+    assert_eq!(check(&channels, time(100 + DAY - 1)), Err(alive));
+    assert_eq!(check(&channels, time(100 + DAY)), Ok(()));
+    assert_eq!(check(&Channels { open: None, ..channels }, time(101)), Ok(()));
     let left = |channels| Channels {
         orphans: (1..=channels)
-            .map(|below| Orphans { below: FpId::new(below), last_packet: 0, until: None })
+            .map(|below| Orphans { below: FpId::new(below), last_packet: time(0), until: None })
             .collect(),
         ..Channels::default()
     };
-    assert_eq!(check(&left(7), 0), Ok(()));
-    assert_eq!(check(&left(8), 0), Err(RebindError::TooMany { count: 8 }));
+    assert_eq!(check(&left(7), time(0)), Ok(()));
+    assert_eq!(check(&left(8), time(0)), Err(RebindError::TooMany { count: 8 }));
 }
 
 #[test]
@@ -61,7 +65,7 @@ fn a_move_waits_for_its_time_and_then_retires_the_channel() {
     announce(&mut storage, &at(2 * DAY), bound(100), to("connection-5", 3 * DAY)).unwrap();
     let (channels, progress) = loaded(&storage);
     assert!(channels.open.is_some());
-    assert_eq!(progress.channel.wake_at, Some(3 * DAY));
+    assert_eq!(progress.channel.wake_at, Some(time(3 * DAY)));
     wake(&mut storage, &at(3 * DAY - 1)).unwrap();
     assert!(loaded(&storage).0.open.is_some());
 
@@ -70,8 +74,8 @@ fn a_move_waits_for_its_time_and_then_retires_the_channel() {
     assert_eq!((channels.open, channels.consumer_id, channels.rebind), (None, None, None));
     assert_eq!(channels.connection_id.as_deref(), Some("connection-5"));
     assert_eq!(CONFIG.load(&storage).unwrap().connection_id.as_deref(), Some("connection-5"));
-    assert_eq!(channels.previous[0].closed_at, 3 * DAY);
-    assert_eq!(channels.orphans, [Orphans { below: FpId::new(7), last_packet: 100, until: None }]);
+    assert_eq!(channels.previous[0].closed_at, time(3 * DAY));
+    assert_eq!(channels.orphans, [Orphans { below: FpId::new(7), last_packet: time(100), until: None }]);
     assert_eq!(
         (progress.channel.era_from, progress.channel.orphaned_below, progress.channel.wake_at),
         (FpId::new(7), FpId::default(), None)
@@ -88,7 +92,7 @@ fn orphans_lose_their_power_some_time_after_the_last_packet_once_another_channel
     let (_, progress) = loaded(&storage);
     assert_eq!(
         (progress.channel.wake_at, progress.channel.orphaned_below),
-        (Some(100 + 3 * DAY), FpId::default())
+        (Some(time(100 + 3 * DAY)), FpId::default())
     );
     wake(&mut storage, &at(99 + 3 * DAY)).unwrap();
     assert_eq!(loaded(&storage).1.channel.orphaned_below, FpId::new(0));
@@ -185,17 +189,17 @@ proptest! {
             COUNTERS.save(&mut storage, &counters).unwrap();
             let (mut channels, before) = loaded(&storage);
             match what {
-                0 if check(&channels, now).is_ok() => {
+                0 if check(&channels, time(now)).is_ok() => {
                     number += 1;
                     let target = to(&format!("connection-{number}"), now + later);
                     announce(&mut storage, &at(now), channels, target).unwrap();
                 }
                 1 if channels.open.is_none() => {
-                    channels.open = Some(OpenChannel { last_packet: now, ..open_channel() });
+                    channels.open = Some(OpenChannel { last_packet: time(now), ..open_channel() });
                     new_channel(&mut storage, &mut channels).unwrap();
                     CHANNELS.save(&mut storage, &channels).unwrap();
                 }
-                _ if Progress::load(&storage).unwrap().channel.wake_at.is_some_and(|at| at <= now) => {
+                _ if Progress::load(&storage).unwrap().channel.wake_at.is_some_and(|at| at <= time(now)) => {
                     wake(&mut storage, &at(now)).unwrap();
                 }
                 _ => {}
@@ -204,8 +208,8 @@ proptest! {
             prop_assert!(after.channel.era_from >= before.channel.era_from && after.channel.orphaned_below >= before.channel.orphaned_below);
             prop_assert!(after.channel.orphaned_below <= after.channel.era_from);
             prop_assert!(after.channel.era_from <= FpId::new(COUNTERS.load(&storage).unwrap().providers));
-            if Progress::load(&storage).unwrap().channel.wake_at.is_none_or(|at| at > now) {
-                let late = channels.orphans.iter().find(|one| one.until.is_some_and(|until| until <= now));
+            if Progress::load(&storage).unwrap().channel.wake_at.is_none_or(|at| at > time(now)) {
+                let late = channels.orphans.iter().find(|one| one.until.is_some_and(|until| until <= time(now)));
                 prop_assert_eq!(late, None);
             }
         }

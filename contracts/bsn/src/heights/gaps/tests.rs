@@ -4,7 +4,7 @@ use finality::active_set::{Member, select};
 use finality::commitment::Coverage;
 use finality::resume::Resumption;
 use finality::vote::StoredVote;
-use primitives::{AppHash, BlockHash, FpId, VotingPower};
+use primitives::{AppHash, BlockHash, FpId, UnixTime, VotingPower};
 use proptest::prelude::*;
 
 use super::super::{Block, tally};
@@ -74,7 +74,7 @@ impl Told {
         let anchor = Anchor {
             app_hash: AppHash::from_bytes([1; 32]),
             block_hash: BlockHash::from_bytes([1; 32]),
-            time: height,
+            time: UnixTime::new(height),
             cursor: BlockHeight::default(),
             total,
             full: false,
@@ -118,7 +118,7 @@ impl Told {
     fn end_block(&mut self, height: u64, torn: bool) {
         let block = Block {
             height: at_height(height),
-            time: height,
+            time: UnixTime::new(height),
             hash: BlockHash::from_bytes([1; 32]),
             app_hash: AppHash::from_bytes([1; 32]),
         };

@@ -80,9 +80,10 @@ fn an_open_height_is_judged_when_it_has_waited_and_not_before() {
 
 #[test]
 fn one_that_is_jailed_already_uses_up_no_share() {
-    for status in
-        [FpStatus::Jailed { until: 5 }, FpStatus::Slashed { height: at(3), btc_height: BtcHeight::new(3) }]
-    {
+    for status in [
+        FpStatus::Jailed { until: UnixTime::new(5) },
+        FpStatus::Slashed { height: at(3), btc_height: BtcHeight::new(3) },
+    ] {
         let mut bench = Bench::new(&[20, 20, 60]);
         bench.params.max_jailed_percent = 20;
         bench.set_status(0, status);

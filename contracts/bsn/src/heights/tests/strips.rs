@@ -8,7 +8,7 @@ const HEIGHTS: u64 = 300;
 fn block(height: u64) -> Block {
     Block {
         height: at(height),
-        time: height,
+        time: UnixTime::new(height),
         hash: BlockHash::from_bytes([2; 32]),
         app_hash: AppHash::from_bytes([1; 32]),
     }

@@ -3,7 +3,7 @@
 use api::btc_light_client::{TIP_KEY, Tip, header_key, height_key};
 use bitcoin_spv::{CompactTarget, Header, HeaderHash, MerkleRoot};
 use cosmwasm_std::{Binary, ContractResult, SystemError, SystemResult, WasmQuery};
-use primitives::BtcHeight;
+use primitives::{BtcHeight, BtcTime};
 use std::collections::BTreeMap;
 
 use super::{CONFIG, Config, Deps};
@@ -16,7 +16,7 @@ pub fn header(root: [u8; 32]) -> Header {
         version: 4,
         prev_hash: HeaderHash::from_bytes([0; 32]),
         merkle_root: MerkleRoot::from_bytes(root),
-        time: 0,
+        time: BtcTime::default(),
         bits: CompactTarget::new(0x207f_ffff),
         nonce: 0,
     }
@@ -30,7 +30,7 @@ pub fn follow(deps: &mut Deps, base: u32, tip: u32, highest: u32, headers: &[(u3
     let tip = Tip {
         height: BtcHeight::new(tip),
         hash: [0xee; 32],
-        time: 0,
+        time: BtcTime::default(),
         base_height: BtcHeight::new(base),
         highest: BtcHeight::new(highest),
     };

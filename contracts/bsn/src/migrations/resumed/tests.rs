@@ -54,7 +54,7 @@ fn migrated(cursor: u64) -> MockStorage {
 fn an_anchor_without_ranked_stake_is_read() {
     let storage = old(9);
     let anchor: Anchor = ANCHORS.may_load(&storage, &height_key(at_height(3))).unwrap().unwrap();
-    assert_eq!((anchor.time, anchor.total, anchor.ranked()), (1, Some(VotingPower::new(9)), None));
+    assert_eq!((anchor.time.get(), anchor.total, anchor.ranked()), (1, Some(VotingPower::new(9)), None));
     let mut storage = storage;
     ANCHORS.save(&mut storage, &height_key(at_height(3)), &anchor).unwrap();
     assert_eq!(ANCHORS.may_load(&storage, &height_key(at_height(3))).unwrap(), Some(anchor));

@@ -17,7 +17,7 @@ fn who_babylon_would_refuse_is_not_named_and_its_part_goes_to_the_next_period() 
     world.progress.channel.era_from = FpId::new(1);
     world.put(1, FpStatus::Registered, 0);
     world.put(2, SLASHED, 100);
-    world.put(3, FpStatus::Jailed { until: 9 }, 100);
+    world.put(3, FpStatus::Jailed { until: UnixTime::new(9) }, 100);
     world.fees(DENOM, 5_000);
     let left = world.end_period();
     assert_eq!(ids(&left), [3, 4], "neither the orphan, nor who has no stake, nor the slashed");

@@ -1,9 +1,10 @@
 //! Who and where a deployment is, and who administers it.
 
 use crate::bsn::Network;
+use crate::bsn::knobs::{declare_with_set_knobs, with_set_knobs};
 use crate::wire;
 
-wire! {
+with_set_knobs! {
     /// The union of the incumbent's three configs: no field conflicts.
     pub struct ConfigResponse {
         /// The network of Bitcoin.
@@ -44,44 +45,10 @@ wire! {
         pub reward_denoms: Vec<String>,
         /// Whether the part of the slashed is burned rather than shared out.
         pub burn_slashed_rewards: bool,
-        /// The knob of that name.
-        pub finality_activation_height: u64,
-        /// The knob of that name.
-        pub max_active_finality_providers: u32,
-        /// The knob of that name.
-        pub min_pub_rand: u64,
-        /// The knob of that name.
-        pub max_pub_rand_commit_offset: u64,
-        /// The knob of that name.
-        pub reward_interval: u64,
-        /// The knob of that name.
-        pub missed_blocks_window: u64,
-        /// The knob of that name.
-        pub min_signed_percent: u64,
-        /// The knob of that name.
-        pub jail_duration: u64,
-        /// The knob of that name.
-        pub max_jailed_percent: u64,
-        /// The knob of that name.
-        pub vote_window: u64,
-        /// The knob of that name.
-        pub vote_retention: u64,
-        /// The knob of that name.
-        pub anchor_retention_s: u64,
-        /// The knob of that name.
-        pub max_backlog: u64,
-        /// The knob of that name.
-        pub resume_delay: u64,
-        /// The knob of that name.
-        pub rebind_delay: u64,
-        /// The knob of that name.
-        pub orphan_grace: u64,
-        /// The knob of that name.
-        pub reward_group: u32,
-        /// The knob of that name.
-        pub min_active_percent: u64,
     }
+}
 
+wire! {
     /// Who administers, and who is about to.
     pub struct AdminResponse {
         /// The admin.

@@ -32,14 +32,14 @@ pub use sudo::*;
 mod knobs {
     macro_rules! with_knobs {
         ($($item:tt)*) => {
-            api::for_each_knob! { declare_with_knobs $($item)* }
+            api::primitives::for_each_knob! { declare_with_knobs $($item)* }
         };
     }
     pub(crate) use with_knobs;
 
     macro_rules! declare_with_knobs {
         (
-            { $($(#[$about:meta])* $knob:ident: $kind:ty,)* }
+            { $($(#[$about:meta])* $knob:ident: $wire:ty as $kind:ty = $default:expr, $bounds:expr;)* }
             $(#[$meta:meta])*
             pub struct $name:ident { $($(#[$doc:meta])* pub $field:ident: $ty:ty,)* }
         ) => {
@@ -47,7 +47,7 @@ mod knobs {
                 $(#[$meta])*
                 pub struct $name {
                     $($(#[$doc])* pub $field: $ty,)*
-                    $($(#[$about])* pub $knob: Option<$kind>,)*
+                    $($(#[$about])* pub $knob: Option<$wire>,)*
                 }
             }
         };
