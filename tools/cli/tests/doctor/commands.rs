@@ -4,8 +4,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::break_it::quick;
-use crate::support::{Running, until};
+use super::break_it::{patient, quick};
+use crate::support::until;
 
 /// Exit code, stdout and stderr of the program, without this machine's settings.
 pub fn bsn(args: &[&str]) -> (i32, String, String) {
@@ -21,7 +21,7 @@ pub fn bsn(args: &[&str]) -> (i32, String, String) {
 /// Two commands from a clone: a chain, and a doctor that finds its contract by itself and nothing wrong.
 #[test]
 fn the_doctor_of_a_devnet_is_green_without_a_flag_but_the_node() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let at = devnet.at.map(|at| format!("http://{at}"));
     let (out, err) = until("a green doctor", || {
         let (code, out, err) = bsn(&["doctor", "--node", &at[0]]);
@@ -56,7 +56,7 @@ fn the_doctor_of_a_devnet_is_green_without_a_flag_but_the_node() {
 
 #[test]
 fn a_warning_is_1_and_what_is_critical_2() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let node = format!("http://{}", devnet.at[0]);
     devnet.control("fault/wrong-headers");
     let only = ["doctor", "--node", &node, "--only", "B3", "--brief"];
@@ -84,7 +84,7 @@ fn each_check_explains_itself() {
 
 #[test]
 fn an_operator_sees_its_own_finality_provider() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let node = format!("http://{}", devnet.at[0]);
     let key = devnet.facts()["finality_providers"][3]["btc_pk_hex"].as_str().unwrap().to_owned();
     let (code, out, err) = bsn(&["fp", "--node", &node, &key[..8]]);
@@ -111,7 +111,7 @@ fn an_operator_sees_its_own_finality_provider() {
 
 #[test]
 fn one_frame_is_plain_text() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let node = format!("http://{}", devnet.at[0]);
     let (code, out, err) = bsn(&["watch", "--once", "--node", &node, "--width", "120", "--height", "30"]);
     assert_eq!((code, err.as_str()), (0, ""));
