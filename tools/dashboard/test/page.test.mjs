@@ -7,7 +7,7 @@ const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 /** A frame of sixty a second. What is drawn once a block may take some more on a machine that does other things too. */
 const FRAME_MS = 16;
-const BLOCK_MS = 100;
+const BLOCK_MS = 250;
 
 for (const name of ["healthy", "stalled", "slashed"]) {
   inBrowser(`${name}: on a desk and on a phone, light and dark, nothing sticks out and nothing is fetched from elsewhere`, async (t) => {

@@ -68,7 +68,7 @@ export const sentence = (state: State, now: number): Sentence => {
   const locked = jailed.length ? `${list(jailed.map(label))} ${jailed.length === 1 ? "is" : "are"} in jail, with ${bitcoin(totalPower(jailed))} that may not vote.` : "";
   const more = quiet.length
     ? `Finality goes on without ${quiet.length === 1 ? "it" : "them"}: ${silentPower} of the power is silent.`
-    : locked || `To undo block ${number(final)}, more than a third of the power would have to sign twice, and lose its bitcoin.`;
+    : locked || `More than two thirds of the power stand behind block ${number(final)}.`;
   if (lag > PATIENCE) return { tone: "warning", text: `${behind}, and catching up.`, more };
   return { tone: quiet.length || jailed.length || health.alarms.length || state.checks.some((one) => one.level !== "unknown") ? "warning" : "good", text: `${behind}; waiting for ${quiet.length ? list(quiet.map(label)) : "nobody"}.`, more };
 };
