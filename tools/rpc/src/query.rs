@@ -297,8 +297,10 @@ fn found<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
         Err(Error::Query { code, log, .. }) if code == NOT_FOUND || log.contains("not found") => Ok(None),
-        // wasmd's own: no such contract.
-        Err(Error::Query { codespace, log, .. }) if codespace == "wasm" && log.contains("no such") => {
+        // wasmd's own, whose code becomes `sdk` 6 on its way through ABCI.
+        Err(Error::Query { log, .. })
+            if ["no such contract", "no such code"].iter().any(|no| log.contains(no)) =>
+        {
             Ok(None)
         }
         Err(error) => Err(error),

@@ -1,6 +1,7 @@
 //! One call of `bsn deploy`: it looks, takes the next step, and looks again.
 
 mod propose;
+mod send;
 mod settle;
 
 pub use propose::{awaited, same};
@@ -8,8 +9,7 @@ pub use propose::{awaited, same};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use bsn_rpc::proto::Any;
-use bsn_rpc::{Client, Fee, TxResult, attribute};
+use bsn_rpc::{Client, Fee};
 use serde_json::{Value, json};
 
 use super::artifacts::{Artifact, Artifacts};
@@ -22,7 +22,7 @@ use super::plan::{self, Plan, name};
 use super::read;
 use super::record::Record;
 use crate::config::{GasPrice, Setup};
-use crate::keys::{Sender, Sent, Signing};
+use crate::keys::{Sender, Signing};
 
 /// Where the wasm is if nobody says otherwise.
 const ARTIFACTS: &str = "artifacts";
@@ -217,81 +217,6 @@ impl Deploy {
 
     fn instantiate_message(&self, light_client: u64) -> Result<Value> {
         message::instantiate(&self.setup.file, &self.chain, self.babylon.as_ref(), light_client)
-    }
-
-    /// Sends, and notes before what is on its way.
-    fn send(&mut self, what: &str, messages: Vec<Any>, guess: u64) -> Result<Turn> {
-        let sender = self.sender.as_ref().ok_or_else(|| anyhow!("nobody signs: name a key by --from"))?;
-        let record = &mut self.record;
-        let sent = sender.send(what, &messages, guess, |pending| record.note_pending(what, pending));
-        match sent {
-            Ok(Sent::Done(done)) => self.absorb(what, &done).map(Turn::Went),
-            Ok(Sent::Unsigned(tx)) => {
-                let follow_up = sender.follow_up("tx.json");
-                Ok(Turn::Unsigned(Unsigned { what: what.to_owned(), tx, follow_up }))
-            }
-            Ok(Sent::Dry(fee)) => Ok(Turn::Dry(what.to_owned(), fee)),
-            Ok(Sent::Busy) => self.busy(what),
-            Err(error) => {
-                // What a block has refused is not on its way any more.
-                if matches!(
-                    error.downcast_ref(),
-                    Some(bsn_rpc::Error::Failed { .. } | bsn_rpc::Error::NotTaken { .. })
-                ) {
-                    self.record.settle()?;
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// The account sends something else, perhaps the same step by another call: the chain is looked at again.
-    fn busy(&mut self, what: &str) -> Result<Turn> {
-        self.record.settle()?;
-        self.was_busy += 1;
-        if self.was_busy > BUSY {
-            let address = self.sender()?.address().to_owned();
-            return Err(bsn_rpc::Error::Unsettled(address)).with_context(|| format!("cannot {what}"));
-        }
-        std::thread::sleep(std::time::Duration::from_secs(1));
-        Ok(Turn::Went(format!("{what}: the account is sending something else; looking again")))
-    }
-
-    /// Takes from a transaction what only it says.
-    fn absorb(&mut self, what: &str, done: &TxResult) -> Result<String> {
-        let number =
-            |kind: &str, key: &str| attribute(&done.events, kind, key).and_then(|it| it.parse::<u64>().ok());
-        let mut said = format!("{what}: {}", done.hash);
-        if let Some(id) = number("submit_proposal", "proposal_id") {
-            self.record.note_proposal(id)?;
-            said = format!("{what}: proposal {id}");
-        } else if let Some(id) = number("store_code", "code_id") {
-            let code =
-                [Code::Bsn, Code::LightClient].into_iter().find(|code| what == name(Part::Store(*code)));
-            let code = code.ok_or_else(|| anyhow!("`{what}` stores no code"))?;
-            self.stored(code, id)?;
-            said = format!("{what}: code {id}");
-        }
-        self.record.settle()?;
-        Ok(said)
-    }
-
-    /// A code is ours only if the chain says so.
-    fn stored(&mut self, code: Code, id: u64) -> Result<()> {
-        let info = self.client.code_info(id)?.ok_or_else(|| anyhow!("the chain has stored no code {id}"))?;
-        let (artifact, field) = (self.artifact(code), record_field(code));
-        if info.data_hash != artifact.checksum {
-            let found = hex::encode(&info.data_hash);
-            bail!("the chain has stored {found} as code {id}, not {}", artifact.checksum_hex());
-        }
-        let (checksum, release) = (artifact.checksum_hex(), artifact.release.clone());
-        self.record.set(&[field, "code_id"], json!(id));
-        self.record.set(&[field, "checksum"], json!(checksum));
-        if let Some(release) = release {
-            self.record.set(&[field, "release"], json!(release));
-        }
-        self.head();
-        Ok(())
     }
 
     /// What every record says.

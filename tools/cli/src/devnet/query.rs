@@ -95,11 +95,7 @@ fn not_found(what: &str) -> Refusal {
 
 fn wasm(engine: &Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {
     let chain = engine.chain();
-    let no_contract = |address: &str| Refusal {
-        codespace: "wasm".to_owned(),
-        code: 22,
-        log: format!("address {address}: no such contract"),
-    };
+    let no_contract = |address: &str| sdk(6, format!("address {address}: no such contract: unknown request"));
     match method {
         "SmartContractState" => {
             let wasm::QuerySmartContractStateRequest { address, query_data } = read(data)?;
@@ -135,11 +131,8 @@ fn wasm(engine: &Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<u8
         }
         "Code" => {
             let wasm::QueryCodeRequest { code_id } = read(data)?;
-            let info = code_info(engine, code_id).ok_or_else(|| Refusal {
-                codespace: "wasm".to_owned(),
-                code: 28,
-                log: format!("code id {code_id}: no such code"),
-            })?;
+            let no_code = || sdk(6, format!("code id {code_id}: no such code: unknown request"));
+            let info = code_info(engine, code_id).ok_or_else(no_code)?;
             // A contract that was compiled natively has no bytes to show.
             Ok(wasm::QueryCodeResponse { code_info: Some(info), data: Vec::new() }.encode_to_vec())
         }
