@@ -22,6 +22,8 @@ const MINUTE_MS: u64 = 60_000;
 const AWAY_MS: u64 = 3_000;
 /// Whoever reads has ended, or waits for answers, when nothing was read for so long.
 const SILENT_MS: u64 = 60_000;
+/// How long a key is, in hex.
+const KEY: usize = 64;
 /// Over how many blocks the time between them is measured.
 const MEASURED: usize = 30;
 
@@ -222,7 +224,7 @@ impl Record {
         if let Some(place) = self.providers.iter().position(|one| one.key == key) {
             return Some(place);
         }
-        if self.providers.len() >= provider::KEPT {
+        if self.providers.len() >= provider::KEPT || key.len() > KEY {
             return None;
         }
         self.providers.push(Provider::new(key));

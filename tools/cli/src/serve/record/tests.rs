@@ -157,6 +157,7 @@ fn the_record_stays_small() {
     }
     assert_eq!((record.columns.len() as u64, record.feed.len()), (HEIGHTS, happening::KEPT));
     assert_eq!(record.providers.len(), provider::KEPT);
+    assert_eq!(healthy().place_of(&"a".repeat(65)), None, "no key is so long");
     assert!(record.feed.iter().all(|it| it.what.len() <= 200));
 }
 
