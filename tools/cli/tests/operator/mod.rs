@@ -116,9 +116,9 @@ impl Operator {
     pub fn command<T: AsRef<str>>(&self, args: &[T]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_bsn"));
         program.args(args.iter().map(AsRef::as_ref)).current_dir(&self.folder).stdin(Stdio::null());
-        std::env::vars()
-            .filter(|(name, _)| name.starts_with("BSN_"))
-            .for_each(|(name, _)| drop(program.env_remove(name)));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BSN_")) {
+            program.env_remove(name);
+        }
         program.stdout(Stdio::piped()).stderr(Stdio::piped());
         program
     }
