@@ -1,6 +1,7 @@
 //! A node behind TLS whose certificate is made at home, for `localhost` alone and for ever.
 
-use std::net::TcpStream;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
 use bsn_client::rpc::{Bsn, RpcError};
@@ -51,7 +52,13 @@ fn a_certificate_of_another_name_is_refused() {
 
 #[test]
 fn a_node_without_tls_is_not_asked_over_it() {
-    let port = good().serve_by(|stream| stream);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
     refused(&bsn(format!("https://127.0.0.1:{port}")), "InvalidContentType");
 }
 

@@ -68,6 +68,20 @@ impl Params {
         value.as_str().map(|text| Some(text.to_owned())).ok_or_else(|| invalid(format!("{name} is no text")))
     }
 
+    /// Yes or no; no where nothing is said.
+    ///
+    /// # Errors
+    /// If it is neither.
+    pub fn flag(&self, name: &str) -> Result<bool, RpcError> {
+        match self.get(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(Value::String(text)) if self.from_address && text == "true" => Ok(true),
+            Some(Value::String(text)) if self.from_address && text == "false" => Ok(false),
+            Some(other) => Err(invalid(format!("{name} is neither true nor false: {other}"))),
+        }
+    }
+
     /// Bytes in hex, as `abci_query` has its data.
     ///
     /// # Errors

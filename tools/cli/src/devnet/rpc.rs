@@ -5,7 +5,9 @@ use bsn_rpc::proto::tendermint::google::protobuf::Timestamp;
 use bsn_rpc::proto::tendermint::types;
 use bsn_rpc::read::tx_hash;
 use cosmwasm_std::Event;
+use merkle::Tree;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -259,14 +261,29 @@ fn broadcast(engine: &mut Engine, params: &Params) -> Result<Value, RpcError> {
 fn tx(engine: &Engine, params: &Params) -> Result<Value, RpcError> {
     let hash = hex::encode_upper(params.bytes("hash")?.ok_or_else(|| invalid("hash is missing"))?);
     let place = engine.place(&hash).ok_or_else(|| internal(format!("tx ({hash}) not found")))?;
-    shown(engine, place).ok_or_else(|| internal(format!("tx ({hash}) not found")))
+    let shown = shown(engine, place, params.flag("prove")?);
+    shown.ok_or_else(|| internal(format!("tx ({hash}) not found")))
 }
 
-fn shown(engine: &Engine, (height, index): (u64, usize)) -> Option<Value> {
+fn shown(engine: &Engine, (height, index): (u64, usize), prove: bool) -> Option<Value> {
     let (sealed, record) = (engine.sealer.block(height)?, engine.record(height)?);
     let (tx, done) = (sealed.txs.get(index)?, record.outcomes.get(index)?);
-    Some(json!({ "hash": tx_hash(tx), "height": height.to_string(), "index": index,
-        "tx_result": outcome(done), "tx": STANDARD.encode(tx) }))
+    let mut shown = json!({ "hash": tx_hash(tx), "height": height.to_string(), "index": index,
+        "tx_result": outcome(done), "tx": STANDARD.encode(tx) });
+    if prove {
+        shown["proof"] = inclusion(&sealed.txs, index)?;
+    }
+    Some(shown)
+}
+
+/// CometBFT's `TxProof`: the leaves are the hashes of the transactions, the root is the header's `data_hash`.
+fn inclusion(txs: &[Vec<u8>], index: usize) -> Option<Value> {
+    let tree = Tree::new(txs.iter().map(Sha256::digest));
+    let proof = tree.proof(u64::try_from(index).ok()?)?;
+    let aunts: Vec<String> = proof.aunts.iter().map(|aunt| STANDARD.encode(aunt)).collect();
+    Some(json!({ "root_hash": hex::encode_upper(tree.root()), "data": STANDARD.encode(txs.get(index)?),
+        "proof": { "total": proof.total.to_string(), "index": proof.index.to_string(),
+            "leaf_hash": STANDARD.encode(proof.leaf_hash), "aunts": aunts } }))
 }
 
 fn tx_search(engine: &Engine, params: &Params) -> Result<Value, RpcError> {
@@ -283,7 +300,8 @@ fn tx_search(engine: &Engine, params: &Params) -> Result<Value, RpcError> {
     let (page, per_page) = pages(params)?;
     let total = found.len();
     let places = found.into_iter().skip((page - 1) * per_page).take(per_page);
-    let txs: Vec<Value> = places.filter_map(|place| shown(engine, place)).collect();
+    let prove = params.flag("prove")?;
+    let txs: Vec<Value> = places.filter_map(|place| shown(engine, place, prove)).collect();
     Ok(json!({ "txs": txs, "total_count": total.to_string() }))
 }
 
