@@ -91,7 +91,7 @@ pub const ROWS: &[Check] = &[
         critical: "",
         warning: "the channel or rewards move, providers lose their power, or something is believed that could be verified",
         hint: "bsn query --node {node} --contract {contract} '{\"trust\":{}}'",
-        proof: Proof::Devnet("a move of the rewards is announced"),
+        proof: Proof::Recorded,
         why: "Moves of the channel are announced before they happen, so that everybody can look. trust{} lists what this deployment verifies and what it believes.",
         look: administration::trust,
     },
