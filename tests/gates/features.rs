@@ -1,3 +1,4 @@
+use crate::artifact;
 use crate::contracts::{self, CONTRACTS};
 use crate::workspace;
 
@@ -12,23 +13,61 @@ fn no_contract_has_a_feature_but_library() {
     assert_eq!(seen, CONTRACTS.len());
 }
 
-/// Packages with features, and why. `cargo xtask test` builds each set that is listed.
-const FEATURES: [(&str, &[&str]); 4] = [
+/// Packages with features, why, and what builds each set: a file, and what it says there.
+const FEATURES: [(&str, &[&str], &[(&str, &str)]); 4] = [
     // Without its virtual machine, whoever makes a chain brings one.
-    ("devnet", &["default", "vm"]),
+    (
+        "devnet",
+        &["default", "vm"],
+        &[
+            ("scripts/src/cargo.rs", r#"["-p", "devnet", "-p", "tests"]"#),
+            ("Cargo.toml", r#"path = "tests/devnet", default-features = false"#),
+        ],
+    ),
     // Who operates a chain does not wait ten minutes for wasmer to compile.
-    ("bsn-cli", &["default", "vm"]),
+    (
+        "bsn-cli",
+        &["default", "vm"],
+        &[
+            ("scripts/src/suite.rs", r#"["-p", "bsn-rpc", "-p", "bsn-cli"]"#),
+            ("scripts/src/cargo.rs", r#"["-p", "bsn-cli", "--features", "bsn-cli/vm"]"#),
+        ],
+    ),
     // Other people's contracts are on one version of cosmwasm-std, and most of them ask no node.
-    ("bsn-client", &["cosmwasm-2", "cosmwasm-3", "rpc", "rpc-http"]),
+    (
+        "bsn-client",
+        &["cosmwasm-2", "cosmwasm-3", "rpc", "rpc-http"],
+        &[
+            ("contracts/examples/escrow/Cargo.toml", r#"features = ["cosmwasm-3"]"#),
+            ("packages/testing/Cargo.toml", r#"features = ["cosmwasm-2", "cosmwasm-3", "rpc-http"]"#),
+        ],
+    ),
     // Their tests are on one version of cw-multi-test, and most of them need no real contract.
-    ("bsn-testing", &["multi-test-2", "multi-test-3", "real"]),
+    (
+        "bsn-testing",
+        &["multi-test-2", "multi-test-3", "real"],
+        &[("packages/testing/Cargo.toml", r#"features = ["multi-test-2", "multi-test-3", "real"]"#)],
+    ),
 ];
 
 #[test]
 fn no_package_of_ours_changes_by_a_feature_that_is_not_listed() {
     for member in workspace::members().iter().filter(|member| contracts::find(&member.name).is_none()) {
-        let listed = FEATURES.iter().find(|(name, _)| *name == member.name).map(|(_, features)| *features);
+        let listed =
+            FEATURES.iter().find(|(name, ..)| *name == member.name).map(|(_, features, _)| *features);
         assert_eq!(member.features, listed.unwrap_or_default(), "{}", member.name);
+    }
+}
+
+/// A feature that nothing builds rots: each package's row says what builds its sets, and it does.
+#[test]
+fn every_listed_set_of_features_is_built() {
+    for (name, _, built) in FEATURES {
+        assert!(!built.is_empty(), "nothing builds {name}");
+        for (file, text) in built {
+            let source = std::fs::read_to_string(artifact::root().join(file)).expect("the file is readable");
+            assert!(source.contains(text), "{file} does not say `{text}` any more, which builds {name}");
+        }
     }
 }
 

@@ -18,6 +18,9 @@ const BABYLON: (i64, i64) = (119_880, 180_000);
 /// The appchain unbonds in 21 days.
 const APPCHAIN: (i64, i64) = (1_209_600, 1_814_400);
 
+/// Babylon's port of the channel.
+const ZONECONCIERGE: &str = "zoneconcierge";
+
 /// One end of a channel, whichever side it is on.
 struct End {
     state: ChannelState,
@@ -99,6 +102,8 @@ pub fn there(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusa
         periods: APPCHAIN,
     };
     let find = |port: &str, id: &str| net.link.remote_channel(id).filter(|channel| channel.port == port);
+    // What Babylon has sent, and the relayer has not fetched.
+    let waiting = |port: &str| if port == ZONECONCIERGE { net.link.app.packets.len() as u64 } else { 0 };
     let end = |port: &str, id: &str| {
         let end = find(port, id)?;
         Some(End {
@@ -107,12 +112,13 @@ pub fn there(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusa
             counterparty: (end.counterparty.port_id.clone(), end.counterparty.channel_id.clone()),
             connection: end.connection_id.clone(),
             version: end.version.clone(),
-            next_send: end.next_send,
+            next_send: end.next_send + waiting(port),
             next_receive: end.next_receive,
         })
     };
     let commitments = |port: &str, id: &str| {
-        find(port, id).map(|end| end.sent.keys().copied().collect()).unwrap_or_default()
+        let Some(end) = find(port, id) else { return Vec::new() };
+        end.sent.keys().copied().chain(end.next_send..end.next_send + waiting(port)).collect()
     };
     answer(&side, path, data, &end, &commitments)
 }

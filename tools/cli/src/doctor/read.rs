@@ -105,6 +105,8 @@ pub fn look(sources: &Sources) -> Result<Snapshot> {
     let is_contract = |address: String| ask.read(|client| Ok(client.contract_info(&address)?.is_some()));
     let admin_is_contract = admin.clone().and_then(|it| it.admin.map_or(Ok(false), is_contract));
     let light = light_address.clone().and_then(|address| bitcoin::light(&ask, &address));
+    // Close to one another, for Bitcoin goes on meanwhile.
+    let bitcoin = bitcoin::outside(sources, &light);
     let here = link::here(&ask, &contract, &health);
     let anchors = votes::anchors(&ask, &contract, tip.height);
     let providers = votes::providers(&ask, &contract, &anchors);
@@ -133,7 +135,6 @@ pub fn look(sources: &Sources) -> Result<Snapshot> {
             .ok_or_else(|| Absent::Needs("--babylon-digest".to_owned())),
         balances: chain::balances(&ask, &contract),
         transfer: link::transfer(&ask, &contract),
-        bitcoin: bitcoin::outside(sources, &light),
         votes: votes::votes(&ask, &contract, &anchors),
         contract,
         tip,
@@ -146,6 +147,7 @@ pub fn look(sources: &Sources) -> Result<Snapshot> {
         there,
         babylon,
         light,
+        bitcoin,
         anchors,
         providers,
         waiting,

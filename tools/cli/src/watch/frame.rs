@@ -16,6 +16,8 @@ const NAME: usize = 11;
 const SHARE: usize = 8;
 const RUNWAY: usize = 8;
 const STATE: usize = 15;
+/// What the cells mean.
+const LEGEND: &str = "█ voted · miss ░ no power ✗ fork ? open ○ hole";
 /// How many alarms and events are shown at most.
 const LINES: u16 = 6;
 
@@ -32,10 +34,11 @@ pub fn draw(frame: &mut Frame<'_>, view: &View, screen: &Screen) {
         Constraint::Length(LINES),
         Constraint::Length(1),
     ]);
-    let [header, lag, power, _, middle, alarms, events, keys] = areas.areas(frame.area());
+    let [header, lag, power, legend, middle, alarms, events, keys] = areas.areas(frame.area());
     draw_header(frame, header, view);
     draw_lag(frame, lag, view);
     frame.render_widget(Line::from(power_line(view, usize::from(power.width))), power);
+    frame.render_widget(Line::from(LEGEND).style(Style::new().add_modifier(Modifier::DIM)), legend);
     match screen.is_open {
         true => draw_detail(frame, middle, view, screen),
         false => draw_rows(frame, middle, view, screen),
@@ -68,7 +71,7 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, view: &View) {
 
 fn draw_lag(frame: &mut Frame<'_>, area: Rect, view: &View) {
     let width = u16::try_from(view.lag.len()).unwrap_or(u16::MAX);
-    let parts = [Constraint::Length(5), Constraint::Length(width), Constraint::Min(1)];
+    let parts = [Constraint::Length(6), Constraint::Length(width), Constraint::Min(1)];
     let [name, line, now] = Layout::horizontal(parts).areas(area);
     frame.render_widget("lag", name);
     let most = view.lag.iter().max().copied().unwrap_or_default().max(8);
@@ -76,7 +79,7 @@ fn draw_lag(frame: &mut Frame<'_>, area: Rect, view: &View) {
     let last = view
         .lag
         .last()
-        .map_or_else(|| "no height got its quorum lately".to_owned(), |last| format!(" {last} blocks"));
+        .map_or_else(|| "no height got its quorum lately".to_owned(), |last| format!(" {last} behind"));
     frame.render_widget(last, now);
 }
 
@@ -89,11 +92,11 @@ fn power_line(view: &View, width: usize) -> Vec<Span<'static>> {
         view.voted_at,
         percent(view.voted, view.total)
     );
-    let width = width.saturating_sub(5 + text.chars().count()).min(60);
+    let width = width.saturating_sub(6 + text.chars().count()).min(60);
     let bar = bar(view.voted, view.total, width);
     let enough = 3 * view.voted > 2 * view.total;
     let color = if enough { Color::Green } else { Color::Red };
-    vec![Span::raw("power"), Span::styled(bar, Style::new().fg(color)), Span::raw(text)]
+    vec![Span::raw("power "), Span::styled(bar, Style::new().fg(color)), Span::raw(text)]
 }
 
 /// A bar that is filled up to a part, with `┆` at one third and at two thirds.
@@ -204,7 +207,7 @@ fn keys_line(screen: &Screen) -> String {
     }
     let filter = if screen.filter.is_empty() { String::new() } else { format!(" ({})", screen.filter) };
     format!(
-        "↑↓ choose  Enter {}  ←→ time  s sort: {}  / filter{filter}  q quit   █ voted · miss ░ no power ✗ fork ? open ○ hole",
+        "↑↓ choose  Enter {}  ←→ time  s sort: {}  / filter{filter}  q quit",
         if screen.is_open { "back" } else { "open" },
         screen.sort.word()
     )

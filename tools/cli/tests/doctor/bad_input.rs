@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::break_it::quick;
+use super::break_it::{patient, quick};
 use super::commands::bsn;
 use super::proxy::{Does, before};
 use crate::support::Running;
@@ -46,7 +46,7 @@ fn findings(
 
 #[test]
 fn wrong_chains_contracts_and_prefixes_are_named() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let [chain, babylon, _] = devnet.at.map(|at| format!("http://{at}"));
     let line = format!("{chain} serves the chain `bsn-devnet-1`, not `other-1`");
     could_not_look(&["--node", &chain, "--chain-id", "other-1"], &line);
@@ -122,7 +122,7 @@ fn nobody_there_is_one_sentence_for_each_command() {
 
 #[test]
 fn a_node_that_hangs_costs_seconds_and_is_named_by_each_check() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let start = Instant::now();
     let (node, code, said) = findings(&devnet, "N1,N3,C1,F1,P3,I7", |method, _, _| match method {
         "abci_query" => Does::Hang,
@@ -139,7 +139,7 @@ fn a_node_that_hangs_costs_seconds_and_is_named_by_each_check() {
 
 #[test]
 fn a_method_that_is_missing_and_half_an_answer_are_named() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let (node, code, said) = findings(&devnet, "M4,I1", |method, _, _| match method {
         "block_results" => Does::Missing,
         _ => Does::Pass,
@@ -156,7 +156,7 @@ fn a_method_that_is_missing_and_half_an_answer_are_named() {
 
 #[test]
 fn a_node_that_lies_about_its_height_or_its_blocks_is_not_believed() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let real = format!("http://{}", devnet.at[0]);
     let boaster = before(&real, |method, _, truth| match method {
         "status" => {
@@ -196,7 +196,7 @@ fn a_node_that_lies_about_its_height_or_its_blocks_is_not_believed() {
 
 #[test]
 fn an_answer_of_another_form_is_named_and_nothing_panics() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let (node, code, said) = findings(&devnet, "F1,I1,B1,S2,M1,N4", |method, _, truth| match method {
         "abci_query" => {
             let mut answer = truth();
@@ -211,7 +211,7 @@ fn an_answer_of_another_form_is_named_and_nothing_panics() {
 
 #[test]
 fn another_side_that_is_away_leaves_its_checks_unread() {
-    let devnet = Running::with(quick());
+    let devnet = patient(quick());
     let [chain, _, bitcoin] = devnet.at.map(|at| format!("http://{at}"));
     let gone = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

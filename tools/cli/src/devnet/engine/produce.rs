@@ -112,6 +112,10 @@ impl Engine {
     fn relay(&mut self, now: u64) -> Vec<Event> {
         self.bitcoin(now);
         if self.trouble.relayer_stopped {
+            // Babylon goes on sending.
+            let app = &mut self.net.link.app;
+            let sent = app.babylon.end_block().into_iter().filter(|(client, _)| *client == app.client);
+            app.packets.extend(sent.map(|(_, data)| data));
             return Vec::new();
         }
         let devnet::network::Network { chain, link, .. } = &mut self.net;
