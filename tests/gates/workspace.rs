@@ -123,7 +123,8 @@ pub const CALLS: [&[&str]; 2] = [
 pub fn features_of(packages: &[&str], kinds: &str) -> Vec<String> {
     let tree = ["tree", "--locked", "--prefix", "none", "--no-dedupe", "-e", kinds, "-f", "{p} [{f}]"];
     let tree = cargo(&[&tree[..], packages].concat());
-    let mut lines: Vec<String> = tree.lines().map(|line| line.replace(" (proc-macro)", "")).collect();
+    let mut lines: Vec<String> =
+        tree.lines().map(|line| line.replace(" (proc-macro)", "").replace(" (*)", "")).collect();
     lines.sort_unstable();
     lines.dedup();
     lines

@@ -90,7 +90,7 @@ fn pages_have_ten_headers_and_thirty_at_most() {
 /// A block of two transactions at height 2 of four.
 fn world_with_block(root: [u8; 32]) -> (World, Header) {
     let base = common::genesis();
-    let mut block = Header { prev_hash: base.hash(), time: base.time + 600, ..base };
+    let mut block = Header { prev_hash: base.hash(), time: (base.time.get() + 600).into(), ..base };
     block.merkle_root = MerkleRoot::from_bytes(root);
     while !block.bits.target().unwrap().is_met_by(&block.hash()) {
         block.nonce += 1;

@@ -28,7 +28,7 @@ fn the_first_headers_never_come_from_a_stranger() {
 }
 
 #[test]
-fn later_headers_come_from_anyone_only_where_work_is_dear() {
+fn later_headers_come_from_anyone_only_where_work_is_expensive() {
     let Some(headers) = mainnet() else { return };
     for network in [Network::Mainnet, Network::Testnet, Network::Testnet4, Network::Regtest] {
         let (mainnet, regtest) = (network == Network::Mainnet, network == Network::Regtest);

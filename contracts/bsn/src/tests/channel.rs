@@ -74,7 +74,7 @@ fn rewards_go_to_the_chain_that_stake_comes_from() {
 }
 
 #[test]
-fn after_a_move_without_them_rewards_are_mended() {
+fn after_a_move_without_them_rewards_are_redirected() {
     let mut world = delayed();
     world.pass(DAY);
     world.execute("admin", rebind(1, None)).unwrap();

@@ -203,7 +203,8 @@ pub fn raw(headers: &[Header], first_work: Option<String>, first_height: Option<
 pub fn mine(prev_hash: HeaderHash, time: u32, bits: u32, salt: u8) -> Header {
     let bits = CompactTarget::new(bits);
     let merkle_root = MerkleRoot::from_bytes([salt; 32]);
-    let mut header = Header { version: 0x2000_0000, prev_hash, merkle_root, time, bits, nonce: 0 };
+    let mut header =
+        Header { version: 0x2000_0000, prev_hash, merkle_root, time: time.into(), bits, nonce: 0 };
     while !bits.target().unwrap().is_met_by(&header.hash()) {
         header.nonce += 1;
     }
@@ -219,7 +220,7 @@ pub fn branch(from: &Header, bits: u32, length: u32, salt: u8) -> Vec<Header> {
     let mut tip = *from;
     (0..length)
         .map(|_| {
-            tip = mine(tip.hash(), tip.time + 600, bits, salt);
+            tip = mine(tip.hash(), tip.time.get() + 600, bits, salt);
             tip
         })
         .collect()

@@ -80,9 +80,9 @@ mod tests {
         assert_eq!((price.of(100_001).unwrap(), price.denom.as_str()), (2_501, "uapp"));
         assert_eq!((price.to_string(), price.number()), ("0.025uapp".to_owned(), "0.025".to_owned()));
         assert_eq!("0uapp".parse::<GasPrice>().unwrap().of(7).unwrap(), 0);
-        let dear: GasPrice = "4000000000000aapp".parse().unwrap();
-        assert_eq!(dear.of(100_000_000).unwrap(), 400_000_000_000_000_000_000);
-        assert_eq!(dear.to_string(), "4000000000000aapp");
+        let high: GasPrice = "4000000000000aapp".parse().unwrap();
+        assert_eq!(high.of(100_000_000).unwrap(), 400_000_000_000_000_000_000);
+        assert_eq!(high.to_string(), "4000000000000aapp");
         assert_eq!("1ibc/AB12".parse::<GasPrice>().unwrap().denom, "ibc/AB12");
     }
 

@@ -21,7 +21,7 @@ fn value(text: &str, name: &str) -> f64 {
         .1
 }
 
-/// tools.md names them, and alerts and dashboards are written with them.
+/// All series there are: alerts and dashboards are written with these names.
 const NAMES: &str = "last_height last_finalized_height last_final_block finality_lag_blocks final_block_age_seconds \
     waiting_for_height waiting_voted_power waiting_total_power total_power active_fps hook_last_begin_height \
     hook_last_end_height hooks_lost_total hook_errors_total channel_open channel_last_packet_age_seconds \
