@@ -33,7 +33,6 @@ pub fn test(quick: bool) -> Result<()> {
             "tests in the virtual machines (compiling them takes about ten minutes the first time)",
             vm_tests,
         )?;
-        say::timed("the tutorial's contract on a devnet with a virtual machine", escrow_in_the_vm)?;
         say::timed("lints of what links a virtual machine", vm_lints)?;
         say::timed("gas against the snapshot", || vm::gas(false))?;
     }
@@ -114,12 +113,6 @@ fn alerts() -> Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// Its wasm, by transactions over RPC; the native tests do the same without a machine.
-fn escrow_in_the_vm() -> Result<()> {
-    let mut test = cargo::vm_and_tools("test");
-    cargo::run(test.args(["--test", "clients", "escrow"]), "the escrow's test fails, see above")
 }
 
 fn vm_tests() -> Result<()> {

@@ -98,7 +98,7 @@ fn both_forms_of_headers_do_the_same() {
         version: header.version,
         prev_blockhash: header.prev_hash.to_string(),
         merkle_root: header.merkle_root.to_string(),
-        time: header.time,
+        time: header.time.into(),
         bits: header.bits.get(),
         nonce: header.nonce,
     };

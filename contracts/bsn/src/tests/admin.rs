@@ -1,5 +1,7 @@
 //! Who administers, and what settings may be.
 
+use cosmwasm_std::{Order, Storage};
+
 use super::*;
 
 #[test]
@@ -133,7 +135,7 @@ fn resync_takes_staking_packets_of_the_admin_alone() {
         world.connect(0, 0);
         world.stake(0, Items::fps(0, [1]).delegation(1, &[1], 9).0);
         let kept = |world: &World| {
-            let all = world.deps.storage.range(None, None, cosmwasm_std::Order::Ascending);
+            let all = world.deps.storage.range(None, None, Order::Ascending);
             all.collect::<Vec<_>>()
         };
         let before = kept(&world);
