@@ -124,7 +124,7 @@ export type ChannelHealth = {
 
 /** The union of the incumbent's three configs: no field conflicts. */
 export type ConfigResponse = {
-  /** The knob of that name. */
+  /** How long blocks are kept, in seconds, and the power history, evidence that Babylon took, and delegations that ended. */
   anchor_retention_s: number;
   /** This contract. */
   babylon: string;
@@ -154,47 +154,47 @@ export type ConfigResponse = {
   destination_module: string;
   /** This contract. */
   finality: string;
-  /** The knob of that name. */
+  /** The height from which votes are taken. */
   finality_activation_height: number;
   /** In days. */
   ibc_packet_timeout_days: number;
-  /** The knob of that name. */
+  /** How long a jail term is, in seconds. */
   jail_duration: number;
-  /** The knob of that name. */
+  /** How many finality providers vote at a height, at most. */
   max_active_finality_providers: number;
-  /** The knob of that name. */
+  /** How many heights may wait for quorum; later ones take no votes until the cursor moves. */
   max_backlog: number;
-  /** The knob of that name. */
+  /** How many percent of the power may go to jail within one such window, besides one finality provider that alone has more. */
   max_jailed_percent: number;
-  /** The knob of that name. */
+  /** How far ahead of the current height a commitment may start. */
   max_pub_rand_commit_offset: number;
-  /** The knob of that name. */
+  /** How many percent of the ranked stake must have timestamped randomness for a height to have an active set. */
   min_active_percent: number;
-  /** The knob of that name. */
+  /** How many heights a commitment must cover, at least. */
   min_pub_rand: number;
-  /** The knob of that name. */
+  /** How many percent of that window a finality provider must sign. */
   min_signed_percent: number;
-  /** The knob of that name. */
+  /** Over how many heights misses are counted. */
   missed_blocks_window: number;
   /** The network of Bitcoin. */
   network: Network;
-  /** The knob of that name. */
+  /** How long orphaned finality providers keep their power, in seconds. */
   orphan_grace: number;
-  /** The knob of that name. */
+  /** How long the channel's move to another connection is announced before it happens, in seconds. */
   rebind_delay: number;
-  /** The knob of that name. */
+  /** How old, in blocks, a height without quorum must be before finality may be resumed. */
   resume_delay: number;
   /** The denoms that are shared out. */
   reward_denoms: string[];
-  /** The knob of that name. */
+  /** How many finality providers one transfer of rewards names, at most. */
   reward_group: number;
-  /** The knob of that name. */
+  /** Every how many blocks rewards are shared out. */
   reward_interval: number;
   /** This contract. */
   staking: string;
-  /** The knob of that name. */
+  /** How many blocks settled votes are kept, and commitments to randomness that are spent. */
   vote_retention: number;
-  /** The knob of that name. */
+  /** For how many blocks a height takes votes after the cursor passed it; they count for rewards. */
   vote_window: number;
 };
 
@@ -697,9 +697,9 @@ export type InstantiateMsg = {
   jail_duration?: number | null;
   /** How many finality providers vote at a height, at most. */
   max_active_finality_providers?: number | null;
-  /** How many heights may wait for quorum; later ones take no votes. */
+  /** How many heights may wait for quorum; later ones take no votes until the cursor moves. */
   max_backlog?: number | null;
-  /** How many percent of the power may go to jail within one such window. */
+  /** How many percent of the power may go to jail within one such window, besides one finality provider that alone has more. */
   max_jailed_percent?: number | null;
   /** How far ahead of the current height a commitment may start. */
   max_pub_rand_commit_offset?: number | null;
@@ -707,7 +707,7 @@ export type InstantiateMsg = {
   min_active_percent?: number | null;
   /** How many heights a commitment must cover, at least. */
   min_pub_rand?: number | null;
-  /** How many percent of that window must be signed. */
+  /** How many percent of that window a finality provider must sign. */
   min_signed_percent?: number | null;
   /** Over how many heights misses are counted. */
   missed_blocks_window?: number | null;
@@ -715,7 +715,7 @@ export type InstantiateMsg = {
   network: Network;
   /** How long orphaned finality providers keep their power, in seconds. */
   orphan_grace?: number | null;
-  /** How long a rebind waits, in seconds. */
+  /** How long the channel's move to another connection is announced before it happens, in seconds. */
   rebind_delay?: number | null;
   /** How old, in blocks, a height without quorum must be before finality may be resumed. */
   resume_delay?: number | null;
@@ -727,7 +727,7 @@ export type InstantiateMsg = {
   reward_interval?: number | null;
   /** How many blocks settled votes are kept, and commitments to randomness that are spent. */
   vote_retention?: number | null;
-  /** How many blocks after its quorum a height still takes votes. */
+  /** For how many blocks a height takes votes after the cursor passed it; they count for rewards. */
   vote_window?: number | null;
 };
 
@@ -1264,9 +1264,9 @@ export type UpdateConfig = {
   jail_duration?: number | null;
   /** How many finality providers vote at a height, at most. */
   max_active_finality_providers?: number | null;
-  /** How many heights may wait for quorum; later ones take no votes. */
+  /** How many heights may wait for quorum; later ones take no votes until the cursor moves. */
   max_backlog?: number | null;
-  /** How many percent of the power may go to jail within one such window. */
+  /** How many percent of the power may go to jail within one such window, besides one finality provider that alone has more. */
   max_jailed_percent?: number | null;
   /** How far ahead of the current height a commitment may start. */
   max_pub_rand_commit_offset?: number | null;
@@ -1274,13 +1274,13 @@ export type UpdateConfig = {
   min_active_percent?: number | null;
   /** How many heights a commitment must cover, at least. */
   min_pub_rand?: number | null;
-  /** How many percent of that window must be signed. */
+  /** How many percent of that window a finality provider must sign. */
   min_signed_percent?: number | null;
   /** Over how many heights misses are counted. */
   missed_blocks_window?: number | null;
   /** How long orphaned finality providers keep their power, in seconds. */
   orphan_grace?: number | null;
-  /** How long a rebind waits, in seconds. */
+  /** How long the channel's move to another connection is announced before it happens, in seconds. */
   rebind_delay?: number | null;
   /** How old, in blocks, a height without quorum must be before finality may be resumed. */
   resume_delay?: number | null;
@@ -1292,7 +1292,7 @@ export type UpdateConfig = {
   reward_interval?: number | null;
   /** How many blocks settled votes are kept, and commitments to randomness that are spent. */
   vote_retention?: number | null;
-  /** How many blocks after its quorum a height still takes votes. */
+  /** For how many blocks a height takes votes after the cursor passed it; they count for rewards. */
   vote_window?: number | null;
 };
 
