@@ -12,10 +12,7 @@ pub fn test(args: &[String]) -> Result<()> {
     let [chain, relayer] = go_programs()?;
     wasm::build()?;
     say::timed("building and testing the driver", || {
-        cargo::run(
-            cargo::cargo("build").args(["-p", DRIVER, "-p", "bsn-cli"]),
-            "the driver does not compile",
-        )?;
+        cargo::run(cargo::cargo("build").args(["-p", DRIVER]), "the driver does not compile")?;
         let mut lints = cargo::cargo("clippy");
         lints.args(["-p", DRIVER, "--all-targets", "--", "-D", "warnings"]);
         cargo::run(&mut lints, "clippy has something to say, see above")?;

@@ -76,7 +76,7 @@ pub struct Card {
 /// One sentence: nobody, several, or the finality providers were not read.
 pub fn find<'a>(snapshot: &'a Snapshot, key: &str) -> Result<&'a Provider, String> {
     let key = key.to_lowercase();
-    let providers = snapshot.providers.as_ref().map_err(|absent| reason(absent))?;
+    let providers = snapshot.providers.as_ref().map_err(reason)?;
     if key.len() < 4 || !key.chars().all(|c| c.is_ascii_hexdigit()) {
         return Err(format!("`{key}` is no BTC key: 64 hexadecimal characters, or at least the first four"));
     }
@@ -236,7 +236,7 @@ impl Card {
 
 /// Everybody, a line each.
 pub fn list(snapshot: &Snapshot) -> Result<String, String> {
-    let providers = snapshot.providers.as_ref().map_err(|absent| reason(absent))?;
+    let providers = snapshot.providers.as_ref().map_err(reason)?;
     if providers.is_empty() {
         return Ok(format!("no finality provider is registered on {}", snapshot.tip.chain_id));
     }

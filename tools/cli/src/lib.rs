@@ -20,6 +20,11 @@
 //! | [`fp`] | one finality provider, as its operator sees it |
 //! | [`watch`] | a chain at work, in a terminal |
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "Prometheus counts in floats, and so do the SDK's gas adjustment and block times; nothing here is consensus"
+)]
+
 pub mod args;
 pub mod command;
 pub mod config;

@@ -19,7 +19,6 @@
 //! | `gas`, `load` | what calls cost here and in the embedded chain; 100 finality providers on each block |
 //! | `world`, `voting`, `ways` | two chains, the relayer, the contract, those who sign, and how their votes travel |
 //! | `chain`, `relayer`, `process` | the programs, which are stopped whatever happens |
-//! | `operator` | somebody who has `bsn` and nothing else |
 //! | `account`, `contract`, `wire` | transactions, queries, messages, over `bsn-rpc` |
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::panic))]
 
@@ -30,7 +29,6 @@ mod claims;
 mod contract;
 mod gas;
 mod load;
-mod operator;
 mod process;
 mod relayer;
 mod say;
@@ -87,13 +85,6 @@ fn run(args: &Args) -> Result<bool> {
         let before = Programs { artifacts: workspace().join(RELEASE), ..args.programs.clone() };
         let mut world = World::start(&before, "upgrade", 4, QUICK)?;
         scenarios::upgrade(&mut world, &mut claims);
-    }
-    if args.wants(Part::Bsn) {
-        for (name, artifacts, play) in scenarios::COMMAND_LINE {
-            let programs = Programs { artifacts: workspace().join(artifacts), ..args.programs.clone() };
-            let mut world = World::start(&programs, name, 4, QUICK)?;
-            scenarios::command_line(name, play, &programs, &mut world, &mut claims);
-        }
     }
     let mut rows = Vec::new();
     if args.wants(Part::Gas) {

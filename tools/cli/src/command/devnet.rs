@@ -63,7 +63,12 @@ fn dashboard(port: Option<u16>, at: &[SocketAddr; 3], facts: &Value) -> Result<S
     let [chain, babylon, _] = at.map(|at| format!("http://{at}"));
     let contract = facts["bsn"].as_str().unwrap_or_default();
     let options = |port: u16| {
-        let options = Options::new(&[chain.clone()], &[babylon.clone()], contract, Retry::default())?;
+        let options = Options::new(
+            std::slice::from_ref(&chain),
+            std::slice::from_ref(&babylon),
+            contract,
+            Retry::default(),
+        )?;
         let listen = (Ipv4Addr::LOCALHOST, port).into();
         Ok::<_, anyhow::Error>(Options { listen, devnet: Some(chain.clone()), ..options })
     };

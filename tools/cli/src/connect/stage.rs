@@ -227,7 +227,8 @@ mod tests {
             is_consumer: Some(false),
             ..Facts::default()
         };
-        let steps: [(Stage, fn(&mut Facts)); 9] = [
+        type Change = fn(&mut Facts);
+        let steps: [(Stage, Change); 9] = [
             (Stage::Registration, |it| it.is_registered = true),
             (Stage::Consumer, |it| it.is_consumer = Some(true)),
             (Stage::Channel, |it| (it.channel, it.far_channel) = ("open".to_owned(), Some(3))),

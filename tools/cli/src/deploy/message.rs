@@ -68,8 +68,8 @@ pub fn instantiate(
     let unset = |what: &str| anyhow!("`{what}` is not set in bsn.toml");
     let depths = babylon.and_then(|it| it.depths);
     let network = file.bsn.network.ok_or_else(|| unset("bsn.network"))?;
-    let k = file.bsn.k.or(depths.map(|(k, _)| k)).ok_or_else(|| unset("bsn.k"))?;
-    let w = file.bsn.w.or(depths.map(|(_, w)| w)).ok_or_else(|| unset("bsn.w"))?;
+    let k = file.bsn.k.or_else(|| depths.map(|(k, _)| k)).ok_or_else(|| unset("bsn.k"))?;
+    let w = file.bsn.w.or_else(|| depths.map(|(_, w)| w)).ok_or_else(|| unset("bsn.w"))?;
     let babylon_id = babylon.map(|it| it.id.clone()).or_else(|| file.babylon.id.clone());
     let admin = admin(file, chain);
     let mut message = json!({

@@ -108,8 +108,8 @@ mod tests {
             URL_SAFE_NO_PAD.encode(bytes)
         };
         assert_eq!(with(1, &flipped(parts[1])), JweError::Passphrase);
-        for index in 2..5 {
-            assert_eq!(with(index, &flipped(parts[index])), JweError::Changed, "part {index}");
+        for (index, part) in parts.iter().enumerate().skip(2) {
+            assert_eq!(with(index, &flipped(part)), JweError::Changed, "part {index}");
         }
         // The header says how the key is derived, and is a part of what is authenticated.
         let header = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[0]).unwrap()).unwrap();

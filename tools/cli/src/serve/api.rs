@@ -24,7 +24,9 @@ pub fn state(record: &Record, since: Option<(&str, u64)>, now_ms: u64) -> Value 
         .minutes
         .iter()
         .filter(|minute| minute.revision > since)
-        .map(|minute| json!([minute.time_ms, minute.lag.map_or(json!(-1), |lag| json!(lag)), minute.lost]))
+        .map(|minute| {
+            json!([minute.time_ms, minute.lag.map_or_else(|| json!(-1), |lag| json!(lag)), minute.lost])
+        })
         .collect();
     let providers: Vec<Value> = record.providers.iter().map(|one| one.json(tip, timestamped)).collect();
     let trust: Vec<Value> =

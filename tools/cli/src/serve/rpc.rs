@@ -49,7 +49,8 @@ pub fn through(client: &Client) -> impl Fn(&str, &Value) -> Result<Value, Error>
 }
 
 fn one(call: &Value, ask: &dyn Fn(&str, &Value) -> Result<Value, Error>) -> Value {
-    let id = call.get("id").filter(|id| id.is_number() || id.is_string()).cloned().unwrap_or(json!(-1));
+    let id =
+        call.get("id").filter(|id| id.is_number() || id.is_string()).cloned().unwrap_or_else(|| json!(-1));
     let Some(method) = call["method"].as_str() else {
         return refusal(&id, REQUEST, "Invalid Request", "there is no method".to_owned());
     };

@@ -94,7 +94,7 @@ fn round(options: &Options, shared: &Shared, due: &mut Due) -> Result<bool> {
         for height in first..=status.height {
             block(options, shared, due, height, (height == status.height).then_some(&status))?;
         }
-        due.past = due.past.or(before.is_none().then_some(status.height));
+        due.past = due.past.or_else(|| before.is_none().then_some(status.height));
         shared.write().health(health);
         votes(&contract, shared, due, status.height)?;
         rest(options, &contract, shared, due)?;

@@ -40,7 +40,10 @@ pub fn before(
     url
 }
 
-fn converse(mut stream: TcpStream, real: &Node, does: &dyn Fn(&str, &Value, &dyn Fn() -> Value) -> Does) {
+/// What to do with a method, its parameters and, asked for, the true answer.
+type Decide = dyn Fn(&str, &Value, &dyn Fn() -> Value) -> Does;
+
+fn converse(mut stream: TcpStream, real: &Node, does: &Decide) {
     let (mut seen, mut buffer) = (Vec::new(), [0; 4096]);
     let body = loop {
         let Ok(read @ 1..) = stream.read(&mut buffer) else { return };

@@ -77,7 +77,7 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
 }
 
 /// A network of four whose last heights are final; gives the first of them.
-pub(super) fn begin(world: &mut World) -> Result<u64> {
+fn begin(world: &mut World) -> Result<u64> {
     world.link()?;
     world.deploy(&json!({}))?;
     world.register()?;

@@ -1,7 +1,6 @@
 //! What must hold on a real chain; a file's name is the claim. They run in this order on one pair of chains, each from
 //! where the one before left off.
 
-mod a_client_waits_for_finality;
 mod a_double_signer_pays;
 mod a_killed_validator_comes_back;
 mod a_relayer_that_was_down_catches_up;
@@ -12,8 +11,6 @@ mod sixty_heights_are_finalized;
 mod stake_arrives_over_ibc;
 mod starved_hooks_recover;
 mod the_channel_is_babylons_alone;
-mod the_command_line_alone_deploys;
-mod the_command_line_upgrades;
 mod the_daemon_reads_its_error_texts;
 mod torn_state;
 
@@ -23,16 +20,15 @@ use anyhow::Result;
 
 use crate::claims::Claims;
 use crate::say;
-use crate::world::{Programs, World};
+use crate::world::World;
 
 type Scenario = (&'static str, fn(&mut World, &mut Notes<'_>) -> Result<()>);
 
-const ALL: [Scenario; 11] = [
+const ALL: [Scenario; 10] = [
     ("hooks_tell_the_truth", hooks_tell_the_truth::run),
     ("the_channel_is_babylons_alone", the_channel_is_babylons_alone::run),
     ("stake_arrives_over_ibc", stake_arrives_over_ibc::run),
     ("sixty_heights_are_finalized", sixty_heights_are_finalized::run),
-    ("a_client_waits_for_finality", a_client_waits_for_finality::run),
     ("the_daemon_reads_its_error_texts", the_daemon_reads_its_error_texts::run),
     ("a_double_signer_pays", a_double_signer_pays::run),
     ("a_relayer_that_was_down_catches_up", a_relayer_that_was_down_catches_up::run),
@@ -42,15 +38,6 @@ const ALL: [Scenario; 11] = [
 ];
 /// On a pair of its own, which begins with the release before.
 const UPGRADE: [Scenario; 1] = [("governance_migrates_the_contract", governance_migrates_the_contract::run)];
-
-/// A scenario that starts programs of its own.
-type Alone = fn(&Programs, &mut World, &mut Notes<'_>) -> Result<()>;
-
-/// Each on a pair of its own, by the program `bsn`: its name, the artifacts that the pair is given, and what is played.
-pub const COMMAND_LINE: [(&str, &str, Alone); 2] = [
-    ("the_command_line_alone_deploys", "artifacts", the_command_line_alone_deploys::run),
-    ("the_command_line_upgrades", "tests/fixtures/0.1.0", the_command_line_upgrades::run),
-];
 
 /// How long something may take that takes seconds on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -76,21 +63,6 @@ pub fn run(world: &mut World, claims: &mut Claims) {
 /// Runs those that begin with the artifacts of the release before.
 pub fn upgrade(world: &mut World, claims: &mut Claims) {
     play_all(&UPGRADE, world, claims);
-}
-
-/// Runs one of [`COMMAND_LINE`].
-pub fn command_line(
-    scenario: &'static str,
-    play: Alone,
-    programs: &Programs,
-    world: &mut World,
-    claims: &mut Claims,
-) {
-    say::step(scenario);
-    let mut notes = Notes { scenario, claims };
-    if let Err(error) = play(programs, world, &mut notes) {
-        notes.claim("it can be played to its end", false, format!("{error:#}"));
-    }
 }
 
 /// One that cannot go on is a claim that does not hold, and ends the run.

@@ -211,7 +211,12 @@ fn knob(given: &Given<'_>, name: &str) -> u64 {
 /// Knobs against the pace of both chains and of Bitcoin.
 fn retention(given: Given<'_>) -> Check {
     let name = "knobs and block times";
-    let w = given.file.bsn.w.or(given.babylon.and_then(|it| it.depths).map(|(_, w)| w)).unwrap_or_default();
+    let w = given
+        .file
+        .bsn
+        .w
+        .or_else(|| given.babylon.and_then(|it| it.depths).map(|(_, w)| w))
+        .unwrap_or_default();
     let (kept, needed) = (knob(&given, "anchor_retention_s"), u64::from(w) * BITCOIN + 2 * EPOCH);
     let is_live = given.file.bsn.network != Some(Network::Regtest);
     if is_live && kept < needed {

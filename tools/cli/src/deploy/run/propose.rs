@@ -63,7 +63,7 @@ impl Deploy {
         let next = self.chain.next_code;
         let bsn = found.bsn_code.unwrap_or(next);
         let light_client =
-            found.light_client_code.unwrap_or(if found.bsn_code.is_none() { next + 1 } else { next });
+            found.light_client_code.unwrap_or_else(|| if found.bsn_code.is_none() { next + 1 } else { next });
         let mut messages = Vec::new();
         for part in parts {
             messages.push(match part {
@@ -104,7 +104,7 @@ impl Deploy {
         let next = self.chain.next_code;
         let bsn = found.bsn_code.unwrap_or(next);
         let light_client =
-            found.light_client_code.unwrap_or(if found.bsn_code.is_none() { next + 1 } else { next });
+            found.light_client_code.unwrap_or_else(|| if found.bsn_code.is_none() { next + 1 } else { next });
         let inner = self.instantiate_message(light_client)?;
         let made = message::instantiate2(sender.address(), &self.chain.governance, bsn, &inner, &self.salt);
         let messages: Vec<Any> = stored.chain([made]).collect();
