@@ -28,7 +28,7 @@ pub fn measure(bench: &mut Bench<'_>) -> Result<()> {
     let mut bad = first.fp.vote(height, &hash)?;
     bad["submit_finality_signature"]["signature"] = other["submit_finality_signature"]["signature"].clone();
     let (refused, _, _) = bench.call("vote_bad_signature", &first.account, &bsn, &bad, false)?;
-    // Nobody has voted there yet; the dearer of two is the row, as in the embedded chain's.
+    // Nobody has voted there yet; the more expensive of two is the row, as in the embedded chain's.
     let mut votes = Vec::new();
     for signer in [first, second] {
         let message = signer.fp.vote(height, &hash)?;
