@@ -13,51 +13,57 @@ fn no_contract_has_a_feature_but_library() {
     assert_eq!(seen, CONTRACTS.len());
 }
 
-/// Packages with features, why, and what builds each set: a file, and what it says there.
-const FEATURES: [(&str, &[&str], &[(&str, &str)]); 4] = [
+struct Featured {
+    package: &'static str,
+    features: &'static [&'static str],
+    /// What builds each set: a file, and what it says there.
+    built: &'static [(&'static str, &'static str)],
+}
+
+/// Packages with features, and why.
+const FEATURES: [Featured; 4] = [
     // Without its virtual machine, whoever makes a chain brings one.
-    (
-        "devnet",
-        &["default", "vm"],
-        &[
+    Featured {
+        package: "devnet",
+        features: &["default", "vm"],
+        built: &[
             ("scripts/src/cargo.rs", r#"["-p", "devnet", "-p", "tests"]"#),
             ("Cargo.toml", r#"path = "tests/devnet", default-features = false"#),
         ],
-    ),
+    },
     // Who operates a chain does not wait ten minutes for wasmer to compile.
-    (
-        "bsn-cli",
-        &["default", "vm"],
-        &[
+    Featured {
+        package: "bsn-cli",
+        features: &["default", "vm"],
+        built: &[
             (
                 "scripts/src/cargo.rs",
                 r#"["--workspace", "--exclude", "devnet", "--exclude", "tests", "--exclude", "chain-test"]"#,
             ),
             ("scripts/src/cargo.rs", r#"["-p", "bsn-cli", "--features", "bsn-cli/vm"]"#),
         ],
-    ),
+    },
     // Other people's contracts are on one version of cosmwasm-std, and most of them ask no node.
-    (
-        "bsn-client",
-        &["cosmwasm-2", "cosmwasm-3", "rpc"],
-        &[
+    Featured {
+        package: "bsn-client",
+        features: &["cosmwasm-2", "cosmwasm-3", "rpc"],
+        built: &[
             ("contracts/examples/escrow/Cargo.toml", r#"features = ["cosmwasm-3"]"#),
             ("packages/testing/Cargo.toml", r#"features = ["cosmwasm-2", "cosmwasm-3", "rpc"]"#),
         ],
-    ),
+    },
     // Their tests are on one version of cw-multi-test, and most of them need no real contract.
-    (
-        "bsn-testing",
-        &["multi-test-2", "multi-test-3", "real"],
-        &[("packages/testing/Cargo.toml", r#"features = ["multi-test-2", "multi-test-3", "real"]"#)],
-    ),
+    Featured {
+        package: "bsn-testing",
+        features: &["multi-test-2", "multi-test-3", "real"],
+        built: &[("packages/testing/Cargo.toml", r#"features = ["multi-test-2", "multi-test-3", "real"]"#)],
+    },
 ];
 
 #[test]
 fn no_package_of_ours_changes_by_a_feature_that_is_not_listed() {
     for member in workspace::members().iter().filter(|member| contracts::find(&member.name).is_none()) {
-        let listed =
-            FEATURES.iter().find(|(name, ..)| *name == member.name).map(|(_, features, _)| *features);
+        let listed = FEATURES.iter().find(|row| row.package == member.name).map(|row| row.features);
         assert_eq!(member.features, listed.unwrap_or_default(), "{}", member.name);
     }
 }
@@ -65,11 +71,11 @@ fn no_package_of_ours_changes_by_a_feature_that_is_not_listed() {
 /// A feature that nothing builds rots: each package's row says what builds its sets, and it does.
 #[test]
 fn every_listed_set_of_features_is_built() {
-    for (name, _, built) in FEATURES {
-        assert!(!built.is_empty(), "nothing builds {name}");
+    for Featured { package, built, .. } in FEATURES {
+        assert!(!built.is_empty(), "nothing builds {package}");
         for (file, text) in built {
             let source = std::fs::read_to_string(artifact::root().join(file)).expect("the file is readable");
-            assert!(source.contains(text), "{file} does not say `{text}` any more, which builds {name}");
+            assert!(source.contains(text), "{file} does not say `{text}` any more, which builds {package}");
         }
     }
 }
