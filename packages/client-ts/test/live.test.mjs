@@ -1,5 +1,5 @@
 // What must hold of any chain with finality that goes on. BSN_LIVE_RPC, BSN_LIVE_ADDRESS and BSN_LIVE_CHAIN name a real one; without
-// them it is the double of support/. BSN_DEVNET is what `bsn devnet --json` prints: with it transactions are signed and sent too.
+// them it is the double of support/. BSN_LIVE_DASHBOARD is where `bsn serve` shows it. BSN_DEVNET is what `bsn devnet --json` prints: with it transactions are signed and sent too.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createBsnClient, TxFailedError, WrongAddressError, WrongNetworkError, HeightAboveTipError } from "bsn-client";
@@ -7,11 +7,11 @@ import { bsnMessages } from "bsn-client/cosmjs";
 import { eventsAt } from "bsn-client/events";
 import { verifyFinalBlock, verifyTx } from "bsn-client/verify";
 import { ADDRESS, Chain } from "./support/chain.mjs";
-import { inBrowser, open, sayWhereThereIsNone } from "./support/page.mjs";
+import { inBrowser, open, sayWhereThereIsNone, visit } from "./support/page.mjs";
 import { fails, setting } from "./support/setting.mjs";
 import { walletOf } from "./support/wallet.mjs";
 
-const { BSN_LIVE_RPC: rpc, BSN_LIVE_ADDRESS: address, BSN_LIVE_CHAIN: chain = "consumer-1", BSN_LIVE_TIMEOUT_MS: timeout = "120000" } = process.env;
+const { BSN_LIVE_DASHBOARD: dashboard, BSN_LIVE_RPC: rpc, BSN_LIVE_ADDRESS: address, BSN_LIVE_CHAIN: chain = "consumer-1", BSN_LIVE_TIMEOUT_MS: timeout = "120000" } = process.env;
 const timeoutMs = Number(timeout);
 const devnet = process.env.BSN_DEVNET ? JSON.parse(process.env.BSN_DEVNET) : null;
 
@@ -101,4 +101,19 @@ onItsPage("the page sends a transaction, waits until it is final, and checks it"
   await opened.page.click("form button");
   await checked(opened, "live-transaction");
   assert.match(await opened.page.textContent("#hint"), /The transaction is in it and succeeded/);
+});
+
+const fromTheDashboard = dashboard ? onItsPage : () => {};
+
+fromTheDashboard("a click on the dashboard leads to the page, which sends a transaction and waits until it is final", async (t) => {
+  const wallet = await walletOf(devnet);
+  const tx = await wallet.sign([bsnMessages(wallet.address, address).followBitcoin()]);
+  const opened = await visit(t, dashboard);
+  await opened.page.waitForSelector('body[data-fresh="true"]');
+  await opened.picture("live-dashboard");
+  await opened.page.click("#links a");
+  await opened.page.waitForURL("**/final?**");
+  await opened.page.fill("[name=what]", Buffer.from(tx).toString("base64"));
+  await opened.page.click("form button");
+  await checked(opened, "live-from-the-dashboard");
 });

@@ -197,6 +197,9 @@ pub struct Serve {
     /// An origin whose pages may read /api, such as https://status.example.org; `null` for the page opened as a file.
     #[arg(long)]
     pub allow_origin: Option<String>,
+    /// A name under which the server may be asked, such as status.example.org: behind a proxy that passes it on.
+    #[arg(long, env = "BSN_HOST", value_delimiter = ',')]
+    pub host: Vec<String>,
     /// Where.
     #[command(flatten)]
     pub target: Target,

@@ -24,12 +24,13 @@
 //! | [`link`] | the two light clients and the channel, Babylon's end too |
 //! | [`judge`], [`examine`] | what needs attention: at once, and as `bsn doctor` finds it each minute |
 //! | [`api`], [`metrics`], [`page`], [`rpc`] | the answers |
-//! | [`server`] | connections and their limits |
+//! | [`server`], [`host`] | connections and their limits; which names are answered |
 
 pub mod api;
 pub mod column;
 pub mod examine;
 pub mod happening;
+pub mod host;
 pub mod judge;
 pub mod link;
 pub mod metrics;
@@ -73,6 +74,8 @@ pub struct Options {
     pub devnet: Option<String>,
     /// An origin whose pages may read `/api`.
     pub allow_origin: Option<String>,
+    /// Names beside `localhost` under which the server may be asked, without a port.
+    pub hosts: Vec<String>,
 }
 
 /// The record, with a lock that outlives a panic.
@@ -95,6 +98,7 @@ impl Options {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             devnet: None,
             allow_origin: None,
+            hosts: Vec::new(),
         })
     }
 }
@@ -133,7 +137,7 @@ pub fn start(options: Options) -> Result<Serving> {
         HeaderValue::from_str(origin).with_context(|| format!("`{}` is no origin", origin.escape_default()))
     });
     let origin = origin.transpose()?;
-    let listen = options.listen;
+    let (listen, hosts) = (options.listen, options.hosts.clone());
     let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
     listener.set_nonblocking(true).context("cannot use a port")?;
     let at = listener.local_addr().context("a port has no address")?;
@@ -145,7 +149,7 @@ pub fn start(options: Options) -> Result<Serving> {
     thread("reader").spawn(move || watch::run(&options, &record)).context("cannot start a thread")?;
     let record = shared.clone();
     thread("dashboard")
-        .spawn(move || server::run(listener, record, client, origin))
+        .spawn(move || server::run(listener, record, client, origin, hosts))
         .context("cannot start a thread")?;
     Ok(Serving { at, shared })
 }

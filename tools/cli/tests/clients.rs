@@ -7,18 +7,25 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use bsn_cli::serve::{self, Options};
 use bsn_client::rpc::{Bsn, RpcError};
 use bsn_client::{Error, NotFinal, WhyUnknown};
+use bsn_rpc::Retry;
 use support::Running;
 
 /// Runs tests in Node, in a folder that has its packages.
 fn node(folder: &Path, needs: &str, files: &[&str], devnet: &Running) {
+    node_with(folder, needs, files, devnet, &[]);
+}
+
+fn node_with(folder: &Path, needs: &str, files: &[&str], devnet: &Running, more: &[(&str, String)]) {
     let missing = folder.join(needs);
     assert!(missing.exists(), "{} is missing: run `cargo xtask test`", missing.display());
     let facts = devnet.facts();
     let text = |path: &str| facts.pointer(path).and_then(|value| value.as_str()).unwrap().to_owned();
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=spec"]).args(files).current_dir(folder);
+    node.envs(more.iter().map(|(name, value)| (name, value)));
     node.env("BSN_DEVNET", facts.to_string()).env("BSN_LIVE_RPC", text("/endpoints/chain"));
     let out = node.env("BSN_LIVE_ADDRESS", text("/bsn")).env("BSN_LIVE_CHAIN", text("/chain_id")).output();
     let out = out.unwrap();
@@ -40,7 +47,12 @@ fn cosmjs_connects_signs_executes_and_queries() {
 #[test]
 fn bsn_client_in_typescript_sends_waits_and_verifies() {
     let folder = of_the_repository("packages/client-ts");
-    node(&folder, "dist/index.js", &["test/live.test.mjs"], &Running::start());
+    let devnet = Running::start();
+    let chain = devnet.facts()["endpoints"]["chain"].as_str().unwrap().to_owned();
+    let options = Options::new(std::slice::from_ref(&chain), &[], &devnet.bsn(), Retry::default()).unwrap();
+    let dashboard = serve::start(Options { devnet: Some(chain), ..options }).unwrap().at;
+    let more = [("BSN_LIVE_DASHBOARD", format!("http://{dashboard}/"))];
+    node_with(&folder, "dist/index.js", &["test/live.test.mjs"], &devnet, &more);
 }
 
 #[test]

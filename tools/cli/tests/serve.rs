@@ -62,7 +62,7 @@ impl Wire {
 }
 
 fn get(at: SocketAddr, path: &str) -> (u16, String, String) {
-    ask(at, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+    ask(at, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
 }
 
 fn ask(at: SocketAddr, request: &str) -> (u16, String, String) {
@@ -78,7 +78,7 @@ fn rpc(at: SocketAddr, call: &Value) -> Value {
     let body = call.to_string();
     let length = body.len();
     let request = format!(
-        "POST /rpc HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        "POST /rpc HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     );
     serde_json::from_str(&ask(at, &request).2).unwrap()
 }
@@ -98,13 +98,13 @@ fn resident() -> u64 {
 fn garbage(at: SocketAddr, count: usize) {
     let long = "x".repeat(12_000);
     let kinds = [
-        format!("GET /{long} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        format!("GET /{long} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
         "\u{0}\u{1}\u{2} nonsense\r\n\r\n".to_owned(),
-        format!("POST /rpc HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 12000\r\n\r\n{long}"),
-        "POST /rpc HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 99999999999\r\n\r\n[".to_owned(),
-        "POST /api HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".to_owned(),
-        format!("GET /api?since={long} HTTP/1.1\r\nHost: x\r\nCookie: {long}\r\nConnection: close\r\n\r\n"),
-        "POST /rpc HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 34\r\n\r\n{\"id\":1,\"method\":\"dial_seeds\"}    ".to_owned(),
+        format!("POST /rpc HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 12000\r\n\r\n{long}"),
+        "POST /rpc HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 99999999999\r\n\r\n[".to_owned(),
+        "POST /api HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        format!("GET /api?since={long} HTTP/1.1\r\nHost: localhost\r\nCookie: {long}\r\nConnection: close\r\n\r\n"),
+        "POST /rpc HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 34\r\n\r\n{\"id\":1,\"method\":\"dial_seeds\"}    ".to_owned(),
         "GET / HTTP/9.9\r\n\r\n".to_owned(),
     ];
     for number in 0..count {
@@ -173,6 +173,13 @@ fn a_chain_is_served_whole_cheaply_and_without_a_lie_when_its_node_is_away() {
     assert!(get(at, "/api").1.contains("access-control-allow-origin: null"));
     assert!(!get(at, "/metrics").1.contains("access-control"));
     assert!(get(at, "/final").2.contains("Is it final?"));
+
+    // A page that points its own name here is refused, whatever it asks.
+    for path in ["/", "/api", "/metrics", "/healthz"] {
+        let stranger = format!("GET {path} HTTP/1.1\r\nHost: evil.example:80\r\nConnection: close\r\n\r\n");
+        let (status, _, why) = ask(at, &stranger);
+        assert_eq!((status, why.contains("--host")), (421, true), "{why}");
+    }
 
     // A node that goes away is said to be away; what was read stays, with its time.
     wire.is_cut.store(true, Ordering::SeqCst);

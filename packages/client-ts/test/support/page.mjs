@@ -43,8 +43,14 @@ after(async () => {
   server?.close();
 });
 
-/** The page, opened; a script error or a message of the content policy fails the test. */
-export const open = async (t, query = {}, { colorScheme = "light", viewport = { width: 1100, height: 800 } } = {}) => {
+/** The page, opened. */
+export const open = async (t, query = {}, look = {}) => {
+  await ready();
+  return visit(t, `${site.origin}/page/?${new URLSearchParams(query)}`, look);
+};
+
+/** An address, opened; a script error or a message of the content policy fails the test. */
+export const visit = async (t, address, { colorScheme = "light", viewport = { width: 1100, height: 800 } } = {}) => {
   await ready();
   const context = await browser.newContext({ colorScheme, viewport });
   t.after(() => context.close());
@@ -53,7 +59,7 @@ export const open = async (t, query = {}, { colorScheme = "light", viewport = { 
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  await page.goto(`${site.origin}/page/?${new URLSearchParams(query)}`);
+  await page.goto(address);
   const state = async (wanted) => {
     await page.waitForSelector(`#result[data-state="${wanted}"]`);
     return { sentence: await page.textContent("#sentence"), hint: await page.textContent("#hint"), code: await page.getAttribute("#result", "data-code") };

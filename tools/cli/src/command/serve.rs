@@ -19,9 +19,9 @@ pub fn run(args: Serve) -> Result<()> {
     let client = connect(&args.target)?;
     address::decode(&client.prefix()?, &args.contract)?;
     let retry = Retry { timeout: args.target.timeout, ..Retry::default() };
-    let (listen, allow_origin) = (args.listen, args.allow_origin);
     let options = Options::new(&args.target.node, &args.babylon_node, &args.contract, retry)?;
-    let serving = serve::start(Options { client, listen, allow_origin, ..options })?;
+    let Serve { listen, allow_origin, host: hosts, .. } = args;
+    let serving = serve::start(Options { client, listen, allow_origin, hosts, ..options })?;
     if !serving.at.ip().is_loopback() {
         eprintln!("{} can be reached from outside: put a proxy in front that says who may", serving.at);
     }

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use super::judge::{self, Level};
-use super::{Shared, api, metrics, now_ms, page, rpc};
+use super::{Shared, api, host, metrics, now_ms, page, rpc};
 
 /// How many connections are open at once; more wait.
 const CONNECTIONS: usize = 128;
@@ -41,15 +41,22 @@ struct Site {
     shared: Shared,
     /// Whose pages may read `/api`, beside our own.
     origin: Option<HeaderValue>,
+    hosts: Arc<[String]>,
     chain: Client,
     passing: Arc<Semaphore>,
     making: Arc<Semaphore>,
 }
 
 /// Serves until the process ends.
-pub fn run(listener: std::net::TcpListener, shared: Shared, chain: Client, origin: Option<HeaderValue>) {
+pub fn run(
+    listener: std::net::TcpListener,
+    shared: Shared,
+    chain: Client,
+    origin: Option<HeaderValue>,
+    hosts: Vec<String>,
+) {
     let (passing, making) = (Arc::new(Semaphore::new(PASSED_ON)), Arc::new(Semaphore::new(MADE)));
-    let site = Site { shared, origin, chain, passing, making };
+    let site = Site { shared, origin, hosts: hosts.into(), chain, passing, making };
     let runtime =
         tokio::runtime::Builder::new_current_thread().max_blocking_threads(PASSED_ON).enable_all().build();
     let ended = runtime.and_then(|runtime| runtime.block_on(accept(listener, site)));
@@ -100,6 +107,14 @@ async fn answer(State(site): State<Site>, request: Request<Body>) -> Response<Bo
 
 async fn route(site: &Site, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    if let Some(name) = parts.headers.get(header::HOST)
+        && !name.to_str().is_ok_and(|name| host::is_own(name, &site.hosts))
+    {
+        return text(
+            StatusCode::MISDIRECTED_REQUEST,
+            "this server is asked by address or as localhost; other names are given with --host".to_owned(),
+        );
+    }
     let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
     match (&parts.method, path) {
         (&Method::POST, "/rpc") => passed_on(site, body).await,

@@ -7,10 +7,13 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use actors::babylon::Stake;
 use bsn_cli::devnet::{Engine, Options};
 use bsn_cli::doctor::read::{Source, Sources, look};
 use bsn_cli::doctor::table::{self, Proof};
 use bsn_cli::doctor::{Report, Selection, Severity, examine};
+use proto::Message;
+use proto::zoneconcierge::{OutboundPacket, outbound_packet::Packet};
 use serde_json::{Value, json};
 
 use crate::support::{Running, options, until};
@@ -401,7 +404,7 @@ fn settings_that_are_wrong_are_found_one_by_one() {
     let rebind = devnet.handle.run_blocking(announce).unwrap();
     as_admin(&devnet, json!({ "rebind_connection": rebind }));
     let before = [&settings[..], &["I7", "B1", "B2", "T1", "S5"]].concat();
-    finds(&devnet, "more settings", &["M1", "S4"], &before);
+    finds(&devnet, "more settings", &["M1", "S4", "A4"], &before);
 }
 
 /// With a Bitcoin that is slow, all randomness ends before new one could count; somebody has none, and one decides alone.
@@ -429,6 +432,55 @@ fn stake_that_is_badly_spread_and_randomness_that_ends_are_found() {
     assert!(found["P5"].contains("it has never committed randomness"), "{found:?}");
     assert!(found["P1"].starts_with("critical: randomness runs out for 100.0 % of the power"), "{found:?}");
     assert_eq!(found.len(), 5, "{found:#?}");
+}
+
+/// Rewards whose channel is closed stay here, and an item that is not what it says lies in quarantine.
+#[test]
+fn what_cannot_leave_and_what_nobody_understands_are_found() {
+    let devnet = healthy(quick());
+    on(&devnet, |engine| {
+        let net = &mut engine.net;
+        let transfer =
+            net.link.remote_channels().find(|channel| channel.port == "transfer").unwrap().id.clone();
+        net.link.force_close_remote(&transfer).unwrap();
+        let fp = net.fps[0].public_key();
+        net.link.app.babylon.delegate(Stake::new(&[fp], 1_000)).unwrap();
+        let app = &mut net.link.app;
+        let packet = app.babylon.take_staking_packet(&app.client).unwrap();
+        let Some(Packet::BtcStaking(mut items)) = OutboundPacket::decode(&packet[..]).unwrap().packet else {
+            panic!("it carries no stake")
+        };
+        items.active_del[0].total_sat += 1;
+        net.queue(Packet::BtcStaking(items));
+        let denom = net.chain.bonded_denom().to_owned();
+        net.chain.collect_fees(1_000_000, &denom);
+    });
+    let report = finds(&devnet, "a reward channel that is closed", &["I8", "R1", "S3"], &["S5", "I7"]);
+    let found = problems(&report);
+    assert!(found["I8"].contains("is closed"), "{found:?}");
+    assert!(found["R1"].contains("the transfer to Babylon did not leave"), "{found:?}");
+    assert!(found["S3"].contains("1 staking item in quarantine"), "{found:?}");
+}
+
+/// Governance goes on without two who are silent: heights have their quorum again, and no block becomes final.
+#[test]
+fn a_quorum_without_those_who_were_left_out_is_told_from_finality() {
+    let mut options = lenient();
+    options.instantiate["resume_delay"] = json!(10);
+    let devnet = healthy(options);
+    for fp in [0, 1] {
+        devnet.control(&format!("fault/offline?fp={fp}"));
+    }
+    let halted = until("a height that waits for long", || {
+        let health = devnet.client.smart(&devnet.bsn(), &json!({ "health": {} })).unwrap();
+        let height = health["finality"]["waiting_for"]["height"].as_u64()?;
+        (devnet.client.height().unwrap() > height + 12).then_some(height)
+    });
+    let providers = devnet.facts()["finality_providers"].clone();
+    let silent = [0, 1].map(|fp: usize| providers[fp]["btc_pk_hex"].clone());
+    as_admin(&devnet, json!({ "resume_finality": { "halting_height": halted, "fp_pubkeys_hex": silent } }));
+    let report = finds(&devnet, "a resumption", &["F4", "P3"], &["F1", "F2", "S1", "P4"]);
+    assert!(problems(&report)["F4"].contains("were resumed by governance"), "{report:?}");
 }
 
 /// Every row of the table that says it is proven by a fault is, and every fault of the devnet is caused or cures one.

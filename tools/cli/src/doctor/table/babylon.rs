@@ -81,7 +81,7 @@ pub const ROWS: &[Check] = &[
         critical: "not open, or on another connection",
         warning: "",
         hint: "chaind query ibc channel end transfer CHANNEL",
-        proof: Proof::Recorded,
+        proof: Proof::Devnet("the channel of rewards is closed"),
         why: "Rewards leave by ICS-20. Over another connection they would reach another chain.",
         look: channel::rewards,
     },
