@@ -68,7 +68,7 @@ fn vm_lints() -> Result<()> {
     )
 }
 
-/// The tools among it; with its feature `vm` the operators' program is built by `vm_lints`.
+/// The tools among it; with its feature `vm` the operators' program is tried by `vm_tests`.
 fn native_tests() -> Result<()> {
     let folder = project::root().join("tools/cli/tests/cosmjs");
     setup::npm_packages(&folder, "the wallets' clients that the devnet is tried with")?;
@@ -115,6 +115,9 @@ fn alerts() -> Result<()> {
     Ok(())
 }
 
+/// The scenarios, and the tutorial's contract on `bsn devnet --vm`.
 fn vm_tests() -> Result<()> {
-    cargo::run(&mut cargo::vm("test"), "a test in the virtual machines fails, see above")
+    let sentence = "a test in the virtual machines fails, see above";
+    cargo::run(&mut cargo::vm("test"), sentence)?;
+    cargo::run(cargo::vm_and_tools("test").args(["--test", "clients", "escrow"]), sentence)
 }

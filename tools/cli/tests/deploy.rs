@@ -77,6 +77,18 @@ fn from_nothing_to_a_final_block_and_to_the_next_release() {
         "{script}"
     );
 
+    // Its operator has no `bsn.toml`.
+    std::fs::rename(alice.at("bsn.toml"), alice.at("kept.toml")).unwrap();
+    let (node, babylon) = (alice.node(), alice.babylon());
+    let relayer = ["relayer", "rly", "--node", &node, "--babylon-node", &babylon, "--out", "theirs"];
+    fails(&alice.bsn(&relayer), "name what gas costs: --gas-prices");
+    let prices = ["--gas-prices", "0.001ustake", "--babylon-gas-prices", "0.002ubbn"];
+    let linked = [&relayer[..], &prices, &["--ics20-channel", "channel-0"]].concat();
+    let (code, out, err) = alice.bsn(&linked);
+    assert!(code == 0 && out.contains("Both channels are open"), "{out}{err}");
+    assert_eq!(std::fs::read_to_string(alice.at("theirs/rly/config/config.yaml")).unwrap(), config);
+    std::fs::rename(alice.at("kept.toml"), alice.at("bsn.toml")).unwrap();
+
     alice.artifacts("#2");
     let (code, out, err) = alice.with_words(&["upgrade", "--wait"]);
     assert!(

@@ -34,6 +34,15 @@ pub struct Relayer {
     /// The gRPC address of a node of Babylon.
     #[arg(long, value_name = "URL")]
     pub babylon_grpc: Option<String>,
+    /// What a unit of gas costs on the appchain, such as 0.01uapp.
+    #[arg(long, env = "BSN_GAS_PRICES", value_name = "PRICE")]
+    pub gas_prices: Option<String>,
+    /// The same on Babylon.
+    #[arg(long, env = "BSN_BABYLON_GAS_PRICES", value_name = "PRICE")]
+    pub babylon_gas_prices: Option<String>,
+    /// The appchain's end of the channel of rewards, once it is linked.
+    #[arg(long, env = "BSN_ICS20_CHANNEL", value_name = "CHANNEL")]
+    pub ics20_channel: Option<String>,
     /// Chains, file, output.
     #[command(flatten)]
     pub common: Common,
@@ -44,7 +53,15 @@ pub struct Relayer {
 /// # Errors
 /// One sentence.
 pub fn run(args: &Relayer) -> Result<()> {
-    let setup = Setup::load(&args.common)?;
+    let mut setup = Setup::load(&args.common)?;
+    let file = &mut setup.file;
+    for (given, set) in [
+        (&args.gas_prices, &mut file.chain.gas_prices),
+        (&args.babylon_gas_prices, &mut file.babylon.gas_prices),
+        (&args.ics20_channel, &mut file.bsn.ics20_channel),
+    ] {
+        *set = given.clone().or(set.take());
+    }
     let id = setup.chain()?.status()?.chain_id;
     // Clients and connection come before the contract.
     let record = peek(&setup.deployments, &id).ok();
@@ -69,7 +86,7 @@ pub fn run(args: &Relayer) -> Result<()> {
             (_, Some(_), None) => "The contract is there: open-channel.sh channel, then call this again.",
             (Some(_), None, _) => "The channel of rewards is there: bsn deploy, then call this again.",
             _ => {
-                "Nothing is linked: open-channel.sh keys, fund both, open-channel.sh link, then set bsn.ics20_channel."
+                "Nothing is linked: open-channel.sh keys, fund both, open-channel.sh link, then set bsn.ics20_channel in bsn.toml to the channel that it made."
             }
         };
         println!("{next}");

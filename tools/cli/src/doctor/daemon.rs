@@ -182,7 +182,7 @@ impl Voting {
             Self::Votes { .. } | Self::NoStake => "",
             Self::Slashed => "stop the daemon, and keep its database: it is the record of what was signed",
             Self::Jailed { .. } => {
-                "let the daemon run (restarted in jail, it skips what it missed); after the term: fpd unjail-finality-provider KEY"
+                "let the daemon run (restarted in jail, it skips what it missed); after the term: fpd unjail-finality-provider {subject}"
             }
             Self::NoRandomness { .. } => {
                 "start the daemon: it commits randomness by itself; see its log for `commit`"

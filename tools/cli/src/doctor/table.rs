@@ -5,9 +5,11 @@ mod chain;
 mod money;
 mod votes;
 
+use bsn_rpc::address;
+
 use super::check::Verdict;
 use super::report::{Finding, Severity};
-use super::snapshot::{Absent, Snapshot};
+use super::snapshot::{Absent, ChannelEnd, Snapshot};
 
 /// The groups: their letter, and what they are about.
 pub const GROUPS: [(&str, &str); 12] = [
@@ -47,7 +49,7 @@ pub struct Check {
     pub critical: &'static str,
     /// When it is a warning; empty if it never is.
     pub warning: &'static str,
-    /// What to do: a command, with `{node}`, `{contract}` and `{subject}` to be filled in.
+    /// What to do: a command, with names in braces that [`filled`] knows. Words in capitals are for who runs it to choose.
     pub hint: &'static str,
     /// How it is proven.
     pub proof: Proof,
@@ -125,16 +127,38 @@ impl Check {
     }
 }
 
+/// A hint with what is known of this chain; where that is not known, a word in capitals stands for it.
 fn filled(hint: &str, snapshot: &Snapshot, subject: &str) -> String {
-    hint.replace("{node}", &snapshot.node)
-        .replace("{contract}", &snapshot.contract)
-        .replace("{subject}", subject)
-        .replace("{chain}", &snapshot.tip.chain_id)
+    let (here, there) = (snapshot.here.as_ref().ok(), snapshot.there.as_ref().ok());
+    let client = |end: Option<&ChannelEnd>| Some(end?.client.as_ref().ok()?.id.clone());
+    let gov = snapshot.prefix.as_ref().ok().and_then(|prefix| address::of_module(prefix, "gov").ok());
+    let babylon = || snapshot.babylon.as_ref().ok().map(|babylon| babylon.chain_id.clone());
+    let light_client = || snapshot.light_client.as_ref().ok().map(|it| it.address.clone());
+    let transfer = || snapshot.transfer.as_ref().ok().map(|end| end.id.clone());
+    let known = [
+        ("{node}", "NODE", Some(snapshot.node.clone())),
+        ("{contract}", "CONTRACT", Some(snapshot.contract.clone())),
+        ("{subject}", "SUBJECT", Some(subject.to_owned()).filter(|subject| !subject.is_empty())),
+        ("{chain}", "CHAIN", Some(snapshot.tip.chain_id.clone())),
+        ("{gov}", "GOVERNANCE", gov),
+        ("{light_client}", "LIGHT_CLIENT", light_client()),
+        ("{client}", "CLIENT", client(here)),
+        ("{transfer}", "CHANNEL", transfer()),
+        ("{babylon}", "BABYLON", babylon()),
+        ("{babylon_client}", "CLIENT", client(there)),
+        ("{babylon_channel}", "CHANNEL", here.map(|end| end.counterparty_id.clone())),
+    ];
+    known.into_iter().fold(hint.to_owned(), |hint, (name, word, value)| {
+        hint.replace(name, value.as_deref().unwrap_or(word))
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+    use crate::args::Args;
     use crate::doctor::{Selection, examine, recorded};
 
     #[test]
@@ -192,12 +216,43 @@ mod tests {
         assert_eq!(health.text, "could not look: https://x hangs: no answer to abci_query within 1 s");
     }
 
+    /// Programs that a hint may name.
+    const PROGRAMS: [&str; 10] = [
+        "babylond",
+        "bsn",
+        "cargo",
+        "chaind",
+        "curl",
+        "fpd",
+        "hermes",
+        "journalctl",
+        "sha256sum",
+        "systemctl",
+    ];
+
+    /// Each part is one of these programs, `bsn` understands its own, and what the chain shows is filled in.
     #[test]
     fn a_hint_is_a_command_that_can_be_pasted() {
-        let mut snapshot = recorded::healthy();
-        snapshot.tip.is_catching_up = true;
-        let report = examine(&snapshot, &Selection::new(&["N2".to_owned()], &[]).unwrap());
-        assert!(report.findings[0].hint.contains("https://rpc.example-1.example"), "{report:?}");
-        assert!(!report.findings[0].hint.contains('{'), "{report:?}");
+        for (snapshot, is_whole) in [(recorded::with_everything(), true), (recorded::healthy(), false)] {
+            for check in checks().filter(|check| !check.hint.is_empty()) {
+                let hint = filled(check.hint, &snapshot, "ab");
+                let is_name = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+                let left = hint.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+                let left: Vec<_> = left.filter(|(name, _)| !name.is_empty() && is_name(name)).collect();
+                assert!(left.is_empty(), "{}: {hint}", check.id);
+                let guessed = ["CLIENT", "CHANNEL", "BABYLON", "LIGHT_CLIENT", "GOVERNANCE"];
+                let words = shlex::split(&hint).unwrap_or_else(|| panic!("{}: {hint}", check.id));
+                let guesses = words.iter().any(|word| guessed.contains(&word.as_str()));
+                assert!(!(is_whole && guesses), "{}: {hint}", check.id);
+                for part in hint.split("; ") {
+                    let words = shlex::split(part.split(" | ").next().unwrap()).unwrap();
+                    assert!(PROGRAMS.contains(&words[0].as_str()), "{}: {part}", check.id);
+                    if words[0] == "bsn" {
+                        let parsed = Args::try_parse_from(&words);
+                        assert!(parsed.is_ok(), "{}: {part}: {}", check.id, parsed.unwrap_err());
+                    }
+                }
+            }
+        }
     }
 }

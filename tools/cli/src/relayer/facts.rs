@@ -61,17 +61,19 @@ pub fn read(setup: &Setup, record: Option<&Value>, grpc: &Grpc) -> Result<Facts>
     let missing = || setup.missing("babylon.node", "--babylon-node", "BSN_BABYLON_NODE");
     let babylon = setup.babylon()?.ok_or_else(missing)?;
     let file = &setup.file;
-    let no_price = |what: &str| anyhow!("`{what}.gas_prices` is not set in {}", setup.path.display());
-    let price = |text: &Option<String>, what: &str| {
-        text.as_deref().ok_or_else(|| no_price(what))?.parse::<GasPrice>()
+    let no_price = |what: &str, flag: &str| {
+        anyhow!("name what gas costs: {flag}, or `{what}.gas_prices` in {}", setup.path.display())
     };
-    let mut appchain =
-        end(&chain, &file.chain.node, grpc.chain.as_deref(), price(&file.chain.gas_prices, "chain")?)?;
+    let price = |text: &Option<String>, what: &str, flag: &str| {
+        text.as_deref().ok_or_else(|| no_price(what, flag))?.parse::<GasPrice>()
+    };
+    let ours = price(&file.chain.gas_prices, "chain", "--gas-prices")?;
+    let mut appchain = end(&chain, &file.chain.node, grpc.chain.as_deref(), ours)?;
     let mut far = end(
         &babylon,
         &file.babylon.node,
         grpc.babylon.as_deref(),
-        price(&file.babylon.gas_prices, "babylon")?,
+        price(&file.babylon.gas_prices, "babylon", "--babylon-gas-prices")?,
     )?;
     let transfer =
         file.bsn.ics20_channel.as_deref().map(|id| read::channel(&chain, id)).transpose()?.flatten();

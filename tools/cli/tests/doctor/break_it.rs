@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actors::babylon::Stake;
-use bsn_cli::devnet::{Engine, Options};
+use bsn_cli::devnet::{Engine, Options, serve};
 use bsn_cli::doctor::read::{Source, Sources, look};
 use bsn_cli::doctor::table::{self, Proof};
 use bsn_cli::doctor::{Report, Selection, Severity, examine};
@@ -250,6 +250,30 @@ fn a_jail_is_told_from_a_daemon_that_is_off() {
     let devnet = healthy(quick());
     let report = breaks(&devnet, "jail?fp=3");
     assert!(problems(&report)["P4"].contains("it is in jail"), "{report:?}");
+}
+
+/// The first height above its last vote is a hole, and nothing comes of it since.
+#[test]
+fn a_daemon_that_stands_before_a_hole_is_told_from_one_that_is_off() {
+    let devnet = healthy(lenient());
+    let hole = devnet.handle.run_blocking(|engine| {
+        let hole = engine.height() + 1;
+        engine.net.chain.faults.lose_all([hole]);
+        // Its vote for the height below is in one of these blocks; for the hole there is none.
+        (0..2).for_each(|_| engine.produce(serve::now()));
+        engine.set_online(3, false);
+        hole
+    });
+    let hole = hole.unwrap();
+    until("that it is seen to stand there", || {
+        let report = finds(&devnet, "a daemon before a hole", &["P3", "F3"], &["P4", "M4", "S2"]);
+        let text = problems(&report).remove("P3").unwrap();
+        text.contains(&format!(
+            "it does not get across the hole at {hole}, since its last vote at {}",
+            hole - 1
+        ))
+        .then_some(())
+    });
 }
 
 /// Its votes carry the randomness of other heights, as those of a real daemon do that joined two pages.

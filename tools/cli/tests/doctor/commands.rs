@@ -1,6 +1,7 @@
 //! The three commands as programs: exit codes, text, JSON.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
@@ -16,6 +17,30 @@ pub fn bsn(args: &[&str]) -> (i32, String, String) {
     let out = program.args(args).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
+}
+
+/// A program that ends with its test.
+struct Ends(Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let _ = (self.0.kill(), self.0.wait());
+    }
+}
+
+/// The README's two commands, but for the ports: once the devnet has printed what it has to say, the doctor is green.
+#[test]
+fn the_doctor_is_green_as_soon_as_the_devnet_has_spoken() {
+    let ports = ["--port", "0", "--babylon-port", "0", "--bitcoin-port", "0", "--dashboard-port", "0"];
+    let mut devnet = Command::new(env!("CARGO_BIN_EXE_bsn"));
+    devnet.args([&["devnet", "--json"], &ports[..]].concat()).stdout(Stdio::piped());
+    let mut devnet = Ends(devnet.spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(devnet.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let facts: Value = serde_json::from_str(&line).unwrap();
+    let node = facts["endpoints"]["chain"].as_str().unwrap();
+    let (code, out, err) = bsn(&["doctor", "--node", node]);
+    assert_eq!(code, 0, "{out}{err}");
 }
 
 /// Two commands from a clone: a chain, and a doctor that finds its contract by itself and nothing wrong.

@@ -64,7 +64,6 @@ pub fn pinned(snapshot: &Snapshot) -> Verdict {
                 deployed.code_id
             ))
             .about(package)
-            .hint(format!("propose MsgPinCodes with code_ids [{}]", deployed.code_id))
         });
     or_well(loose.collect(), "the codes are pinned")
 }
@@ -95,7 +94,7 @@ pub fn version(snapshot: &Snapshot) -> Verdict {
     let (bsn, health) = (snapshot.bsn.clone()?, snapshot.health.clone()?);
     if let Some(alarm) = health.alarms.iter().find(|alarm| alarm.starts_with(CONVERTING)) {
         return one(warning(format!("the upgrade to {} is not through: {alarm}", bsn.version))
-            .hint("nothing: each block converts a portion"));
+            .hint("bsn doctor --only C4"));
     }
     let newest =
         RELEASED.iter().filter(|(_, package, _)| *package == "bsn").map(|(release, ..)| *release).next_back();

@@ -11,8 +11,8 @@ pub fn outbox(snapshot: &Snapshot) -> Verdict {
         let seen = match item.state.as_str() {
             "refused" => critical(format!("Babylon refused the evidence against {who} {} times", item.tries))
                 .hint(format!(
-                    "bsn keep --duties outbox, or execute {{\"retry_outbox\":{{\"id\":{}}}}}",
-                    item.id
+                    "chaind tx wasm execute {{contract}} '{{\"retry_outbox\":{{\"fp_pubkey_hex\":\"{}\"}}}}' --from KEY",
+                    item.fp_pubkey_hex
                 )),
             "waiting" => warning(format!("the evidence against {who} waits for the channel")),
             _ => return None,
@@ -68,7 +68,10 @@ mod tests {
         says(outbox(&snapshot), &format!("critical: Babylon refused the evidence against {me} 3 times"));
         assert_eq!(
             outbox(&snapshot).unwrap()[0].hint.as_deref(),
-            Some("bsn keep --duties outbox, or execute {\"retry_outbox\":{\"id\":4}}")
+            Some(&*format!(
+                "chaind tx wasm execute {{contract}} '{{\"retry_outbox\":{{\"fp_pubkey_hex\":\"{}\"}}}}' --from KEY",
+                key(1)
+            ))
         );
     }
 

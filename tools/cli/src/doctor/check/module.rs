@@ -33,7 +33,7 @@ pub fn hook_gas(snapshot: &Snapshot) -> Verdict {
         let text = format!("{name} is {cap}, and the most expensive hook was measured at {worst} gas");
         let seen =
             if cap < worst { critical(text) } else { warning(format!("{text}: less than half is left")) };
-        seen.about(name).hint(format!("propose MsgUpdateParams with {name} of {}", 2 * worst))
+        seen.about(name)
     });
     or_well(low.collect(), format!("hooks may use {} and {} gas", module.begin_gas, module.end_gas))
 }

@@ -23,11 +23,15 @@ pub fn denoms(snapshot: &Snapshot) -> Verdict {
     let others =
         balances.iter().filter(|it| !it.amount.is_zero() && !config.reward_denoms.contains(&it.denom));
     let found = others.map(|coin| {
+        let mut all = config.reward_denoms.clone();
+        all.push(coin.denom.clone());
+        let message = serde_json::json!({ "update_config": { "reward_denoms": all } });
         warning(format!(
             "the contract holds {}{}, which is not among the reward_denoms: it stays there",
             coin.amount, coin.denom
         ))
         .about(&coin.denom)
+        .hint(format!("chaind tx wasm execute {{contract}} '{message}' --from ADMIN"))
     });
     or_well(found.collect(), format!("shared out are {}", config.reward_denoms.join(", ")))
 }
@@ -90,6 +94,12 @@ mod tests {
         says(
             denoms(&snapshot),
             "warning: the contract holds 5ibc/AB, which is not among the reward_denoms: it stays there",
+        );
+        assert_eq!(
+            denoms(&snapshot).unwrap()[0].hint.as_deref(),
+            Some(
+                "chaind tx wasm execute {contract} '{\"update_config\":{\"reward_denoms\":[\"uapp\",\"ibc/AB\"]}}' --from ADMIN"
+            )
         );
     }
 

@@ -30,7 +30,7 @@ pub const ROWS: &[Check] = &[
         about: "the quarantine",
         critical: "",
         warning: "items lie in it",
-        hint: "bsn keep --duties quarantine",
+        hint: "chaind tx wasm execute {contract} '{\"retry_quarantined\":{\"ids\":[ID]}}' --from KEY",
         proof: Proof::Devnet("an item that is not what it says"),
         why: "An item of a packet that cannot be applied is kept with its reason, and the others are applied. Its stake counts nothing until somebody retries it.",
         look: stake::quarantine,
