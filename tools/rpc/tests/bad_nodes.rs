@@ -197,3 +197,19 @@ fn what_the_node_does_not_take_keeps_the_chains_own_words() {
     let said = "insufficient fees; got: 1ustake required: 9ustake: insufficient fee (code 13 of `sdk`)";
     assert_eq!(error.to_string(), said);
 }
+
+/// TLS is spoken, and who answers must prove who they are.
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let url = format!("https://localhost:{}", scripted::tls::serve());
+    let error = Client::with(&[&url], impatient(1)).unwrap().status().unwrap_err();
+    assert!(error.to_string().starts_with(&url) && error.to_string().contains("UnknownIssuer"), "{error}");
+}
+
+#[test]
+fn a_node_without_tls_is_not_asked_over_it() {
+    let plain = Scripted::answers(|_, _| (200, rpc(&status("app-1", 5))));
+    let url = plain.url.replacen("http", "https", 1);
+    let error = Client::with(&[&url], impatient(1)).unwrap().status().unwrap_err();
+    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+}

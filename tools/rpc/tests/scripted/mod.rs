@@ -1,5 +1,7 @@
 //! A node that answers what a test says.
 
+pub mod tls;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
