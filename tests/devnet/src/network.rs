@@ -32,7 +32,7 @@ use crate::{BlockReport, Chain, Failure, TxError, TxReport};
 
 pub use babylon_end::BabylonEnd;
 #[cfg(feature = "vm")]
-pub(crate) use deploy::artifacts;
+pub use deploy::artifacts;
 pub use deploy::{Setup, instantiate_message};
 
 const BTC: u64 = 100_000_000;
