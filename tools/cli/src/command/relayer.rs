@@ -60,7 +60,7 @@ pub fn run(args: &Relayer) -> Result<()> {
         (&args.babylon_gas_prices, &mut file.babylon.gas_prices),
         (&args.ics20_channel, &mut file.bsn.ics20_channel),
     ] {
-        *set = given.clone().or(set.take());
+        *set = given.clone().or_else(|| set.take());
     }
     let id = setup.chain()?.status()?.chain_id;
     // Clients and connection come before the contract.
