@@ -136,7 +136,7 @@ pub fn card(snapshot: &Snapshot, provider: &Provider) -> Part<Card> {
         jail_left_s: jailed_until.map(|until| until.saturating_sub(snapshot.tip.time)),
         jailed_until,
         slashed: provider.slashed,
-        hint: voting.hint().replace("KEY", &provider.key),
+        hint: voting.hint().replace("{subject}", &provider.key),
     })
 }
 

@@ -211,5 +211,5 @@ fn a_node_without_tls_is_not_asked_over_it() {
     let plain = Scripted::answers(|_, _| (200, rpc(&status("app-1", 5))));
     let url = plain.url.replacen("http", "https", 1);
     let error = Client::with(&[&url], impatient(1)).unwrap().status().unwrap_err();
-    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+    assert!(matches!(error, Error::Unreachable { .. } | Error::Hangs { .. }), "{error}");
 }
