@@ -22,6 +22,7 @@ const ERRORS = {
   resumed: ["Never final", "Do not act on this block. Governance let finality go on without a quorum."],
   tx_failed: ["The transaction failed", "It paid its fee and did nothing else."],
   tx_index_disabled: ["This node cannot find transactions", "Ask another node, or give the block's height."],
+  unknown_gap: ["Final, but nobody knows by what", "Wait for a later block, or decide whether you accept that."],
   tx_rejected: ["The node refused it", "It is in no block. Correct it and sign again."],
   unverified: ["Something does not fit", "Do not act. Ask another node."],
   wait_timeout: ["Not final within ten minutes", "It may still become final: ask again with the same hash."],
