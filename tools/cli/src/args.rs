@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand};
 
+use crate::place::Place;
+
 /// Bitcoin-secured finality for Cosmos appchains: what operators run.
 #[derive(Debug, Parser)]
 #[command(name = "bsn", version, propagate_version = true, arg_required_else_help = true)]
@@ -161,14 +163,11 @@ pub struct DevnetRun {
 /// `bsn query`.
 #[derive(Debug, Group)]
 pub struct Query {
-    /// The contract's address.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: String,
     /// The question, as JSON.
     pub message: String,
-    /// Where.
+    /// Which contract.
     #[command(flatten)]
-    pub target: Target,
+    pub place: Place,
 }
 
 /// `bsn nodes`.
@@ -185,9 +184,6 @@ pub struct Nodes {
 /// `bsn serve`.
 #[derive(Debug, Group)]
 pub struct Serve {
-    /// The contract's address.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: String,
     /// Where to listen.
     #[arg(long, env = "BSN_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -200,9 +196,9 @@ pub struct Serve {
     /// A name under which the server may be asked, such as status.example.org: behind a proxy that passes it on.
     #[arg(long, env = "BSN_HOST", value_delimiter = ',')]
     pub host: Vec<String>,
-    /// Where.
+    /// Which contract.
     #[command(flatten)]
-    pub target: Target,
+    pub place: Place,
 }
 
 /// `250ms`, `20s`, `5m`.
@@ -234,6 +230,19 @@ mod tests {
         assert!(Args::try_parse_from(["bsn", "devnet", "--block-time", "0s"]).is_err());
         assert!(Args::try_parse_from(["bsn", "devnet", "--fps", "0"]).is_err());
         Args::try_parse_from(["bsn", "devnet", "fault", "jail", "fp=2"]).unwrap();
+        for command in [&["query", "{}"][..], &["serve"], &["doctor"], &["fp"], &["watch"]] {
+            let file = [&["bsn"], command, &["--deployment", "app-1.json"]].concat();
+            Args::try_parse_from(file).unwrap();
+        }
+    }
+
+    #[test]
+    fn nobody_outside_reaches_what_is_served_unless_told_to() {
+        let Command::Serve(serve) = Args::try_parse_from(["bsn", "serve"]).unwrap().command else {
+            panic!("it serves")
+        };
+        assert!(serve.listen.ip().is_loopback(), "{}", serve.listen);
+        assert!(serve.host.is_empty() && serve.allow_origin.is_none());
     }
 
     #[test]

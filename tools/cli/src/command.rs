@@ -16,6 +16,7 @@ use bsn_rpc::{Client, Retry, address};
 use serde_json::{Value, json};
 
 use crate::args::{Args, Command, Nodes, Query, Target};
+use crate::place::Found;
 
 /// Runs a command.
 ///
@@ -58,11 +59,12 @@ pub fn connect(target: &Target) -> Result<Client> {
 fn query(args: &Query) -> Result<()> {
     let message: Value =
         serde_json::from_str(&args.message).with_context(|| format!("`{}` is no JSON", args.message))?;
-    address::prefix(&args.contract)?;
-    let client = connect(&args.target)?;
+    let Found { target, contract } = args.place.found(Retry::default())?;
+    address::prefix(&contract)?;
+    let client = connect(&target)?;
     let prefix = client.prefix()?;
-    address::decode(&prefix, &args.contract)?;
-    let answer = client.smart(&args.contract, &message)?;
+    address::decode(&prefix, &contract)?;
+    let answer = client.smart(&contract, &message)?;
     println!("{}", serde_json::to_string_pretty(&answer)?);
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`args`] | the command line |
+//! | [`place`] | which contract of which chain |
 //! | [`command`] | what each command does |
 //! | [`config`] | `bsn.toml`, and what flags and environment change of it |
 //! | [`keys`] | who signs, and sending |
@@ -36,6 +37,7 @@ pub mod exit;
 pub mod fp;
 pub mod init;
 pub mod keys;
+pub mod place;
 pub mod relayer;
 pub mod serve;
 pub mod upgrade;

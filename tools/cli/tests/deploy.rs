@@ -2,7 +2,11 @@
 //! whatever gets into the way of that.
 
 mod operator;
+#[path = "../../../packages/testing/tests/schema/mod.rs"]
+mod schema;
 mod support;
+#[path = "deploy/written.rs"]
+mod written;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
