@@ -30,6 +30,10 @@ const ERRORS = {
   wrong_network: ["Another chain", "Give a node of the chain that you mean."],
 };
 
+/** `bsn serve` passes on what reads, and nothing else. */
+const readsOnly = ({ code, method, rpcCode }) => code === "rpc" && method.startsWith("broadcast_tx") && rpcCode === -32601;
+const READS_ONLY = ["Nothing is sent from here", "This address only reads. Give a node's own RPC address above, or send the transaction elsewhere and give its hash here."];
+
 const show = (state, sentence, hint = "") => {
   at("result").hidden = false;
   at("result").dataset.state = state;
@@ -111,7 +115,7 @@ const run = async ({ rpc, address, chain, what }) => {
     show("final", `Block ${number(block.height)} is final`, `${included}: ${verified.headers.length} headers hash to what the next one says.`);
   } catch (error) {
     if (running !== controller) return;
-    const [title, advice] = ERRORS[error.code] ?? ["Something went wrong", ""];
+    const [title, advice] = (readsOnly(error) && READS_ONLY) || ERRORS[error.code] || ["Something went wrong", ""];
     step(stage, "broken");
     show("failed", title, advice);
     facts(error.code === "aborted" ? [] : [["Why", error.message], ["Code", error.code ?? "unknown"]]);
