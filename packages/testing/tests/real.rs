@@ -97,9 +97,6 @@ fn eventful() -> RealBsn {
     real.offline(0);
     real.resume();
     real.next_block();
-    // What waited for it is voted on in one message.
-    real.online(0);
-    real.next_block();
     real
 }
 
@@ -113,6 +110,12 @@ fn governed() -> RealBsn {
     real.app.init_modules(|router, _, storage| {
         router.bank.init_balance(storage, &addr, coins(1_000_000, denom)).unwrap();
     });
+    // What waited for it is voted on in one message.
+    real.offline(1);
+    real.next_block();
+    real.next_block();
+    real.online(1);
+    real.next_block();
     real.offline(0);
     for _ in 0..25 {
         real.next_block();

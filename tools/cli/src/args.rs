@@ -231,7 +231,7 @@ mod tests {
         assert!(Args::try_parse_from(["bsn", "devnet", "--fps", "0"]).is_err());
         Args::try_parse_from(["bsn", "devnet", "fault", "jail", "fp=2"]).unwrap();
         for command in [&["query", "{}"][..], &["serve"], &["doctor"], &["fp"], &["watch"]] {
-            let file = [&["bsn"], command, &["--deployment", "app-1.json"]].concat();
+            let file = [&["bsn"][..], command, &["--deployment", "app-1.json"]].concat();
             Args::try_parse_from(file).unwrap();
         }
     }

@@ -59,7 +59,8 @@ pub fn connect(target: &Target) -> Result<Client> {
 fn query(args: &Query) -> Result<()> {
     let message: Value =
         serde_json::from_str(&args.message).with_context(|| format!("`{}` is no JSON", args.message))?;
-    let Found { target, contract } = args.place.found(Retry::default())?;
+    let Found { target, contract } =
+        args.place.found(Retry { timeout: args.place.timeout(), ..Retry::default() })?;
     address::prefix(&contract)?;
     let client = connect(&target)?;
     let prefix = client.prefix()?;

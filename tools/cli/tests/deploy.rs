@@ -2,6 +2,7 @@
 //! whatever gets into the way of that.
 
 mod operator;
+#[allow(clippy::unnecessary_map_or, reason = "it is written for an older Rust")]
 #[path = "../../../packages/testing/tests/schema/mod.rs"]
 mod schema;
 mod support;

@@ -36,7 +36,9 @@ mod tests {
 
     fn found(id: &str, level: Level) -> Record {
         let check = Check { id: id.to_owned(), level, what: format!("{id} it is"), hint: None };
-        Record { doctor: Some(vec![check]), ..healthy() }
+        let mut record = healthy();
+        record.doctor = Some(vec![check]);
+        record
     }
 
     #[test]
@@ -49,7 +51,8 @@ mod tests {
 
     #[test]
     fn a_doctor_that_could_not_look_is_503_with_why() {
-        let blind = Record { doctor: Some(vec![examine::blind("no such contract")]), ..healthy() };
+        let mut blind = healthy();
+        blind.doctor = Some(vec![examine::blind("no such contract")]);
         let (status, body) = of(&blind);
         assert!(status == 503 && body.contains("nobody could look: no such contract"), "{body}");
     }

@@ -36,7 +36,7 @@ fn what_deploy_wrote_is_what_everybody_reads() {
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(report["contract"], alice.registered());
     for named in [&["--deployment", file][..], &[]] {
-        let (code, out, err) = alice.bsn(&[&["query", "--node", &node, config], named].concat());
+        let (code, out, err) = alice.bsn(&[&["query", "--node", &node, config][..], named].concat());
         assert!(code == 0 && out.contains("\"network\": \"regtest\""), "{named:?}: {out}{err}");
     }
     // An operator adds where the public finds nodes, and nobody needs anything else.
