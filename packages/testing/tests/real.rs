@@ -146,7 +146,6 @@ fn every_event_is_as_its_schema_says() {
         "finalize_block",
         "ibc",
         "index_block",
-        "outbox",
         "resume_finality",
         "reward",
         "set_paused",
