@@ -20,6 +20,7 @@ mod inputs;
 mod keep;
 mod mutants;
 mod project;
+mod release;
 mod reproduce;
 mod say;
 mod schema;
@@ -46,6 +47,9 @@ usage: cargo xtask <task>
   check                                             formatting, the table of threats, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
   keep <version>                                    a tagged version's wasm into tests/fixtures/: migrations start from it
+  release [--out FOLDER] [--key FILE]               everything that is released of a clean commit, with checksums, a bill of
+                                                    materials and, by an SSH key, a signature
+  release --verify FOLDER [--signers FILE]          checks a release: sums, signature, and all of it made again
   schema [--check]                                  JSON schema of messages, answers, events and deployments into schema/
   codegen                                           what ts-codegen makes of schema/ must compile strictly; needs npm
   gas [--update]                                    what each call costs, beside the last snapshot
@@ -82,6 +86,7 @@ fn run(args: &[String]) -> Result<()> {
         "wasm" if flag(rest, "--verify-reproducible")? => reproduce::verify(),
         "wasm" => wasm::build(),
         "keep" => keep::keep(rest),
+        "release" => release::release(rest),
         "schema" => schema::run(flag(rest, "--check")?),
         "codegen" => flag(rest, "").and_then(|_| schema::typescript()),
         "gas" => vm::gas(flag(rest, "--update")?),
