@@ -16,6 +16,7 @@
 mod cargo;
 mod chain;
 mod demo;
+mod handbook;
 mod inputs;
 mod keep;
 mod mutants;
@@ -44,7 +45,7 @@ usage: cargo xtask <task>
                                                     without a virtual machine, to look at first; --live: then a devnet with
                                                     its dashboard
   test [--quick]                                    every check and every test; --quick leaves the virtual machines out
-  check                                             formatting, the table of threats, lints and schema
+  check                                             formatting, the table of threats, the handbook, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
   keep <version>                                    a tagged version's wasm into tests/fixtures/: migrations start from it
   release [--out FOLDER] [--key FILE]               everything that is released of a clean commit, with checksums, a bill of

@@ -4,12 +4,13 @@ use std::{process::Command, time::Instant};
 
 use anyhow::Result;
 
-use crate::{cargo, project, say, schema, setup, threats, vm, wasm};
+use crate::{cargo, handbook, project, say, schema, setup, threats, vm, wasm};
 
-/// Formatting, the table of threats, lints, schema.
+/// Formatting, the table of threats, the handbook, lints, schema.
 pub fn check() -> Result<()> {
     say::timed("formatting", formatting)?;
     say::timed("the table of threats", threats::check)?;
+    say::timed("the handbook", || handbook::check(crate::USAGE))?;
     say::timed("lints", lints)?;
     say::timed("schema", || schema::run(true))
 }
