@@ -41,6 +41,8 @@ pub enum Command {
     Connect(crate::command::connect::Connect),
     /// Give the contracts new code, and compare what was with what is.
     Upgrade(Box<crate::command::upgrade::Upgrading>),
+    /// Compare what a chain runs with a release.
+    Verify(crate::command::verify::Verify),
 }
 
 /// Where a chain is asked.

@@ -9,6 +9,7 @@ pub mod init;
 pub mod relayer;
 pub mod serve;
 pub mod upgrade;
+pub mod verify;
 pub mod watch;
 
 use anyhow::{Context, Result, bail};
@@ -35,6 +36,7 @@ pub fn run(args: Args) -> Result<()> {
         Command::Relayer(args) => relayer::run(&args),
         Command::Connect(args) => connect::run(&args),
         Command::Upgrade(args) => upgrade::run(&args),
+        Command::Verify(args) => verify::run(&args),
     }
 }
 

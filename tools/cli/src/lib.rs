@@ -12,6 +12,7 @@
 //! | [`deploy`] | the contracts, from two files of wasm to a chain that calls them |
 //! | [`connect`] | from the contract to the first final block |
 //! | [`upgrade`] | new code under the same address |
+//! | [`verify`] | whether a chain runs a release |
 //! | [`init`] | writes `bsn.toml` |
 //! | [`relayer`] | files for relayers |
 //! | [`devnet`] | the local chain |
@@ -39,4 +40,5 @@ pub mod keys;
 pub mod relayer;
 pub mod serve;
 pub mod upgrade;
+pub mod verify;
 pub mod watch;

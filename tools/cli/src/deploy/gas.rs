@@ -8,7 +8,7 @@ pub const UNPINNED: u64 = 60_000;
 pub const HOOK_CAP: u32 = 5_000_000;
 /// What a packet of 50 delegations uses.
 pub const STAKING_PACKET: u64 = 1_200_000;
-/// What brings any packet that Babylon makes (`contracts/bsn/docs/relayer.md`).
+/// What brings any packet that Babylon makes (`tools/cli/handbook/src/relayer.md`).
 pub const ANY_PACKET: u64 = 35_000_000;
 /// What brings every packet with one long item.
 pub const LONG_ITEM: u64 = 12_000_000;
