@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use crate::project;
 
 /// The folder of its pages.
-const PAGES: &str = "tools/cli/handbook/src";
+const PAGES: &str = "tools/cli/handbook/src/";
 /// Pages beside the handbook that name tests and tasks, too.
 const BESIDE: [&str; 2] = ["SECURITY.md", "CONTRIBUTING.md"];
 /// How a path begins that is one of this repository.
@@ -24,7 +24,7 @@ pub fn check(tasks: &str) -> Result<()> {
         texts.push((name, String::from_utf8(project::read(&file)?)?));
     }
     let names: Vec<&str> = texts.iter().filter_map(|(name, _)| name.strip_prefix(PAGES)).collect();
-    let contents = texts.iter().find(|(name, _)| name.ends_with("/SUMMARY.md")).map_or("", |(_, text)| text);
+    let contents = texts.iter().find(|(name, _)| name.ends_with("SUMMARY.md")).map_or("", |(_, text)| text);
     let mut faults = out_of_place(contents, &names);
     for name in BESIDE {
         texts.push((name.to_owned(), String::from_utf8(project::read(&root.join(name))?)?));
@@ -38,7 +38,7 @@ pub fn check(tasks: &str) -> Result<()> {
 
 /// Pages that the table of contents lacks or lists twice.
 fn out_of_place(contents: &str, pages: &[&str]) -> Vec<String> {
-    let pages = pages.iter().map(|page| page.trim_start_matches('/')).filter(|page| *page != "SUMMARY.md");
+    let pages = pages.iter().filter(|page| **page != "SUMMARY.md");
     let listed = |page: &str| contents.matches(&format!("]({page})")).count();
     pages
         .filter_map(|page| match listed(page) {
@@ -88,9 +88,9 @@ mod tests {
 
     #[test]
     fn every_page_has_one_place() {
-        let contents = "- [A](a.md)\n  - [B](b/c.md)\n- [B](b/c.md)\n";
-        let faults = out_of_place(contents, &["/SUMMARY.md", "/a.md", "/b/c.md", "/d.md"]);
-        assert_eq!(faults, ["b/c.md is in SUMMARY.md 2 times", "d.md is not in SUMMARY.md"]);
+        let contents = "- [A](a.txt)\n  - [B](b/c.txt)\n- [B](b/c.txt)\n";
+        let faults = out_of_place(contents, &["SUMMARY.md", "a.txt", "b/c.txt", "d.txt"]);
+        assert_eq!(faults, ["b/c.txt is in SUMMARY.md 2 times", "d.txt is not in SUMMARY.md"]);
     }
 
     #[test]
