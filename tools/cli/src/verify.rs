@@ -20,7 +20,7 @@ pub fn compare(snapshot: &Snapshot, release: &Release) -> Report {
         finding("V4", version(&snapshot.light_client, "btc-light-client", release)),
         finding("V5", conversion(snapshot)),
     ];
-    let name = release.version.as_ref().map_or_else(|| "of unknown version".to_owned(), Clone::clone);
+    let name = release.version.clone().unwrap_or_else(|| "of unknown version".to_owned());
     let of = release.commit.as_ref().map_or_else(String::new, |commit| format!(" (commit {commit})"));
     Report {
         chain_id: snapshot.tip.chain_id.clone(),
