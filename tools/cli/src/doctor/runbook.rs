@@ -65,7 +65,7 @@ fn page(check: &Check) -> String {
             let _ = writeln!(page, "| {severity} | {when} |");
         }
     }
-    let hint = named(check.hint);
+    let hint = table::in_words(check.hint);
     let _ =
         write!(page, "\n## Look\n\n```sh\nbsn doctor --only {id}\n```\n\n## Do\n\n```text\n{hint}\n```\n");
     if hint.contains("SUBJECT") {
@@ -86,13 +86,6 @@ fn page(check: &Check) -> String {
     };
     let _ = write!(page, "\n## How it is known to work\n\n{proof}\n\n[All checks](../runbook.md)\n");
     page
-}
-
-/// A hint for readers: names in place of what the doctor fills in.
-fn named(hint: &str) -> String {
-    let names =
-        [("{node}", "NODE"), ("{contract}", "CONTRACT"), ("{subject}", "SUBJECT"), ("{chain}", "CHAIN")];
-    names.into_iter().fold(hint.to_owned(), |hint, (from, to)| hint.replace(from, to))
 }
 
 /// The alerts whose sections send their readers to this check, by its id or its group.
