@@ -51,6 +51,18 @@ fn what_a_package_needs_can_be_published_too() {
     }
 }
 
+/// With a version it would have to be published first, and it may need this very package.
+#[test]
+fn what_only_tests_need_of_ours_is_not_asked_of_the_registry() {
+    for member in workspace::members().iter().filter(|member| ships(member)) {
+        for dependency in member.manifest["dependencies"].as_array().expect("a list of dependencies") {
+            if dependency["kind"] == "dev" && dependency["path"] != Value::Null {
+                assert_eq!(dependency["req"], "*", "{} names a version of {}", member.name, dependency["name"]);
+            }
+        }
+    }
+}
+
 /// Whatever is for tests stays here.
 #[test]
 fn nothing_else_is_published() {
