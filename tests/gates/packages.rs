@@ -57,7 +57,11 @@ fn what_only_tests_need_of_ours_is_not_asked_of_the_registry() {
     for member in workspace::members().iter().filter(|member| ships(member)) {
         for dependency in member.manifest["dependencies"].as_array().expect("a list of dependencies") {
             if dependency["kind"] == "dev" && dependency["path"] != Value::Null {
-                assert_eq!(dependency["req"], "*", "{} names a version of {}", member.name, dependency["name"]);
+                assert_eq!(
+                    dependency["req"], "*",
+                    "{} names a version of {}",
+                    member.name, dependency["name"]
+                );
             }
         }
     }
