@@ -36,6 +36,13 @@ pub enum Act {
     },
     /// Stores a code; gives its number.
     StoreCode(Vec<u8>),
+    /// Gives a contract another label.
+    Label {
+        /// Which.
+        contract: String,
+        /// The new one.
+        label: String,
+    },
     /// Keeps codes in memory, or no longer; governance alone.
     Pin {
         /// Which.
@@ -152,11 +159,18 @@ fn parse_wasm(any: &Any) -> Result<(String, Act), Refusal> {
         }
         "MsgUpdateAdmin" => {
             let wasm::MsgUpdateAdmin { sender, new_admin, contract } = read(any)?;
+            if sender.eq_ignore_ascii_case(&new_admin) {
+                return Err(invalid("new admin is the same as the old"));
+            }
             chain(sender, WasmMsg::UpdateAdmin { contract_addr: contract, admin: new_admin })
         }
         "MsgClearAdmin" => {
             let wasm::MsgClearAdmin { sender, contract } = read(any)?;
             chain(sender, WasmMsg::ClearAdmin { contract_addr: contract })
+        }
+        "MsgUpdateContractLabel" => {
+            let wasm::MsgUpdateContractLabel { sender, new_label, contract } = read(any)?;
+            Ok((sender, Act::Label { contract, label: new_label }))
         }
         "MsgStoreCode" => {
             let wasm::MsgStoreCode { sender, wasm_byte_code, .. } = read(any)?;
@@ -176,6 +190,11 @@ fn parse_wasm(any: &Any) -> Result<(String, Act), Refusal> {
         }
         _ => Err(sdk(2, format!("unable to resolve type URL {url}: tx parse error"))),
     }
+}
+
+/// What wasmd refuses before anything is asked of the chain: also of the messages of a proposal when it is made.
+fn invalid(why: &str) -> Refusal {
+    Refusal { codespace: "wasm".to_owned(), code: 14, log: format!("{why}: invalid") }
 }
 
 /// As wasmd, which takes code as it is or compressed, and no more than so much of it.
@@ -259,4 +278,24 @@ fn coins(coins: &[WireCoin]) -> Result<Vec<Coin>, Refusal> {
 /// A refusal as the chain's own failure, where a message is refused within a transaction.
 pub fn failure(refusal: &Refusal) -> Failure {
     Failure::Invalid(refusal.log.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use bsn_rpc::proto::pack;
+
+    use super::*;
+
+    /// So governance can never make itself the admin, nor confirm that it is.
+    #[test]
+    fn a_new_admin_who_is_the_sender_is_refused_as_by_wasmd() {
+        let update = |new_admin: &str| {
+            let (sender, contract) = ("bbnc1gov".to_owned(), "bbnc1bsn".to_owned());
+            parse(&pack(&wasm::MsgUpdateAdmin { sender, new_admin: new_admin.to_owned(), contract }))
+        };
+        let refusal = update("bbnc1gov").unwrap_err();
+        assert_eq!((refusal.codespace.as_str(), refusal.code), ("wasm", 14));
+        assert_eq!(refusal.log, "new admin is the same as the old: invalid");
+        assert!(update("bbnc1other").is_ok());
+    }
 }

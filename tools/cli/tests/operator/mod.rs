@@ -15,12 +15,13 @@ use bsn_cli::deploy::checks::Way;
 use bsn_cli::deploy::run::Deploy;
 use bsn_cli::devnet::{Options, account};
 use bsn_rpc::proto::cosmos::gov::v1::{MsgVote, QueryProposalsRequest, QueryProposalsResponse};
-use bsn_rpc::proto::cosmwasm::wasm::v1::{QueryCodesRequest, QueryCodesResponse};
+use bsn_rpc::proto::cosmwasm::wasm::v1::{MsgStoreCode, QueryCodesRequest, QueryCodesResponse};
 use bsn_rpc::proto::pack;
 use bsn_rpc::{Client, Fee, Key, Wallet};
 use clap::Parser;
 use devnet::Machine;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::support::{Running, options};
 
@@ -175,6 +176,42 @@ impl Operator {
         let answer: QueryCodesResponse =
             self.devnet.client.ask("/cosmwasm.wasm.v1.Query/Codes", &request).unwrap();
         answer.code_infos.len()
+    }
+
+    /// Somebody else stores codes: which, and in which build.
+    pub fn stranger_stores(&self, codes: &[(&str, &str)]) {
+        let bob = wallet(1);
+        for (name, build) in codes {
+            let wasm = std::fs::read(self.at("artifacts").join(name)).unwrap();
+            let wasm_byte_code = [wasm.as_slice(), build.as_bytes()].concat();
+            let stored =
+                MsgStoreCode { sender: bob.address.clone(), wasm_byte_code, instantiate_permission: None };
+            let fee = Fee::new(10_000, "ustake", 5_000_000);
+            bob.deliver(&self.devnet.client, "bsn-devnet-1", &[pack(&stored)], &fee).unwrap();
+        }
+    }
+
+    /// The checksum of a file that is deployed.
+    pub fn checksum(&self, name: &str) -> String {
+        hex::encode(Sha256::digest(std::fs::read(self.at("artifacts").join(name)).unwrap()))
+    }
+
+    /// Those of both, `bsn.wasm` first.
+    pub fn checksums(&self) -> [String; 2] {
+        ["bsn.wasm", "btc-light-client.wasm"].map(|name| self.checksum(name))
+    }
+
+    /// The checksums of what is pinned, that of the registered contract's code first.
+    pub fn pinned(&self) -> Vec<String> {
+        let client = &self.devnet.client;
+        let first = client.contract_info(&self.registered()).unwrap().unwrap().code_id;
+        let mut ids = client.pinned_codes().unwrap();
+        ids.sort_by_key(|id| (*id != first, *id));
+        ids.iter().map(|id| hex::encode(client.code_info(*id).unwrap().unwrap().data_hash)).collect()
+    }
+
+    pub fn babylon_client(&self) -> Client {
+        Client::new(&[self.babylon()]).unwrap()
     }
 
     /// How many proposals there were.

@@ -222,6 +222,7 @@ fn carry_out(
     match act {
         Act::Chain(message) => parts.dispatch(signer, message),
         Act::Sudo { contract, msg } => parts.sudo(&contract, &msg),
+        Act::Label { contract, label } => parts.set_label(signer, &contract, &label),
         Act::StoreCode(wasm) => {
             let (code_id, checksum) = parts.store_code(signer, &wasm)?;
             let event = Event::new("store_code").add_attribute("code_checksum", hex::encode(checksum));
