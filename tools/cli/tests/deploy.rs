@@ -5,6 +5,8 @@ mod operator;
 #[path = "deploy/strangers.rs"]
 mod strangers;
 mod support;
+#[path = "deploy/upgrades.rs"]
+mod upgrades;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -51,7 +51,7 @@ pub struct Header {
 }
 
 /// What became of a transaction in a block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TxResult {
     /// Its hash in upper case hex, where the answer says it.
     pub hash: String,

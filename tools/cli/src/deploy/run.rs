@@ -6,6 +6,7 @@ mod send;
 mod settle;
 
 pub use propose::{awaited, same};
+pub use settle::{Earlier, earlier};
 
 use std::path::{Path, PathBuf};
 

@@ -14,6 +14,7 @@ use bsn_cli::config::Setup;
 use bsn_cli::deploy::checks::Way;
 use bsn_cli::deploy::run::Deploy;
 use bsn_cli::devnet::{Options, account};
+use bsn_cli::upgrade::run::Upgrade;
 use bsn_rpc::proto::cosmos::gov::v1::{MsgVote, QueryProposalsRequest, QueryProposalsResponse};
 use bsn_rpc::proto::cosmwasm::wasm::v1::{MsgStoreCode, QueryCodesRequest, QueryCodesResponse};
 use bsn_rpc::proto::pack;
@@ -150,14 +151,24 @@ impl Operator {
 
     /// A call in this process, which can be left after any step.
     pub fn begin(&self) -> Deploy {
-        let at = |name: &str| self.at(name).to_string_lossy().into_owned();
-        let (config, deployments, words) = (at("bsn.toml"), at("deployments"), at("words"));
-        let args = ["bsn", "deploy", "--yes", "--config", &config, "--deployments", &deployments];
-        let key = ["--mnemonic-file", &words, "--hd-path", &account::path(self.index)];
-        let parsed = Args::try_parse_from([&args[..], &key].concat()).unwrap();
-        let bsn_cli::args::Command::Deploy(args) = parsed.command else { panic!("it deploys") };
+        let bsn_cli::args::Command::Deploy(args) = self.parsed("deploy") else { panic!("it deploys") };
         let setup = Setup::load(&args.common).unwrap();
         Deploy::begin(setup, &args.signing, Way::default(), Some(self.at("artifacts"))).unwrap()
+    }
+
+    /// The same of an upgrade.
+    pub fn begin_upgrade(&self) -> Upgrade {
+        let bsn_cli::args::Command::Upgrade(args) = self.parsed("upgrade") else { panic!("it upgrades") };
+        let setup = Setup::load(&args.common).unwrap();
+        Upgrade::begin(setup, &args.signing, Way::default(), Some(self.at("artifacts"))).unwrap()
+    }
+
+    fn parsed(&self, command: &str) -> bsn_cli::args::Command {
+        let at = |name: &str| self.at(name).to_string_lossy().into_owned();
+        let (config, deployments, words) = (at("bsn.toml"), at("deployments"), at("words"));
+        let args = ["bsn", command, "--yes", "--config", &config, "--deployments", &deployments];
+        let key = ["--mnemonic-file", &words, "--hd-path", &account::path(self.index)];
+        Args::try_parse_from([&args[..], &key].concat()).unwrap().command
     }
 
     pub fn record(&self) -> Value {
