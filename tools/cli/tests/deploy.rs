@@ -2,6 +2,8 @@
 //! whatever gets into the way of that.
 
 mod operator;
+#[path = "deploy/rehearsal.rs"]
+mod rehearsal;
 #[path = "deploy/strangers.rs"]
 mod strangers;
 mod support;
