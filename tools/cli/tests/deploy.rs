@@ -1,6 +1,8 @@
 //! `bsn init | deploy | relayer | connect | upgrade` on a devnet without a contract: from nothing to a final block, and
 //! whatever gets into the way of that.
 
+#[path = "deploy/keys.rs"]
+mod keys;
 mod operator;
 #[path = "deploy/rehearsal.rs"]
 mod rehearsal;
@@ -9,6 +11,8 @@ mod strangers;
 mod support;
 #[path = "deploy/upgrades.rs"]
 mod upgrades;
+#[path = "deploy/wrong.rs"]
+mod wrong;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -214,13 +218,16 @@ fn what_is_not_ready_is_said_before_anything_is_sent() {
     assert!(err.contains("Babylon has k = 1 and w = 2, bsn.toml has 7 and 2"), "{err}");
     alice.configure("ics20_channel = \"channel-0\"");
     alice.devnet.control("fault/expire-client?side=here");
-    let plan = || alice.bsn(&["deploy", "--plan", "--gov"]).1;
-    until("the expiry", || plan().contains("which is expired").then_some(()));
+    let plan = || alice.bsn(&["deploy", "--plan", "--gov"]);
+    let (code, _, err) =
+        until("the expiry", || Some(plan()).filter(|(_, out, _)| out.contains("which is expired")));
+    assert!(code == 1 && err.starts_with("Error: 1 of ") && err.ends_with(" checks fail\n"), "{code} {err}");
     assert!(alice.deploy(&[]).2.contains("which is expired"));
     assert_eq!((alice.codes(), alice.proposals()), (0, 0));
     alice.devnet.control("fault/revive-client?side=here");
     // Half a record is named with what to do, and then the chain tells the rest.
-    until("the client", || (!plan().contains("FAIL")).then_some(()));
+    let (code, ..) = until("the client", || Some(plan()).filter(|(_, out, _)| !out.contains("FAIL")));
+    assert_eq!(code, 0);
     std::fs::write(alice.at("deployments/bsn-devnet-1.json"), "{\"version\":1,").unwrap();
     fails(&alice.deploy(&[]), "is no JSON; delete it and call again: the chain tells the rest");
 }
@@ -235,6 +242,8 @@ fn without_a_key_here_others_sign() {
     assert_eq!(tx["signatures"], json!([]));
     let lines = [
         format!("  bbncd tx sign tx.json --from {} --chain-id bsn-devnet-1", alice.address()),
+        format!("  bbncd tx sign tx.json --multisig {} --from MEMBER ", alice.address()),
+        "  bbncd tx multisign tx.json ".to_owned(),
         "  bbncd tx broadcast signed.json".to_owned(),
     ];
     assert!(lines.iter().all(|line| err.contains(line)), "{err}");

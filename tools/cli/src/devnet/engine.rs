@@ -2,6 +2,7 @@
 
 mod act;
 mod join;
+mod payer;
 mod produce;
 mod submit;
 

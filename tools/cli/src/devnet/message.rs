@@ -5,6 +5,7 @@ use std::io::Read;
 use bsn_rpc::proto::babylon::{BsnContracts as WireContracts, MsgSetBsnContracts, MsgUpdateParams};
 use bsn_rpc::proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
 use bsn_rpc::proto::cosmos::base::v1beta1::Coin as WireCoin;
+use bsn_rpc::proto::cosmos::feegrant::v1beta1::MsgGrantAllowance;
 use bsn_rpc::proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote};
 use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
 use bsn_rpc::proto::ibc::applications::transfer::v1::MsgTransfer;
@@ -61,6 +62,11 @@ pub enum Act {
         /// The share of the fees.
         share: Decimal,
     },
+    /// Pays the fees of somebody who asks for it.
+    Allow {
+        /// Whose.
+        grantee: String,
+    },
     /// A proposal.
     Propose(Box<MsgSubmitProposal>),
     /// A vote.
@@ -109,6 +115,10 @@ pub fn parse(any: &Any) -> Result<(String, Act), Refusal> {
     }
     if is(MsgTransfer::type_url()) {
         return transfer(read(any)?);
+    }
+    if is(MsgGrantAllowance::type_url()) {
+        let MsgGrantAllowance { granter, grantee, .. } = read(any)?;
+        return Ok((granter, Act::Allow { grantee }));
     }
     if is(MsgSubmitProposal::type_url()) {
         let proposal: MsgSubmitProposal = read(any)?;

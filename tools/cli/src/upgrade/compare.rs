@@ -115,7 +115,10 @@ mod tests {
     /// What waits, and what has left.
     fn books<const N: usize>(here: [[&str; 2]; N], sent: [[&str; 2]; N]) -> Value {
         let column = |column: [[&str; 2]; N]| {
-            column.iter().map(|[denom, amount]| json!({ "denom": denom, "amount": amount })).collect::<Value>()
+            column
+                .iter()
+                .map(|[denom, amount]| json!({ "denom": denom, "amount": amount }))
+                .collect::<Value>()
         };
         json!({ "owed": column(here), "undistributed": column(here), "handed_over": column(sent),
             "burned": column(sent) })
@@ -158,13 +161,19 @@ mod tests {
         for (path, value) in [
             ("/rewards/owed", json!([{ "denom": "a", "amount": "70" }])),
             ("/rewards/undistributed", json!([{ "denom": "b", "amount": "0" }])),
-            ("/rewards/handed_over", json!([{ "denom": "a", "amount": "8" }, { "denom": "b", "amount": "40" }])),
+            (
+                "/rewards/handed_over",
+                json!([{ "denom": "a", "amount": "8" }, { "denom": "b", "amount": "40" }]),
+            ),
             ("/rewards/burned", json!([{ "denom": "a", "amount": "9" }, { "denom": "b", "amount": "39" }])),
             ("/rewards/burned", json!([{ "denom": "a", "amount": "?" }, { "denom": "b", "amount": "40" }])),
         ] {
             let found = with(path, value);
             let column = path.trim_start_matches('/').replace('/', ".");
-            assert!(matches!(found.as_slice(), [one] if one.is_loss && one.path.starts_with(&column)), "{found:?}");
+            assert!(
+                matches!(found.as_slice(), [one] if one.is_loss && one.path.starts_with(&column)),
+                "{found:?}"
+            );
         }
         let whole = with("/rewards", Value::Null);
         assert_eq!(whole.iter().filter(|it| it.is_loss).count(), 8, "{whole:?}");

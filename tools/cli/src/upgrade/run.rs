@@ -6,10 +6,10 @@ mod send;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
+use bsn_rpc::Client;
 use bsn_rpc::proto::Any;
 use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
 use bsn_rpc::proto::pack;
-use bsn_rpc::Client;
 use serde_json::{Value, json};
 
 use super::next::{Found, Next, Part, Who, next};
@@ -110,6 +110,8 @@ impl Upgrade {
         if let Some(settled) = self.settle()? {
             return Ok(Turn::Went(settled));
         }
+        // Before the rest: what a proposal does that ends meanwhile is seen then, and not proposed again.
+        let ours = self.proposal()?;
         let found = self.look()?;
         if found.bsn_code != Some(found.bsn_has) {
             self.keep_before()?;
@@ -119,7 +121,6 @@ impl Upgrade {
             signer: self.sender.address().to_owned(),
             stores_by_gov: self.way.by_gov || self.chain.upload == Upload::Nobody,
         };
-        let ours = self.record.proposal().map(|id| look::proposal(&self.client, id)).transpose()?.flatten();
         match next(&found, &who, ours.as_ref()) {
             Next::Store(code) => {
                 let artifact = self.artifact(code);

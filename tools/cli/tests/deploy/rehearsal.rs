@@ -20,7 +20,13 @@ fn what_cannot_be_tried_is_proposed_with_a_word_about_it() {
     let alice = Operator::new("alice");
     let unsigned = ["deploy", "--gov", "--generate-only", "--from", &alice.address()];
     let (code, _, err) = alice.bsn(&unsigned);
-    assert!(code == 0 && err.starts_with("not simulated before it is sent: the key that signs is not here\n"), "{err}");
+    assert!(
+        code == 0 && err.starts_with("not simulated before it is sent: the key that signs is not here\n"),
+        "{err}"
+    );
     let (code, out, err) = alice.deploy(&["--gov"]);
-    assert!(code == 0 && out.contains("propose: proposal 1\n") && !err.contains("not simulated"), "{out}{err}");
+    assert!(
+        code == 0 && out.contains("propose: proposal 1\n") && !err.contains("not simulated"),
+        "{out}{err}"
+    );
 }

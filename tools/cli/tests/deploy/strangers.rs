@@ -82,7 +82,10 @@ fn the_guards_pass_and_change_nothing_where_an_account_is_the_admin() {
     assert!(code == 0 && out.contains("propose: proposal 1\n"), "{out}{err}");
     let info = |address: &str| alice.devnet.client.contract_info(address).unwrap().unwrap();
     assert_eq!(info(&to.bsn).admin, to.creator);
-    assert_eq!((info(&to.light_client).admin, info(&to.light_client).label), (admin, "BTC Light Client".to_owned()));
+    assert_eq!(
+        (info(&to.light_client).admin, info(&to.light_client).label),
+        (admin, "BTC Light Client".to_owned())
+    );
     drop(voter);
 }
 

@@ -1,12 +1,14 @@
 //! Somebody who deploys on a devnet without a contract: a folder, a file, words of a key.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+mod proxy;
+
+pub use proxy::{moody, proxy};
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bsn_cli::args::Args;
@@ -151,24 +153,31 @@ impl Operator {
 
     /// A call in this process, which can be left after any step.
     pub fn begin(&self) -> Deploy {
-        let bsn_cli::args::Command::Deploy(args) = self.parsed("deploy") else { panic!("it deploys") };
+        self.begin_with(&[])
+    }
+
+    /// The same with these flags.
+    pub fn begin_with(&self, more: &[&str]) -> Deploy {
+        let bsn_cli::args::Command::Deploy(args) = self.parsed("deploy", more) else { panic!("it deploys") };
         let setup = Setup::load(&args.common).unwrap();
         Deploy::begin(setup, &args.signing, Way::default(), Some(self.at("artifacts"))).unwrap()
     }
 
     /// The same of an upgrade.
     pub fn begin_upgrade(&self) -> Upgrade {
-        let bsn_cli::args::Command::Upgrade(args) = self.parsed("upgrade") else { panic!("it upgrades") };
+        let bsn_cli::args::Command::Upgrade(args) = self.parsed("upgrade", &[]) else {
+            panic!("it upgrades")
+        };
         let setup = Setup::load(&args.common).unwrap();
         Upgrade::begin(setup, &args.signing, Way::default(), Some(self.at("artifacts"))).unwrap()
     }
 
-    fn parsed(&self, command: &str) -> bsn_cli::args::Command {
+    fn parsed(&self, command: &str, more: &[&str]) -> bsn_cli::args::Command {
         let at = |name: &str| self.at(name).to_string_lossy().into_owned();
         let (config, deployments, words) = (at("bsn.toml"), at("deployments"), at("words"));
         let args = ["bsn", command, "--yes", "--config", &config, "--deployments", &deployments];
         let key = ["--mnemonic-file", &words, "--hd-path", &account::path(self.index)];
-        Args::try_parse_from([&args[..], &key].concat()).unwrap().command
+        Args::try_parse_from([&args[..], &key, more].concat()).unwrap().command
     }
 
     pub fn record(&self) -> Value {
@@ -282,49 +291,5 @@ impl Voter {
 impl Drop for Voter {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// A node that hands on so many questions, and is dead then.
-pub fn proxy(to: SocketAddr, questions: usize, is_dead: Arc<AtomicBool>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let left = Arc::new(AtomicUsize::new(questions));
-    std::thread::spawn(move || {
-        for client in listener.incoming().flatten() {
-            if is_dead.load(Ordering::Relaxed) {
-                return;
-            }
-            let (is_dead, left) = (Arc::clone(&is_dead), Arc::clone(&left));
-            std::thread::spawn(move || drop(hand_on(client, to, &left, &is_dead)));
-        }
-    });
-    url
-}
-
-fn hand_on(
-    mut client: TcpStream,
-    to: SocketAddr,
-    left: &AtomicUsize,
-    is_dead: &AtomicBool,
-) -> std::io::Result<()> {
-    let mut node = TcpStream::connect(to)?;
-    let (mut answers, mut back) = (node.try_clone()?, client.try_clone()?);
-    std::thread::spawn(move || std::io::copy(&mut answers, &mut back));
-    let mut buffer = [0; 65_536];
-    loop {
-        let count = client.read(&mut buffer)?;
-        if count == 0 {
-            return Ok(());
-        }
-        let is_question = buffer.starts_with(b"POST");
-        if is_question
-            && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
-        {
-            is_dead.store(true, Ordering::Relaxed);
-            node.shutdown(std::net::Shutdown::Both)?;
-            return client.shutdown(std::net::Shutdown::Both);
-        }
-        node.write_all(&buffer[..count])?;
     }
 }

@@ -86,10 +86,7 @@ impl Deploy {
     fn code_ids(&self, found: &Found) -> Codes {
         let next = self.chain.next_code;
         let after = if found.bsn_code.is_none() { next + 1 } else { next };
-        Codes {
-            bsn: found.bsn_code.unwrap_or(next),
-            light_client: found.light_client_code.unwrap_or(after),
-        }
+        Codes { bsn: found.bsn_code.unwrap_or(next), light_client: found.light_client_code.unwrap_or(after) }
     }
 
     /// What the proposal would do with codes and contract, done by the signer in a simulation: x/gov does not try a
@@ -231,6 +228,9 @@ mod tests {
         // Codes that are stored already may be instantiated by whoever proposes.
         assert_eq!(untried(&store[1..], false, false), None);
         assert_eq!(untried(&store[..1], false, true), Some("it only stores a code"));
-        assert_eq!(untried(&[Part::Pin, Part::Register], false, true), Some("only governance may do any of it"));
+        assert_eq!(
+            untried(&[Part::Pin, Part::Register], false, true),
+            Some("only governance may do any of it")
+        );
     }
 }

@@ -42,6 +42,7 @@ enum Effect {
     Pin(Vec<u64>, bool),
     Register(devnet::BsnContracts),
     Params(devnet::ModuleParams),
+    Allow(String, String),
 }
 
 impl Engine {
@@ -72,6 +73,7 @@ impl Engine {
             sequence: account.map_or(0, |account| account.sequence) + ahead,
             min_price: (self.options.min_price, &self.options.denom),
         };
+        self.payer(tx)?;
         ante::check(tx, &facts)
     }
 
@@ -88,15 +90,15 @@ impl Engine {
             Ok(tx) => tx,
             Err(refusal) => return Self::refusal(refusal, 0),
         };
-        let key = match self.check(&tx, 0) {
-            Ok(key) => key,
+        let (key, payer) = match self.check(&tx, 0).and_then(|key| Ok((key, self.payer(&tx)?))) {
+            Ok(checked) => checked,
             Err(refusal) => return Self::refusal(refusal, tx.gas),
         };
-        let mut events = match self.net.chain.charge_fee(&tx.signer, &tx.fee) {
+        let mut events = match self.net.chain.charge_fee(&payer, &tx.fee) {
             Ok(events) => events,
             Err(failure) => return Self::refusal(refusal_of(&failure, &failure.to_string()), tx.gas),
         };
-        events.extend(ante_events(&tx));
+        events.extend(ante_events(&tx, &payer));
         let account = self.accounts.of(&tx.signer);
         account.sequence += 1;
         account.public_key = Some(key);
@@ -125,11 +127,11 @@ impl Engine {
     /// # Errors
     /// The text of the one that failed.
     pub(super) fn enact(&mut self, messages: &[Any]) -> Result<Vec<Event>, String> {
-        let Self { net, gov, .. } = self;
+        let Self { net, gov, accounts, .. } = self;
         let (outcome, effects) = messages_of(&mut net.chain, gov, messages, None);
         match outcome {
             Ok(report) => {
-                apply(&mut net.chain, effects);
+                apply(&mut net.chain, accounts, effects);
                 Ok(report.events)
             }
             Err(error) => Err(error.to_string()),
@@ -148,7 +150,7 @@ fn run(chain: &mut Chain, gov: &mut Gov, accounts: &mut Accounts, tx: &Decoded, 
     let (result, effects) = messages_of(chain, gov, &tx.body.messages, limit);
     match result {
         Ok(report) => {
-            apply(chain, effects);
+            apply(chain, accounts, effects);
             let responses = report.results.iter().map(|result| {
                 let MsgResponse { type_url, value } = result.response.clone().unwrap_or_else(no_response);
                 Any { type_url, value: value.to_vec() }
@@ -246,6 +248,10 @@ fn carry_out(
             }));
             Ok(Part::default())
         }
+        Act::Allow { grantee } => {
+            effects.push(Effect::Allow(signer.to_owned(), grantee));
+            Ok(Part::default())
+        }
         Act::Propose(proposal) => {
             let proposal_id = gov.submit(*proposal, now).map_err(Failure::Invalid)?;
             let event = Event::new("submit_proposal").add_attribute("proposal_id", proposal_id.to_string());
@@ -268,13 +274,14 @@ fn no_response() -> MsgResponse {
     MsgResponse { type_url: String::new(), value: Vec::new().into() }
 }
 
-fn apply(chain: &mut Chain, effects: Vec<Effect>) {
+fn apply(chain: &mut Chain, accounts: &mut Accounts, effects: Vec<Effect>) {
     for effect in effects {
         match effect {
             Effect::Pin(codes, true) => codes.into_iter().for_each(|code| chain.pin_code(code)),
             Effect::Pin(codes, false) => codes.into_iter().for_each(|code| chain.unpin_code(code)),
             Effect::Register(contracts) => chain.register(contracts),
             Effect::Params(params) => chain.params = params,
+            Effect::Allow(granter, grantee) => accounts.allow(&granter, &grantee),
         }
     }
 }
@@ -284,11 +291,11 @@ fn refusal_of(failure: &Failure, log: &str) -> Refusal {
     Refusal { codespace: codespace.to_owned(), code, log: log.to_owned() }
 }
 
-fn ante_events(tx: &Decoded) -> Vec<Event> {
+fn ante_events(tx: &Decoded, payer: &str) -> Vec<Event> {
     let fee: Vec<String> = tx.fee.iter().map(ToString::to_string).collect();
     let sequence = tx.auth.signer_infos.first().map_or(0, |info| info.sequence);
     vec![
-        Event::new("tx").add_attribute("fee", fee.join(",")).add_attribute("fee_payer", &tx.signer),
+        Event::new("tx").add_attribute("fee", fee.join(",")).add_attribute("fee_payer", payer),
         Event::new("tx").add_attribute("acc_seq", format!("{}/{sequence}", tx.signer)),
     ]
 }

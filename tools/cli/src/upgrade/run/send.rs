@@ -41,6 +41,10 @@ impl Upgrade {
             self.record.note_proposal(open)?;
             return Ok(Turn::Went(format!("proposal {open} does this already: it is adopted")));
         }
+        // One that ended between looking and asking has done what was missing.
+        if self.look()? != *found {
+            return Ok(Turn::Went("the chain has changed meanwhile: looking again".to_owned()));
+        }
         let stores = parts.iter().all(|part| matches!(part, Part::Store(_)));
         let release = self.artifacts.bsn.release.clone().unwrap_or_else(|| "of an own build".to_owned());
         let title = if stores { "store the code of" } else { "migrate to" };
