@@ -9,6 +9,7 @@ use bsn_rpc::read::tx_hash;
 use bsn_rpc::{Client, Error, Fee, TxResult, Wallet};
 use serde_json::Value;
 
+use super::follow_up::{Tool, signs};
 use super::source::{Gas, Signing, Who};
 use super::unsigned;
 use crate::config::{GasPrice, Setup};
@@ -206,16 +207,10 @@ impl Sender {
         }
     }
 
-    /// The two lines with which an unsigned transaction is signed and sent.
-    pub fn follow_up(&self, file: &str) -> [String; 2] {
-        let (binary, from, chain, node) = (&self.binary, self.address(), &self.chain_id, &self.node);
-        let signed = "signed.json";
-        [
-            format!(
-                "{binary} tx sign {file} --from {from} --chain-id {chain} --node {node} --output-document {signed}"
-            ),
-            format!("{binary} tx broadcast {signed} --node {node}"),
-        ]
+    /// The lines with which an unsigned transaction in a file is signed and sent.
+    pub fn follow_up(&self, file: &str) -> Vec<String> {
+        let (binary, from, chain_id, node) = (&self.binary, self.address(), &self.chain_id, &self.node);
+        Tool { binary, from, chain_id, node }.lines(signs(&self.client, from), file)
     }
 }
 
