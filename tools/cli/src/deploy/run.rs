@@ -44,6 +44,7 @@ pub struct Deploy {
     artifacts: Artifacts,
     way: Way,
     price: Option<GasPrice>,
+    has_fee: bool,
     salt: String,
     /// Where everything will be.
     pub to: Addresses,
@@ -73,8 +74,8 @@ pub struct Unsigned {
     pub what: String,
     /// The transaction, as the SDK writes it.
     pub tx: Value,
-    /// The two lines that sign and send it.
-    pub follow_up: [String; 2],
+    /// The lines that sign and send it.
+    pub follow_up: Vec<String>,
 }
 
 impl Deploy {
@@ -125,6 +126,7 @@ impl Deploy {
             artifacts,
             way,
             price,
+            has_fee: signing.fees.is_some(),
             salt,
             to,
             record,
@@ -149,7 +151,8 @@ impl Deploy {
         let denom = self.chain.payer.as_ref().map_or("", |payer| payer.denom.as_str());
         let cost = plan::cost(self.way, &self.artifacts, &self.chain, found, self.price.as_ref(), denom);
         let (file, artifacts, way, chain) = (&self.setup.file, &self.artifacts, self.way, &self.chain);
-        checks::all(Given { file, artifacts, way, chain, babylon: self.babylon.as_ref(), cost })
+        let (price, has_fee, babylon) = (self.price.as_ref(), self.has_fee, self.babylon.as_ref());
+        checks::all(Given { file, artifacts, way, chain, babylon, price, has_fee, cost })
     }
 
     /// What will be done.

@@ -4,7 +4,7 @@ use api::bsn::Network;
 use finality::params::{OutOfBounds, Params};
 
 use super::{Check, Given, fail, ok, warning};
-use crate::deploy::facts::{Payer, Upload};
+use crate::deploy::facts::Upload;
 use crate::deploy::gas;
 use crate::deploy::show::{seconds, thousands};
 
@@ -33,7 +33,6 @@ pub fn checks(given: Given<'_>) -> Vec<Check> {
     ];
     rows.extend([registered(given), knobs(given), retention(given), admin(given)]);
     rows.extend(checkpoint(given));
-    rows.extend(payer(given));
     rows
 }
 
@@ -281,14 +280,4 @@ fn checkpoint(given: Given<'_>) -> Option<Check> {
             pinned.height
         ),
     ))
-}
-
-fn payer(given: Given<'_>) -> Option<Check> {
-    let (name, Payer { address, balance, denom, exists }) = ("who pays", given.chain.payer.as_ref()?);
-    let needs = format!("it takes about {}{denom}", given.cost);
-    Some(match exists {
-        false => fail(name, format!("{address} does not exist on this chain: send it something ({needs})")),
-        true if *balance < given.cost => fail(name, format!("{address} has {balance}{denom}, and {needs}")),
-        true => ok(name, format!("{address} has {balance}{denom}; {needs}")),
-    })
 }
