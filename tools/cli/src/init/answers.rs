@@ -101,8 +101,9 @@ pub fn answers(said: Said, setup: &Setup, found: &Found, asked: &mut Asked<'_>) 
         (None, [], _) => None,
         (None, [first, ..], _) => Some(ask(None, "channel of rewards", "--ics20-channel", Some(*first))?),
     };
-    let price = ask(said.gas_prices.or(found.gas_prices.clone()), "price of gas", "--gas-prices", None)?;
-    let far = said.babylon_gas_prices.or(found.babylon_gas_prices.clone());
+    let price =
+        ask(said.gas_prices.or_else(|| found.gas_prices.clone()), "price of gas", "--gas-prices", None)?;
+    let far = said.babylon_gas_prices.or_else(|| found.babylon_gas_prices.clone());
     let far = ask(far, "price of gas on Babylon", "--babylon-gas-prices", Some(BABYLON_PRICE))?;
     for price in [&price, &far] {
         price.parse::<GasPrice>()?;
