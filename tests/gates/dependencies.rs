@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 12] = [
     &["bsn-api", "bsn-proto"],
     &["bsn-exports"],
     &["bsn", "btc-light-client", "probe", "escrow"],
-    &["testing", "bsn-rpc"],
+    &["vectors", "bsn-rpc"],
     &["actors"],
     &["devnet", "fuzz-bodies", "bsn-testing"],
     &["demo", "simulation"],

@@ -8,7 +8,6 @@ use k256::{
     Scalar, U256,
     elliptic_curve::{ops::Reduce, point::AffineCoordinates},
 };
-use testing::vectors;
 
 fn key(byte: u8) -> (SecretKey, XOnlyKey) {
     let secret = SecretKey::from_slice(&[byte; 32]).unwrap();

@@ -1,7 +1,5 @@
 //! Vectors made by others, found in the folder named by `BSN_VECTORS`, or in `../shared/vectors` next to the workspace.
 
-pub mod babylon;
-
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -58,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_vector_is_read_byte_by_byte() {
-        let read = load_from(Path::new(HERE), true, "src/vectors.rs");
-        assert_eq!(read, Some(include_bytes!("vectors.rs").to_vec()));
+        let read = load_from(Path::new(HERE), true, "src/files.rs");
+        assert_eq!(read, Some(include_bytes!("files.rs").to_vec()));
     }
 }

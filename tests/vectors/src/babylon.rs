@@ -1,4 +1,4 @@
-//! What Babylon's Go code made, decoded (PROTOCOL.md, "Vectors"). Each loader answers like [`super::load`].
+//! What Babylon's Go code made, decoded (PROTOCOL.md, "Vectors"). Each loader answers like [`load`](crate::load).
 //!
 //! The chain and the address that the commitment and the votes were signed for are [`CHAIN_ID`] and [`CONTRACT`].
 
@@ -9,7 +9,7 @@ use primitives::{AppHash, BlockHeight, FpPublicKey};
 use prost::Message;
 use serde::Deserialize;
 
-use super::load;
+use crate::load;
 
 /// The chain id in the signing contexts of the commitment and the votes.
 pub const CHAIN_ID: &str = "babylon-testnet-phase-3";
@@ -19,7 +19,7 @@ pub const CONTRACT: &str = "cosmwasm17p9rzwnnfxcjp32un9ug7yhhzgtkhvl9jfksztgw5uh
 /// A finality provider's commitment to the public randomness of a run of heights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commitment {
-    /// Whose.
+    /// The FP's public key, x-only (BIP 340).
     pub fp: FpPublicKey,
     /// The first height.
     pub start: BlockHeight,
@@ -34,7 +34,7 @@ pub struct Commitment {
 /// A finality signature with its randomness and the proof that this is the committed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vote {
-    /// Whose.
+    /// The FP's public key, x-only (BIP 340).
     pub fp: FpPublicKey,
     /// For which height.
     pub height: BlockHeight,
