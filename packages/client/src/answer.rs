@@ -99,7 +99,7 @@ pub enum BlockFinality {
 /// How the vote at a height stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VoteStatus {
-    /// How.
+    /// Which of the states of a height it is in.
     pub state: VoteState,
     /// Why it was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]

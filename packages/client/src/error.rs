@@ -87,7 +87,7 @@ pub enum NotFinal {
     Unknown {
         /// The block.
         height: u64,
-        /// Why.
+        /// Which fact is missing.
         why: WhyUnknown,
     },
     /// There is no answer.
