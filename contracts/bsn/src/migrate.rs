@@ -1,6 +1,6 @@
 use cosmwasm_std::{DepsMut, Response};
 
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::migrations::{convert, from_0_2_0, resumed};
 use crate::state::{CONTRACT_NAME, CONTRACT_VERSION};
 

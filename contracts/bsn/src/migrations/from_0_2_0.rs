@@ -35,7 +35,7 @@ pub(super) struct OldProgress {
     pub cursor: BlockHeight,
     pub last_quorum: Option<BlockHeight>,
     /// Bit `i`: everybody voted at height `cursor - i`.
-    pub full: u64,
+    pub everyone_voted: u64,
     pub settled: BlockHeight,
     pub judged: BlockHeight,
     pub timestamped: BlockHeight,
@@ -76,7 +76,7 @@ impl OldProgress {
             last_final: None,
             activation: self.activation,
             cursor: self.cursor,
-            partial: !self.full,
+            partial: !self.everyone_voted,
             settled: self.settled,
             judged: self.judged,
             last_end: self.last_end,
@@ -185,10 +185,10 @@ mod tests {
     #[test]
     fn each_denom_gets_books_of_its_own_with_its_totals() {
         let mut storage = MockStorage::new();
-        storage.set(b"X", BOOKS);
+        storage.set(&[ACCOUNTS.letter()], BOOKS);
         payout(&mut storage);
         split_accounts(&mut storage).unwrap();
-        assert_eq!(storage.get(b"X"), None);
+        assert_eq!(storage.get(&[ACCOUNTS.letter()]), None);
         let all: Vec<_> = ACCOUNTS.all(&storage, Order::Ascending).map(Result::unwrap).collect();
         let stake = Account {
             denom: "stake".to_owned(),

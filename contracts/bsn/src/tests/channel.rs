@@ -112,7 +112,7 @@ fn a_move_waits_for_silence_and_a_packet_calls_it_off() {
     world.execute("admin", rebind(1, None)).unwrap();
     assert!(world.alarms().contains("moves to connection connection-1"));
     let taken = world.stake(0, Items::default().0);
-    let off = "the channel is alive: the move to connection connection-1 is off";
+    let off = "the channel is alive: the move to connection connection-1 is cancelled";
     assert!(taken.events.iter().any(|event| event.ty == "alarm" && event.attributes[0].value == off));
     assert!(!world.alarms().contains("connection-1"));
     world.pass(2 * DAY);

@@ -19,23 +19,23 @@ const PLACED: u8 = 1;
 
 /// A staking item in storage, as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct StoredItem {
     item: RawItem,
-    /// The item's bytes are elsewhere, in parts, and here is what their keys begin with: [`Place::key`], or, as 0.2.0 stored
+    /// The item's bytes are elsewhere, in parts, and here is what their keys begin with: [`ItemPlace::key`], or, as 0.2.0 stored
     /// it, their digest.
     in_parts: bool,
 }
 
 /// Where an item lies. Two of the same bytes have parts of their own, so that one can be deleted without the other.
 #[derive(Debug, Clone, Copy)]
-pub enum Place {
+pub enum ItemPlace {
     /// The number of its record in the queue, and its position there.
     Queue(u64, usize),
     /// Its number in the quarantine.
     Quarantine(u64),
 }
 
-impl Place {
+impl ItemPlace {
     fn key(self, item: &RawItem) -> [u8; 32] {
         let (letter, number, position) = match self {
             Self::Queue(number, position) => (QUEUE.letter(), number, position),
@@ -51,12 +51,9 @@ impl Place {
     }
 }
 
-impl Kept {
+impl StoredItem {
     /// Keeps an item.
-    ///
-    /// # Errors
-    /// Only those of storage.
-    pub fn keep(storage: &mut dyn Storage, mut item: RawItem, place: Place) -> StdResult<Self> {
+    pub fn keep(storage: &mut dyn Storage, mut item: RawItem, place: ItemPlace) -> StdResult<Self> {
         let in_parts = item.bytes.len() > SHORT;
         if in_parts {
             let key = place.key(&item);
@@ -67,9 +64,6 @@ impl Kept {
     }
 
     /// The item.
-    ///
-    /// # Errors
-    /// Only those of storage.
     pub fn item(self, storage: &dyn Storage) -> StdResult<RawItem> {
         let Self { mut item, in_parts } = self;
         if in_parts {
@@ -136,7 +130,7 @@ mod tests {
         for length in [0, 1, SHORT, SHORT + 1, PART, PART + 1, 3 * PART, 256 * 1024] {
             let bytes = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
             let item = RawItem { kind: ItemKind::ActiveDelegation, bytes };
-            let kept = Kept::keep(&mut storage, item.clone(), Place::Quarantine(1)).unwrap();
+            let kept = StoredItem::keep(&mut storage, item.clone(), ItemPlace::Quarantine(1)).unwrap();
             assert!(postcard::to_allocvec(&kept).unwrap().len() < SHORT + 10);
             assert_eq!(kept.item(&storage).unwrap(), item, "{length}");
         }
@@ -149,8 +143,14 @@ mod tests {
     fn parts_are_deleted_with_their_record_and_with_no_other() {
         let mut storage = MockStorage::new();
         let item = RawItem { kind: ItemKind::ActiveDelegation, bytes: vec![7; MAX_PACKET_BYTES] };
-        let places = [Place::Queue(1, 0), Place::Queue(1, 1), Place::Queue(2, 0), Place::Quarantine(1)];
-        let mut kept = places.map(|place| Kept::keep(&mut storage, item.clone(), place).unwrap()).to_vec();
+        let places = [
+            ItemPlace::Queue(1, 0),
+            ItemPlace::Queue(1, 1),
+            ItemPlace::Queue(2, 0),
+            ItemPlace::Quarantine(1),
+        ];
+        let mut kept =
+            places.map(|place| StoredItem::keep(&mut storage, item.clone(), place).unwrap()).to_vec();
         let parts = |storage: &MockStorage| PARTS.all(storage, Order::Ascending).count();
         while let Some(gone) = kept.pop() {
             gone.delete_parts(&mut storage);
@@ -165,7 +165,7 @@ mod tests {
         let item = RawItem { kind: ItemKind::ActiveDelegation, bytes: vec![7; SHORT + 1] };
         let key = digest(&item);
         save_parts(&mut storage, &key, &item.bytes).unwrap();
-        let old = Kept { item: RawItem { kind: item.kind, bytes: key.to_vec() }, in_parts: true };
+        let old = StoredItem { item: RawItem { kind: item.kind, bytes: key.to_vec() }, in_parts: true };
         old.delete_parts(&mut storage);
         assert_eq!(old.item(&storage).unwrap(), item);
     }

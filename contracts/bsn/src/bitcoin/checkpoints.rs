@@ -2,46 +2,43 @@ use api::bsn::event;
 use api::btc_light_client::Tip;
 use cosmwasm_std::{Event, StdResult, Storage};
 use primitives::EpochNumber;
-use timestamping::{Bitcoin, Settled, Witness};
+use timestamping::{BitcoinView, Waited, Witness};
 
 use super::LightClient;
 use crate::error::alarm;
 use crate::state::{EPOCHS, LAST_HEADER, MARKS, TIMESTAMPS};
 
 /// Counts the checkpoints that Bitcoin has buried by now, and moves the timestamped height.
-///
-/// # Errors
-/// Only those of storage.
-pub fn settle(
+pub fn count_buried(
     storage: &mut dyn Storage,
     client: Option<LightClient<'_>>,
     tip: Option<&Tip>,
     w: u32,
 ) -> StdResult<Vec<Event>> {
     let mut record = TIMESTAMPS.may_load(storage)?.unwrap_or_default();
-    if record.epochs.kept.is_empty() {
+    if record.epochs.waiting.is_empty() {
         return Ok(vec![]);
     }
     let bitcoin = match (client, tip) {
-        (None, _) => Bitcoin::Unwatched,
-        (Some(_), None) => Bitcoin::Empty,
-        (Some(_), Some(tip)) => Bitcoin::Seen { tip: tip.height, base: tip.base_height, w },
+        (None, _) => BitcoinView::Unwatched,
+        (Some(_), None) => BitcoinView::Empty,
+        (Some(_), Some(tip)) => BitcoinView::Seen { tip: tip.height, base: tip.base_height, w },
     };
     let mut marks = MARKS.load(storage)?;
     let find = |hash: &[u8; 32]| client.and_then(|client| client.find(hash));
-    let settled = record.epochs.settle(bitcoin, marks.timestamped, &find);
-    if settled.is_empty() {
+    let waited = record.epochs.count_buried(bitcoin, marks.timestamped, &find);
+    if waited.is_empty() {
         return Ok(vec![]);
     }
 
     let mut events = vec![];
-    for one in settled {
+    for one in waited {
         match one {
-            Settled::Forged { epoch } => {
+            Waited::Forged { epoch } => {
                 let what = format!("babylon's checkpoint of epoch {epoch} is not in bitcoin where it says");
                 events.push(alarm(what));
             }
-            Settled::Counted { epoch, witness, height } => {
+            Waited::Counted { epoch, witness, height } => {
                 show(storage, epoch)?;
                 let state = name(witness);
                 events.push(event::BabylonEpoch { epoch: epoch.to_string(), state: state.into() }.into());
