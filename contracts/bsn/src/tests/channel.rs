@@ -135,7 +135,7 @@ fn orphans_are_not_in_the_digest_and_get_no_new_stake() {
     let digest = json!({ "fps": 1, "total_sats": "5", "sha256": hex::encode(Sha256::digest(known)) });
     assert_eq!(world.ask(json!({ "state_digest": {} })), digest);
 
-    world.stake(1, Items::default().end(1).end(2).0);
+    world.stake(1, Items::default().end(1, 9).end(2, 5).0);
     assert_eq!((world.sats(1), world.sats(2)), (0, 0), "what they have still ends");
 }
 

@@ -21,7 +21,7 @@ fn queued(world: &World) -> u64 {
 #[test]
 fn the_items_of_a_packet_are_taken_in_its_order() {
     let mut world = World::open();
-    let items = Items::fps(0, [1, 2]).delegation(1, &[1], 9).delegation(2, &[2], 7).end(1).end(2);
+    let items = Items::fps(0, [1, 2]).delegation(1, &[1], 9).delegation(2, &[2], 7).end(1, 9).end(2, 7);
     let taken = world.stake(0, items.0);
     assert_eq!(["applied", "known", "refused"].map(|name| attribute(&taken, name)), ["6", "0", "0"]);
     assert_eq!((world.sats(1), world.sats(2)), (0, 0));
@@ -77,7 +77,7 @@ fn a_packet_that_is_too_much_waits_and_what_comes_behind_it_too() {
     assert_eq!((world.sats(1), queued(&world)), (0, count));
 
     // A delegation's end comes behind: it must not overtake it.
-    world.stake(0, Items::default().end(0).0);
+    world.stake(0, Items::default().end(0, 1).0);
     let mut records = 0;
     while queued(&world) > 0 {
         retry(&mut world, &[]);
