@@ -158,7 +158,7 @@ pub fn split_accounts(storage: &mut dyn Storage) -> StdResult<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
     use finality::active_set::{Member, select};
@@ -170,7 +170,7 @@ mod tests {
 
     /// As version 0.2.0 wrote them: 100 of `stake` owed by payout 3, with 50 handed over and 7 burned before; 200 of
     /// `uatom` owed by the same after a burn, not before height 9, with 60 and 8.
-    const BOOKS: &[u8] = b"\x02\x05stake\x64\x03\x00\x00\x32\x07\x05uatom\xc8\x01\x03\x01\x09\x3c\x08";
+    pub const BOOKS: &[u8] = b"\x02\x05stake\x64\x03\x00\x00\x32\x07\x05uatom\xc8\x01\x03\x01\x09\x3c\x08";
 
     fn payout(storage: &mut MockStorage) {
         let covered = Coverage { covered: true, changes_at: None };

@@ -251,6 +251,7 @@ mod tests {
     use super::*;
     use crate::state::Counters;
     use cosmwasm_std::testing::{MockStorage, mock_env};
+    use primitives::EpochNumber;
 
     fn asked(now: u64, prepare: impl FnOnce(&mut MockStorage)) -> HealthResponse {
         let mut store = MockStorage::new();
@@ -287,6 +288,32 @@ mod tests {
         });
         assert_eq!(health.hooks.lost_recently, 5, "11, 13, 14, 15, 16");
         assert_eq!(health.channel.state, "none");
+    }
+
+    #[test]
+    fn what_babylon_said_that_is_not_so_stays_an_alarm() {
+        type Change = fn(&mut Timestamps);
+        let alarms = |change: Change| {
+            let mut record = Timestamps::default();
+            change(&mut record);
+            asked(5, |store| TIMESTAMPS.save(store, &record).unwrap()).alarms
+        };
+        let usual = alarms(|_| {}).len();
+        let changes: [(Change, &str); 3] = [
+            (
+                |record| record.contradicted = Some(BlockHeight::new(7)),
+                "Babylon timestamped a header at height 7 that is not this chain's",
+            ),
+            (
+                |record| record.epochs.refuse(EpochNumber::new(6)),
+                "Babylon's checkpoint of epoch 6 is not what is in Bitcoin",
+            ),
+            (|record| record.epochs.dropped = 2, "2 checkpoints were dropped before Bitcoin had them"),
+        ];
+        for (change, alarm) in changes {
+            let alarms = alarms(change);
+            assert!(alarms.len() == usual + 1 && alarms.contains(&alarm.to_owned()), "{alarms:?}");
+        }
     }
 
     /// C-61

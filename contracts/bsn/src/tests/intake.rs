@@ -79,11 +79,11 @@ fn a_packet_that_is_too_much_waits_and_what_comes_behind_it_too() {
     // A delegation's end comes behind: it must not overtake it.
     world.stake(0, Items::default().end(0, 1).0);
     let mut records = 0;
-    while queued(&world) > 0 {
+    while queued(&world) > 0 && records < 100 {
         retry(&mut world, &[]);
         records += 1;
     }
-    assert!(records > 10, "{records}");
+    assert!((11..100).contains(&records), "{records}");
     assert_eq!(world.sats(1), count - 1);
 }
 

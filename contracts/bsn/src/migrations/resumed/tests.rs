@@ -18,7 +18,7 @@ fn at_height(height: u64) -> BlockHeight {
 
 /// Heights 1 to 10 are anchored, but for 6; 5 to 7 were resumed; the cursor is at `cursor`, and whatever else it passed
 /// has quorum. All as 0.2.0 stored it.
-fn old(cursor: u64) -> MockStorage {
+pub fn old(cursor: u64) -> MockStorage {
     let mut storage = MockStorage::new();
     let last_quorum = (1..=cursor).rev().find(|height| !(5..=7).contains(height)).map(at_height);
     let stored = OldProgress {
