@@ -202,6 +202,21 @@ impl World {
         Ok(Done::default())
     }
 
+    /// Gives a contract another label.
+    pub fn set_label(&self, sender: &str, address: &str, label: &str) -> Result<(), Failure> {
+        if label.trim().is_empty() {
+            return Err(Failure::Invalid("label: is required".to_owned()));
+        }
+        let unknown = |_| Failure::Invalid("unknown contract".to_owned());
+        let mut contract = self.contract(address).map_err(unknown)?;
+        if contract.admin.as_deref() != Some(sender) {
+            return Err(Failure::Unauthorized { action: "modify contract" });
+        }
+        contract.label = label.to_owned();
+        self.state().contracts.insert(address.to_owned(), contract);
+        Ok(())
+    }
+
     /// Calls `sudo`, as the chain itself does.
     pub fn sudo(self: &Rc<Self>, contract: &str, msg: &[u8]) -> Result<Done, Failure> {
         let answer: Response = self.call(contract, Entry::Sudo, &[], msg)?;

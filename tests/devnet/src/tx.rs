@@ -101,6 +101,14 @@ impl Parts {
         self.0.store_code(creator, wasm)
     }
 
+    /// Gives a contract another label, as whoever may migrate it can.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] for no contract, [`Failure::Unauthorized`].
+    pub fn set_label(&self, sender: &str, contract: &str, label: &str) -> Result<(), Failure> {
+        self.0.set_label(sender, contract, label)
+    }
+
     /// Calls `sudo` of a contract, as governance can.
     ///
     /// # Errors

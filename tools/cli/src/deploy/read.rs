@@ -30,7 +30,7 @@ pub fn chain(client: &Client, transfer: Option<&str>) -> Result<ChainFacts> {
     let prefix = plain("what its addresses begin with", &prefix(client)?)?;
     plain("its chain", &status.chain_id)?;
     let staking = or_none(client.staking_params())?;
-    let (block_bytes, block_gas) = block_limits(client)?;
+    let (block_bytes, block_gas) = block_limits(client, status.height)?;
     Ok(ChainFacts {
         governance: address::of_module(&prefix, "gov")?,
         block_ms: block_ms(client, status.height, status.earliest_height)?,
@@ -109,8 +109,9 @@ fn upload(client: &Client) -> Result<Upload> {
     })
 }
 
-fn block_limits(client: &Client) -> Result<(Option<u64>, Option<u64>)> {
-    let answer = match client.call("consensus_params", &json!({})) {
+/// Of a height that is there: of the next one, which CometBFT takes by default, a node does not know them while it stores a block.
+fn block_limits(client: &Client, height: u64) -> Result<(Option<u64>, Option<u64>)> {
+    let answer = match client.call("consensus_params", &json!({ "height": height.to_string() })) {
         Err(Error::NoMethod { .. }) => return Ok((None, None)),
         answer => answer?,
     };

@@ -90,7 +90,7 @@ impl Deploy {
         let babylon = babylon.transpose().context("cannot ask Babylon")?;
         let sender = signing
             .is_named()
-            .then(|| Sender::new(&setup, signing, &client, &chain.id, &chain.prefix))
+            .then(|| Sender::new(&setup, signing, &client, &chain.id, &chain.prefix, chain.block_gas))
             .transpose()?;
         let price = setup.gas_price(signing.gas_prices.as_deref())?;
         if let Some(sender) = &sender {

@@ -3,6 +3,7 @@
 mod act;
 mod join;
 mod produce;
+mod simulate;
 mod submit;
 
 use std::collections::{BTreeMap, BTreeSet};

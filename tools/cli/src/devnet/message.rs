@@ -34,6 +34,13 @@ pub enum Act {
         /// With what.
         msg: Vec<u8>,
     },
+    /// Gives a contract another label; whoever may migrate it.
+    Label {
+        /// Which.
+        contract: String,
+        /// The new one.
+        label: String,
+    },
     /// Stores a code; gives its number.
     StoreCode(Vec<u8>),
     /// Keeps codes in memory, or no longer; governance alone.
@@ -152,7 +159,15 @@ fn parse_wasm(any: &Any) -> Result<(String, Act), Refusal> {
         }
         "MsgUpdateAdmin" => {
             let wasm::MsgUpdateAdmin { sender, new_admin, contract } = read(any)?;
+            if sender.eq_ignore_ascii_case(&new_admin) {
+                let log = "new admin is the same as the old: invalid".to_owned();
+                return Err(Refusal { codespace: "wasm".to_owned(), code: 14, log });
+            }
             chain(sender, WasmMsg::UpdateAdmin { contract_addr: contract, admin: new_admin })
+        }
+        "MsgUpdateContractLabel" => {
+            let wasm::MsgUpdateContractLabel { sender, new_label, contract } = read(any)?;
+            Ok((sender, Act::Label { contract, label: new_label }))
         }
         "MsgClearAdmin" => {
             let wasm::MsgClearAdmin { sender, contract } = read(any)?;

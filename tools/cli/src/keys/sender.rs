@@ -27,6 +27,8 @@ pub struct Sender {
     actor: Actor,
     gas: Gas,
     adjustment: f64,
+    /// What a block takes, if the chain says so.
+    most: Option<u64>,
     price: Option<GasPrice>,
     fees: Option<(u128, String)>,
     granter: String,
@@ -62,7 +64,7 @@ pub struct Pending {
 }
 
 impl Sender {
-    /// On a chain, with the SDK's flags.
+    /// On a chain of whose gas a block takes `most`, with the SDK's flags.
     ///
     /// # Errors
     /// As [`Signing::who`]; for a fee that is none.
@@ -72,6 +74,7 @@ impl Sender {
         client: &Client,
         chain_id: &str,
         prefix: &str,
+        most: Option<u64>,
     ) -> Result<Self> {
         let actor = match signing.who(prefix)? {
             Who::Key(key) => Actor::Wallet(Wallet::new(key, prefix)?),
@@ -90,6 +93,7 @@ impl Sender {
             actor,
             gas: signing.gas,
             adjustment: signing.gas_adjustment,
+            most,
             price: setup.gas_price(signing.gas_prices.as_deref())?,
             fees: signing.fees.as_deref().map(coin).transpose()?,
             granter,
@@ -130,7 +134,9 @@ impl Sender {
         let gas = match (self.gas, &self.actor) {
             (Gas::Fixed(gas), _) => gas,
             (Gas::Auto, Actor::Address(_)) => guess,
-            (Gas::Auto, Actor::Wallet(_)) => adjusted(self.simulate(messages)?, self.adjustment),
+            (Gas::Auto, Actor::Wallet(_)) => {
+                within(adjusted(self.simulate(messages)?, self.adjustment), self.most)
+            }
         };
         let coins = match (&self.fees, &self.price) {
             (Some(fees), _) => vec![fees.clone()],
@@ -229,6 +235,11 @@ fn adjusted(gas: u64, by: f64) -> u64 {
     (gas as f64 * by).ceil() as u64
 }
 
+/// A chain refuses a transaction that asks for more than a block takes, whatever it would use.
+fn within(gas: u64, most: Option<u64>) -> u64 {
+    most.map_or(gas, |most| gas.min(most))
+}
+
 /// A fee as people read it.
 pub fn shown(fee: &Fee) -> String {
     let coins: Vec<String> = fee.coins.iter().map(|(amount, denom)| format!("{amount}{denom}")).collect();
@@ -265,6 +276,9 @@ mod tests {
             assert_eq!(coin(bad).unwrap_err().to_string(), format!("`{bad}` is no fee such as 5000uapp"));
         }
         assert_eq!(adjusted(100_001, 1.4), 140_002);
+        let asked = adjusted(79_825_578, 1.4);
+        assert_eq!((within(asked, Some(100_000_000)), within(asked, None)), (100_000_000, asked));
+        assert_eq!(within(5, Some(100)), 5);
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Upgrade {
         let config =
             client.smart(&bsn, &json!({ "config": {} })).with_context(|| format!("cannot ask {bsn}"))?;
         let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
-        let sender = Sender::new(&setup, signing, &client, &chain.id, &chain.prefix)?;
+        let sender = Sender::new(&setup, signing, &client, &chain.id, &chain.prefix, chain.block_gas)?;
         let to = Addresses { creator: String::new(), bsn, light_client };
         Ok(Self { setup, client, chain, sender, artifacts, way, to, record })
     }

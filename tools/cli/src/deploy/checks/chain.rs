@@ -31,6 +31,7 @@ pub fn checks(given: Given<'_>) -> Vec<Check> {
         block_gas(given),
         module(given),
     ];
+    rows.extend(proposal(given));
     rows.extend([registered(given), knobs(given), retention(given), admin(given)]);
     rows.extend(checkpoint(given));
     rows.extend(payer(given));
@@ -127,6 +128,28 @@ fn upload(given: Given<'_>) -> Check {
         }
         (Upload::Nobody, _) => fail(name, "governance alone: add --gov"),
     }
+}
+
+/// Codes in a proposal are paid for by the byte, several times.
+fn proposal(given: Given<'_>) -> Option<Check> {
+    let (name, limit) = ("gas of the proposal", given.chain.block_gas);
+    let (bsn, client) = (given.artifacts.bsn.gz.len(), given.artifacts.light_client.gz.len());
+    let is_one = !given.way.split;
+    let used = gas::propose(AROUND + if is_one { bsn + client } else { bsn.max(client) });
+    let said = format!("about {}", thousands(used));
+    given.way.by_gov.then(|| match limit {
+        None => ok(name, said),
+        Some(limit) if used <= limit => {
+            ok(name, format!("{said}, of {} that a block takes", thousands(limit)))
+        }
+        Some(limit) => {
+            let said = format!("{said}, and a block takes {}", thousands(limit));
+            fail(
+                name,
+                if is_one { format!("{said}: add --split, for a proposal with each code") } else { said },
+            )
+        }
+    })
 }
 
 fn block_gas(given: Given<'_>) -> Check {

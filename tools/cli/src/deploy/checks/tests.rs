@@ -161,6 +161,12 @@ fn each_thing_that_is_wrong_is_found_alone_and_said() {
         ),
         (World::with(|it| it.chain.block_gas = Some(10_000_000)), "gas of a block", Fail, "10,000,000"),
         (
+            World::with(|it| (it.way.by_gov, it.chain.block_gas) = (true, Some(50_000_000))),
+            "gas of the proposal",
+            Fail,
+            "and a block takes 50,000,000: add --split",
+        ),
+        (
             World::with(|it| it.chain.block_gas = Some(40_000_000)),
             "gas of a block",
             Warning,

@@ -84,12 +84,12 @@ fn only_the_caps_change_and_only_upwards() {
 }
 
 #[test]
-fn the_guard_leaves_governance_the_wasm_admin() {
+fn the_guard_leaves_the_label_as_the_contract_was_made() {
     let any = guard(GOV, "bbnc1contract");
-    assert_eq!(any.type_url, wasm::MsgUpdateAdmin::type_url());
-    let read = wasm::MsgUpdateAdmin::decode(any.value.as_slice()).unwrap();
-    assert_eq!(
-        (read.sender.as_str(), read.new_admin.as_str(), read.contract.as_str()),
-        (GOV, GOV, "bbnc1contract")
-    );
+    assert_eq!(any.type_url, wasm::MsgUpdateContractLabel::type_url());
+    let read = wasm::MsgUpdateContractLabel::decode(any.value.as_slice()).unwrap();
+    let made = instantiate2(GOV, GOV, 7, &serde_json::json!({}), "bsn");
+    let made = wasm::MsgInstantiateContract2::decode(made.value.as_slice()).unwrap();
+    assert_eq!((read.sender.as_str(), read.contract.as_str()), (GOV, "bbnc1contract"));
+    assert_eq!(read.new_label, made.label);
 }

@@ -2,7 +2,7 @@
 
 use bsn_rpc::proto::cosmos::base::abci::v1beta1::TxMsgData;
 use bsn_rpc::proto::cosmos::gov::v1::{MsgSubmitProposalResponse, MsgVoteResponse};
-use bsn_rpc::proto::cosmwasm::wasm::v1::MsgStoreCodeResponse;
+use bsn_rpc::proto::cosmwasm::wasm::v1::{MsgStoreCodeResponse, MsgUpdateContractLabelResponse};
 use bsn_rpc::proto::{Any, Message, pack};
 use bsn_rpc::read::tx_hash;
 use cosmwasm_std::{Event, MsgResponse};
@@ -105,21 +105,6 @@ impl Engine {
         Outcome { events: events.into_iter().chain(outcome.events).collect(), ..outcome }
     }
 
-    /// What a transaction would do: on a copy of everything.
-    ///
-    /// # Errors
-    /// Where it fails, with the SDK's code and text.
-    pub fn simulate(&mut self, bytes: &[u8]) -> Result<Outcome, Refusal> {
-        let tx = ante::decode(&self.options.prefix, bytes)?;
-        let (mut chain, mut gov, mut accounts) =
-            (self.net.chain.clone(), self.gov.clone(), self.accounts.clone());
-        let outcome = run(&mut chain, &mut gov, &mut accounts, &tx, None);
-        if outcome.code == 0 {
-            return Ok(outcome);
-        }
-        Err(Refusal { codespace: outcome.codespace, code: outcome.code, log: outcome.log })
-    }
-
     /// Carries out the messages of a proposal that has passed.
     ///
     /// # Errors
@@ -137,7 +122,13 @@ impl Engine {
     }
 }
 
-fn run(chain: &mut Chain, gov: &mut Gov, accounts: &mut Accounts, tx: &Decoded, gas: Option<u64>) -> Outcome {
+pub(super) fn run(
+    chain: &mut Chain,
+    gov: &mut Gov,
+    accounts: &mut Accounts,
+    tx: &Decoded,
+    gas: Option<u64>,
+) -> Outcome {
     let ante = ANTE_GAS + TX_BYTE * tx.length as u64;
     let (wanted, kept) = (gas.unwrap_or_default(), gov.clone());
     if let Some(limit) = gas.filter(|limit| *limit < ante) {
@@ -222,6 +213,14 @@ fn carry_out(
     match act {
         Act::Chain(message) => parts.dispatch(signer, message),
         Act::Sudo { contract, msg } => parts.sudo(&contract, &msg),
+        Act::Label { contract, label } => {
+            parts.set_label(signer, &contract, &label)?;
+            let response = packed(
+                "/cosmwasm.wasm.v1.MsgUpdateContractLabelResponse",
+                &MsgUpdateContractLabelResponse {},
+            );
+            Ok(answered(response, Vec::new()))
+        }
         Act::StoreCode(wasm) => {
             let (code_id, checksum) = parts.store_code(signer, &wasm)?;
             let event = Event::new("store_code").add_attribute("code_checksum", hex::encode(checksum));
