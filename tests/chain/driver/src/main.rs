@@ -84,6 +84,10 @@ fn run(args: &Args) -> Result<bool> {
         scenarios::run(&mut world, &mut claims);
     }
     if args.wants(Part::Bsn) {
+        say::step("two chains with nothing on them");
+        let mut world = World::start(&args.programs, "deploy", 4, QUICK)?;
+        scenarios::deploy(&mut world, &mut claims);
+        drop(world);
         say::step("two chains with the release before");
         let before = Programs { artifacts: workspace().join(RELEASE), ..args.programs.clone() };
         let mut world = World::start(&before, "upgrade", 4, QUICK)?;

@@ -4,21 +4,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use bsn_rpc::proto::cosmos::bank::v1beta1::MsgSend;
+use bsn_rpc::proto::cosmos::base::v1beta1::Coin;
 use bsn_rpc::proto::cosmos::gov::v1::MsgVote;
 use bsn_rpc::proto::pack;
 use serde_json::{Value, json};
 
-use crate::account::GAS;
+use crate::account::{DENOM, GAS};
 use crate::chain::Chain;
 use crate::contract;
 use crate::process::{self, Program};
 use crate::scenarios::PATIENCE;
 use crate::world::World;
 
+/// What relayers are given on each chain.
+const ALLOWANCE: u64 = 1_000_000_000;
+
 /// The operator: a folder with `bsn.toml`, and the keyring of the chain's own program.
 pub struct Operator {
     program: PathBuf,
+    relayer: PathBuf,
     folder: PathBuf,
     log: PathBuf,
     keyring: PathBuf,
@@ -40,6 +46,7 @@ impl Operator {
         fs::create_dir_all(&folder).context("cannot make the operator's folder")?;
         Ok(Self {
             program,
+            relayer: world.relayer.program().to_path_buf(),
             log: world.folder.join("operator.log"),
             keyring: world.consumer.home().to_path_buf(),
             chain_id: world.consumer.id.clone(),
@@ -143,6 +150,61 @@ impl Operator {
         fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).context("cannot make a folder")?;
         let record = json!({ "version": 1, "chain_id": self.chain_id, "bitcoin": "regtest", "bsn": { "address": bsn } });
         fs::write(&path, record.to_string()).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// A step of the script that `bsn relayer rly` has written.
+    ///
+    /// # Errors
+    /// If it fails.
+    pub fn step(&self, step: &str) -> Result<String> {
+        process::run(&mut self.script(step), &self.log)
+    }
+
+    fn script(&self, step: &str) -> Command {
+        let mut command = Command::new(self.at("relayer/open-channel.sh"));
+        command.arg(step).env("RLY", &self.relayer).env("SETTLE", "2").current_dir(&self.folder);
+        command
+    }
+
+    /// Makes the relayer's keys and funds them on both chains.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub fn fund_relayer(&self, chains: [&Chain; 2]) -> Result<()> {
+        let said = self.step("keys")?;
+        let addresses: Vec<String> = serde_json::Deserializer::from_str(&said)
+            .into_iter::<Value>()
+            .filter_map(|key| key.ok()?["address"].as_str().map(str::to_owned))
+            .collect();
+        let [here, there] = addresses.as_slice() else { bail!("the relayer made no two keys: {said}") };
+        for (chain, address) in chains.into_iter().zip([here, there]) {
+            let amount = vec![Coin { denom: DENOM.to_owned(), amount: ALLOWANCE.to_string() }];
+            let (from_address, to_address) = (chain.validator.address.clone(), address.clone());
+            let send = MsgSend { from_address, to_address, amount };
+            contract::deliver(chain, &chain.validator, vec![pack(&send)], GAS)?;
+        }
+        Ok(())
+    }
+
+    /// Relays by the script until it is dropped.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn relay(&self) -> Result<Program> {
+        Program::start("the operator's relayer", &mut self.script("start"), &self.log)
+    }
+
+    /// Where `bsn connect` says the chain is: its step, and all that it says.
+    ///
+    /// # Errors
+    /// If it says nothing.
+    pub fn connected(&self) -> Result<(u64, Value)> {
+        let mut command = self.command(&["connect", "--once", "--output", "json"]);
+        let out = command.output().context("cannot start bsn")?;
+        let said: Value = serde_json::from_slice(&out.stdout)
+            .with_context(|| format!("bsn connect: {}", String::from_utf8_lossy(&out.stderr)))?;
+        let step = said["step"].as_u64().ok_or_else(|| anyhow!("bsn connect names no step: {said}"))?;
+        Ok((step, said))
     }
 }
 

@@ -12,6 +12,7 @@ mod sixty_heights_are_finalized;
 mod stake_arrives_over_ibc;
 mod starved_hooks_recover;
 mod the_channel_is_babylons_alone;
+mod the_command_line_alone_deploys;
 mod the_command_line_upgrades;
 mod the_daemon_reads_its_error_texts;
 mod torn_state;
@@ -42,6 +43,9 @@ const ALL: [Scenario; 11] = [
 /// On a pair of its own, which begins with the release before.
 const UPGRADE: [Scenario; 1] = [("governance_migrates_the_contract", governance_migrates_the_contract::run)];
 
+/// On a pair of its own, on which nothing is.
+const DEPLOY: [Scenario; 1] = [("the_command_line_alone_deploys", the_command_line_alone_deploys::run)];
+
 /// How long something may take that takes seconds on an idle machine.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -66,6 +70,11 @@ pub fn run(world: &mut World, claims: &mut Claims) {
 /// Runs those that begin with the artifacts of the release before.
 pub fn upgrade(world: &mut World, claims: &mut Claims) {
     play_all(&UPGRADE, world, claims);
+}
+
+/// Runs those that begin with nothing.
+pub fn deploy(world: &mut World, claims: &mut Claims) {
+    play_all(&DEPLOY, world, claims);
 }
 
 /// One that cannot go on is a claim that does not hold, and ends the run.
