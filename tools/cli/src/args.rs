@@ -27,8 +27,12 @@ pub enum Command {
     Serve(Serve),
     /// Say what is wrong with a chain, and what to do about it.
     Doctor(crate::command::doctor::Doctor),
+    /// Find who signs two hashes at one height, and send the evidence.
+    Fish(Box<crate::command::fish::Fish>),
     /// Show a finality provider as its operator needs it: votes, runway, jail, what to back up.
     Fp(crate::command::fp::Fp),
+    /// Do what anybody may do for a chain and somebody should: headers, evidence, what waits.
+    Keep(Box<crate::command::keep::Keep>),
     /// Watch votes, lag, power and alarms in the terminal.
     Watch(crate::command::watch::Watch),
     /// Ask both chains what they know and you the rest; write bsn.toml.

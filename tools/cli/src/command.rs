@@ -4,8 +4,11 @@ pub mod connect;
 pub mod deploy;
 mod devnet;
 pub mod doctor;
+pub mod fish;
 pub mod fp;
 pub mod init;
+pub mod keep;
+pub mod of_setup;
 pub mod relayer;
 pub mod serve;
 pub mod upgrade;
@@ -28,7 +31,9 @@ pub fn run(args: Args) -> Result<()> {
         Command::Nodes(args) => nodes(&args),
         Command::Serve(args) => serve::run(args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Fish(args) => fish::run(&args),
         Command::Fp(args) => fp::run(&args),
+        Command::Keep(args) => keep::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Deploy(args) => deploy::run(&args),

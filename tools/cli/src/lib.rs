@@ -17,7 +17,9 @@
 //! | [`devnet`] | the local chain |
 //! | [`serve`] | metrics, JSON and a page of what a chain's finality is |
 //! | [`doctor`] | what is wrong with a chain |
+//! | [`fish`] | finds who signs twice, and has them slashed |
 //! | [`fp`] | one finality provider, as its operator sees it |
+//! | [`keep`] | the small messages that keep a chain going |
 //! | [`watch`] | a chain at work, in a terminal |
 
 #![allow(
@@ -33,8 +35,10 @@ pub mod deploy;
 pub mod devnet;
 pub mod doctor;
 pub mod exit;
+pub mod fish;
 pub mod fp;
 pub mod init;
+pub mod keep;
 pub mod keys;
 pub mod relayer;
 pub mod serve;

@@ -12,6 +12,7 @@ use bsn_rpc::proto::cosmos::gov::v1 as gov;
 use bsn_rpc::proto::cosmos::staking::v1beta1 as staking;
 use bsn_rpc::proto::cosmos::tx::v1beta1 as tx;
 use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
+use bsn_rpc::proto::tendermint::abci;
 use bsn_rpc::proto::tendermint::google::protobuf::Duration;
 use bsn_rpc::proto::{Message, pack};
 
@@ -239,10 +240,16 @@ fn tx(engine: &mut Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<
     };
     let outcome = engine.simulate(&bytes)?;
     let gas_info = GasInfo { gas_wanted: 0, gas_used: outcome.gas_used };
+    let events = outcome.events.into_iter().map(event).collect();
     #[expect(deprecated, reason = "the message has a field that is")]
-    let result =
-        AbciResult { data: outcome.data, log: String::new(), events: Vec::new(), msg_responses: Vec::new() };
+    let result = AbciResult { data: outcome.data, log: String::new(), events, msg_responses: Vec::new() };
     Ok(tx::SimulateResponse { gas_info: Some(gas_info), result: Some(result) }.encode_to_vec())
+}
+
+fn event(event: cosmwasm_std::Event) -> abci::Event {
+    let attribute =
+        |one: cosmwasm_std::Attribute| abci::EventAttribute { key: one.key, value: one.value, index: true };
+    abci::Event { r#type: event.ty, attributes: event.attributes.into_iter().map(attribute).collect() }
 }
 
 fn gov(engine: &Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {

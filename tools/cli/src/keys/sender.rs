@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use bsn_rpc::proto::Any;
 use bsn_rpc::read::tx_hash;
-use bsn_rpc::{Client, Error, Fee, TxResult, Wallet};
+use bsn_rpc::{Client, Error, Fee, Simulated, TxResult, Wallet};
 use serde_json::Value;
 
 use super::source::{Gas, Signing, Who};
@@ -122,16 +122,41 @@ impl Sender {
         }
     }
 
+    /// What messages would use and do; nothing where the key is elsewhere.
+    ///
+    /// # Errors
+    /// The chain's text, where they would fail.
+    pub fn try_out(&self, messages: &[Any]) -> bsn_rpc::Result<Option<Simulated>> {
+        match &self.actor {
+            Actor::Wallet(wallet) => wallet.try_out(&self.client, messages).map(Some),
+            Actor::Address(_) => Ok(None),
+        }
+    }
+
     /// Gas and fee of messages; `guess` is the gas where no node can say it.
     ///
     /// # Errors
     /// As [`simulate`](Self::simulate).
     pub fn fee(&self, messages: &[Any], guess: u64) -> Result<Fee> {
-        let gas = match (self.gas, &self.actor) {
-            (Gas::Fixed(gas), _) => gas,
-            (Gas::Auto, Actor::Address(_)) => guess,
-            (Gas::Auto, Actor::Wallet(_)) => adjusted(self.simulate(messages)?, self.adjustment),
-        };
+        match (self.gas, &self.actor) {
+            (Gas::Auto, Actor::Wallet(_)) => self.fee_of(self.simulate(messages)?),
+            (Gas::Fixed(_), _) => self.fee_of(guess),
+            (Gas::Auto, Actor::Address(_)) => self.priced(guess),
+        }
+    }
+
+    /// Gas and fee of messages that would use so much by the node's own count.
+    ///
+    /// # Errors
+    /// As [`GasPrice::of`].
+    pub fn fee_of(&self, used: u64) -> Result<Fee> {
+        match self.gas {
+            Gas::Fixed(gas) => self.priced(gas),
+            Gas::Auto => self.priced(adjusted(used, self.adjustment)),
+        }
+    }
+
+    fn priced(&self, gas: u64) -> Result<Fee> {
         let coins = match (&self.fees, &self.price) {
             (Some(fees), _) => vec![fees.clone()],
             (None, Some(price)) => vec![(price.of(gas)?, price.denom.clone())],
@@ -151,9 +176,23 @@ impl Sender {
         what: &str,
         messages: &[Any],
         guess: u64,
-        mut note: impl FnMut(&Pending) -> Result<()>,
+        note: impl FnMut(&Pending) -> Result<()>,
     ) -> Result<Sent> {
         let fee = self.fee(messages, guess).with_context(|| format!("cannot {what}"))?;
+        self.send_for(what, messages, fee, note)
+    }
+
+    /// The same for a fee that is known.
+    ///
+    /// # Errors
+    /// What the chain says where it fails.
+    pub fn send_for(
+        &self,
+        what: &str,
+        messages: &[Any],
+        fee: Fee,
+        mut note: impl FnMut(&Pending) -> Result<()>,
+    ) -> Result<Sent> {
         let wallet = match &self.actor {
             _ if self.is_dry => return Ok(Sent::Dry(fee)),
             Actor::Address(_) => return Ok(Sent::Unsigned(unsigned::transaction(messages, "", &fee)?)),
@@ -236,7 +275,11 @@ pub fn shown(fee: &Fee) -> String {
     format!("{} gas, {coins}", crate::deploy::show::thousands(fee.gas))
 }
 
-fn coin(text: &str) -> Result<(u128, String)> {
+/// A coin as the SDK writes it.
+///
+/// # Errors
+/// If it is none.
+pub fn coin(text: &str) -> Result<(u128, String)> {
     let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (amount, denom) = text.split_at(at);
     let amount = amount.parse().map_err(|_| anyhow!("`{text}` is no fee such as 5000uapp"))?;
