@@ -4,6 +4,7 @@
 mod fish;
 #[path = "faults/keep.rs"]
 mod keep;
+#[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "doctor/proxy.rs"]
 mod proxy;
 mod support;

@@ -62,7 +62,10 @@ impl FromStr for Duty {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let names = Self::ALL.map(Self::name).join(", ");
-        Self::ALL.into_iter().find(|duty| duty.name() == text).ok_or_else(|| format!("`{text}` is no duty: {names}"))
+        Self::ALL
+            .into_iter()
+            .find(|duty| duty.name() == text)
+            .ok_or_else(|| format!("`{text}` is no duty: {names}"))
     }
 }
 

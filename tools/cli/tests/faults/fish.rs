@@ -75,7 +75,8 @@ fn a_double_signer_in_jail_is_slashed_within_three_blocks_while_three_race() {
     assert_eq!(slashed.iter().filter(|event| event["by_us"] == true).count(), 1, "{slashed:?}");
     let at = slashed_at(&devnet, &key);
     println!("signed twice in block {block}, slashed in block {at}");
-    assert!(at > block && at <= block + 3, "signed twice in block {block}, slashed in block {at}");
+    // What waits in a mempool is seen before it is in a block.
+    assert!(at >= block && at <= block + 3, "signed twice in block {block}, slashed in block {at}");
     until("the slashing on Babylon", || {
         devnet.control("babylon")["slashed"].as_array().unwrap().contains(&json!(key)).then_some(())
     });
@@ -164,7 +165,7 @@ fn votes_on_another_fork_are_found_and_forged_ones_frame_nobody() {
     let txs: Vec<Vec<u8>> = votes.unwrap().iter().map(|vote| tx_of(&bsn, vote)).collect();
     let forked = height + 1;
     let fork = before(&caller.node(), move |method, params, truth| {
-        match (method, params["height"].as_str().and_then(|text| text.parse().ok())) {
+        match (method, params["height"].as_str().and_then(|text| text.parse::<u64>().ok())) {
             ("block", Some(asked)) if asked == forked => Does::Says(with_txs(truth(), &txs, "AB")),
             _ => Does::Pass,
         }
@@ -205,7 +206,7 @@ fn a_nonce_at_two_heights_is_an_alarm_with_a_code_of_its_own() {
         })
         .unwrap();
     let fork = before(&caller.node(), move |method, params, truth| {
-        match (method, params["height"].as_str().and_then(|text| text.parse().ok())) {
+        match (method, params["height"].as_str().and_then(|text| text.parse::<u64>().ok())) {
             ("block", Some(asked)) if asked == from => Does::Says(with_txs(truth(), &txs, "AB")),
             _ => Does::Pass,
         }
