@@ -7,13 +7,14 @@ use serde_json::Value;
 use crate::artifact;
 
 /// The pure core: no cosmwasm.
-pub const PURE: [&str; 8] = [
+pub const PURE: [&str; 9] = [
     "bsn-primitives",
     "bsn-eots",
     "bsn-merkle",
     "bsn-bitcoin-spv",
     "bsn-covenant",
     "bsn-staking",
+    "bsn-standing",
     "bsn-finality",
     "bsn-timestamping",
 ];
