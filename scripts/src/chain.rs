@@ -5,14 +5,19 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{cargo, project, say, wasm};
+use crate::{cargo, project, say, setup, wasm};
 
 /// Runs the driver of `tests/chain` with these arguments.
 pub fn test(args: &[String]) -> Result<()> {
     let [chain, relayer] = go_programs()?;
     wasm::build()?;
+    say::timed("the TypeScript client", typescript)?;
     say::timed("building and testing the driver", || {
         cargo::run(cargo::cargo("build").args(["-p", DRIVER]), "the driver does not compile")?;
+        // The program `bsn`, by a test of it: so everything is compiled where `cargo xtask test` has run, while `cargo build` would
+        // ask its dependencies for other features.
+        let mut tool = cargo::rest("test");
+        cargo::run(tool.args(["--test", "clients", "--no-run"]), "the program bsn does not compile")?;
         let mut lints = cargo::cargo("clippy");
         lints.args(["-p", DRIVER, "--all-targets", "--", "-D", "warnings"]);
         cargo::run(&mut lints, "clippy has something to say, see above")?;
@@ -60,6 +65,21 @@ fn go_programs() -> Result<[PathBuf; 2]> {
         cargo::run(&mut go(source.clone(), &["test", "./..."]), "a test of the Go program fails, see above")
     })?;
     Ok(programs)
+}
+
+/// Builds `packages/client-ts`, which waits for final blocks of the real chain; without npm that is left out.
+fn typescript() -> Result<()> {
+    if !setup::starts("npm") {
+        say::line("skipped: npm is missing, so no TypeScript client follows the chain");
+        return Ok(());
+    }
+    let folder = project::root().join("packages/client-ts");
+    setup::npm_packages(&folder, "what the TypeScript client is built with")?;
+    let mut npm = Command::new("npm");
+    cargo::run(
+        npm.args(["run", "build", "--silent"]).current_dir(folder),
+        "the TypeScript client does not compile",
+    )
 }
 
 /// Whether there is a Go to call.

@@ -22,7 +22,7 @@ pub fn demo(args: &[String]) -> Result<()> {
     }
     if !told("--json") {
         say::line(
-            "a chain like this one, live in a browser: `cargo run -p bsn-cli -- devnet`, http://127.0.0.1:26680/",
+            "a chain like this one, live in a browser: `cargo run -p bsn-cli -- devnet` prints its address (or add --live)",
         );
     }
     Ok(())

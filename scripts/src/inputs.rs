@@ -5,11 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{cargo, project};
+use crate::project;
 
 /// The resolved dependency graph for wasm32.
 pub struct Graph {
@@ -22,10 +22,7 @@ pub struct Graph {
 impl Graph {
     /// Asks cargo.
     pub fn load() -> Result<Self> {
-        let mut command = cargo::cargo("metadata");
-        command.args(["--format-version", "1", "--filter-platform", "wasm32-unknown-unknown"]);
-        let json = cargo::output(&mut command, "cargo cannot read the workspace's manifests")?;
-        let metadata: Value = serde_json::from_str(&json).context("cargo metadata is not JSON")?;
+        let metadata = project::metadata(&["--filter-platform", "wasm32-unknown-unknown"])?;
         let packages = list(&metadata["packages"])
             .iter()
             .map(|package| (text(&package["id"]), package.clone()))

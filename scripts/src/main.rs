@@ -16,10 +16,12 @@
 mod cargo;
 mod chain;
 mod demo;
+mod handbook;
 mod inputs;
 mod keep;
 mod mutants;
 mod project;
+mod release;
 mod reproduce;
 mod say;
 mod schema;
@@ -43,9 +45,12 @@ usage: cargo xtask <task>
                                                     without a virtual machine, to look at first; --live: then a devnet with
                                                     its dashboard
   test [--quick]                                    every check and every test; --quick leaves the virtual machines out
-  check                                             formatting, the table of threats, lints and schema
+  check                                             formatting, the table of threats, the handbook, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
   keep <version>                                    a tagged version's wasm into tests/fixtures/: migrations start from it
+  release [--out FOLDER] [--key FILE]               everything that is released of a clean commit, with checksums, a bill of
+                                                    materials and, by an SSH key, a signature
+  release --verify FOLDER [--signers FILE]          checks a release: sums, signature, and all of it made again
   schema [--check]                                  JSON schema of messages, answers, events and deployments into schema/
   codegen                                           what ts-codegen makes of schema/ must compile strictly; needs npm
   gas [--update]                                    what each call costs, beside the last snapshot
@@ -82,6 +87,7 @@ fn run(args: &[String]) -> Result<()> {
         "wasm" if flag(rest, "--verify-reproducible")? => reproduce::verify(),
         "wasm" => wasm::build(),
         "keep" => keep::keep(rest),
+        "release" => release::release(rest),
         "schema" => schema::run(flag(rest, "--check")?),
         "codegen" => flag(rest, "").and_then(|_| schema::typescript()),
         "gas" => vm::gas(flag(rest, "--update")?),

@@ -29,13 +29,14 @@ use crate::{cargo, project, say};
 const VERSION: &str = "27.1.0";
 
 /// The packages that decide and that nothing but their tests holds.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "bsn-primitives",
     "bsn-eots",
     "bsn-merkle",
     "bsn-bitcoin-spv",
     "bsn-covenant",
     "bsn-staking",
+    "bsn-standing",
     "bsn-finality",
     "bsn-timestamping",
     "bsn-proto",

@@ -6,6 +6,9 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::cargo;
 
 /// A contract that becomes an artifact.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +38,23 @@ impl Contract {
 pub fn root() -> PathBuf {
     let scripts = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     Path::new(&scripts).parent().unwrap_or_else(|| Path::new(".")).to_path_buf()
+}
+
+/// What cargo says of the workspace, with these arguments.
+pub fn metadata(args: &[&str]) -> Result<Value> {
+    let mut command = cargo::cargo("metadata");
+    command.args(["--format-version", "1"]).args(args);
+    let json = cargo::output(&mut command, "cargo cannot read the workspace's manifests")?;
+    serde_json::from_str(&json).context("cargo metadata is not JSON")
+}
+
+/// The version of what the workspace releases.
+pub fn version() -> Result<String> {
+    let metadata = metadata(&["--no-deps"])?;
+    let packages = metadata["packages"].as_array().map_or(&[][..], Vec::as_slice);
+    let bsn = packages.iter().find(|package| package["name"] == CONTRACTS[0].package);
+    let version = bsn.and_then(|package| package["version"].as_str());
+    version.map(str::to_owned).context("the workspace has no contract with a version")
 }
 
 /// Where finished wasm goes.

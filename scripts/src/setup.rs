@@ -48,13 +48,35 @@ fn of_rust(part: &str, folder: &Path, install: &[&str]) -> Result<()> {
 
 /// Installs the wasm-opt that `scripts/package-lock.json` pins, unless it is there.
 pub fn wasm_opt() -> Result<PathBuf> {
-    if !starts("node") {
-        bail!("Node.js is missing: install Node 20 or later from https://nodejs.org, wasm-opt runs on it");
-    }
+    node()?;
     let scripts = project::scripts();
     let tool = scripts.join("node_modules/binaryen/bin/wasm-opt");
     npm_packages(&scripts, "the pinned wasm-opt, which the contracts' wasm needs")?;
     Ok(tool)
+}
+
+/// Older ones lack what the TypeScript client uses; its package.json says the same.
+const NODE: (u64, u64) = (20, 3);
+
+/// That Node.js is here, and new enough.
+pub fn node() -> Result<()> {
+    let from = "https://nodejs.org";
+    let Some(version) =
+        Command::new("node").arg("--version").output().ok().filter(|out| out.status.success())
+    else {
+        bail!("Node.js is missing: install Node {}.{} or later from {from}", NODE.0, NODE.1);
+    };
+    let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
+    if !is_new_enough(&version) {
+        bail!("Node.js {}.{} or later is needed, and {version} is here: {from}", NODE.0, NODE.1);
+    }
+    Ok(())
+}
+
+/// Of a version as `node --version` prints it, such as `v20.20.2`.
+fn is_new_enough(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches('v').split('.').map(|part| part.parse::<u64>().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= NODE
 }
 
 /// Whether npm is here.
@@ -69,6 +91,7 @@ pub fn npm_packages(folder: &Path, what: &str) -> Result<()> {
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
+    node()?;
     if !has_npm() {
         bail!(
             "npm is missing: it comes with Node.js from https://nodejs.org (on Debian: apt-get install npm)"
@@ -96,4 +119,25 @@ pub fn starts(program: &str) -> bool {
     let mut command = Command::new(program);
     command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn node_20_3_is_new_enough_as_the_client_says() {
+        for (version, expected) in [
+            ("v20.3.0", true),
+            ("v20.20.2", true),
+            ("v24.0.0", true),
+            ("v20.2.9", false),
+            ("v18.19.0", false),
+            ("", false),
+        ] {
+            assert_eq!(is_new_enough(version), expected, "{version}");
+        }
+        let client = include_str!("../../packages/client-ts/package.json");
+        assert!(client.contains(&format!("\"node\": \">={}.{}\"", NODE.0, NODE.1)));
+    }
 }

@@ -122,7 +122,7 @@ fn said(root: &Path, faults: &mut Vec<String>) -> Result<Said> {
             _ => faults.push(format!("the first line of the scenario `{name}` does not say what it proves")),
         }
     }
-    for folder in ["tests", "packages", "contracts"] {
+    for folder in ["tests", "packages", "contracts", "tools/cli/tests"] {
         for path in sources(&root.join(folder))? {
             let name = path.strip_prefix(root)?.to_string_lossy().into_owned();
             let text = String::from_utf8(project::read(&path)?)?;

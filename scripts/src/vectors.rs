@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{project, say};
 
-/// Prints every vector file with its sha256, from `tests/vectors` and from `BSN_VECTORS`
+/// Prints every vector file with its sha256, from `tests/vectors/bip340` and from `BSN_VECTORS`
 /// (or `../shared/vectors`, where that is not set).
 pub fn list() -> Result<()> {
-    let own = project::root().join("tests/vectors");
+    let own = project::root().join("tests/vectors/bip340");
     let named = std::env::var_os("BSN_VECTORS").map(PathBuf::from);
     let outside = named.clone().unwrap_or_else(|| project::root().join("../shared/vectors"));
     for (folder, must_exist) in [(own, false), (outside, named.is_some())] {

@@ -186,7 +186,7 @@ fn toolchain() -> Result<String> {
 }
 
 /// Takes this machine's folders out of panic messages: the same bytes everywhere.
-fn rustflags() -> Result<OsString> {
+pub fn rustflags() -> Result<OsString> {
     let cargo_home = cargo_home()?;
     let mut prefixes = vec![
         (project::root(), "/bsn".into()),

@@ -153,3 +153,17 @@ fn programs_that_are_not_built_in_time_fail_nothing() {
     assert_eq!(ended.last, [said, "#### passed in N s"]);
     assert!(ended.passed);
 }
+
+#[test]
+fn an_old_node_is_named_at_once() {
+    let old = [("node", "case \"$1\" in -e) exit 1 ;; --version) echo v18.19.0 ;; esac")];
+    let folder = programs("old_node", &old);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut command = Command::new("bash");
+    command.arg(root.join(".ci/run")).env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+    let output = command.env("BSN_CI_CACHE", folder.join("cache")).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let line = "Node.js 20.3 or later is needed, and v18.19.0 is here: https://nodejs.org";
+    assert!(said.lines().any(|said| said == line), "{said}");
+    assert!(!output.status.success() && !said.contains("#### cargo xtask test"), "{said}");
+}

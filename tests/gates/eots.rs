@@ -1,5 +1,5 @@
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use testing::{EotsCase, eots_cases};
+use vectors::{EotsCase, eots_cases};
 
 use crate::artifact;
 

@@ -12,7 +12,7 @@ fn the_readme_and_the_pictures_show_the_snapshot() {
 #[test]
 fn the_relayers_page_shows_the_snapshot() {
     let page =
-        std::fs::read_to_string(crate::artifact::root().join("contracts/bsn/docs/relayer.md")).unwrap();
+        std::fs::read_to_string(crate::artifact::root().join("tools/cli/handbook/src/relayer.md")).unwrap();
     let snapshot = Snapshot::read(&snapshot_path()).unwrap();
     for (row, begins) in [
         ("timestamp_packet_junk_250kB", "| a timestamp whose transactions are followed by junk"),

@@ -3,11 +3,11 @@ use wasmparser::Payload;
 use crate::artifact::{self, Artifact};
 
 /// Virtual machines from 2.2.9 and 3.0.9 on refuse more than 100; wasm-opt of another version may add some.
-const LIMIT: u32 = 90;
+const LIMIT: u32 = 92;
 
 /// K26
 #[test]
-fn no_function_has_more_than_90_locals() {
+fn no_function_comes_near_the_limit_of_locals() {
     for artifact in artifact::all() {
         let most = most_locals(&artifact);
         assert!(most <= LIMIT, "a function of {} has {most} locals", artifact.name);

@@ -24,6 +24,7 @@ mod features;
 mod figures;
 mod fixtures;
 mod instructions;
+mod licences;
 mod locals;
 mod packages;
 mod rooms;

@@ -1,11 +1,12 @@
-//! What stands in `packages/` can be published, and nothing else.
+//! What stands in `packages/` can be published, but for `bsn-testing`; nothing that stands elsewhere can.
 
 use serde_json::Value;
 
 use crate::artifact;
 use crate::workspace::{self, Member};
 
-/// What stands there and is published by nobody: it compiles contracts and doubles that are not published either.
+/// It stands there because dApps use it, from the repository: it compiles contracts and doubles that are not published,
+/// so it cannot be published itself.
 const STAYS: &str = "bsn-testing";
 
 fn ships(member: &Member) -> bool {
@@ -51,7 +52,23 @@ fn what_a_package_needs_can_be_published_too() {
     }
 }
 
-/// Whatever is for tests stays here.
+/// With a version it would have to be published first, and it may need this very package.
+#[test]
+fn what_only_tests_need_of_ours_is_not_asked_of_the_registry() {
+    for member in workspace::members().iter().filter(|member| ships(member)) {
+        for dependency in member.manifest["dependencies"].as_array().expect("a list of dependencies") {
+            if dependency["kind"] == "dev" && dependency["path"] != Value::Null {
+                assert_eq!(
+                    dependency["req"], "*",
+                    "{} names a version of {}",
+                    member.name, dependency["name"]
+                );
+            }
+        }
+    }
+}
+
+/// Contracts, tools and whatever is for our own tests stay in the repository, and so does [`STAYS`].
 #[test]
 fn nothing_else_is_published() {
     for member in workspace::members().iter().filter(|member| !ships(member)) {

@@ -13,7 +13,8 @@ const HOUSES: [(&str, Floors); 2] = [
         &[
             &["error", "host"],
             &["parse", "state"],
-            &["active_set", "bitcoin", "channel", "config", "evidence", "intake", "migrations", "rewards"],
+            &["config"],
+            &["active_set", "bitcoin", "channel", "evidence", "intake", "migrations", "rewards"],
             &["heights"],
             &["sweep"],
             &["execute", "ibc", "instantiate", "migrate", "query", "sudo"],
@@ -32,15 +33,22 @@ const HOUSES: [(&str, Floors); 2] = [
     ),
 ];
 
+/// It stands on top, and what it hands on to others is not for the rooms: they name the room that has it.
+const LIB: &str = "lib";
+
 /// C-44
 #[test]
 fn every_room_of_a_contract_uses_lower_floors_only() {
     for (folder, floors) in HOUSES {
         let floor = |room: &str| floors.iter().position(|floor| floor.contains(&room));
         let rooms = rooms(&artifact::root().join(folder));
-        for (room, source) in &rooms {
+        for (room, source) in rooms.iter().filter(|(room, _)| *room != LIB) {
             let own = floor(room).unwrap_or_else(|| panic!("{folder}/{room} is on no floor"));
-            for used in uses(source).into_iter().filter(|used| rooms.contains_key(*used) && used != room) {
+            for used in uses(source).into_iter().filter(|used| used != room) {
+                assert!(
+                    rooms.contains_key(used),
+                    "{folder}: {room} takes {used} through lib.rs: name its room"
+                );
                 let other = floor(used).unwrap_or_default();
                 assert!(other < own, "{folder}: {room} (floor {own}) must not use {used} (floor {other})");
             }

@@ -7,13 +7,14 @@ use serde_json::Value;
 use crate::artifact;
 
 /// The pure core: no cosmwasm.
-pub const PURE: [&str; 8] = [
+pub const PURE: [&str; 9] = [
     "bsn-primitives",
     "bsn-eots",
     "bsn-merkle",
     "bsn-bitcoin-spv",
     "bsn-covenant",
     "bsn-staking",
+    "bsn-standing",
     "bsn-finality",
     "bsn-timestamping",
 ];
@@ -51,7 +52,8 @@ fn cargo(args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("cargo speaks UTF-8")
 }
 
-fn packages() -> Vec<Value> {
+/// Every package that cargo knows for any platform and for tests: ours, and those from outside.
+pub fn packages() -> Vec<Value> {
     let metadata: Value = serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--locked"]))
         .expect("cargo speaks JSON");
     metadata["packages"].as_array().expect("a list of packages").clone()
@@ -88,6 +90,11 @@ fn member(package: &Value) -> Member {
 /// What is compiled for wasm32 to build a contract, with the features of that very build; build scripts
 /// and macros, which run at home, among it.
 pub fn ingredients(contract: &str) -> Vec<Ingredient> {
+    built_of(contract, "wasm32-unknown-unknown")
+}
+
+/// The same of any package, on a platform.
+pub fn built_of(package: &str, platform: &str) -> Vec<Ingredient> {
     let known: BTreeMap<(String, String), Value> = packages()
         .into_iter()
         .map(|package| ((text(&package["name"]), text(&package["version"])), package))
@@ -96,9 +103,9 @@ pub fn ingredients(contract: &str) -> Vec<Ingredient> {
         "tree",
         "--locked",
         "-p",
-        contract,
+        package,
         "--target",
-        "wasm32-unknown-unknown",
+        platform,
         "-e",
         "normal,build",
         "--prefix",

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bsn::state;
 use devnet::Hook;
 use devnet::network::{Network, Setup};
 use serde_json::{Value, json};
@@ -70,7 +71,11 @@ fn converted(network: &Network) -> Option<u64> {
 /// Bytes of all commitments in storage.
 fn bytes(network: &Network) -> usize {
     let storage = network.chain.storage(&network.bsn);
-    storage.iter().filter(|(key, _)| key.first() == Some(&b'm')).map(|(_, value)| value.len()).sum()
+    storage
+        .iter()
+        .filter(|(key, _)| key.first() == Some(&state::COMMITMENTS.letter()))
+        .map(|(_, value)| value.len())
+        .sum()
 }
 
 #[test]

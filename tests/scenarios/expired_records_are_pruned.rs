@@ -3,6 +3,7 @@
 //! Evidence that Babylon took and delegations that ended long ago leave the state, behind watermarks that anybody can
 //! ask for. What is not over stays, and whoever signs twice where all is forgotten is slashed as ever.
 
+use bsn::state::{DELEGATIONS, DELEGATIONS_OF, ENDED, EVIDENCE, OUTBOX, PARTS};
 use devnet::actors::Stake;
 use devnet::ibc::{RelayFault, Side};
 use devnet::network::Network;
@@ -79,13 +80,16 @@ fn evidence_that_babylon_took_and_no_other() {
     assert!(pruned(&network, "blocks_below") > mark && pruned(&network, "votes_below") > waiting);
     assert_eq!(evidence(&network, 4, taken), Value::Null);
     assert!(evidence(&network, 3, waiting).is_object(), "Babylon does not have it");
-    assert_eq!((outbox(&network).len(), entries(&network, b'e'), entries(&network, b'o')), (1, 1, 1));
+    assert_eq!(
+        (outbox(&network).len(), entries(&network, EVIDENCE.letter()), entries(&network, OUTBOX.letter())),
+        (1, 1, 1)
+    );
 
     // The slashed stays so, and a second proof changes nothing; the next offender's old signatures still count.
     assert!(power(&network, 4, network.chain.height()) == 0 && slashed_at(&network, 4) > 0);
     let again = two_signatures(&mut network, 4, taken);
     assert_eq!(again.attribute("wasm", "effect"), Some("none"));
-    assert_eq!(entries(&network, b'e'), 1);
+    assert_eq!(entries(&network, EVIDENCE.letter()), 1);
     let report = two_signatures(&mut network, 2, taken);
     let secret = report.attribute("wasm-slashed_finality_provider", "extracted_secret_key").unwrap();
     assert_eq!(secret.len(), 64);
@@ -99,7 +103,7 @@ fn evidence_that_babylon_took_and_no_other() {
     }
     assert_eq!(network.link.app.babylon.slashings().len(), 3);
     run(&mut network, 2 * ROUND);
-    assert_eq!((entries(&network, b'e'), entries(&network, b'o')), (0, 0));
+    assert_eq!((entries(&network, EVIDENCE.letter()), entries(&network, OUTBOX.letter())), (0, 0));
 }
 
 /// Forty that have run out, one of them ended early and one with a transaction of many parts, beside those that live.
@@ -122,19 +126,27 @@ fn delegations_that_ended_long_ago_and_no_other() {
     carry(&mut network, vec![packet(items)]);
     assert_eq!(stake(&network, 0), OWN + 39 * SATS);
     let end = u64::from(long.end_height);
-    assert_eq!([b'D', b'x', b'd'].map(|letter| entries(&network, letter)), [42, 42, 1]);
-    assert!(entries(&network, b'u') > 0);
+    assert_eq!(
+        [DELEGATIONS.letter(), DELEGATIONS_OF.letter(), ENDED.letter()]
+            .map(|letter| entries(&network, letter)),
+        [42, 42, 1]
+    );
+    assert!(entries(&network, PARTS.letter()) > 0);
 
     network.mine(100);
     run(&mut network, 3 * ROUND);
     assert_eq!(stake(&network, 0), OWN, "their power has ended");
     assert!(pruned(&network, "delegations_below") < end);
-    assert_eq!(entries(&network, b'D'), 42, "they are kept until the end of their term");
+    assert_eq!(entries(&network, DELEGATIONS.letter()), 42, "they are kept until the end of their term");
 
     network.mine(101);
     run(&mut network, 3 * ROUND);
     assert!(pruned(&network, "delegations_below") > end);
-    assert_eq!([b'D', b'x', b'd', b'u'].map(|letter| entries(&network, letter)), [2, 2, 0, 0]);
+    assert_eq!(
+        [DELEGATIONS.letter(), DELEGATIONS_OF.letter(), ENDED.letter(), PARTS.letter()]
+            .map(|letter| entries(&network, letter)),
+        [2, 2, 0, 0]
+    );
     let listed = ask(&network, json!({"delegations": {"limit": 30}}));
     assert_eq!(listed["delegations"].as_array().unwrap().len(), 2);
     let by_fp = ask(&network, json!({"delegations_by_f_p": {"btc_pk_hex": key(&network, 0)}}));
@@ -147,5 +159,8 @@ fn delegations_that_ended_long_ago_and_no_other() {
     carry(&mut network, vec![packet(again)]);
     assert_eq!(stake(&network, 0), OWN);
     run(&mut network, ROUND);
-    assert_eq!((stake(&network, 0), entries(&network, b'D'), entries(&network, b'u')), (OWN, 2, 0));
+    assert_eq!(
+        (stake(&network, 0), entries(&network, DELEGATIONS.letter()), entries(&network, PARTS.letter())),
+        (OWN, 2, 0)
+    );
 }

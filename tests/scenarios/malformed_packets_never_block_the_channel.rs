@@ -2,6 +2,7 @@
 //!
 //! Whatever bytes arrive, they are acknowledged, and the next good packet is taken.
 
+use bsn::state::PROVIDERS;
 use devnet::network::Network;
 use proptest::prelude::*;
 use serde_json::json;
@@ -71,7 +72,7 @@ fn nor_does_a_broken_record_which_leaves_nothing_half_done() {
     let mut network = start(&[40, 30]);
     let record = |network: &Network, index: usize| {
         let key = network.fps[index].public_key();
-        [&b"f"[..], key.as_bytes()].concat()
+        [&[PROVIDERS.letter()][..], key.as_bytes()].concat()
     };
     let bsn = network.bsn.clone();
     let broken = record(&network, 1);

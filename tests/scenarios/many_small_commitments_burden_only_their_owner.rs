@@ -4,6 +4,7 @@
 //! every height costs one look at the candidates a block, none may lie too far ahead, what is spent is deleted, and
 //! who has ten thousand pending waits for the first of them.
 
+use bsn::state;
 use devnet::network::Network;
 use devnet::{BlockReport, Hook, HookOutcome};
 use serde_json::{Value, json};
@@ -87,7 +88,12 @@ fn every_other_height() {
     assert_eq!(network.finalized(), network.chain.height() - 1);
 
     let kept = |network: &Network| {
-        network.chain.storage(&network.bsn).iter().filter(|(key, _)| key[0] == b'm').count()
+        network
+            .chain
+            .storage(&network.bsn)
+            .iter()
+            .filter(|(key, _)| key[0] == state::COMMITMENTS.letter())
+            .count()
     };
     assert!(kept(&network) > 20);
     network.run(80 + 3 * ROUND).unwrap();

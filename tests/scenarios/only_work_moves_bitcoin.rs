@@ -6,7 +6,6 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use devnet::network::{Network, Setup};
 use serde_json::{Value, json};
-use testing::vectors;
 
 use super::support::{health, start, text};
 
@@ -99,6 +98,11 @@ fn a_header_without_work_is_refused_and_the_channel_lives() {
 #[test]
 fn the_first_headers_never_come_from_a_stranger() {
     let mut network = Network::deploy(&Setup::new(7, &[])).unwrap();
+    assert_eq!(
+        network.predicted_light_client().as_ref(),
+        Some(&network.light_client),
+        "by the real checksum"
+    );
     let headers = network.miner.mine_blocks(2);
     let raw = BASE64_STANDARD.encode([&headers[0].header[..], &headers[1].header].concat());
     let message = json!({ "raw_btc_headers": { "headers": raw, "first_work": "32", "first_height": 1 } });

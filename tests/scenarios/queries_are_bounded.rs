@@ -173,15 +173,15 @@ fn the_worst_answers_with_a_thousand_finality_providers() {
 /// fifty.
 #[test]
 fn where_a_daemon_may_begin_in_the_most_crowded_backlog() {
-    for (heights, sheets, voters) in [(310, 25, 8), (310, 8, 25), (310, 4, 50)] {
+    for (heights, batches, voters) in [(310, 25, 8), (310, 8, 25), (310, 4, 50)] {
         let mut network = start(&[40, 30]);
         let tip = network.chain.height();
         network.vote(0, tip).unwrap();
-        open_heights(&mut network, heights, sheets, voters, 0);
+        open_heights(&mut network, heights, batches, voters, 0);
         let query = json!({"signing_info": {"btc_pk_hex": key(&network, 0)}});
         let (info, gas) = cost(&network, &query);
         assert!(info["last_signed_height"].as_u64().unwrap() < tip, "too far to see: {info}");
-        assert!(gas > 200_000, "{sheets} sheets: {gas}");
+        assert!(gas > 200_000, "{batches} batches: {gas}");
     }
 }
 

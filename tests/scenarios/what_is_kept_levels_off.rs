@@ -3,6 +3,7 @@
 //! What the contract keeps grows to the size of its retention and no further, its blocks do not cost more, and bytes
 //! are kept as bytes: a vote takes some sixty. Longer, and with a picture: `cargo xtask flat`.
 
+use bsn::state::{self, ANCHORS};
 use devnet::network::{Network, Setup};
 use serde_json::json;
 use tests::flat;
@@ -30,7 +31,7 @@ fn a_vote_takes_some_sixty_bytes_and_its_slot_is_used_again() {
             let entries = storage.iter().filter(move |(key, _)| key[0] == letter);
             entries.map(|(key, value)| key.len() + value.len()).collect::<Vec<_>>()
         };
-        let (votes, anchors) = (sizes(b'v'), sizes(b'a'));
+        let (votes, anchors) = (sizes(state::SLOTS.letter()), sizes(ANCHORS.letter()));
         assert_eq!(votes.len(), 4 * usize::try_from(SLOTS).unwrap());
         assert!(votes.iter().all(|bytes| *bytes < 64), "{votes:?}");
         assert!(anchors.iter().all(|bytes| *bytes < 120), "{anchors:?}");

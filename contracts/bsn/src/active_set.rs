@@ -10,9 +10,8 @@ use crate::state::{
     Table, commitment_from, fp_height_key, height_key, remove_superseded,
 };
 
-/// How many candidates a refresh looks at, at most: about 1.1 M SDK gas, and a fifth of that for as many orphans in
-/// jail. An FP that so many others with more stake but without randomness stand before cannot vote; stake of that size
-/// does not come for nothing.
+/// How many candidates a refresh considers: about 1.1 M SDK gas, and a fifth of that for as many orphans in jail. An FP
+/// that ranks below is never considered. To push one there an attacker needs more stake than it has, 1,500 times over.
 const CANDIDATES: usize = 1_500;
 
 /// Whether the active set may be another at `height`.
@@ -22,8 +21,9 @@ pub fn is_due(marks: &Marks, height: BlockHeight) -> bool {
 
 /// Computes the active set of `height` and records what has changed; the caller records `progress`.
 ///
-/// Torn hooks: joiners are listed (without power) before their power is written, and where an earlier call of this
-/// block (`torn_here`) or the last anchor was left a hole, every member's power is written anew. So no write of a torn refresh survives the next.
+/// Torn hooks: joiners are listed (without power) before their power is written. Where an earlier call of this block was
+/// torn (`torn_here`), or the last block left a hole, every member's power is written anew. So no write of a torn refresh
+/// survives the next.
 pub fn refresh(
     storage: &mut dyn Storage,
     progress: &mut Progress,

@@ -1,16 +1,16 @@
 //! Bitcoin as the light client knows it. The light client alone checks headers. This room hands them on, reads the
 //! light client's tip, and does what follows from a higher tip.
 //!
-//! **The danger.** Headers that the light client refuses must not cost the rest of a packet, and a tip that anybody
-//! could invent would end all stake. So headers go out in submessages, whose failure is an event; and only the
-//! light client's tip counts, never a height in a packet. Expiry writes sums in more than one place, and a hook may
-//! be torn between them. So a hook sends expiry as a message to this contract: that takes effect whole or not at all.
+//! **The danger.** A header that the light client refuses must not cost the rest of a packet. So headers are sent as
+//! submessages; where one fails, an event reports it. A tip that anybody could invent would end all stake. So only the
+//! light client's tip counts, never a height in a packet. Expiry writes sums in more than one place, and a hook may be
+//! torn between them. So a hook sends expiry as a message to this contract, which takes effect whole or not at all.
 
+mod checkpoints;
 mod client;
 mod follow;
 mod forward;
 mod reply;
-mod settle;
 pub mod timestamp;
 
 pub use client::LightClient;

@@ -10,4 +10,10 @@ pub use transfer::{check_transfer, transfer_connection};
 use primitives::Seconds;
 
 /// After how long without a packet Babylon is silent: some 36 blocks of Bitcoin, each of which it reports.
-pub const SILENT: Seconds = Seconds::new(6 * 3_600);
+const SILENT: Seconds = Seconds::new(6 * 3_600);
+
+/// The alarm while the channel is open and brings nothing: stake may have ended that still counts here. `age` is that
+/// of the last packet.
+pub fn silence(age: Seconds) -> Option<String> {
+    (age > SILENT).then(|| format!("Babylon has sent nothing for {age} s"))
+}

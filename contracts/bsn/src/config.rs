@@ -52,6 +52,27 @@ impl Settings {
     }
 }
 
+/// Records what a move leads to: another connection, another channel of rewards, or both. No other rule of
+/// [`Settings`] looks at either, and an empty channel is none.
+pub fn save_route(
+    storage: &mut dyn Storage,
+    mut config: Config,
+    connection_id: Option<String>,
+    ics20_channel_id: Option<String>,
+) -> StdResult<()> {
+    config.connection_id = connection_id.or(config.connection_id);
+    config.ics20_channel_id = ics20_channel_id.filter(|id| !id.is_empty()).unwrap_or(config.ics20_channel_id);
+    CONFIG.save(storage, &config)
+}
+
+/// Records the address of the light client that this contract has made. No rule of [`Settings`] looks at it:
+/// instantiation made sure that there would be one where there must be.
+pub fn save_light_client(storage: &mut dyn Storage, address: String) -> StdResult<()> {
+    let mut config = CONFIG.load(storage)?;
+    config.btc_light_client = Some(address);
+    CONFIG.save(storage, &config)
+}
+
 /// The rules on everything but the knobs.
 fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> {
     if config.consumer_name.trim().is_empty() {

@@ -52,9 +52,9 @@ pub enum ContractError {
     /// The sender may not.
     #[error("Unauthorized: {sender} may not {what}")]
     Unauthorized {
-        /// Who.
+        /// The sender's address, bech32.
         sender: String,
-        /// What.
+        /// What was asked for, as the error text says it.
         what: &'static str,
     },
     /// A setting other than a knob.
@@ -66,27 +66,27 @@ pub enum ContractError {
     /// Only for tests.
     #[error("{what} is only possible on regtest")]
     RegtestOnly {
-        /// What.
+        /// What was asked for, as the error text says it.
         what: &'static str,
     },
     /// Unknown to this contract.
     #[error("Finality provider not found: {provider}")]
     UnknownProvider {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
     },
     /// A slashed key is public: its signatures prove nothing.
     #[error("the finality provider {provider} has already been slashed")]
     Slashed {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
     },
     /// What is asked for is not there.
     #[error("{what} not found: {culprit}")]
     NotFound {
-        /// What.
+        /// What was asked for, as the error text says it.
         what: &'static str,
-        /// Which.
+        /// The key, id or number that was asked for.
         culprit: String,
     },
     /// The daemons' end-to-end tests expect this one.
@@ -98,7 +98,7 @@ pub enum ContractError {
     /// A hole, pruned, or not reached.
     #[error("Block {height} is not found")]
     BlockNotFound {
-        /// Which.
+        /// The height that was asked for.
         height: u64,
     },
     /// More than one answer can cover.

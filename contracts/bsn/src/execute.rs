@@ -24,8 +24,9 @@ use api::bsn::{Empty, ExecuteMsg};
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, Storage};
 use primitives::{AppHash, BlockHeight, FpPublicKey};
 
+use crate::error::ContractError;
+use crate::parse;
 use crate::state::{ADMINS, CONFIG};
-use crate::{ContractError, parse};
 
 /// The table of contents.
 pub fn execute(

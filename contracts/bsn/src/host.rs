@@ -1,6 +1,9 @@
 use cosmwasm_std::{Api, Env};
 use primitives::{UnixNanos, UnixTime};
 
+/// How many blocks to wait before the chain is offered again what it did not take: a packet or a transfer.
+pub const RESEND_PAUSE: u64 = 10;
+
 /// The time of this block, in the unit by which this contract decides.
 pub fn now(env: &Env) -> UnixTime {
     UnixTime::new(env.block.time.seconds())

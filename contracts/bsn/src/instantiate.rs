@@ -9,13 +9,13 @@ use primitives::{BlockHeight, Seconds};
 use serde::de::DeserializeOwned;
 
 use crate::channel::check_transfer;
-use crate::config::{Settings, invalid};
-use crate::error::DoorError;
+use crate::config::{self, Settings, invalid};
+use crate::error::{ContractError, DoorError};
+use crate::parse;
 use crate::state::{
-    ACTIVE, ADMINS, Admins, CHANNELS, CONFIG, CONTRACT_NAME, CONTRACT_VERSION, COUNTERS, Channels, Config,
-    Counters, Gaps, Marks, Progress,
+    ACTIVE, ADMINS, Admins, CHANNELS, CONTRACT_NAME, CONTRACT_VERSION, COUNTERS, Channels, Config, Counters,
+    Gaps, Marks, Progress,
 };
-use crate::{ContractError, parse};
 
 /// The reply to the light client's instantiation.
 pub const LIGHT_CLIENT_REPLY: u64 = 2;
@@ -203,9 +203,7 @@ pub fn reply(deps: DepsMut<'_>, reply: Reply) -> Result<Response, ContractError>
         .and_then(|event| event.attributes.iter().find(|attribute| attribute.key == "_contract_address"))
         .map(|attribute| attribute.value.clone())
         .ok_or(ContractError::NotFound { what: "address of the light client", culprit: "reply".into() })?;
-    let mut config = CONFIG.load(deps.storage)?;
-    config.btc_light_client = Some(address.clone());
-    CONFIG.save(deps.storage, &config)?;
+    config::save_light_client(deps.storage, address.clone())?;
     Ok(Response::new().add_attribute("btc_light_client", address))
 }
 

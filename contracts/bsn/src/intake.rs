@@ -5,4 +5,4 @@ mod items;
 pub mod quarantine;
 pub mod queue;
 
-pub use items::{Applied, Fate, apply_each, apply_items};
+pub use items::{Fate, ItemCounts, apply_each, apply_items};

@@ -84,8 +84,9 @@ pub mod entry {
         IbcReceiveResponse, MessageInfo, Reply, Response,
     };
 
+    use crate::error::ContractError;
     use crate::evidence::outbox;
-    use crate::{ContractError, bitcoin, execute, ibc, instantiate, migrate, query, rewards, sudo};
+    use crate::{bitcoin, execute, ibc, instantiate, migrate, query, rewards, sudo};
 
     /// Instantiates: RULINGS.md, "Instantiation".
     pub fn instantiate(

@@ -1,6 +1,6 @@
 use cosmwasm_std::{DepsMut, Response};
 
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::migrations::{convert, from_0_2_0, resumed};
 use crate::state::{CONTRACT_NAME, CONTRACT_VERSION};
 
@@ -40,8 +40,10 @@ fn release(version: &str) -> [u64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::{COMMITMENTS, CONVERSION, JAILED};
+    use crate::state::{ACCOUNTS, COMMITMENTS, CONVERSION, JAILED, Progress};
     use cosmwasm_std::testing::mock_dependencies;
+    use cosmwasm_std::{Order, Storage};
+    use primitives::BlockHeight;
 
     fn from(name: &str, version: &str) -> Result<Response, ContractError> {
         let mut deps = mock_dependencies();
@@ -61,6 +63,20 @@ mod tests {
             let conversion = CONVERSION.may_load(&deps.storage).unwrap();
             assert_eq!(conversion.map(|conversion| conversion.table), begins_with, "{version}");
         }
+    }
+
+    /// Heights 5 to 7 were resumed, and two denoms have books.
+    #[test]
+    fn few_records_of_an_older_version_are_taken_over_at_once() {
+        let mut deps = mock_dependencies();
+        deps.storage = resumed::tests::old(9);
+        deps.storage.set(&[ACCOUNTS.letter()], from_0_2_0::tests::BOOKS);
+        cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, "0.2.0").unwrap();
+        migrate(deps.as_mut()).unwrap();
+        let Progress { marks, gaps, .. } = Progress::load(&deps.storage).unwrap();
+        assert_eq!((marks.cursor, gaps.recorded_above), (BlockHeight::new(9), BlockHeight::new(9)));
+        assert_eq!(ACCOUNTS.all(&deps.storage, Order::Ascending).count(), 2);
+        assert_eq!(cw2::get_contract_version(&deps.storage).unwrap().version, CONTRACT_VERSION);
     }
 
     #[test]

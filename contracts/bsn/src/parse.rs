@@ -12,7 +12,7 @@ use finality::vote::{Opening, Vote};
 use merkle::Proof;
 use primitives::{AppHash, BlockHeight, FpPublicKey, ParseError};
 
-use crate::ContractError;
+use crate::error::ContractError;
 
 fn exactly<const N: usize>(what: &'static str, bytes: &Binary) -> Result<[u8; N], ParseError> {
     bytes.as_slice().try_into().map_err(|_| ParseError::Length { what, expected: N, got: bytes.len() })

@@ -5,8 +5,9 @@ use api::bsn::SudoMsg;
 use cosmwasm_std::{DepsMut, Env, Response};
 use primitives::{AppHash, BlockHash, BlockHeight};
 
+use crate::error::ContractError;
 use crate::heights::Block;
-use crate::{ContractError, host};
+use crate::host;
 
 /// The table of contents. BeginBlock comes twice a block, and any call may be missing.
 pub fn sudo(deps: DepsMut<'_>, env: &Env, msg: SudoMsg) -> Result<Response, ContractError> {

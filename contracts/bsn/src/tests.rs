@@ -217,15 +217,16 @@ impl Items {
             start_height: 100,
             end_height: 10_000,
             total_sat: sats,
-            staking_tx: staking_tx(number),
+            staking_tx: staking_tx(number, sats),
             unbonding_time: 101,
             ..Default::default()
         });
         self
     }
 
-    fn end(mut self, number: u32) -> Self {
-        let staking_tx_hash = txid(number);
+    /// The end of the `number`-th delegation, which was of so many sats.
+    fn end(mut self, number: u32, sats: u64) -> Self {
+        let staking_tx_hash = txid(number, sats);
         self.0.unbonded_del.push(UnbondedBtcDelegation { staking_tx_hash, ..Default::default() });
         self
     }
@@ -243,14 +244,15 @@ fn operator(fp: u8) -> String {
     bech32::encode::<bech32::Bech32>(hrp, account.as_slice()).unwrap()
 }
 
-fn staking_tx(number: u32) -> Vec<u8> {
+/// Its only output is the stake.
+fn staking_tx(number: u32, sats: u64) -> Vec<u8> {
     let input = [&[7; 36][..], &[0], &[0xff; 4]].concat();
-    let output = [0; 9];
+    let output = [&sats.to_le_bytes()[..], &[0]].concat();
     [&number.to_le_bytes()[..], &[1], &input, &[1], &output, &[0; 4]].concat()
 }
 
-fn txid(number: u32) -> String {
-    staking::StakingTx::parse(&staking_tx(number)).unwrap().txid().to_string()
+fn txid(number: u32, sats: u64) -> String {
+    staking::StakingTx::parse(&staking_tx(number, sats)).unwrap().txid().to_string()
 }
 
 fn attribute(response: &IbcReceiveResponse, name: &str) -> String {

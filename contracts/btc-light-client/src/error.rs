@@ -20,7 +20,7 @@ pub enum ContractError {
     Base {
         /// Its height.
         height: BtcHeight,
-        /// Why.
+        /// The rule of Bitcoin that the header breaks.
         source: HeaderError,
     },
     /// The sender may not do this.
@@ -28,7 +28,7 @@ pub enum ContractError {
     Unauthorized {
         /// Who tried.
         sender: Addr,
-        /// What.
+        /// What was asked for, as the error text says it.
         action: &'static str,
     },
     /// Coins were sent along, which nobody could get out again.
@@ -101,7 +101,7 @@ pub enum ContractError {
     /// What mainnet does not allow.
     #[error("{action} is refused on mainnet")]
     NotOnMainnet {
-        /// What.
+        /// What was asked for, as the error text says it.
         action: &'static str,
     },
     /// The state of another contract.

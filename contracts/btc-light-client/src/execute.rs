@@ -7,7 +7,8 @@ mod update_config;
 use api::btc_light_client::ExecuteMsg;
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
-use crate::{ContractError, parse::check_no_funds};
+use crate::error::ContractError;
+use crate::parse::check_no_funds;
 use btc_headers::Submission;
 
 pub fn execute(

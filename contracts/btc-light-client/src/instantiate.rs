@@ -2,11 +2,9 @@ use api::btc_light_client::{InstantiateMsg, Network, PinnedHeader};
 use bitcoin_spv::{Header, U256, Work};
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 
-use crate::{
-    ContractError, NAME, VERSION,
-    parse::{check_no_funds, own_work, parse_addresses, parse_base},
-    state::{Admin, Base, Chain, Config, Pending},
-};
+use crate::error::ContractError;
+use crate::parse::{check_no_funds, own_work, parse_addresses, parse_base};
+use crate::state::{Admin, Base, Chain, Config, NAME, Pending, VERSION};
 
 pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
     let InstantiateMsg {
@@ -46,9 +44,9 @@ pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Res
     Ok(Response::new().add_attribute("action", "instantiate"))
 }
 
-/// A period's first header that is taken on somebody's word decides over the next target alone: were it a wrong one, the
-/// true header there would be refused for ever. Elsewhere a rebase corrects that; on mainnet nothing does, and whoever wants
-/// the first new target to be exact begins at a period's first header.
+/// Refuses to pin a period's first header on mainnet. Nothing but the sender's word vouches for that header, and it alone
+/// decides the next target: with a wrong one the true header at the next retarget would be refused for ever. A rebase
+/// corrects that on other networks; mainnet has none. To have the first new target exact, begin at a period's first header.
 fn check_pin(network: Network, base: Option<&Base>) -> Result<(), ContractError> {
     if network == Network::Mainnet && base.is_some_and(|base| base.period_start.is_some()) {
         return Err(ContractError::NotOnMainnet { action: "pinning a period's first header" });

@@ -75,11 +75,7 @@ use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Response};
 
 pub use error::ContractError;
-
-/// The contract's name for cw2.
-pub const NAME: &str = "btc-light-client";
-/// The contract's version for cw2.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub use state::{NAME, VERSION};
 
 /// Sets the contract up, with or without a header to start from.
 ///

@@ -1,10 +1,8 @@
 use api::btc_light_client::Network;
 use cosmwasm_std::{DepsMut, Response, Storage};
 
-use crate::{
-    ContractError, NAME, VERSION,
-    state::{Chain, Config},
-};
+use crate::error::ContractError;
+use crate::state::{Chain, Config, NAME, VERSION};
 
 pub fn migrate(deps: DepsMut) -> Result<Response, ContractError> {
     let found = cw2::get_contract_version(deps.storage)?;

@@ -4,7 +4,8 @@ use bitcoin_spv::{Header, Work};
 use cosmwasm_std::{Addr, Api, MessageInfo};
 use primitives::BtcHeight;
 
-use crate::{ContractError, state::Base};
+use crate::error::ContractError;
+use crate::state::Base;
 
 /// Refuses coins, which nobody could get out again.
 pub fn check_no_funds(info: &MessageInfo) -> Result<(), ContractError> {

@@ -7,7 +7,7 @@ mod rules;
 use api::btc_light_client::QueryMsg;
 use cosmwasm_std::{Binary, Deps, to_json_binary};
 
-use crate::ContractError;
+use crate::error::ContractError;
 
 pub fn query(deps: Deps, msg: QueryMsg) -> Result<Binary, ContractError> {
     let storage = deps.storage;

@@ -1,16 +1,7 @@
 //! All that is stored. Numbers in keys and packed records are big endian.
 //!
-//! | key | value | written by | pruned by |
-//! |---|---|---|---|
-//! | `tip` | public part ([`api::btc_light_client::Tip`]) ‖ what the next header is judged by ([`Chain`]) | every change of the chain | never |
-//! | `base` | height 4 ‖ header 80 ‖ work without leading zeros | the first headers, `rebase` | never |
-//! | `config` | [`Config`], postcard | `instantiate`, `update_config` | never |
-//! | `admin` | [`Admin`], postcard | `instantiate`, `update_admin`, `accept_admin` | never |
-//! | `rebases` | how often, 4 | `rebase` | never |
-//! | `contract_info` | cw2 | `instantiate`, `migrate` | never |
-//! | `0x01 ‖ height 4` | header 80 ‖ work without leading zeros | new headers | reorganization, depth below the tip |
-//! | `0x02 ‖ hash[..8]` | height 4 | new headers | with the header |
-//! | `0x03 ‖ height 4` | header 80, the first of a period | new headers, pinned | reorganization; kept for ever otherwise, 26 a year |
+//! `contract_info` is cw2's. The keys that other contracts read are declared in [`api::btc_light_client`]: the tip,
+//! headers by height, heights by hash.
 //!
 //! A header costs 9 bytes of keys and 84 of values beside its work (about 12 bytes on mainnet).
 
@@ -22,27 +13,52 @@ mod store;
 use cosmwasm_std::Storage;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::ContractError;
+use crate::error::ContractError;
 
 pub use admin::{Admin, Pending};
 pub use chain::{Base, Chain};
 pub use config::Config;
 pub use store::Store;
 
-/// The key of the base record.
+/// The name under which cw2 records this contract.
+pub const NAME: &str = "btc-light-client";
+/// The version under which cw2 records this contract.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Public part ([`api::btc_light_client::Tip`]) ‖ what the next header is judged by ([`Chain`]).
+///
+/// Written by `state/chain`, by every change of the chain. Deleted by `state/chain`, before a rebase.
+const TIP: &[u8] = api::btc_light_client::TIP_KEY;
+/// Height 4 ‖ header 80 ‖ work without leading zeros: where the chain starts.
+///
+/// Written by `state/chain`, with the first headers and by `rebase`. Deleted by `state/chain`, before a rebase.
 const BASE: &str = "base";
-/// The key of the configuration.
+/// [`Config`], postcard.
+///
+/// Written by `state/config`, for `instantiate` and `update_config`. Never deleted.
 const CONFIG: &str = "config";
-/// The key of the admin.
+/// [`Admin`], postcard.
+///
+/// Written by `state/admin`, for `instantiate`, `update_admin` and `accept_admin`. Never deleted.
 const ADMIN: &str = "admin";
-/// The key of the number of rebases.
+/// How often the chain was started again, postcard.
+///
+/// Written by `state`, for `rebase`. Never deleted.
 const REBASES: &str = "rebases";
-/// The first byte of the keys of headers by height.
+/// Height 4 ([`api::btc_light_client::header_key`]) => header 80 ‖ work without leading zeros.
+///
+/// Written by `state/chain`, with new headers. Deleted by `state/chain`: by a reorganization, by a rebase, and once
+/// deeper below the tip than the configuration keeps.
 const HEADERS: u8 = 0x01;
-/// The first byte of the keys of heights by hash.
+/// The first 8 bytes of a header's hash ([`api::btc_light_client::height_key`]) => height 4.
+///
+/// Written and deleted with the header.
 #[cfg(test)]
 const HEIGHTS: u8 = 0x02;
-/// The first byte of the keys of the first headers of periods.
+/// Height 4 ([`store::period_key`]) => header 80, the first of its retarget period.
+///
+/// Written by `state/chain`, with new headers or pinned beside the base. Deleted by `state/chain`: by a
+/// reorganization, by a rebase, and, where it was pinned, with the base; else kept for ever, 26 a year.
 const PERIOD_STARTS: u8 = 0x03;
 
 fn load<T: DeserializeOwned>(storage: &dyn Storage, key: &'static str) -> Result<T, ContractError> {
@@ -77,7 +93,7 @@ pub fn record_rebase(storage: &mut dyn Storage) -> Result<u32, ContractError> {
 
 #[cfg(test)]
 mod tests {
-    use api::btc_light_client::{TIP_KEY, header_key, height_key};
+    use api::btc_light_client::{header_key, height_key};
     use primitives::BtcHeight;
 
     use super::*;
@@ -85,7 +101,7 @@ mod tests {
     /// C-40
     #[test]
     fn no_key_is_the_start_of_another() {
-        let named = [TIP_KEY, BASE.as_bytes(), CONFIG.as_bytes(), ADMIN.as_bytes(), REBASES.as_bytes()];
+        let named = [TIP, BASE.as_bytes(), CONFIG.as_bytes(), ADMIN.as_bytes(), REBASES.as_bytes()];
         let prefixes = [&[HEADERS][..], &[HEIGHTS], &[PERIOD_STARTS], b"contract_info"];
         let all = [&named[..], &prefixes].concat();
         for (i, one) in all.iter().enumerate() {

@@ -279,7 +279,7 @@ struct Retarget {
 /// Real headers of mainnet from 554,390 on, over a boundary, and the first of their period.
 fn retarget() -> Option<Retarget> {
     let json: serde_json::Value =
-        serde_json::from_slice(&testing::vectors::load("bitcoin/mainnet-retarget.json")?).unwrap();
+        serde_json::from_slice(&vectors::load("bitcoin/mainnet-retarget.json")?).unwrap();
     let header = |v: &serde_json::Value| Header::from_hex(&v["hex"].as_str().unwrap()[2..]).unwrap();
     Some(Retarget {
         start: header(&json["oldPeriodStart"]),

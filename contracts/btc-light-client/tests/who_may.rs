@@ -49,7 +49,7 @@ fn later_headers_come_from_anyone_only_where_work_is_expensive() {
 #[test]
 fn a_stranger_cannot_flood_a_signet_client() {
     let mut world = World::new(|msg| msg.network = Network::Signet);
-    let Some(bytes) = testing::vectors::load("bitcoin/signet-headers-0-2015.bin") else { return };
+    let Some(bytes) = vectors::load("bitcoin/signet-headers-0-2015.bin") else { return };
     let headers: Vec<_> = bytes.chunks(80).map(|h| bitcoin_spv::Header::from_slice(h).unwrap()).collect();
     world.first(&world.bsn.clone(), 0, &headers[..20]).unwrap();
     let before = world.deps.storage.all();

@@ -40,6 +40,7 @@
 
 pub mod bsn;
 pub mod btc_light_client;
+pub mod btc_staking;
 mod deployment;
 pub mod read;
 

@@ -116,10 +116,10 @@ impl Checkpoint {
         }
         let mut rest = first.0.as_slice();
         Ok(Self {
-            epoch: EpochNumber::new(u64::from_be_bytes(crate::header::take(&mut rest))),
-            block_hash: crate::header::take(&mut rest),
-            bitmap: crate::header::take(&mut rest),
-            submitter: crate::header::take(&mut rest),
+            epoch: EpochNumber::new(u64::from_be_bytes(crate::bytes::take(&mut rest))),
+            block_hash: crate::bytes::take(&mut rest),
+            bitmap: crate::bytes::take(&mut rest),
+            submitter: crate::bytes::take(&mut rest),
             bls_multi_sig: second.body,
         })
     }

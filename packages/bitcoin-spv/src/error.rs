@@ -111,7 +111,7 @@ pub enum ExtendError {
     Header {
         /// The height it would have.
         height: BtcHeight,
-        /// Why.
+        /// The rule of Bitcoin that the header breaks.
         source: HeaderError,
     },
     /// They are a fork of no more work than the main chain, which therefore stays.

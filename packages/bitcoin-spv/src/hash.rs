@@ -34,7 +34,7 @@ macro_rules! shown_reversed {
             /// # Errors
             /// [`ParseError::Hex`] or [`ParseError::Length`].
             pub fn from_display_hex(text: &str) -> Result<Self, ParseError> {
-                let mut bytes = crate::header::bytes_from_hex::<32>($what, text)?;
+                let mut bytes = crate::bytes::bytes_from_hex::<32>($what, text)?;
                 bytes.reverse();
                 Ok(Self(bytes))
             }

@@ -62,6 +62,7 @@
     )
 )]
 
+mod bytes;
 pub mod checkpoint;
 mod context;
 mod error;

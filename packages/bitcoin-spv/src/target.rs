@@ -116,7 +116,7 @@ impl Target {
 }
 
 impl Work {
-    /// None.
+    /// 0.
     pub const ZERO: Self = Self(U256::ZERO);
 
     /// The most that a chain may have to start from, 2^192: Bitcoin has about 2^97, and a number so high that the sum
@@ -143,7 +143,7 @@ impl Work {
 }
 
 impl fmt::Display for Work {
-    /// Decimal.
+    /// In decimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

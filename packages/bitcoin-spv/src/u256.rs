@@ -14,9 +14,9 @@ pub struct U256 {
 }
 
 impl U256 {
-    /// Nothing.
+    /// 0.
     pub const ZERO: Self = Self { high: 0, low: 0 };
-    /// One.
+    /// 1.
     pub const ONE: Self = Self { high: 0, low: 1 };
     /// 2^256 - 1.
     pub const MAX: Self = Self { high: u128::MAX, low: u128::MAX };
@@ -183,7 +183,7 @@ const fn split(bytes: &[u8; 32]) -> [&[u8]; 2] {
 }
 
 impl fmt::Display for U256 {
-    /// Decimal.
+    /// In decimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const CHUNK: core::num::NonZeroU64 = core::num::NonZeroU64::new(TEN_19).unwrap();
         let (mut rest, last) = self.div_rem(CHUNK);

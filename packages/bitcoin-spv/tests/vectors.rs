@@ -7,7 +7,6 @@ use bsn_bitcoin_spv::{
 };
 use common::{Chain, headers, rules};
 use primitives::BtcHeight;
-use testing::vectors;
 
 const MAINNET: &str = "bitcoin/mainnet-headers-0-4095.bin";
 const SIGNET: &str = "bitcoin/signet-headers-0-2015.bin";

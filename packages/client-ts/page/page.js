@@ -22,12 +22,17 @@ const ERRORS = {
   resumed: ["Never final", "Do not act on this block. Governance let finality go on without a quorum."],
   tx_failed: ["The transaction failed", "It paid its fee and did nothing else."],
   tx_index_disabled: ["This node cannot find transactions", "Ask another node, or give the block's height."],
+  unknown_gap: ["Final, but nobody knows by what", "Wait for a later block, or decide whether you accept that."],
   tx_rejected: ["The node refused it", "It is in no block. Correct it and sign again."],
   unverified: ["Something does not fit", "Do not act. Ask another node."],
   wait_timeout: ["Not final within ten minutes", "It may still become final: ask again with the same hash."],
   wrong_address: ["Not the contract", "The chain's deployment file says which contract is bsn."],
   wrong_network: ["Another chain", "Give a node of the chain that you mean."],
 };
+
+/** `bsn serve` passes on what reads, and nothing else. */
+const readsOnly = ({ code, method, rpcCode }) => code === "rpc" && method.startsWith("broadcast_tx") && rpcCode === -32601;
+const READS_ONLY = ["Nothing is sent from here", "This address only reads. Give a node's own RPC address above, or send the transaction elsewhere and give its hash here."];
 
 const show = (state, sentence, hint = "") => {
   at("result").hidden = false;
@@ -110,7 +115,7 @@ const run = async ({ rpc, address, chain, what }) => {
     show("final", `Block ${number(block.height)} is final`, `${included}: ${verified.headers.length} headers hash to what the next one says.`);
   } catch (error) {
     if (running !== controller) return;
-    const [title, advice] = ERRORS[error.code] ?? ["Something went wrong", ""];
+    const [title, advice] = (readsOnly(error) && READS_ONLY) || ERRORS[error.code] || ["Something went wrong", ""];
     step(stage, "broken");
     show("failed", title, advice);
     facts(error.code === "aborted" ? [] : [["Why", error.message], ["Code", error.code ?? "unknown"]]);

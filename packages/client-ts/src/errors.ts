@@ -19,6 +19,7 @@ export type BsnErrorCode =
   | "tx_failed"
   | "tx_index_disabled"
   | "tx_rejected"
+  | "unknown_gap"
   | "unverified"
   | "wait_timeout"
   | "wrong_address"
@@ -193,6 +194,18 @@ export class GapError extends BsnError {
 
   constructor(height: number, certifiedBy: number, why: string) {
     super("gap", `block ${height} is certified by ${certifiedBy}, but ${why}`, { height, certifiedBy });
+  }
+}
+
+/**
+ * The block is final, and the contract does not name its certificate: nobody knows how many heights below that have no quorum. So it
+ * stays, of some blocks before an upgrade to 0.3.0.
+ */
+export class UnknownGapError extends BsnError {
+  declare readonly height: number;
+
+  constructor(height: number) {
+    super("unknown_gap", `block ${height} is final, but by which height is not known`, { height });
   }
 }
 

@@ -9,6 +9,7 @@ import {
   NodeBehindError,
   NodesDisagreeError,
   ResumedError,
+  UnknownGapError,
   WrongNetworkError,
 } from "./errors.js";
 import { get, hash, object } from "./read.js";
@@ -70,9 +71,11 @@ export const query = async (
 export const checkStatus = (status: FinalityStatus, url: string, height: number): void => {
   const { stateHeight } = status;
   if (status.height !== height) throw new InconsistentAnswerError(url, `asked for block ${height}, it shows ${status.height}`);
+  if (status.block !== "final") return;
+  const { certifiedBy } = status;
   // A certificate is later than its block, and no later than the state that knows it.
-  if (status.block === "final" && !(height < status.certifiedBy && status.certifiedBy <= stateHeight))
-    throw new InconsistentAnswerError(url, `in the state of height ${stateHeight} it calls block ${height} final by height ${status.certifiedBy}`);
+  if (certifiedBy !== null && !(height < certifiedBy && certifiedBy <= stateHeight))
+    throw new InconsistentAnswerError(url, `in the state of height ${stateHeight} it calls block ${height} final by height ${certifiedBy}`);
 };
 
 /** Only `final` can be believed of a node that is behind: a final block stays final. */
@@ -99,15 +102,15 @@ export const agreed = (height: number, answers: readonly [FinalityStatus, ...Fin
 export interface Care {
   /**
    * How many heights directly below the certificate may lack a quorum. 0 by default: across a gap two branches could finalize
-   * different heights without a double signature.
+   * different heights without a double signature. A gap that is not known is larger than any (`UnknownGapError`).
    */
   readonly maxGap?: number;
   /** Give the last block that you relied on: from there up to the certificate every height must have quorum. */
   readonly unbrokenSince?: number;
 }
 
-const checkCare = ({ maxGap = 0, unbrokenSince }: Care, status: FinalStatus): void => {
-  const { height, certifiedBy, gapBefore, certificate } = status;
+const checkCare = ({ maxGap = 0, unbrokenSince }: Care, block: FinalBlock): void => {
+  const { height, certifiedBy, gapBefore, certificate } = block;
   if (gapBefore > maxGap) throw new GapError(height, certifiedBy, `${gapBefore} heights below that have no quorum, ${maxGap} may`);
   if (unbrokenSince === undefined) return;
   const since = certificate?.unbrokenSince ?? null;
@@ -138,9 +141,11 @@ export const isSettled = (status: FinalityStatus): status is FinalStatus => {
 
 /** Takes a final block if it is final enough for the caller. */
 export const finalBlock = (status: FinalStatus, care: Care): FinalBlock => {
-  checkCare(care, status);
   const { height, blockHash, appHash, certifiedBy, gapBefore, certificate } = status;
-  return { height, blockHash, appHash, certifiedBy, gapBefore, certificate };
+  if (certifiedBy === null || gapBefore === null) throw new UnknownGapError(height);
+  const block = { height, blockHash, appHash, certifiedBy, gapBefore, certificate };
+  checkCare(care, block);
+  return block;
 };
 
 /** The node's own block must be the one that is final. Its hash stands in the header above, which is there: a vote was on it. */

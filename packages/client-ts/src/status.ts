@@ -40,10 +40,10 @@ interface Common {
 /** The block is final, for good. */
 export interface FinalStatus extends Common {
   readonly block: "final";
-  /** The lowest later height whose quorum makes it final. */
-  readonly certifiedBy: number;
-  /** How many heights directly below `certifiedBy` have no quorum. */
-  readonly gapBefore: number;
+  /** The lowest later height whose quorum makes it final; `null`: not named, of some blocks before an upgrade to 0.3.0. */
+  readonly certifiedBy: number | null;
+  /** How many heights directly below `certifiedBy` have no quorum; `null`: not known, where that is not named. */
+  readonly gapBefore: number | null;
   readonly certificate: Certificate | null;
 }
 
@@ -67,11 +67,12 @@ export const readStatus = (value: unknown, stateHeight: number): FinalityStatus 
     stateHeight,
   };
   if (block !== "final") return { ...common, block };
+  const certifiedBy = maybe(answer, "certified_by", whole);
   return {
     ...common,
     block,
-    certifiedBy: get(answer, "certified_by", whole),
-    gapBefore: get(answer, "gap_before", whole),
+    certifiedBy,
+    gapBefore: certifiedBy === null ? null : get(answer, "gap_before", whole),
     certificate: maybe(answer, "certificate", readCertificate),
   };
 };

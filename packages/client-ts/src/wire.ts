@@ -26,13 +26,13 @@ export type Amount = {
 
 /** One epoch of Babylon. */
 export type AtEpoch = {
-  /** Which. */
+  /** The number of an epoch of Babylon. */
   epoch_number: number;
 };
 
 /** One height. */
 export type AtHeight = {
-  /** Which. */
+  /** A height of this chain. */
   height: number;
 };
 
@@ -130,7 +130,7 @@ export type ConfigResponse = {
   babylon: string;
   /** Babylon's chain id, where proofs of possession are verified. */
   babylon_chain_id?: string | null;
-  /** k. */
+  /** k: a header this many blocks below the tip is confirmed; in blocks of Bitcoin. */
   btc_confirmation_depth: number;
   /** This contract. */
   btc_finality: string;
@@ -140,7 +140,7 @@ export type ConfigResponse = {
   btc_staking: string;
   /** Whether the part of the slashed is burned rather than shared out. */
   burn_slashed_rewards: boolean;
-  /** w. */
+  /** w: a checkpoint this many blocks below the tip is final; in blocks of Bitcoin. */
   checkpoint_finalization_timeout: number;
   /** Bound to this one, once known. */
   connection_id?: string | null;
@@ -275,7 +275,7 @@ export type Empty = Record<string, never>;
 
 /** An equivocation. */
 export type Evidence = {
-  /** Where. */
+  /** The height of this chain that both votes are for. */
   block_height: number;
   /** One hash; the canonical one where it was signed. */
   canonical_app_hash: number[];
@@ -285,7 +285,7 @@ export type Evidence = {
   fork_app_hash: number[];
   /** The signature of the other. */
   fork_finality_sig: number[];
-  /** Whose. */
+  /** The FP's public key, x-only (BIP 340), 32 bytes. */
   fp_btc_pk: number[];
   /** The nonce. */
   pub_rand: number[];
@@ -321,7 +321,7 @@ export type ExecuteMsg<Bytes = Binary> =
       submit_finality_signature: {
         /** The **application** hash of the header at that height, 32 bytes. */
         block_hash: Bytes;
-        /** Whose. */
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
         fp_pubkey_hex: string;
         /** The height voted at. */
         height: number;
@@ -336,7 +336,7 @@ export type ExecuteMsg<Bytes = Binary> =
   /** Anybody: one finality provider's votes on consecutive heights, with one proof (RULINGS.md, "Votes: Ok or error"). The response data is a list of verdicts, one a vote: `counted`, `fork`, `equivocation`, or the text of the error that the vote alone would have met. At most 200 votes are taken; each beyond is `not taken: at most 200`. */
   | {
       submit_finality_signature_range: {
-        /** Whose. */
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
         fp_pubkey_hex: string;
         /** More of them, behind those of `votes`: 96 bytes each, public randomness, application hash, signature. */
         packed?: Bytes;
@@ -379,7 +379,7 @@ export type ExecuteMsg<Bytes = Binary> =
   /** The operator, after the jail term; with `signature`, anybody; the admin at any time. */
   | {
       unjail: {
-        /** Whom. */
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
         fp_pubkey_hex: string;
         /** BIP-340 by the finality provider's key over the context `fp_unjail` and the end of the term. */
         signature?: Bytes | null;
@@ -388,7 +388,7 @@ export type ExecuteMsg<Bytes = Binary> =
   /** Anybody: sends the evidence of this finality provider to Babylon at once, unless it is on its way or done. */
   | {
       retry_outbox: {
-        /** Whose. */
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
         fp_pubkey_hex: string;
       };
     }
@@ -399,7 +399,7 @@ export type ExecuteMsg<Bytes = Binary> =
   /** The admin: proposes another, or with `null` to have none. */
   | {
       update_admin: {
-        /** Whom. */
+        /** The new admin's address, bech32; none for no admin. */
         admin?: string | null;
       };
     }
@@ -482,7 +482,7 @@ export type ExecuteMsg<Bytes = Binary> =
   /** The admin, on regtest only. */
   | {
       slash: {
-        /** Whom. */
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
         fp_btc_pk_hex: string;
       };
     };
@@ -895,7 +895,7 @@ export type QuarantinedItem = {
   id: number;
   /** `new_fp`, `active_del` or `unbonded_del`. */
   kind: string;
-  /** Why. */
+  /** The cause, in words. */
   reason: string;
   /** When, seconds since 1970. */
   received_at: number;
@@ -928,7 +928,7 @@ export type QueryMsg =
   /** `FinalityProviderInfo`, or an error. */
   | {
       finality_provider_info: {
-        /** Whom. */
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
         btc_pk_hex: string;
         /** Ignored but echoed. */
         height?: number | null;
@@ -946,7 +946,7 @@ export type QueryMsg =
   /** `DelegationsByFpResponse`; the name is the wire's. */
   | {
       delegations_by_f_p: {
-        /** Whose. */
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
         btc_pk_hex: string;
         /** How many. */
         limit?: number | null;
@@ -983,7 +983,7 @@ export type QueryMsg =
   /** `PowersResponse`, for at most 100 heights. */
   | {
       finality_provider_power_batch: {
-        /** Whose. */
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
         btc_pk_hex: string;
         /** At which heights. */
         heights: number[];
@@ -1000,7 +1000,7 @@ export type QueryMsg =
   /** An array of `PubRandCommit`. */
   | {
       pub_rand_commit: {
-        /** Whose. */
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
         btc_pk_hex: string;
         /** How many. */
         limit?: number | null;
@@ -1217,7 +1217,7 @@ export type TrustRow = {
   by: string;
   /** `verified` or `trusted`. */
   how: string;
-  /** What. */
+  /** The claim that is verified or trusted. */
   what: string;
 };
 
@@ -1244,11 +1244,11 @@ export type UndelegationInfo = {
 export type UpdateConfig = {
   /** How long blocks are kept, in seconds, and the power history, evidence that Babylon took, and delegations that ended. */
   anchor_retention_s?: number | null;
-  /** k. */
+  /** k: a header this many blocks below the tip is confirmed; in blocks of Bitcoin. */
   btc_confirmation_depth?: number | null;
   /** Whether the part of the slashed is burned. */
   burn_slashed_rewards?: boolean | null;
-  /** w. */
+  /** w: a checkpoint this many blocks below the tip is final; in blocks of Bitcoin. */
   checkpoint_finalization_timeout?: number | null;
   /** Not empty. */
   consumer_description?: string | null;
@@ -1306,7 +1306,7 @@ export type Vote<Bytes = Binary> = {
 
 /** One finality provider's vote among others at one height. */
 export type VoteAt<Bytes = Binary> = {
-  /** Whose. */
+  /** The FP's public key, x-only (BIP 340), 64 hex digits. */
   fp_pubkey_hex: string;
   /** That it is the committed one. */
   proof: MerkleProof<Bytes>;
@@ -1323,7 +1323,7 @@ export type VoteState = "quorum" | "open" | "skipped" | "pruned" | "none";
 export type VoteStatus = {
   /** Why it was skipped. */
   reason?: SkipReason | null;
-  /** How. */
+  /** Which of the states of a height it is in. */
   state: VoteState;
   /** The power that may vote. */
   total_power?: Uint128 | null;
@@ -1333,7 +1333,7 @@ export type VoteStatus = {
 
 /** Who voted. */
 export type VotesResponse = {
-  /** Keys. */
+  /** Public keys of FPs, x-only (BIP 340), 64 hex digits each. */
   btc_pks: string[];
 };
 

@@ -85,7 +85,7 @@ test("node whose block is another than the final one", async (t) => {
 test("an answer that is not one of bsn is malformed, not half read", async (t) => {
   const cases = [
     (answer) => void (answer.block = "Final"),
-    (answer) => void delete answer.certified_by,
+    (answer) => void delete answer.gap_before,
     (answer) => void (answer.certified_by = 6.5),
     (answer) => void (answer.certified_by = 2 ** 53),
     (answer) => void (answer.certificate.total_power = 250),

@@ -1,5 +1,6 @@
 // What must hold of any chain with finality that goes on. BSN_LIVE_RPC, BSN_LIVE_ADDRESS and BSN_LIVE_CHAIN name a real one; without
 // them it is the double of support/. BSN_LIVE_DASHBOARD is where `bsn serve` shows it. BSN_DEVNET is what `bsn devnet --json` prints: with it transactions are signed and sent too.
+// BSN_LIVE_TXS holds two signed transactions of a real chain, in base64: one that succeeds, and one that fails in its block.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createBsnClient, TxFailedError, WrongAddressError, WrongNetworkError, HeightAboveTipError } from "bsn-client";
@@ -14,6 +15,10 @@ import { walletOf } from "./support/wallet.mjs";
 const { BSN_LIVE_DASHBOARD: dashboard, BSN_LIVE_RPC: rpc, BSN_LIVE_ADDRESS: address, BSN_LIVE_CHAIN: chain = "consumer-1", BSN_LIVE_TIMEOUT_MS: timeout = "120000" } = process.env;
 const timeoutMs = Number(timeout);
 const devnet = process.env.BSN_DEVNET ? JSON.parse(process.env.BSN_DEVNET) : null;
+const signed = process.env.BSN_LIVE_TXS ? JSON.parse(process.env.BSN_LIVE_TXS) : null;
+// Addresses that are not the contract's: of another contract, and of an account.
+const lightClient = devnet?.btc_light_client ?? process.env.BSN_LIVE_LIGHT_CLIENT;
+const account = devnet?.accounts[0].address ?? process.env.BSN_LIVE_ACCOUNT;
 
 /** The chain to ask: a real one, or the double, which grows. */
 const place = async (t) => {
@@ -53,25 +58,44 @@ test("another chain, another contract and a height of the future are refused by 
   const there = await place(t);
   await fails(() => createBsnClient({ ...there, chainId: "other-1" }).finalityStatus(1), WrongNetworkError, "wrong_network");
   await fails(() => createBsnClient(there).finalityStatus(1_000_000), HeightAboveTipError, "height_above_tip");
-  if (!devnet) return;
-  const [alice] = devnet.accounts;
-  await fails(() => createBsnClient({ ...there, address: alice.address }).finalityStatus(1), WrongAddressError, "wrong_address", { reason: "no_contract" });
-  await fails(() => createBsnClient({ ...there, address: devnet.btc_light_client }).finalityStatus(1), WrongAddressError, "wrong_address", { reason: "not_bsn" });
+  if (!lightClient) return;
+  const wrong = (address, reason) =>
+    fails(() => createBsnClient({ ...there, address }).finalityStatus(1), WrongAddressError, "wrong_address", { reason });
+  await wrong(lightClient, "not_bsn");
+  await wrong(account, "no_contract");
+  await wrong(there.address.slice(0, -1) + (there.address.endsWith("q") ? "p" : "q"), "malformed");
 });
 
 const onDevnet = devnet ? test : () => {};
 
-onDevnet("a message that cosmjs signs is sent, final, and proven to be in its block", async (t) => {
-  const [bsn, wallet] = [await connect(t), await walletOf(devnet)];
+/** Sends a transaction, waits until it is final, and verifies that it is in its block; then one that fails in its block. */
+const followed = async (bsn, good, bad) => {
   const states = new Set();
-  const { txHash } = await bsn.broadcast(await wallet.sign([bsnMessages(wallet.address, address).followBitcoin()]));
-  const block = await bsn.waitForFinality({ txHash, pollMs: 50, timeoutMs, onProgress: ({ state }) => states.add(state) });
+  const { txHash } = await bsn.broadcast(await good());
+  const block = await bsn.waitForFinality({ txHash, maxGap: 1_000, pollMs: 50, timeoutMs, onProgress: ({ state }) => states.add(state) });
   assert.equal(block.txHash, txHash);
   assert.ok(states.has("tx_unseen") || states.has("pending") || states.has("not_seen"), [...states].join());
-  const verified = await verifyTx(bsn, txHash);
+  const verified = await verifyTx(bsn, txHash, { maxGap: 1_000 });
   assert.deepEqual([verified.height, verified.txHash], [block.height, txHash]);
-  const refused = await bsn.broadcast(await wallet.sign([bsnMessages(wallet.address, address).updateAdmin({ admin: null })]));
+  const refused = await bsn.broadcast(await bad());
   await fails(() => bsn.waitForFinality({ txHash: refused.txHash, pollMs: 50, timeoutMs }), TxFailedError, "tx_failed");
+};
+
+onDevnet("a message that cosmjs signs is sent, final, and proven to be in its block", async (t) => {
+  const [bsn, wallet] = [await connect(t), await walletOf(devnet)];
+  const messages = bsnMessages(wallet.address, address);
+  await followed(
+    bsn,
+    () => wallet.sign([messages.followBitcoin()]),
+    () => wallet.sign([messages.updateAdmin({ admin: null })]),
+  );
+});
+
+const onRealChain = signed ? test : () => {};
+
+onRealChain("a transaction is sent, final, and proven to be in its block", async (t) => {
+  const [good, bad] = signed.map((tx) => Buffer.from(tx, "base64"));
+  await followed(await connect(t), () => good, () => bad);
 });
 
 /** What the page shows once it has checked a final block. */

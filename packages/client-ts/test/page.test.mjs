@@ -71,6 +71,19 @@ inBrowser("a failure is a sentence, a hint and a code", async (t) => {
   assert.equal((await said({ txHash: "no hash!" })).code, "invalid_argument");
 });
 
+inBrowser("an address that only reads says how a transaction gets to the chain all the same", async (t) => {
+  const refusal = { jsonrpc: "2.0", id: 1, error: { code: -32601, message: "Method not found", data: "`broadcast_tx_sync` is not passed on: only status is" } };
+  const fail = (method, response) => method === "broadcast_tx_sync" && response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(refusal));
+  const { query } = await allowing(t, { node: { fail } });
+  const { page, state } = await open(t, query);
+  await page.fill("[name=what]", Buffer.from("a signed transaction").toString("base64"));
+  await page.click("form button");
+  const { sentence, hint } = await state("failed");
+  assert.equal(sentence, "Nothing is sent from here");
+  assert.match(hint, /give its hash here/);
+  assert.match(await page.textContent("#facts"), /is not passed on/);
+});
+
 inBrowser("a node that does not allow the page's origin cannot be read, and the hint says why", async (t) => {
   const { node } = await setting(t, { nodes: [{}] });
   const { state } = await open(t, { rpc: node.url, address: ADDRESS, height: 5 });

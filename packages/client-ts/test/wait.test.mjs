@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AbortedError, GapError, NodeUnreachableError, TxFailedError, TxIndexDisabledError, WaitTimeoutError } from "bsn-client";
+import { AbortedError, GapError, NodeUnreachableError, TxFailedError, TxIndexDisabledError, UnknownGapError, WaitTimeoutError } from "bsn-client";
+import { verifyFinalBlock } from "bsn-client/verify";
 import { Chain } from "./support/chain.mjs";
 import { fails, setting } from "./support/setting.mjs";
 
-const QUICK = { pollMs: 10, timeoutMs: 5_000 };
+const QUICK = { pollMs: 10, timeoutMs: 30_000 };
 
 /** Grows the chain once a state of the wait was reported, in this order. */
 const whenSeen = (steps) => {
@@ -94,6 +95,20 @@ test("where it is not known from where on every height has quorum, what was reli
   };
   assert.deepEqual((await client().waitForFinality({ height: 5, ...QUICK })).certificate, { totalPower: 250n, votedPower: null, rankedPower: null, unbrokenSince: null });
   await fails(() => client().waitForFinality({ height: 5, unbrokenSince: 5, ...QUICK }), GapError, "gap");
+});
+
+test("a gap that is not known is larger than any", async (t) => {
+  const { chain, client } = await setting(t);
+  const { finalityStatus } = chain;
+  chain.finalityStatus = function (...asked) {
+    const { certificate, certified_by, ...answer } = finalityStatus.apply(this, asked);
+    return answer;
+  };
+  const { block, certifiedBy, gapBefore } = await client().finalityStatus(5);
+  assert.deepEqual([block, certifiedBy, gapBefore], ["final", null, null]);
+  for (const maxGap of [undefined, 0, 1e9, Infinity]) await fails(() => client().waitForFinality({ height: 5, maxGap, ...QUICK }), UnknownGapError, "unknown_gap", { height: 5 });
+  await fails(() => client().watchFinalBlocks({ from: 5 }).next(), UnknownGapError, "unknown_gap");
+  await fails(() => verifyFinalBlock(client(), 5), UnknownGapError, "unknown_gap");
 });
 
 test("a hole is final by the next block that was seen", async (t) => {

@@ -9,12 +9,12 @@ pub struct FinalityStatus {
     pub height: u64,
     /// The answer.
     pub block: BlockFinality,
-    /// The lowest later height whose quorum makes it final.
+    /// The lowest later height whose quorum makes it final; not named of some blocks that a version before 0.3.0 passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certified_by: Option<u64>,
     /// The vote at this very height, which is on the state *before* the block: it says nothing of the block.
     pub vote: VoteStatus,
-    /// How many heights directly below `certified_by` were skipped.
+    /// How many heights directly below `certified_by` were skipped; not known where that is not named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap_before: Option<u64>,
     /// What is known of `certified_by`.
@@ -35,7 +35,7 @@ impl FinalityStatus {
     }
 
     /// The same, with the reason why not. `max_gap` is how many skipped heights below the certificate are accepted: 0
-    /// for all but chains that say otherwise.
+    /// for all but chains that say otherwise. A gap that is not known is larger than any.
     ///
     /// # Errors
     /// What the block is instead of final.
@@ -45,7 +45,8 @@ impl FinalityStatus {
             (BlockFinality::Final, Some(skipped)) if skipped > max_gap => {
                 Err(NotFinal::Gap { height, skipped })
             }
-            (BlockFinality::Final, _) => Ok(()),
+            (BlockFinality::Final, Some(_)) => Ok(()),
+            (BlockFinality::Final, None) => Err(NotFinal::UnknownGap { height }),
             (BlockFinality::Pending, _) => Err(NotFinal::Pending { height }),
             (BlockFinality::Resumed, _) => Err(NotFinal::Resumed { height }),
             (BlockFinality::Unknown, _) if self.vote.state == VoteState::None => {
@@ -57,10 +58,12 @@ impl FinalityStatus {
 
     /// What in it contradicts itself or the question, if anything does.
     pub fn contradiction(&self, asked: u64) -> Option<&'static str> {
-        match (self.block, self.certified_by) {
+        match (self.certified_by, self.gap_before) {
             _ if self.height != asked => Some("it is about another height"),
-            (BlockFinality::Final, None) => None,
-            (_, Some(by)) if by <= self.height => Some("its certificate is not above it"),
+            (Some(by), _) if by <= self.height => Some("its certificate is not above it"),
+            (Some(_), None) | (None, Some(_)) => {
+                Some("it names a certificate or the gap below, and not both")
+            }
             _ => None,
         }
     }
@@ -99,7 +102,7 @@ pub enum BlockFinality {
 /// How the vote at a height stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VoteStatus {
-    /// How.
+    /// Which of the states of a height it is in.
     pub state: VoteState,
     /// Why it was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -83,11 +83,17 @@ pub enum NotFinal {
         /// How many.
         skipped: u64,
     },
+    /// Final, but the contract does not name the certificate, so nobody knows how many heights below that were skipped: it
+    /// lies far above a block that a version before 0.3.0 passed. This stays so.
+    UnknownGap {
+        /// The block.
+        height: u64,
+    },
     /// The contract knows nothing of the block.
     Unknown {
         /// The block.
         height: u64,
-        /// Why.
+        /// Which fact is missing.
         why: WhyUnknown,
     },
     /// There is no answer.
@@ -115,6 +121,12 @@ impl fmt::Display for NotFinal {
             }
             Self::Gap { height, skipped } => {
                 write!(f, "{skipped} heights below the certificate of block {height} were skipped")
+            }
+            Self::UnknownGap { height } => {
+                write!(
+                    f,
+                    "it is not known how many heights below the certificate of block {height} were skipped"
+                )
             }
             Self::Unknown { height, why: WhyUnknown::NotReached } => {
                 write!(f, "block {height} is not reached")

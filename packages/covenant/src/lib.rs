@@ -97,6 +97,7 @@ mod adaptor;
 mod committee;
 mod curve;
 mod delegation;
+pub mod family;
 mod key;
 pub mod make;
 mod outputs;

@@ -113,7 +113,7 @@ pub enum SlashingFault {
     /// An output that nodes do not relay.
     #[error("output {index} of {value} sats is dust")]
     Dust {
-        /// Which.
+        /// The output's index in the transaction, from 0.
         index: usize,
         /// Its value.
         value: u64,
@@ -250,7 +250,7 @@ pub enum Refusal {
     /// Rule S20 to S25, or S40
     #[error("{stage}: {fault}")]
     Slashing {
-        /// Which.
+        /// The transaction that is spent.
         stage: Stage,
         /// What is wrong with it.
         fault: SlashingFault,

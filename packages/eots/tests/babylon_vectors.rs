@@ -7,7 +7,7 @@ use bsn_eots::{
 };
 use primitives::{FpPublicKey, SigningContext};
 use sha2::{Digest, Sha256};
-use testing::vectors::babylon::{self, CHAIN_ID, CONTRACT, FinalityProvider, Vote};
+use vectors::babylon::{self, CHAIN_ID, CONTRACT, FinalityProvider, Vote};
 
 fn hash(vote: &Vote) -> [u8; 32] {
     vote_hash(&SigningContext::finality_vote(CHAIN_ID, CONTRACT), vote.height, &vote.app_hash)

@@ -6,7 +6,7 @@ use schnorr_fun::{
     Message, Schnorr,
     fun::{Point, marker::EvenY},
 };
-use testing::{Change, EotsCase, eots_cases};
+use vectors::{Change, EotsCase, eots_cases};
 
 const CASES: usize = 10_230;
 

@@ -3,7 +3,7 @@
 use bsn_eots::{Native, PublicRandomness, Recover, Signature, verify};
 use cosmwasm_crypto::secp256k1_recover_pubkey;
 use primitives::FpPublicKey;
-use testing::eots_cases;
+use vectors::eots_cases;
 
 fn host(hash: &[u8; 32], signature: &[u8; 64], recovery_id: u8) -> Option<[u8; 65]> {
     secp256k1_recover_pubkey(hash, signature, recovery_id).ok()?.try_into().ok()

@@ -1,11 +1,11 @@
 //! The way to jail, and the way back.
 //!
-//! Absence is judged FP by FP, but an outage of many at once is hardly their fault, and jailing them all would leave
-//! the chain to few. So only a share of the power goes to jail within a period ([`Throttle`]): an outage of more
-//! than a third is jailed out step by step, until finality moves again, and who comes back in time stays.
+//! Absence is judged FP by FP. But an outage of many at once is hardly their fault, and jailing them all would leave the
+//! chain to few. So only a share of the power goes to jail within a period ([`Throttle`]). An outage of more than a third
+//! is jailed gradually, until finality moves again; an FP that returns in time stays.
 //!
-//! One FP with more than the share could never be jailed so. It has a period of its own: one of its kind a period, besides
-//! the share, and neither uses up the other (RULINGS.md, "Absence"). Otherwise dwarfs that go first would
+//! An FP with more power than the share (a *giant*) could never be jailed that way. So besides the share one giant goes to
+//! jail a period, and neither uses up the other (RULINGS.md, "Absence"). Otherwise small FPs that are jailed first would
 //! shield it.
 
 use primitives::{BlockHeight, FpPublicKey, UnixTime, VotingPower};
@@ -44,23 +44,22 @@ impl Limits {
 }
 
 impl Throttle {
-    /// Whether an FP of this `power` may go to jail; what it uses up is taken then. `giants_from` is the first height at
-    /// which one with more than the share may go.
-    pub fn admits(&mut self, giants_from: &mut BlockHeight, power: VotingPower, limits: &Limits) -> bool {
+    /// What is left once an FP of this `power` is in jail, and the first height at which one with more than the share
+    /// may go after that; `giants_from` is that height before. `None`: the FP may not go.
+    pub fn after(
+        self,
+        giants_from: BlockHeight,
+        power: VotingPower,
+        limits: &Limits,
+    ) -> Option<(Self, BlockHeight)> {
         let (now, share) = (limits.now, limits.share());
+        let next_period = now.saturating_add(limits.period);
         if power > share {
-            let admitted = now >= *giants_from;
-            if admitted {
-                *giants_from = now.saturating_add(limits.period);
-            }
-            return admitted;
+            return (now >= giants_from).then_some((self, next_period));
         }
-        if now >= self.until {
-            *self = Self { until: now.saturating_add(limits.period), left: share };
-        }
-        let left = self.left.get().checked_sub(power.get());
-        self.left = left.map_or(self.left, VotingPower::new);
-        left.is_some()
+        let period = if now >= self.until { Self { until: next_period, left: share } } else { self };
+        let left = VotingPower::new(period.left.get().checked_sub(power.get())?);
+        Some((Self { left, ..period }, giants_from))
     }
 }
 
@@ -103,29 +102,29 @@ pub enum UnjailError {
     /// Out for ever.
     #[error("the finality provider {provider} has already been slashed")]
     Slashed {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
     },
     /// Nothing to do.
     #[error("the finality provider {provider} is not in jail")]
     NotJailed {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
     },
     /// Neither the operator nor the admin.
     #[error("Unauthorized: only the operator of {provider} or the admin may release it")]
     Unauthorized {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
     },
     /// The term is not over.
     #[error("Jail for {provider} did not yet expire: until {until}, now {now}")]
     TooEarly {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
         /// Until when.
         until: UnixTime,
-        /// Now.
+        /// The block's time, seconds since 1970.
         now: UnixTime,
     },
 }
@@ -141,7 +140,9 @@ mod tests {
         let mut one = |(now, power)| {
             let limits =
                 Limits { now: BlockHeight::new(now), total: VotingPower::new(100), period: 10, percent: 20 };
-            throttle.admits(&mut giants_from, VotingPower::new(power), &limits)
+            let after = throttle.after(giants_from, VotingPower::new(power), &limits);
+            (throttle, giants_from) = after.unwrap_or((throttle, giants_from));
+            after.is_some()
         };
         asks.iter().map(|asked| one(*asked)).collect()
     }

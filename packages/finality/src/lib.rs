@@ -32,13 +32,13 @@
 //! # Synopsis
 //!
 //! ```
-//! use bsn_finality::tally::{self, Seat, Step};
+//! use bsn_finality::tally::{self, HeightState, Step};
 //! use bsn_finality::primitives::VotingPower;
 //!
-//! let seat = Seat::Open { total: VotingPower::new(300) };
-//! assert_eq!(tally::step(seat, VotingPower::new(200)), Step::Wait);
-//! assert_eq!(tally::step(seat, VotingPower::new(201)), Step::Quorum);
-//! assert_eq!(tally::step(Seat::Hole, VotingPower::ZERO), Step::Skip(tally::Skipped::HookLost));
+//! let state = HeightState::Open { total: VotingPower::new(300) };
+//! assert_eq!(tally::step(state, VotingPower::new(200)), Step::Wait);
+//! assert_eq!(tally::step(state, VotingPower::new(201)), Step::Quorum);
+//! assert_eq!(tally::step(HeightState::Hole, VotingPower::ZERO), Step::Skip(tally::Skipped::HookLost));
 //! ```
 #![cfg_attr(
     not(test),

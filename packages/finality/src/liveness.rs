@@ -44,7 +44,7 @@ pub fn bucket_of(height: BlockHeight, window: u64) -> BlockHeight {
 
 /// Who missed the heights of a bucket, and how many of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bucket {
+pub struct MissBucket {
     /// The last height noted.
     through: BlockHeight,
     /// By ascending number.
@@ -73,7 +73,7 @@ pub struct Absences {
     counts: Vec<Count>,
 }
 
-impl Bucket {
+impl MissBucket {
     /// Notes that these, by ascending number, missed `height`. Heights come in order; one that was noted changes nothing.
     pub fn note(&mut self, height: BlockHeight, absent: &[FpId]) {
         if height <= self.through {
@@ -149,7 +149,7 @@ impl Absences {
     }
 
     /// Takes off the bucket that begins at `begins`. They come in order; one that was taken off changes nothing.
-    pub fn take_off(&mut self, begins: BlockHeight, bucket: &Bucket) {
+    pub fn take_off(&mut self, begins: BlockHeight, bucket: &MissBucket) {
         if begins < self.from {
             return;
         }

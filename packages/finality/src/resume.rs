@@ -46,7 +46,7 @@ impl Resumption {
 /// One who is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Named {
-    /// Who.
+    /// The FP's public key, x-only (BIP 340).
     pub provider: FpPublicKey,
     /// Its number.
     pub id: FpId,
@@ -125,9 +125,9 @@ pub enum ResumeError {
     /// Who voted is not missing.
     #[error("{provider} has a vote at height {height}: it cannot be left out")]
     Voted {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
-        /// Where.
+        /// The height that would be resumed.
         height: BlockHeight,
     },
 }

@@ -237,33 +237,33 @@ pub enum VoteError {
     /// Terminal for the daemon.
     #[error("the finality provider {provider} has already been slashed")]
     Slashed {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
     },
     /// Until it unjails.
     #[error("the finality provider {provider} has already been jailed")]
     Jailed {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
     },
     /// The daemon drops it and goes on.
     #[error("duplicated finality vote of {provider} at height {height}")]
     Duplicate {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
-        /// Where.
+        /// The height that the vote is for.
         height: BlockHeight,
     },
     /// The daemon retries.
     #[error("the chain has not reached the given height yet: {height}")]
     NotReached {
-        /// Where.
+        /// The height that the vote is for.
         height: BlockHeight,
     },
     /// Before finality.
     #[error("Finality is not activated yet. Height: {height}, activation height: {activation}")]
     NotActivated {
-        /// Where.
+        /// The height that the vote is for.
         height: BlockHeight,
         /// The height from which votes are taken.
         activation: BlockHeight,
@@ -271,7 +271,7 @@ pub enum VoteError {
     /// The daemon drops it and goes on.
     #[error("the voting block is already finalized and timestamped: height {height}")]
     Closed {
-        /// Where.
+        /// The height that the vote is for.
         height: BlockHeight,
     },
     /// The daemon drops it and goes on.
@@ -279,9 +279,9 @@ pub enum VoteError {
         "the finality provider {provider} does not have voting power at height {height}: for it the voting block is already finalized and timestamped"
     )]
     NoPower {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
-        /// Where.
+        /// The height that the vote is for.
         height: BlockHeight,
     },
     /// Nothing is committed for that height.
@@ -289,9 +289,9 @@ pub enum VoteError {
         "Public randomness not found for finality provider {provider} at height {height}: public randomness is not found"
     )]
     NoRandomness {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
-        /// Where.
+        /// The height that the vote is for.
         height: BlockHeight,
     },
     /// The commitment is too young.
@@ -299,7 +299,7 @@ pub enum VoteError {
         "public randomness of {provider} committed in block {committed_at} is not BTC-timestamped yet: timestamped is {timestamped}"
     )]
     NotTimestamped {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
         /// The block of the commitment.
         committed_at: BlockHeight,
@@ -314,9 +314,9 @@ pub enum VoteError {
         "Failed to verify EOTS signature of {provider} at height {height}: finality signature is not valid"
     )]
     Signature {
-        /// Who.
+        /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
-        /// Where.
+        /// The height that the vote is for.
         height: BlockHeight,
     },
 }

@@ -1,7 +1,7 @@
 //! The proofs of Babylon's Go code, made with CometBFT's `crypto/merkle`.
 
 use bsn_merkle::{MerkleError, Proof};
-use testing::vectors::babylon;
+use vectors::babylon;
 
 #[test]
 fn the_randomness_of_a_vote_is_in_the_commitment() {

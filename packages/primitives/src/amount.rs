@@ -9,7 +9,7 @@ use crate::ParseError;
 pub struct Sats(u64);
 
 impl Sats {
-    /// Nothing.
+    /// 0.
     pub const ZERO: Self = Self(0);
     /// 21 million bitcoin.
     pub const MAX: Self = Self(2_100_000_000_000_000);
@@ -45,7 +45,7 @@ impl fmt::Display for Sats {
 pub struct VotingPower(u128);
 
 impl VotingPower {
-    /// None.
+    /// 0.
     pub const ZERO: Self = Self(0);
 
     /// Takes a sum of sats.

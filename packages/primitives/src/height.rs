@@ -1,36 +1,13 @@
-use core::fmt;
-
-use serde::{Deserialize, Serialize};
+use crate::unit::unit;
 
 macro_rules! counter {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub struct $name($inner);
-
-        impl From<$inner> for $name {
-            fn from(number: $inner) -> Self {
-                Self(number)
-            }
-        }
-
-        impl From<$name> for $inner {
-            fn from(counter: $name) -> Self {
-                counter.0
-            }
+        unit! {
+            $(#[$doc])*
+            $name($inner)
         }
 
         impl $name {
-            /// Wraps the number as it is on the wire.
-            pub const fn new(number: $inner) -> Self {
-                Self(number)
-            }
-
-            /// The number as it is on the wire.
-            pub const fn get(self) -> $inner {
-                self.0
-            }
-
             /// The one after this; the last one is its own successor.
             pub const fn next(self) -> Self {
                 Self(self.0.saturating_add(1))
@@ -54,12 +31,6 @@ macro_rules! counter {
             /// How far this lies above `other`; zero where it lies below.
             pub const fn above(self, other: Self) -> $inner {
                 self.0.saturating_sub(other.0)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
             }
         }
     };

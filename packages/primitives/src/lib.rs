@@ -47,6 +47,7 @@ mod height;
 mod key;
 mod knobs;
 mod time;
+mod unit;
 
 pub use amount::{Sats, VotingPower};
 pub use context::SigningContext;

@@ -17,49 +17,9 @@
 //! UnixTime::new(7).since(BtcTime::new(9)); // the appchain's clock and a miner's, unless one says so
 //! ```
 
-use core::fmt;
-
-use serde::{Deserialize, Serialize};
+use crate::unit::unit;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
-
-macro_rules! unit {
-    ($(#[$doc:meta])* $name:ident($inner:ty)) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub struct $name($inner);
-
-        impl $name {
-            /// Takes the number as it is on the wire and in storage.
-            pub const fn new(number: $inner) -> Self {
-                Self(number)
-            }
-
-            /// The number as it is on the wire and in storage.
-            pub const fn get(self) -> $inner {
-                self.0
-            }
-        }
-
-        impl From<$inner> for $name {
-            fn from(number: $inner) -> Self {
-                Self(number)
-            }
-        }
-
-        impl From<$name> for $inner {
-            fn from(time: $name) -> Self {
-                time.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-    };
-}
 
 unit! {
     /// A length of time, in seconds.
@@ -142,6 +102,8 @@ impl From<BtcTime> for UnixTime {
 
 #[cfg(test)]
 mod tests {
+    use serde::Serialize;
+
     use super::*;
 
     #[test]

@@ -4,12 +4,14 @@ use prost::{DecodeError, Message, Oneof};
 use thiserror::Error;
 
 mod delegation;
+mod end;
 mod error;
 mod header;
 mod staking_item;
 mod timestamp;
 
 pub use delegation::{MAX_DELEGATION_BYTES, delegation};
+pub use end::{End, Inclusion, MAX_END_BYTES, end};
 pub use error::ItemError;
 pub use header::{BtcHeader, RawHeader};
 pub use staking_item::{ItemKind, MAX_SIGNATURE_BYTES, MAX_TEXT_BYTES, RawItem, StakingItem};

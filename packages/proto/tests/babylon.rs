@@ -7,7 +7,6 @@ use bsn_proto::{
     decode::{self, Packet, RawItem, StakingItem},
     zoneconcierge::{BtcHeaders, OutboundPacket, outbound_packet},
 };
-use testing::vectors;
 
 /// `babylon.btcstaking.v1.FinalityProvider`, as far as the vectors use it.
 #[derive(Clone, PartialEq, Message)]

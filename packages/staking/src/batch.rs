@@ -1,7 +1,7 @@
 use primitives::{BtcHeight, FpPublicKey, Sats, Txid, VotingPower};
 
 use crate::sorted::Sorted;
-use crate::{Bucket, Delegation, FinalityProvider, FpId, FpStatus, Ledger, PowerChange, Reason};
+use crate::{Delegation, ExpiryBucket, FinalityProvider, FpId, FpStatus, Ledger, PowerChange, Reason};
 
 /// A ledger with the sums of one call held back, so that fifty delegations to one finality provider
 /// write its record once. Private, since one that is dropped without [`Batch::commit`] loses them.
@@ -108,7 +108,7 @@ impl<'a, L: Ledger> Batch<'a, L> {
     }
 
     /// Empties a bucket out of its finality provider's stake; how much that did not hold.
-    pub(crate) fn empty(&mut self, bucket: Bucket) -> Result<VotingPower, L::Error> {
+    pub(crate) fn empty(&mut self, bucket: ExpiryBucket) -> Result<VotingPower, L::Error> {
         self.buckets
             .insert((bucket.height, bucket.fp), HeldSum { before: bucket.sum, now: VotingPower::ZERO });
         let Some((key, fp)) = self.fp_by_id(bucket.fp)? else { return Ok(bucket.sum) };
@@ -130,7 +130,7 @@ impl<'a, L: Ledger> Batch<'a, L> {
         }
         for ((height, fp), HeldSum { before, now }) in self.buckets {
             if now != before {
-                self.ledger.put_bucket(Bucket { height, fp, sum: now })?;
+                self.ledger.put_bucket(ExpiryBucket { height, fp, sum: now })?;
             }
         }
         Ok(changes)
@@ -159,11 +159,11 @@ impl<'a, L: Ledger> Batch<'a, L> {
         id: FpId,
         height: BtcHeight,
         sats: Sats,
-    ) -> Result<Option<(FpPublicKey, VotingPower, Bucket)>, L::Error> {
+    ) -> Result<Option<(FpPublicKey, VotingPower, ExpiryBucket)>, L::Error> {
         let sum = self.sum(height, id)?.minus(sats);
         let fp = self.fp_by_id(id)?;
         Ok(sum.zip(fp).and_then(|(sum, (key, fp))| {
-            fp.stake.minus(sats).map(|stake| (key, stake, Bucket { height, fp: id, sum }))
+            fp.stake.minus(sats).map(|stake| (key, stake, ExpiryBucket { height, fp: id, sum }))
         }))
     }
 

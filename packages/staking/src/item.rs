@@ -125,7 +125,7 @@ impl ActiveDelegation {
 /// A delegation that ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Undelegation {
-    /// Which.
+    /// The staking transaction's id, internal byte order.
     pub txid: Txid,
 }
 

@@ -4,10 +4,10 @@ use crate::{Delegation, DelegationStatus, FinalityProvider, FpId, FpProfile, Rec
 
 /// The sats that leave a finality provider at one Bitcoin height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bucket {
-    /// When.
+pub struct ExpiryBucket {
+    /// The height of Bitcoin at which the stake expires.
     pub height: BtcHeight,
-    /// Whose.
+    /// The FP's number, in the order of registration.
     pub fp: FpId,
     /// How many.
     pub sum: VotingPower,
@@ -93,10 +93,10 @@ pub trait Ledger {
     ///
     /// # Errors
     /// Storage's own.
-    fn put_bucket(&mut self, bucket: Bucket) -> Result<(), Self::Error>;
+    fn put_bucket(&mut self, bucket: ExpiryBucket) -> Result<(), Self::Error>;
     /// The first `limit` buckets at or below `through`, in ascending order of (height, number).
     ///
     /// # Errors
     /// Storage's own.
-    fn due_buckets(&self, through: BtcHeight, limit: usize) -> Result<Vec<Bucket>, Self::Error>;
+    fn due_buckets(&self, through: BtcHeight, limit: usize) -> Result<Vec<ExpiryBucket>, Self::Error>;
 }

@@ -135,7 +135,7 @@ pub use item::{
     ActiveDelegation, Item, ItemDigest, MAX_FPS, NewFinalityProvider, PopVerdict, ProofOfPossession,
     Undelegation,
 };
-pub use ledger::{Bucket, Ledger};
+pub use ledger::{ExpiryBucket, Ledger};
 pub use primitives::FpId;
 pub use provider::{FinalityProvider, FpEvent, FpProfile, FpStatus, PopTrust, PowerChange, StatusError};
 pub use tx::StakingTx;

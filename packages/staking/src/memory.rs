@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
 
-use crate::{Bucket, Delegation, DelegationStatus, FinalityProvider, FpId, FpProfile, Ledger, Record};
+use crate::{Delegation, DelegationStatus, ExpiryBucket, FinalityProvider, FpId, FpProfile, Ledger, Record};
 
 /// See the [module](self).
 #[derive(Debug, Clone, Default)]
@@ -55,8 +55,8 @@ impl MemoryLedger {
     }
 
     /// All buckets, in ascending order of (height, number).
-    pub fn buckets(&self) -> impl Iterator<Item = Bucket> {
-        self.buckets.iter().map(|((height, fp), sum)| Bucket { height: *height, fp: *fp, sum: *sum })
+    pub fn buckets(&self) -> impl Iterator<Item = ExpiryBucket> {
+        self.buckets.iter().map(|((height, fp), sum)| ExpiryBucket { height: *height, fp: *fp, sum: *sum })
     }
 
     /// The delegations of a finality provider, dead ones too, in ascending order of txids.
@@ -148,7 +148,7 @@ impl Ledger for MemoryLedger {
         self.read(self.buckets.get(&(height, fp)).copied().unwrap_or_default())
     }
 
-    fn put_bucket(&mut self, bucket: Bucket) -> Result<(), Infallible> {
+    fn put_bucket(&mut self, bucket: ExpiryBucket) -> Result<(), Infallible> {
         self.wrote(1);
         let at = (bucket.height, bucket.fp);
         match bucket.sum.is_zero() {
@@ -158,7 +158,7 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
-    fn due_buckets(&self, through: BtcHeight, limit: usize) -> Result<Vec<Bucket>, Infallible> {
+    fn due_buckets(&self, through: BtcHeight, limit: usize) -> Result<Vec<ExpiryBucket>, Infallible> {
         let due: Vec<_> = self.buckets().take_while(|bucket| bucket.height <= through).take(limit).collect();
         let looked_at = u64::try_from(due.len()).unwrap_or(u64::MAX);
         self.reads.set(self.reads.get().saturating_add(looked_at));

@@ -90,7 +90,7 @@ pub enum StatusError {
     /// Slashed already.
     #[error("already slashed at height {height}")]
     AlreadySlashed {
-        /// When.
+        /// The height of this chain for which it signed twice.
         height: BlockHeight,
     },
 }
@@ -165,7 +165,7 @@ impl FpProfile {
 /// A finality provider's power is not what it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PowerChange {
-    /// Whose.
+    /// The FP's public key, x-only (BIP 340).
     pub key: FpPublicKey,
     /// Its number.
     pub id: FpId,

@@ -58,7 +58,7 @@ pub enum Applied {
     },
     /// A delegation is known from now on.
     Delegated {
-        /// Which.
+        /// The staking transaction's id, internal byte order.
         txid: Txid,
         /// Active, or [`Expired`](DelegationStatus::Expired) or [`Unbonding`](DelegationStatus::Unbonding)
         /// and without power if it came too late.
@@ -66,12 +66,12 @@ pub enum Applied {
     },
     /// A delegation ended.
     Undelegated {
-        /// Which.
+        /// The staking transaction's id, internal byte order.
         txid: Txid,
     },
     /// The end of a delegation that is not known is remembered.
     Foretold {
-        /// Which.
+        /// The staking transaction's id, internal byte order.
         txid: Txid,
     },
 }
@@ -82,19 +82,19 @@ pub enum Reason {
     /// It does not hold its key.
     #[error("bad proof of possession of finality provider {fp}")]
     BadProofOfPossession {
-        /// Which.
+        /// The FP's public key, x-only (BIP 340).
         fp: FpPublicKey,
     },
     /// Its key cannot verify anything.
     #[error("the key of finality provider {fp} is not usable")]
     BadKey {
-        /// Which.
+        /// The FP's public key, x-only (BIP 340).
         fp: FpPublicKey,
     },
     /// It registered for another chain.
     #[error("finality provider {fp} is of consumer {got}, not {expected}")]
     OtherConsumer {
-        /// Which.
+        /// The FP's public key, x-only (BIP 340).
         fp: FpPublicKey,
         /// The consumer id it came with.
         got: String,
@@ -106,7 +106,7 @@ pub enum Reason {
         "finality provider {fp} is of consumer {got}; which consumer this chain is on the new channel, no packet has said yet"
     )]
     UnknownConsumer {
-        /// Which.
+        /// The FP's public key, x-only (BIP 340).
         fp: FpPublicKey,
         /// The consumer id it came with.
         got: String,
@@ -114,7 +114,7 @@ pub enum Reason {
     /// It is known with other content.
     #[error("finality provider {fp} is registered with other content")]
     ConflictingFinalityProvider {
-        /// Which.
+        /// The FP's public key, x-only (BIP 340).
         fp: FpPublicKey,
     },
     /// None of the finality providers it names is registered here, or only under a consumer id of before.

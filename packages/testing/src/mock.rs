@@ -77,6 +77,12 @@ macro_rules! mock_bsn {
                 self.change(app, Change::Forget { below });
             }
 
+            /// The contract was upgraded from before 0.3.0 far above `height`: blocks up to there stay final, and it does not
+            /// name by what.
+            pub fn upgrade(&self, app: &mut App, height: u64) {
+                self.change(app, Change::Upgrade { height });
+            }
+
             /// A finality provider is slashed: its power is gone from every total. The event is as `bsn` emits it.
             pub fn slash(&self, app: &mut App, fp_pubkey_hex: &str, power: u128) -> AppResponse {
                 let power = bsn_client::Amount(power);

@@ -110,6 +110,21 @@ macro_rules! on {
             }
 
             #[test]
+            fn a_gap_that_is_not_known_is_larger_than_any() {
+                let mut chain = Chain::new();
+                chain.mock.finalize(&mut chain.app, FIRST + 5);
+                chain.mock.upgrade(&mut chain.app, FIRST + 2);
+                let status = Bsn(chain.mock.addr.clone()).status(&chain.app.wrap(), FIRST + 2).unwrap();
+                assert_eq!((status.block, status.gap_before), (BlockFinality::Final, None));
+                for max_gap in [0, u64::MAX] {
+                    let unknown = Err(NotFinal::UnknownGap { height: FIRST + 2 });
+                    assert_eq!(status.require_final(max_gap), unknown);
+                }
+                assert!(!status.is_final());
+                assert_eq!(chain.require(FIRST + 3), Ok(()));
+            }
+
+            #[test]
             fn who_is_slashed_has_no_power_any_more() {
                 let mut chain = Chain::new();
                 let slashed = chain.mock.slash(&mut chain.app, "ab", 100);

@@ -6,6 +6,7 @@ use crate::schema::Schema;
 use bsn_client::cosmwasm_3::Bsn;
 use bsn_client::{NotFinal, WhyUnknown};
 use bsn_testing::RealBsn;
+use cosmwasm_std_3::coins;
 use serde_json::{json, Map, Value};
 
 fn require(real: &RealBsn, height: u64) -> Result<(), NotFinal> {
@@ -99,12 +100,37 @@ fn eventful() -> RealBsn {
     real
 }
 
+/// Fees that are shared out, somebody in jail and out again, a pause.
+fn governed() -> RealBsn {
+    let mut real = RealBsn::new();
+    let quick = json!({"reward_interval": 10, "missed_blocks_window": 5, "jail_duration": 1});
+    real.govern(&json!({ "update_config": quick }));
+    let denom = real.query(&json!({"config": {}}))["reward_denoms"][0].as_str().unwrap().to_owned();
+    let addr = real.addr.clone();
+    real.app.init_modules(|router, _, storage| {
+        router.bank.init_balance(storage, &addr, coins(1_000_000, denom)).unwrap();
+    });
+    // What waited for it is voted on in one message.
+    real.offline(1);
+    real.next_block();
+    real.next_block();
+    real.online(1);
+    real.next_block();
+    real.offline(0);
+    for _ in 0..25 {
+        real.next_block();
+    }
+    real.govern(&json!({"unjail": {"fp_pubkey_hex": real.fp_pubkey_hex(0)}}));
+    real.govern(&json!({"set_paused": {"rewards": true}}));
+    real
+}
+
 #[test]
 fn every_event_is_as_its_schema_says() {
-    let real = eventful();
     let schema = Schema::of("events.json", "");
     let mut seen = BTreeSet::new();
-    for event in &real.events {
+    let events: Vec<_> = [eventful(), governed()].into_iter().flat_map(|real| real.events).collect();
+    for event in &events {
         let attributes: Map<String, Value> =
             event.attributes.iter().map(|at| (at.key.clone(), json!(at.value))).collect();
         let event_as_json = json!({"type": event.ty, "attributes": attributes});
@@ -118,12 +144,17 @@ fn every_event_is_as_its_schema_says() {
         "finality_provider_registered",
         "finality_provider_status_change",
         "finalize_block",
+        "ibc",
         "index_block",
         "resume_finality",
+        "reward",
+        "set_paused",
         "skip_height",
         "slashed_finality_provider",
         "submit_finality_signature",
+        "submit_finality_signatures",
         "timestamped",
+        "unjail",
     ] {
         assert!(seen.contains(ty), "{ty} was not emitted, but {seen:?}");
     }

@@ -94,6 +94,14 @@ fn an_answer_that_contradicts_itself_is_not_one_of_bsn() {
         };
         assert!(reason.contains(why), "{height} {by}: {reason}");
     }
+    for half in ["certified_by", "gap_before"] {
+        let mut answer: Value = from_json(answer(5, 6)).unwrap();
+        answer.as_object_mut().unwrap().remove(half);
+        let Error::NotBsn { reason, .. } = status(&[("answer", answer.to_string().as_bytes())], 5) else {
+            panic!("{half}")
+        };
+        assert!(reason.contains("not both"), "{half}: {reason}");
+    }
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub struct Submitted {
 
 /// A block of Bitcoin that must exist if a claim is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct ClaimedBlock {
     /// Its hash, in internal order.
     pub block: [u8; 32],
     /// The Merkle root that its header must have, in internal order.
@@ -75,7 +75,7 @@ pub enum ClaimError {
     Transaction {
         /// 0 or 1.
         half: usize,
-        /// Why.
+        /// The field of the transaction that cannot be read.
         source: TransactionError,
     },
     /// A branch that proves nothing.
@@ -83,7 +83,7 @@ pub enum ClaimError {
     Inclusion {
         /// 0 or 1.
         half: usize,
-        /// Why.
+        /// What the proof of inclusion lacks.
         source: InclusionError,
     },
     /// The transactions carry no checkpoint.
@@ -110,7 +110,7 @@ impl Claim {
     ///
     /// # Errors
     /// [`ClaimError`]: no light client can make this claim true.
-    pub fn verify(&self, tag: Option<Tag>) -> Result<[Place; 2], ClaimError> {
+    pub fn verify(&self, tag: Option<Tag>) -> Result<[ClaimedBlock; 2], ClaimError> {
         let epoch = self.epoch;
         if self.checkpoint_epoch != epoch {
             return Err(ClaimError::OtherEpoch { checkpoint: self.checkpoint_epoch, epoch });
@@ -140,7 +140,7 @@ impl Claim {
 }
 
 impl Submitted {
-    fn verify(&self, half: usize, block: [u8; 32]) -> Result<(Transaction, Place), ClaimError> {
+    fn verify(&self, half: usize, block: [u8; 32]) -> Result<(Transaction, ClaimedBlock), ClaimError> {
         if self.block != block {
             return Err(ClaimError::OtherPlace { half });
         }
@@ -149,11 +149,11 @@ impl Submitted {
         let root = MerkleBranch::from_babylon(self.index, &self.branch)
             .and_then(|branch| branch.root_of_transaction(&transaction))
             .map_err(|source| ClaimError::Inclusion { half, source })?;
-        Ok((transaction, Place { block, root: *root.as_bytes() }))
+        Ok((transaction, ClaimedBlock { block, root: *root.as_bytes() }))
     }
 }
 
-impl Place {
+impl ClaimedBlock {
     /// The block's hash as it is shown.
     pub const fn shown(&self) -> HeaderHash {
         HeaderHash::from_bytes(self.block)

@@ -1,7 +1,7 @@
 use primitives::{BlockHeight, EpochNumber};
 use serde::{Deserialize, Serialize};
 
-use crate::{Bitcoin, Located, Place, Verdict, Witness, judge};
+use crate::{BitcoinView, ClaimedBlock, Located, Verdict, Witness, judge};
 
 /// The chain of epochs of Babylon that are final in Bitcoin, and the checkpoints that wait to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,8 +12,8 @@ pub struct Epochs {
     pub last: Option<EpochNumber>,
     /// By whose word the highest timestamped height is so.
     pub witness: Option<Witness>,
-    /// Those that wait, in the order in which they came; at most [`Epochs::KEPT`].
-    pub kept: Vec<Kept>,
+    /// Those that wait, in the order in which they came; at most [`Epochs::WAITING_MAX`].
+    pub waiting: Vec<WaitingCheckpoint>,
     /// How many were dropped because there were too many.
     pub dropped: u32,
     /// The last epoch of which Babylon said something that cannot be true.
@@ -22,20 +22,20 @@ pub struct Epochs {
 
 /// A checkpoint whose parts agree, and what it timestamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct WaitingCheckpoint {
     /// The epoch.
     pub epoch: EpochNumber,
     /// The height of this chain that it timestamps: its header was found to be ours.
     pub height: Option<BlockHeight>,
     /// The two blocks of Bitcoin.
-    pub places: [Place; 2],
+    pub blocks: [ClaimedBlock; 2],
 }
 
 /// What became of a checkpoint on its arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receipt {
     /// It is kept until it counts.
-    Kept {
+    Waits {
         /// The oldest one, which made place for it.
         dropped: Option<EpochNumber>,
     },
@@ -52,7 +52,7 @@ pub enum Receipt {
 
 /// What became of a checkpoint that had waited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settled {
+pub enum Waited {
     /// It counts.
     Counted {
         /// Its epoch.
@@ -71,24 +71,24 @@ pub enum Settled {
 
 impl Epochs {
     /// How many checkpoints wait, at most.
-    pub const KEPT: usize = 16;
+    pub const WAITING_MAX: usize = 16;
 
     /// Takes a checkpoint whose parts agree.
-    pub fn receive(&mut self, new: Kept) -> Receipt {
+    pub fn receive(&mut self, new: WaitingCheckpoint) -> Receipt {
         if let Some(last) = self.last.filter(|last| new.epoch <= *last) {
             return Receipt::Stale { last };
         }
-        if let Some(same) = self.kept.iter_mut().find(|kept| kept.epoch == new.epoch) {
+        if let Some(same) = self.waiting.iter_mut().find(|kept| kept.epoch == new.epoch) {
             let before = core::mem::replace(same, new);
             return if before == new { Receipt::Known } else { Receipt::Replaced };
         }
-        let full = self.kept.len() >= Self::KEPT;
-        let dropped = full.then(|| self.kept.remove(0).epoch);
-        if full {
+        let is_crowded = self.waiting.len() >= Self::WAITING_MAX;
+        let dropped = is_crowded.then(|| self.waiting.remove(0).epoch);
+        if is_crowded {
             self.dropped = self.dropped.saturating_add(1);
         }
-        self.kept.push(new);
-        Receipt::Kept { dropped }
+        self.waiting.push(new);
+        Receipt::Waits { dropped }
     }
 
     /// Remembers that Babylon said of an epoch what cannot be true.
@@ -100,26 +100,26 @@ impl Epochs {
     /// `find` looks a block (hash in internal order) up in the main chain of our light client.
     ///
     /// Neither the last epoch nor the height ever goes back, whatever waited for how long.
-    pub fn settle(
+    pub fn count_buried(
         &mut self,
-        bitcoin: Bitcoin,
+        bitcoin: BitcoinView,
         timestamped: BlockHeight,
         find: &dyn Fn(&[u8; 32]) -> Option<Located>,
-    ) -> Vec<Settled> {
+    ) -> Vec<Waited> {
         let mut timestamped = timestamped;
         let mut settled = Vec::new();
-        let waiting = core::mem::take(&mut self.kept);
+        let waiting = core::mem::take(&mut self.waiting);
         for kept in waiting {
             let located = match bitcoin {
-                Bitcoin::Seen { .. } => kept.places.map(|place| find(&place.block)),
-                Bitcoin::Unwatched | Bitcoin::Empty => [None, None],
+                BitcoinView::Seen { .. } => kept.blocks.map(|place| find(&place.block)),
+                BitcoinView::Unwatched | BitcoinView::Empty => [None, None],
             };
             let epoch = kept.epoch;
-            match judge(&kept.places, located, bitcoin) {
-                Verdict::Kept(_) => self.kept.push(kept),
+            match judge(&kept.blocks, located, bitcoin) {
+                Verdict::Waits(_) => self.waiting.push(kept),
                 Verdict::Forged => {
                     self.refuse(epoch);
-                    settled.push(Settled::Forged { epoch });
+                    settled.push(Waited::Forged { epoch });
                 }
                 Verdict::Counted(witness) => {
                     let height = kept.height.filter(|height| *height > timestamped);
@@ -129,7 +129,7 @@ impl Epochs {
                     }
                     self.base = self.base.or(Some(epoch));
                     self.last = self.last.max(Some(epoch));
-                    settled.push(Settled::Counted { epoch, witness, height });
+                    settled.push(Waited::Counted { epoch, witness, height });
                 }
             }
         }

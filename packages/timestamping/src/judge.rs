@@ -1,11 +1,11 @@
 use primitives::BtcHeight;
 use serde::{Deserialize, Serialize};
 
-use crate::Place;
+use crate::ClaimedBlock;
 
 /// What we know of Bitcoin ourselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bitcoin {
+pub enum BitcoinView {
     /// Nothing: there is no light client.
     Unwatched,
     /// There is one, without headers yet.
@@ -59,34 +59,34 @@ pub enum Verdict {
     /// It counts.
     Counted(Witness),
     /// It may count later.
-    Kept(Waiting),
+    Waits(Waiting),
     /// It never will: the block is there, and the transaction is not in it.
     Forged,
 }
 
-/// Judges the two places of a checkpoint by where our light client has their blocks.
+/// Judges the two blocks of a checkpoint by where our light client has their blocks.
 ///
 /// Both halves must be w deep, though Babylon is content with one: a checkpoint with one half is none. Ours may
 /// count a block later than Babylon's for that, and nothing is lost.
-pub fn judge(places: &[Place; 2], located: [Option<Located>; 2], bitcoin: Bitcoin) -> Verdict {
+pub fn judge(blocks: &[ClaimedBlock; 2], located: [Option<Located>; 2], bitcoin: BitcoinView) -> Verdict {
     let (tip, base, w) = match bitcoin {
-        Bitcoin::Unwatched => return Verdict::Counted(Witness::Babylon),
-        Bitcoin::Empty => return Verdict::Kept(Waiting::Headers),
-        Bitcoin::Seen { tip, base, w } => (tip, base, w),
+        BitcoinView::Unwatched => return Verdict::Counted(Witness::Babylon),
+        BitcoinView::Empty => return Verdict::Waits(Waiting::Headers),
+        BitcoinView::Seen { tip, base, w } => (tip, base, w),
     };
-    let contradicts = |(place, located): (&Place, &Option<Located>)| {
+    let contradicts = |(place, located): (&ClaimedBlock, &Option<Located>)| {
         located.is_some_and(|located| located.root != place.root)
     };
-    if places.iter().zip(&located).any(contradicts) {
+    if blocks.iter().zip(&located).any(contradicts) {
         return Verdict::Forged;
     }
     match located {
         [Some(first), Some(second)] => match tip.above(first.height.max(second.height)) {
             depth if depth >= w => Verdict::Counted(Witness::Bitcoin),
-            depth => Verdict::Kept(Waiting::Depth { depth }),
+            depth => Verdict::Waits(Waiting::Depth { depth }),
         },
         _ if tip.above(base) < w => Verdict::Counted(Witness::Babylon),
-        _ => Verdict::Kept(Waiting::UnknownBlock),
+        _ => Verdict::Waits(Waiting::UnknownBlock),
     }
 }
 
@@ -94,38 +94,38 @@ pub fn judge(places: &[Place; 2], located: [Option<Located>; 2], bitcoin: Bitcoi
 mod tests {
     use super::*;
 
-    const PLACES: [Place; 2] =
-        [Place { block: [1; 32], root: [2; 32] }, Place { block: [3; 32], root: [4; 32] }];
+    const PLACES: [ClaimedBlock; 2] =
+        [ClaimedBlock { block: [1; 32], root: [2; 32] }, ClaimedBlock { block: [3; 32], root: [4; 32] }];
 
     fn at(height: u32, root: u8) -> Option<Located> {
         Some(Located { height: BtcHeight::new(height), root: [root; 32] })
     }
 
-    fn seen(tip: u32, base: u32) -> Bitcoin {
-        Bitcoin::Seen { tip: BtcHeight::new(tip), base: BtcHeight::new(base), w: 10 }
+    fn seen(tip: u32, base: u32) -> BitcoinView {
+        BitcoinView::Seen { tip: BtcHeight::new(tip), base: BtcHeight::new(base), w: 10 }
     }
 
     #[test]
     fn every_case_has_its_verdict() {
-        use Verdict::{Counted, Forged, Kept};
+        use Verdict::{Counted, Forged, Waits};
         let (young, old) = (seen(109, 100), seen(110, 100));
         for (located, bitcoin, verdict) in [
-            ([None, None], Bitcoin::Unwatched, Counted(Witness::Babylon)),
-            ([None, None], Bitcoin::Empty, Kept(Waiting::Headers)),
+            ([None, None], BitcoinView::Unwatched, Counted(Witness::Babylon)),
+            ([None, None], BitcoinView::Empty, Waits(Waiting::Headers)),
             ([at(100, 2), at(100, 4)], old, Counted(Witness::Bitcoin)),
-            ([at(100, 2), at(101, 4)], old, Kept(Waiting::Depth { depth: 9 })),
-            ([at(101, 2), at(100, 4)], old, Kept(Waiting::Depth { depth: 9 })),
-            ([at(110, 2), at(110, 4)], old, Kept(Waiting::Depth { depth: 0 })),
-            ([at(100, 2), at(101, 4)], young, Kept(Waiting::Depth { depth: 8 })),
+            ([at(100, 2), at(101, 4)], old, Waits(Waiting::Depth { depth: 9 })),
+            ([at(101, 2), at(100, 4)], old, Waits(Waiting::Depth { depth: 9 })),
+            ([at(110, 2), at(110, 4)], old, Waits(Waiting::Depth { depth: 0 })),
+            ([at(100, 2), at(101, 4)], young, Waits(Waiting::Depth { depth: 8 })),
             ([None, None], young, Counted(Witness::Babylon)),
             ([None, at(100, 4)], young, Counted(Witness::Babylon)),
-            ([at(100, 2), None], old, Kept(Waiting::UnknownBlock)),
-            ([None, None], old, Kept(Waiting::UnknownBlock)),
+            ([at(100, 2), None], old, Waits(Waiting::UnknownBlock)),
+            ([None, None], old, Waits(Waiting::UnknownBlock)),
             ([at(100, 9), at(100, 4)], old, Forged),
             ([at(100, 2), at(100, 9)], old, Forged),
             ([at(100, 9), None], young, Forged),
             // A reorganization to fewer blocks: the tip can lie below what was seen.
-            ([at(120, 2), at(121, 4)], old, Kept(Waiting::Depth { depth: 0 })),
+            ([at(120, 2), at(121, 4)], old, Waits(Waiting::Depth { depth: 0 })),
         ] {
             assert_eq!(judge(&PLACES, located, bitcoin), verdict, "{located:?} {bitcoin:?}");
         }

@@ -21,7 +21,7 @@
 //! # The danger
 //!
 //! * **Packets are not repeated.** A checkpoint that our light client has not buried yet is kept, at most
-//!   [`Epochs::KEPT`] of them, and counted when it is; it is not refused.
+//!   [`Epochs::WAITING_MAX`] of them, and counted when it is; it is not refused.
 //! * **A young light client** starts k below the tip and never saw a checkpoint w deep. Until it has seen w blocks
 //!   itself such a checkpoint counts on Babylon's word, and is marked so ([`Witness::Babylon`]).
 //! * **Anybody can write a checkpoint.** That the halves are in Bitcoin does not say that Babylon's validators
@@ -36,23 +36,23 @@
 //!
 //! ```
 //! use bsn_timestamping::primitives::{BlockHeight, BtcHeight, EpochNumber};
-//! use bsn_timestamping::{Bitcoin, Epochs, Kept, Located, Place, Settled, Witness};
+//! use bsn_timestamping::{BitcoinView, Epochs, WaitingCheckpoint, Located, ClaimedBlock, Waited, Witness};
 //!
-//! let place = Place { block: [1; 32], root: [2; 32] };
-//! let kept = Kept { epoch: EpochNumber::new(5), height: Some(BlockHeight::new(80)), places: [place, place] };
+//! let place = ClaimedBlock { block: [1; 32], root: [2; 32] };
+//! let kept = WaitingCheckpoint { epoch: EpochNumber::new(5), height: Some(BlockHeight::new(80)), blocks: [place, place] };
 //! let mut epochs = Epochs::default();
 //! epochs.receive(kept);
 //!
 //! // Our light client has the block, but not deep enough.
 //! let find = |_: &[u8; 32]| Some(Located { height: BtcHeight::new(10), root: [2; 32] });
-//! let at = |tip| Bitcoin::Seen { tip: BtcHeight::new(tip), base: BtcHeight::new(0), w: 100 };
-//! assert_eq!(epochs.settle(at(109), BlockHeight::new(50), &find), []);
-//! let counted = Settled::Counted {
+//! let at = |tip| BitcoinView::Seen { tip: BtcHeight::new(tip), base: BtcHeight::new(0), w: 100 };
+//! assert_eq!(epochs.count_buried(at(109), BlockHeight::new(50), &find), []);
+//! let counted = Waited::Counted {
 //!     epoch: EpochNumber::new(5),
 //!     witness: Witness::Bitcoin,
 //!     height: Some(BlockHeight::new(80)),
 //! };
-//! assert_eq!(epochs.settle(at(110), BlockHeight::new(50), &find), [counted]);
+//! assert_eq!(epochs.count_buried(at(110), BlockHeight::new(50), &find), [counted]);
 //! ```
 #![cfg_attr(
     not(test),
@@ -71,10 +71,10 @@ mod epochs;
 mod header;
 mod judge;
 
-pub use claim::{Claim, ClaimError, Place, Submitted};
-pub use epochs::{Epochs, Kept, Receipt, Settled};
+pub use claim::{Claim, ClaimError, ClaimedBlock, Submitted};
+pub use epochs::{Epochs, Receipt, Waited, WaitingCheckpoint};
 pub use header::{HeaderVerdict, judge_header};
-pub use judge::{Bitcoin, Located, Verdict, Waiting, Witness, judge};
+pub use judge::{BitcoinView, Located, Verdict, Waiting, Witness, judge};
 // Whose types stand in the signatures of this crate.
 pub use {bitcoin_spv, primitives};
 

@@ -5,7 +5,7 @@ use bitcoin::transaction::Version;
 use bitcoin::{Amount, OutPoint, ScriptBuf, Sequence, TxIn, TxOut, Witness};
 use bitcoin_spv::InclusionError;
 use bitcoin_spv::checkpoint::CheckpointError;
-use bsn_timestamping::{Claim, ClaimError, Place, Submitted};
+use bsn_timestamping::{Claim, ClaimError, ClaimedBlock, Submitted};
 use primitives::EpochNumber;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -35,16 +35,16 @@ fn double_sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// The transaction as the left one of two, or the right one.
-fn submitted(transaction: Vec<u8>, index: u32, block: u8) -> (Submitted, Place) {
+fn submitted(transaction: Vec<u8>, index: u32, block: u8) -> (Submitted, ClaimedBlock) {
     let txid = double_sha256(&transaction);
     let sibling = [0x77; 32];
     let pair = if index == 0 { [txid, sibling] } else { [sibling, txid] };
     let root = double_sha256(pair.as_flattened());
     let half = Submitted { block: vec![block; 32], index, transaction, branch: sibling.to_vec() };
-    (half, Place { block: [block; 32], root })
+    (half, ClaimedBlock { block: [block; 32], root })
 }
 
-fn good() -> (Claim, [Place; 2]) {
+fn good() -> (Claim, [ClaimedBlock; 2]) {
     let (block_hash, bitmap, signature) = ([3_u8; 32], [4_u8; 13], [5_u8; 48]);
     let start = [&EPOCH.to_be_bytes()[..], &block_hash, &bitmap, &[6; 20]].concat();
     let link = Sha256::digest(&start);
@@ -66,14 +66,14 @@ fn good() -> (Claim, [Place; 2]) {
 
 #[test]
 fn a_good_claim_names_the_two_blocks_that_must_exist() {
-    let (claim, places) = good();
-    assert_eq!(claim.verify(Some(TAG)), Ok(places));
-    assert_eq!(claim.verify(None), Ok(places), "any tag, if none is known");
+    let (claim, blocks) = good();
+    assert_eq!(claim.verify(Some(TAG)), Ok(blocks));
+    assert_eq!(claim.verify(None), Ok(blocks), "any tag, if none is known");
     let other = Err(ClaimError::Halves(CheckpointError::NoHalf { half: "first", tag: *b"bbn0" }));
     assert_eq!(claim.verify(Some(*b"bbn0")), other);
 }
 
-fn with(change: impl FnOnce(&mut Claim)) -> Result<[Place; 2], ClaimError> {
+fn with(change: impl FnOnce(&mut Claim)) -> Result<[ClaimedBlock; 2], ClaimError> {
     let (mut claim, _) = good();
     change(&mut claim);
     claim.verify(Some(TAG))
@@ -116,14 +116,14 @@ fn each_disagreement_has_its_name() {
 /// Babylon keeps what the first submitter sent, and relays it: none of this makes its word a lie.
 #[test]
 fn a_claim_is_read_as_babylon_reads_it() {
-    let (_, places) = good();
+    let (_, blocks) = good();
     for junk in [1, 64, 250_000] {
-        assert_eq!(with(|c| c.halves[0].transaction.extend(vec![0x6a; junk])), Ok(places), "{junk} bytes");
-        assert_eq!(with(|c| c.halves[1].transaction.extend(vec![0; junk])), Ok(places), "{junk} bytes");
+        assert_eq!(with(|c| c.halves[0].transaction.extend(vec![0x6a; junk])), Ok(blocks), "{junk} bytes");
+        assert_eq!(with(|c| c.halves[1].transaction.extend(vec![0; junk])), Ok(blocks), "{junk} bytes");
     }
     for bit in 1..32 {
-        assert_eq!(with(|c| c.halves[0].index |= 1 << bit), Ok(places), "bit {bit}");
-        assert_eq!(with(|c| c.halves[1].index |= 1 << bit), Ok(places), "bit {bit}");
+        assert_eq!(with(|c| c.halves[0].index |= 1 << bit), Ok(blocks), "bit {bit}");
+        assert_eq!(with(|c| c.halves[1].index |= 1 << bit), Ok(blocks), "bit {bit}");
     }
     let flagged = with(|c| {
         let bytes = &mut c.halves[0].transaction;
@@ -131,7 +131,7 @@ fn a_claim_is_read_as_babylon_reads_it() {
         bytes.splice(4..4, [0, 1]);
         bytes.extend([&[0][..], &lock_time].concat());
     });
-    assert_eq!(flagged, Ok(places));
+    assert_eq!(flagged, Ok(blocks));
 }
 
 #[test]
@@ -168,13 +168,13 @@ proptest! {
     /// A mutated transaction or branch is refused, or leads to another root, which the header then has not.
     #[test]
     fn no_mutation_leads_to_the_same_blocks(half in 0..2usize, at in any::<prop::sample::Index>(), bit in 0..8u8, in_branch in any::<bool>()) {
-        let (mut claim, places) = good();
+        let (mut claim, blocks) = good();
         let bytes = if in_branch { &mut claim.halves[half].branch } else { &mut claim.halves[half].transaction };
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;
         if let Ok(led) = claim.verify(Some(TAG)) {
-            prop_assert_ne!(led[half].root, places[half].root);
-            prop_assert_eq!(led[1 - half], places[1 - half]);
+            prop_assert_ne!(led[half].root, blocks[half].root);
+            prop_assert_eq!(led[1 - half], blocks[1 - half]);
         }
     }
 }

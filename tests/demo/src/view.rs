@@ -10,7 +10,7 @@ use crate::stage::Stage;
 /// A height.
 #[derive(Debug, PartialEq)]
 pub struct Row {
-    /// Which.
+    /// A height of this chain.
     pub height: u64,
     /// `quorum`, `skipped`, `open`, ...
     pub vote: String,

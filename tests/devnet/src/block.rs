@@ -1,24 +1,17 @@
 //! Blocks: headers, hashes, and what happens between them.
 
-use cosmwasm_std::{Event, Timestamp, to_json_vec};
+pub(crate) mod building;
+
+use building::Building;
+use cosmwasm_std::{Timestamp, to_json_vec};
 use sha2::{Digest, Sha256};
 
 use crate::{
     Chain,
-    gas::Usage,
-    report::{BlockReport, Header, HookReport, TxError, TxReport},
+    report::{BlockReport, Header, TxError, TxReport},
     state::BlockNow,
     tx::Tx,
 };
-
-/// The block that is being built.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Building {
-    pub hooks: Vec<HookReport>,
-    pub events: Vec<Event>,
-    pub txs: u32,
-    pub tx_usage: Usage,
-}
 
 impl Chain {
     /// The height of the last block that is committed; 0 before the first.

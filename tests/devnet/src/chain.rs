@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     address,
-    block::Building,
+    block::building::Building,
     error::Failure,
     fault::Faults,
     module::{BsnContracts, ModuleParams},

@@ -64,7 +64,7 @@ pub enum Failure {
     Within {
         /// Where: `dispatch: submessages`, `reply`.
         context: &'static str,
-        /// What.
+        /// The failure of the call that was made.
         source: Box<Failure>,
     },
 }

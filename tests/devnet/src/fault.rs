@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::module::Hook;
+use crate::hook::Hook;
 
 /// What goes wrong with one call of a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,12 +23,13 @@ use thiserror::Error;
 
 pub use channel::{Channel, ChannelState, Connection, IbcState};
 pub use counterparty::{Agreeable, Counterparty, Outgoing};
+pub use handshake::{TRANSFER_PORT, TRANSFER_VERSION};
 pub use link::{ChannelIds, Link, LinkError, OpenChannel};
 pub use pending::{Item, Pending, RelayFault, Side};
 pub use receive::{Ack, Received};
 pub use relay::Delivery;
 pub use remote::RemoteChannel;
-pub use transfer::{TRANSFER_PORT, TRANSFER_VERSION, TransferPacket};
+pub use transfer::TransferPacket;
 
 /// What IBC refuses.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -71,6 +71,7 @@ mod dispatch;
 mod error;
 mod fault;
 pub mod gas;
+mod hook;
 mod host;
 pub mod ibc;
 mod inspect;
@@ -91,8 +92,9 @@ pub use actors;
 pub use chain::{Chain, Genesis, Seal};
 pub use error::Failure;
 pub use fault::{Fault, Faults};
+pub use hook::Hook;
 pub use machine::Machine;
-pub use module::{BsnContracts, Hook, ModuleParams};
+pub use module::{BsnContracts, ModuleParams};
 pub use report::{
     BlockReport, Header, HookOutcome, HookReport, MessageResult, TxError, TxReport, attribute_in,
 };

@@ -92,9 +92,14 @@ impl World {
             }
             WasmMsg::UpdateAdmin { contract_addr, admin } => {
                 self.decode(&admin)?;
-                self.set_admin(sender, &contract_addr, Some(admin))
+                if admin == sender {
+                    return Err(Failure::Invalid("new admin is the same as the old: invalid".to_owned()));
+                }
+                self.modify(sender, &contract_addr, |contract| contract.admin = Some(admin))
             }
-            WasmMsg::ClearAdmin { contract_addr } => self.set_admin(sender, &contract_addr, None),
+            WasmMsg::ClearAdmin { contract_addr } => {
+                self.modify(sender, &contract_addr, |contract| contract.admin = None)
+            }
             other => Err(Failure::Unsupported(format!("{other:?}"))),
         }
     }
@@ -168,7 +173,7 @@ impl World {
         msg: &[u8],
     ) -> Result<Done, Failure> {
         let mut contract = self.contract(address)?;
-        if contract.admin.as_deref() != Some(sender) {
+        if !self.may_modify(&contract, sender) {
             return Err(Failure::Unauthorized { action: "migrate" });
         }
         let index = code_id.checked_sub(1).and_then(|i| usize::try_from(i).ok());
@@ -192,14 +197,34 @@ impl World {
         Ok(Done { events, data, response: response("/cosmwasm.wasm.v1.MsgMigrateContractResponse", &bytes) })
     }
 
-    fn set_admin(&self, sender: &str, address: &str, admin: Option<String>) -> Result<Done, Failure> {
-        let mut contract = self.contract(address)?;
-        if contract.admin.as_deref() != Some(sender) {
+    /// Gives a contract another label: `MsgUpdateContractLabel`, which no contract can ask for.
+    pub(crate) fn set_label(&self, sender: &str, address: &str, label: &str) -> Result<Done, Failure> {
+        self.decode(address)?;
+        if label.is_empty() || label.trim() != label {
+            return Err(Failure::Invalid("label must not start/end with whitespaces: invalid".to_owned()));
+        }
+        self.modify(sender, address, |contract| label.clone_into(&mut contract.label))
+    }
+
+    fn modify(
+        &self,
+        sender: &str,
+        address: &str,
+        change: impl FnOnce(&mut Contract),
+    ) -> Result<Done, Failure> {
+        let mut contract =
+            self.contract(address).map_err(|_| Failure::Invalid("unknown contract".to_owned()))?;
+        if !self.may_modify(&contract, sender) {
             return Err(Failure::Unauthorized { action: "modify contract" });
         }
-        contract.admin = admin;
+        change(&mut contract);
         self.state().contracts.insert(address.to_owned(), contract);
         Ok(Done::default())
+    }
+
+    /// As wasmd: governance may change any contract (`GovAuthorizationPolicy`), everybody else those they are the admin of.
+    fn may_modify(&self, contract: &Contract, sender: &str) -> bool {
+        contract.admin.as_deref() == Some(sender) || sender == address::module(&self.prefix, "gov")
     }
 
     /// Calls `sudo`, as the chain itself does.

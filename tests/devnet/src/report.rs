@@ -4,7 +4,7 @@ use cosmwasm_std::{Binary, Event, MsgResponse, Timestamp};
 use prost::Message;
 use thiserror::Error;
 
-use crate::{error::Failure, fault::Fault, gas::Usage, module::Hook};
+use crate::{error::Failure, fault::Fault, gas::Usage, hook::Hook};
 
 /// A transaction that succeeded.
 #[derive(Debug, Clone)]

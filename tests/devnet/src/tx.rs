@@ -101,6 +101,14 @@ impl Parts {
         self.0.store_code(creator, wasm)
     }
 
+    /// Gives a contract another label, as its admin and governance can.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn set_label(&self, sender: &str, contract: &str, label: &str) -> Result<Part, Failure> {
+        self.0.set_label(sender, contract, label).map(Part::from)
+    }
+
     /// Calls `sudo` of a contract, as governance can.
     ///
     /// # Errors

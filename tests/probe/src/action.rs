@@ -92,16 +92,16 @@ pub enum SudoMsg {
     Run(Action),
     /// Does what is armed.
     BeginBlock {
-        /// Hexadecimal.
+        /// 32 bytes, 64 hex digits.
         hash_hex: String,
-        /// Hexadecimal.
+        /// 32 bytes, 64 hex digits.
         app_hash_hex: String,
     },
     /// Does what is armed.
     EndBlock {
-        /// Hexadecimal.
+        /// 32 bytes, 64 hex digits.
         hash_hex: String,
-        /// Hexadecimal.
+        /// 32 bytes, 64 hex digits.
         app_hash_hex: String,
     },
 }

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use api::bsn::raw::FINALITY_KEY;
 use cosmwasm_std::Storage;
 use cosmwasm_std::testing::MockStorage;
 use devnet::network::Network;
@@ -206,8 +207,8 @@ impl Behind {
 /// How far the hooks have come, by the contract's own record.
 fn reached(net: &Network) -> Result<Reached, Broken> {
     let mut storage = MockStorage::new();
-    let record = net.chain.query_raw(&net.bsn, b"P").unwrap_or_default();
-    storage.set(b"P", &record);
+    let record = net.chain.query_raw(&net.bsn, FINALITY_KEY).unwrap_or_default();
+    storage.set(FINALITY_KEY, &record);
     let marks = bsn::state::MARKS.load(&storage);
     let marks = marks.map_err(|error| Broken { height: net.chain.height(), what: error.to_string() })?;
     let [cursor, judged, settled] = [marks.cursor, marks.judged, marks.settled].map(|height| height.get());

@@ -6,6 +6,7 @@
 //! rounds**, looked at often, and not figures of single blocks, which say where in its round a block was.
 
 mod keeping;
+mod letter;
 mod pace;
 mod seen;
 mod series;
@@ -208,7 +209,7 @@ mod tests {
             records: 100,
             hooks: 50_000,
             most_expensive: 90_000,
-            tables: BTreeMap::from([(b'a', 13), (b'h', 1_000 + 50 * number)]),
+            tables: BTreeMap::from([(letter::ANCHORS, 13), (letter::POWERS, 1_000 + 50 * number)]),
         };
         let rounds: Vec<_> = (1..=23).map(round).collect();
         let complaints = complaints(&rounds);

@@ -1,4 +1,4 @@
-//! What should be true, told by maps, sums and loops over everything.
+//! The expected state, computed naively from the wire traffic: maps, sums, and loops over everything.
 //!
 //! It reads what comes over the wire and shares no code with the contracts: no decision, no storage, no
 //! arithmetic of theirs.
@@ -23,7 +23,7 @@ pub type Key = [u8; 32];
 /// Power by key.
 pub type Set = BTreeMap<Key, u64>;
 
-/// The whole.
+/// The expected state of the contract.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
     /// Everybody who ever registered.
@@ -63,7 +63,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// The set at a height, from everything known now: who has stake, timestamped randomness and a clean sheet; most
+    /// The set at a height, from everything known now: who has stake, timestamped randomness and a clean record; most
     /// stake first, the lower key first among equals.
     pub fn select(&self, height: u64) -> Set {
         let may =

@@ -188,3 +188,11 @@ fn a_full_backlog_kills_no_daemon() {
     assert!(daemons.dead().is_empty(), "{:?}", daemons.dead());
     assert!(keeps_up(&network), "final {} of {}", network.finalized(), network.chain.height());
 }
+
+/// A deployer names it in a proposal before the contract is there.
+#[test]
+fn the_light_client_lies_where_its_checksum_creator_and_salt_say() {
+    let network = Network::deploy_machine(&Machine::native(), &Setup::new(7, &[])).unwrap();
+    assert!(network.chain.contract(&network.light_client).is_some());
+    assert_eq!(network.predicted_light_client().as_ref(), Some(&network.light_client));
+}

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand};
 
+use crate::place::Place;
+
 /// Bitcoin-secured finality for Cosmos appchains: what operators run.
 #[derive(Debug, Parser)]
 #[command(name = "bsn", version, propagate_version = true, arg_required_else_help = true)]
@@ -27,8 +29,12 @@ pub enum Command {
     Serve(Serve),
     /// Say what is wrong with a chain, and what to do about it.
     Doctor(crate::command::doctor::Doctor),
+    /// Find who signs two hashes at one height, and send the evidence.
+    Fish(Box<crate::command::fish::Fish>),
     /// Show a finality provider as its operator needs it: votes, runway, jail, what to back up.
     Fp(crate::command::fp::Fp),
+    /// Do what anybody may do for a chain and somebody should: headers, evidence, what waits.
+    Keep(Box<crate::command::keep::Keep>),
     /// Watch votes, lag, power and alarms in the terminal.
     Watch(crate::command::watch::Watch),
     /// Ask both chains what they know and you the rest; write bsn.toml.
@@ -41,6 +47,8 @@ pub enum Command {
     Connect(crate::command::connect::Connect),
     /// Give the contracts new code, and compare what was with what is.
     Upgrade(Box<crate::command::upgrade::Upgrading>),
+    /// Compare what a chain runs with a release.
+    Verify(crate::command::verify::Verify),
 }
 
 /// Where a chain is asked.
@@ -161,14 +169,11 @@ pub struct DevnetRun {
 /// `bsn query`.
 #[derive(Debug, Group)]
 pub struct Query {
-    /// The contract's address.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: String,
     /// The question, as JSON.
     pub message: String,
-    /// Where.
+    /// Which contract.
     #[command(flatten)]
-    pub target: Target,
+    pub place: Place,
 }
 
 /// `bsn nodes`.
@@ -185,9 +190,6 @@ pub struct Nodes {
 /// `bsn serve`.
 #[derive(Debug, Group)]
 pub struct Serve {
-    /// The contract's address.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: String,
     /// Where to listen.
     #[arg(long, env = "BSN_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -200,9 +202,9 @@ pub struct Serve {
     /// A name under which the server may be asked, such as status.example.org: behind a proxy that passes it on.
     #[arg(long, env = "BSN_HOST", value_delimiter = ',')]
     pub host: Vec<String>,
-    /// Where.
+    /// Which contract.
     #[command(flatten)]
-    pub target: Target,
+    pub place: Place,
 }
 
 /// `250ms`, `20s`, `5m`.
@@ -234,6 +236,19 @@ mod tests {
         assert!(Args::try_parse_from(["bsn", "devnet", "--block-time", "0s"]).is_err());
         assert!(Args::try_parse_from(["bsn", "devnet", "--fps", "0"]).is_err());
         Args::try_parse_from(["bsn", "devnet", "fault", "jail", "fp=2"]).unwrap();
+        for command in [&["query", "{}"][..], &["serve"], &["doctor"], &["fp"], &["watch"]] {
+            let file = [&["bsn"][..], command, &["--deployment", "app-1.json"]].concat();
+            Args::try_parse_from(file).unwrap();
+        }
+    }
+
+    #[test]
+    fn nobody_outside_reaches_what_is_served_unless_told_to() {
+        let Command::Serve(serve) = Args::try_parse_from(["bsn", "serve"]).unwrap().command else {
+            panic!("it serves")
+        };
+        assert!(serve.listen.ip().is_loopback(), "{}", serve.listen);
+        assert!(serve.host.is_empty() && serve.allow_origin.is_none());
     }
 
     #[test]

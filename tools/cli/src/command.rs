@@ -4,11 +4,15 @@ pub mod connect;
 pub mod deploy;
 mod devnet;
 pub mod doctor;
+pub mod fish;
 pub mod fp;
 pub mod init;
+pub mod keep;
+pub mod of_setup;
 pub mod relayer;
 pub mod serve;
 pub mod upgrade;
+pub mod verify;
 pub mod watch;
 
 use anyhow::{Context, Result, bail};
@@ -16,6 +20,7 @@ use bsn_rpc::{Client, Retry, address};
 use serde_json::{Value, json};
 
 use crate::args::{Args, Command, Nodes, Query, Target};
+use crate::place::Found;
 
 /// Runs a command.
 ///
@@ -28,13 +33,16 @@ pub fn run(args: Args) -> Result<()> {
         Command::Nodes(args) => nodes(&args),
         Command::Serve(args) => serve::run(args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Fish(args) => fish::run(&args),
         Command::Fp(args) => fp::run(&args),
+        Command::Keep(args) => keep::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Deploy(args) => deploy::run(&args),
         Command::Relayer(args) => relayer::run(&args),
         Command::Connect(args) => connect::run(&args),
         Command::Upgrade(args) => upgrade::run(&args),
+        Command::Verify(args) => verify::run(&args),
     }
 }
 
@@ -58,11 +66,13 @@ pub fn connect(target: &Target) -> Result<Client> {
 fn query(args: &Query) -> Result<()> {
     let message: Value =
         serde_json::from_str(&args.message).with_context(|| format!("`{}` is no JSON", args.message))?;
-    address::prefix(&args.contract)?;
-    let client = connect(&args.target)?;
+    let Found { target, contract } =
+        args.place.found(Retry { timeout: args.place.timeout(), ..Retry::default() })?;
+    address::prefix(&contract)?;
+    let client = connect(&target)?;
     let prefix = client.prefix()?;
-    address::decode(&prefix, &args.contract)?;
-    let answer = client.smart(&args.contract, &message)?;
+    address::decode(&prefix, &contract)?;
+    let answer = client.smart(&contract, &message)?;
     println!("{}", serde_json::to_string_pretty(&answer)?);
     Ok(())
 }

@@ -11,9 +11,10 @@
 //!
 //! # The danger
 //!
-//! In one proposal the ids of codes that it stores itself are guessed: the next two. If a stranger stores a code first,
-//! the proposal would instantiate the stranger's. So behind the instantiation stands a message that fails unless a
-//! contract of *our checksum* is at the address that we reckoned, and with it the whole proposal.
+//! In one proposal the ids of codes that it stores itself are guessed: the next two. If a stranger stores codes first,
+//! the proposal would instantiate the stranger's: both, or a light client of theirs below a `bsn` of ours. So behind the
+//! instantiation stand two messages that fail unless contracts of *our checksums* are at both addresses that we
+//! reckoned, and with them the whole proposal; the pinned codes are those of the same two contracts.
 //!
 //! | module | holds |
 //! |---|---|

@@ -29,6 +29,7 @@
 //! | [`check`] | the checks |
 //! | [`daemon`] | why a finality provider does not vote |
 //! | [`show`] | text, JSON, JUnit |
+//! | [`runbook`] | a page of the handbook for each check |
 
 pub mod asked;
 pub mod check;
@@ -36,6 +37,7 @@ pub mod daemon;
 pub mod read;
 pub mod recorded;
 pub mod report;
+pub mod runbook;
 pub mod select;
 pub mod show;
 pub mod snapshot;

@@ -21,9 +21,9 @@ impl Exit {
         Self { code: COULD_NOT_LOOK, text: text.into() }
     }
 
-    /// The exit code of a command that was called in a wrong way. Of `doctor` and `fp` 2 means critical, so it is 3.
+    /// The exit code of a command that was called in a wrong way. Of `doctor`, `fp` and `verify` 2 means critical, so it is 3.
     pub fn of_a_wrong_call(command: &str) -> u8 {
-        if matches!(command, "doctor" | "fp") { COULD_NOT_LOOK } else { 2 }
+        if matches!(command, "doctor" | "fp" | "verify") { COULD_NOT_LOOK } else { 2 }
     }
 
     /// How a program ends on an error: 1 where the error does not say otherwise.

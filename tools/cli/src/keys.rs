@@ -16,8 +16,9 @@
 //! | [`source`] | the flags, and where a key comes from |
 //! | [`keyring`], [`jwe`] | the files of the SDK's keyring |
 //! | [`sender`] | gas, fees, sending |
-//! | [`unsigned`] | transactions as JSON, for others to sign |
+//! | [`unsigned`], [`follow_up`] | transactions as JSON, and how others sign them |
 
+pub mod follow_up;
 pub mod jwe;
 pub mod keyring;
 pub mod sender;

@@ -6,18 +6,22 @@
 //! | module | holds |
 //! |---|---|
 //! | [`args`] | the command line |
+//! | [`place`] | which contract of which chain |
 //! | [`command`] | what each command does |
 //! | [`config`] | `bsn.toml`, and what flags and environment change of it |
 //! | [`keys`] | who signs, and sending |
 //! | [`deploy`] | the contracts, from two files of wasm to a chain that calls them |
 //! | [`connect`] | from the contract to the first final block |
 //! | [`upgrade`] | new code under the same address |
+//! | [`verify`] | whether a chain runs a release |
 //! | [`init`] | writes `bsn.toml` |
 //! | [`relayer`] | files for relayers |
 //! | [`devnet`] | the local chain |
 //! | [`serve`] | metrics, JSON and a page of what a chain's finality is |
 //! | [`doctor`] | what is wrong with a chain |
+//! | [`fish`] | finds who signs twice, and has them slashed |
 //! | [`fp`] | one finality provider, as its operator sees it |
+//! | [`keep`] | the small messages that keep a chain going |
 //! | [`watch`] | a chain at work, in a terminal |
 
 #![allow(
@@ -33,10 +37,14 @@ pub mod deploy;
 pub mod devnet;
 pub mod doctor;
 pub mod exit;
+pub mod fish;
 pub mod fp;
 pub mod init;
+pub mod keep;
 pub mod keys;
+pub mod place;
 pub mod relayer;
 pub mod serve;
 pub mod upgrade;
+pub mod verify;
 pub mod watch;

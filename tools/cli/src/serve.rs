@@ -20,16 +20,18 @@
 //! |---|---|
 //! | [`watch`], [`read`] | the thread that reads |
 //! | [`record`], [`column`], [`provider`], [`happening`] | what was read |
+//! | [`reading`] | whether it can be read, and why not |
 //! | [`names`] | what Babylon calls whom |
 //! | [`link`] | the two light clients and the channel, Babylon's end too |
 //! | [`judge`], [`examine`] | what needs attention: at once, and as `bsn doctor` finds it each minute |
-//! | [`api`], [`metrics`], [`page`], [`rpc`] | the answers |
+//! | [`api`], [`metrics`], [`healthz`], [`page`], [`rpc`] | the answers |
 //! | [`server`], [`host`] | connections and their limits; which names are answered |
 
 pub mod api;
 pub mod column;
 pub mod examine;
 pub mod happening;
+pub mod healthz;
 pub mod host;
 pub mod judge;
 pub mod link;
@@ -40,6 +42,7 @@ pub mod names;
 pub mod page;
 pub mod provider;
 pub mod read;
+pub mod reading;
 pub mod record;
 pub mod rpc;
 pub mod server;
@@ -60,8 +63,8 @@ pub use record::Record;
 pub struct Options {
     /// The chain.
     pub client: Client,
-    /// The contract `bsn` on it.
-    pub contract: String,
+    /// The contract `bsn` on it; without one, the contract that the chain module calls once it does.
+    pub contract: Option<String>,
     /// Babylon, for its end of the channel and the names of finality providers.
     pub babylon: Option<Client>,
     /// The addresses of the chain's nodes, and of Babylon's.
@@ -87,11 +90,16 @@ impl Options {
     ///
     /// # Errors
     /// If an address is none.
-    pub fn new(nodes: &[String], babylon: &[String], contract: &str, retry: Retry) -> bsn_rpc::Result<Self> {
+    pub fn new(
+        nodes: &[String],
+        babylon: &[String],
+        contract: Option<&str>,
+        retry: Retry,
+    ) -> bsn_rpc::Result<Self> {
         let other = (!babylon.is_empty()).then(|| Client::with(babylon, retry)).transpose()?;
         Ok(Self {
             client: Client::with(nodes, retry)?,
-            contract: contract.to_owned(),
+            contract: contract.map(str::to_owned),
             babylon: other,
             nodes: nodes.to_vec(),
             babylon_nodes: babylon.to_vec(),

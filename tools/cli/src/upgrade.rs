@@ -2,7 +2,7 @@
 //!
 //! # The idea
 //!
-//! The steps of the contract's README, "Upgrading a chain": answers are noted before, the codes are stored, whoever may
+//! The steps of handbook/src/upgrades.md, "Step by step": answers are noted before, the codes are stored, whoever may
 //! migrates, the contract converts what the older version stored, and then the answers are compared. As in
 //! [`deploy`](crate::deploy), each call looks at the chain and takes the step that comes next.
 //!

@@ -49,7 +49,8 @@ fn bsn_client_in_typescript_sends_waits_and_verifies() {
     let folder = of_the_repository("packages/client-ts");
     let devnet = Running::start();
     let chain = devnet.facts()["endpoints"]["chain"].as_str().unwrap().to_owned();
-    let options = Options::new(std::slice::from_ref(&chain), &[], &devnet.bsn(), Retry::default()).unwrap();
+    let options =
+        Options::new(std::slice::from_ref(&chain), &[], Some(&devnet.bsn()), Retry::default()).unwrap();
     let dashboard = serve::start(Options { devnet: Some(chain), ..options }).unwrap().at;
     let more = [("BSN_LIVE_DASHBOARD", format!("http://{dashboard}/"))];
     node_with(&folder, "dist/index.js", &["test/live.test.mjs"], &devnet, &more);

@@ -1,17 +1,29 @@
 //! `bsn init | deploy | relayer | connect | upgrade` on a devnet without a contract: from nothing to a final block, and
 //! whatever gets into the way of that.
 
+#[path = "deploy/keys.rs"]
+mod keys;
 mod operator;
+#[path = "deploy/rehearsal.rs"]
+mod rehearsal;
+#[allow(clippy::unnecessary_map_or, reason = "it is written for an older Rust")]
+#[path = "../../../packages/testing/tests/schema/mod.rs"]
+mod schema;
+#[path = "deploy/strangers.rs"]
+mod strangers;
 mod support;
+#[path = "deploy/upgrades.rs"]
+mod upgrades;
+#[path = "deploy/written.rs"]
+mod written;
+#[path = "deploy/wrong.rs"]
+mod wrong;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bsn_cli::deploy::message::{self, Addresses, Words};
 use bsn_cli::deploy::run::Turn;
-use bsn_rpc::proto::cosmwasm::wasm::v1::MsgStoreCode;
-use bsn_rpc::proto::pack;
-use operator::{Operator, Voter, fails, proxy, wallet};
+use operator::{Operator, Voter, fails, proxy};
 use serde_json::{Value, json};
 use support::until;
 
@@ -160,35 +172,6 @@ fn what_was_on_its_way_when_a_call_was_killed_is_not_sent_again() {
 }
 
 #[test]
-fn an_id_that_a_stranger_takes_fails_the_proposal_whole_and_the_next_call_makes_another() {
-    let alice = Operator::new("alice");
-    let (code, out, err) = alice.deploy(&["--gov"]);
-    assert!(code == 0 && out.contains("proposal 1 is voted on until"), "{out}{err}");
-    // Somebody else stores a code while people vote.
-    let bob = wallet(1);
-    let wasm = std::fs::read(alice.at("artifacts/bsn.wasm")).unwrap();
-    let stored =
-        MsgStoreCode { sender: bob.address.clone(), wasm_byte_code: wasm, instantiate_permission: None };
-    bob.deliver(
-        &alice.devnet.client,
-        "bsn-devnet-1",
-        &[pack(&stored)],
-        &bsn_rpc::Fee::new(10_000, "ustake", 5_000_000),
-    )
-    .unwrap();
-    let voter = Voter::start(&alice.devnet);
-    let status = until("the proposal's end", || alice.ended(1));
-    assert_eq!(status, 5, "it passed, and failed whole");
-    assert_eq!((alice.codes(), alice.registered().as_str()), (1, ""), "nothing of it is left");
-    // The stranger's code has our checksum, so it serves.
-    let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
-    assert!(code == 0 && out.contains("(proposal 1 has passed, but failed whole: "), "{out}{err}");
-    assert_eq!(alice.codes(), 2);
-    assert_eq!(alice.record()["bsn"]["address"].as_str().unwrap(), alice.registered());
-    drop(voter);
-}
-
-#[test]
 fn two_operators_make_one_proposal_and_end_with_the_same_contract() {
     let alice = Operator::new("alice");
     let bob = alice.other("bob", 1);
@@ -212,25 +195,6 @@ fn two_operators_make_one_proposal_and_end_with_the_same_contract() {
         assert_eq!(who.record()["bsn"]["address"].as_str().unwrap(), alice.registered());
     }
     drop(voter);
-}
-
-/// A stranger's proposal that registers our contract, and does something else before.
-#[test]
-fn a_proposal_that_does_more_than_ours_is_not_adopted() {
-    let alice = Operator::new("alice");
-    let (_, out, _) = alice.bsn(&["deploy", "--plan", "--gov", "--output", "json"]);
-    let plan: Value = serde_json::from_str(&out).unwrap();
-    let text = |name: &str| plan["addresses"][name].as_str().unwrap().to_owned();
-    let to = Addresses { creator: text("creator"), bsn: text("bsn"), light_client: text("btc_light_client") };
-    let (gov, mallory) = (to.creator.clone(), wallet(1));
-    let messages = vec![message::pin(&gov, &[1]), message::register(&gov, &to)];
-    let words = Words { title: "bsn".to_owned(), summary: "bsn".to_owned(), metadata: String::new() };
-    let deposit = [(1, "ustake".to_owned())];
-    let proposal = message::propose(&mallory.address, &words, &deposit, false, messages);
-    let fee = bsn_rpc::Fee::new(10_000, "ustake", 5_000_000);
-    mallory.deliver(&alice.devnet.client, "bsn-devnet-1", &[proposal], &fee).unwrap();
-    let (code, out, err) = alice.deploy(&["--gov"]);
-    assert!(code == 0 && out.contains("propose: proposal 2\n"), "{out}{err}");
 }
 
 #[test]
@@ -259,13 +223,16 @@ fn what_is_not_ready_is_said_before_anything_is_sent() {
     assert!(err.contains("Babylon has k = 1 and w = 2, bsn.toml has 7 and 2"), "{err}");
     alice.configure("ics20_channel = \"channel-0\"");
     alice.devnet.control("fault/expire-client?side=here");
-    let plan = || alice.bsn(&["deploy", "--plan", "--gov"]).1;
-    until("the expiry", || plan().contains("which is expired").then_some(()));
+    let plan = || alice.bsn(&["deploy", "--plan", "--gov"]);
+    let (code, _, err) =
+        until("the expiry", || Some(plan()).filter(|(_, out, _)| out.contains("which is expired")));
+    assert!(code == 1 && err.starts_with("Error: 1 of ") && err.ends_with(" checks fail\n"), "{code} {err}");
     assert!(alice.deploy(&[]).2.contains("which is expired"));
     assert_eq!((alice.codes(), alice.proposals()), (0, 0));
     alice.devnet.control("fault/revive-client?side=here");
     // Half a record is named with what to do, and then the chain tells the rest.
-    until("the client", || (!plan().contains("FAIL")).then_some(()));
+    let (code, ..) = until("the client", || Some(plan()).filter(|(_, out, _)| !out.contains("FAIL")));
+    assert_eq!(code, 0);
     std::fs::write(alice.at("deployments/bsn-devnet-1.json"), "{\"version\":1,").unwrap();
     fails(&alice.deploy(&[]), "is no JSON; delete it and call again: the chain tells the rest");
 }
@@ -280,6 +247,8 @@ fn without_a_key_here_others_sign() {
     assert_eq!(tx["signatures"], json!([]));
     let lines = [
         format!("  bbncd tx sign tx.json --from {} --chain-id bsn-devnet-1", alice.address()),
+        format!("  bbncd tx sign tx.json --multisig {} --from MEMBER ", alice.address()),
+        "  bbncd tx multisign tx.json ".to_owned(),
         "  bbncd tx broadcast signed.json".to_owned(),
     ];
     assert!(lines.iter().all(|line| err.contains(line)), "{err}");

@@ -1,6 +1,15 @@
-//! Each fault does what its line says.
+//! Each fault does what its line says; `bsn fish` and `bsn keep` do something about it.
 
+#[path = "faults/fish.rs"]
+mod fish;
+#[path = "faults/keep.rs"]
+mod keep;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "doctor/proxy.rs"]
+mod proxy;
 mod support;
+#[path = "faults/watchers.rs"]
+mod watchers;
 
 use serde_json::{Value, json};
 use support::{Running, until};

@@ -113,7 +113,8 @@ export interface State {
   revision: number;
   now: number;
   chain: { id: string; contract: string; light_client: string | null; babylon: string | null; node: string; moniker: string; block_ms: number; is_devnet: boolean; rpc: string };
-  reading: { state: "starting" | "ok" | "away"; since: number; last_ok: number | null; error: string | null };
+  /** `away`: no node answers. `unreadable`: one does, and the chain cannot be read of it. */
+  reading: { state: "starting" | "ok" | "away" | "unreadable"; since: number; last_ok: number | null; error: string | null };
   tip: { height: number; time: number } | null;
   health: Health | null;
   providers: Provider[];

@@ -46,7 +46,7 @@ const paint = (): void => {
   if (!state) return show("sentence", reach(), () => [h("h1", {}, reach() ?? "Reading…")]);
   const said = head(state, now(), reach());
   document.body.dataset.fresh = String(said.tone !== "unknown");
-  showAlarms(state, now());
+  showAlarms(state, now(), !failed);
   lagPanel(state);
   matrix(state);
   power(state);

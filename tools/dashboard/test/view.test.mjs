@@ -71,6 +71,14 @@ test("a node that is away is said to be, with the age of what is shown, and that
   assert.equal(said(state).text, "The node does not answer; nothing was read yet.");
 });
 
+test("a node that answers is not called away: the chain cannot be read, and why", () => {
+  const error = "/cosmwasm.wasm.v1.Query/SmartContractState: no such contract";
+  const state = small((state) => (state.reading = { state: "unreadable", since: state.now, last_ok: state.now - 5_000, error }));
+  assert.deepEqual(said(state), { tone: "unknown", text: "The chain cannot be read. What is shown here is 5 seconds old.", more: error });
+  state.reading.last_ok = null;
+  assert.equal(said(state).text, "The chain cannot be read; nothing was read yet.");
+});
+
 test("a chain that makes no block stands still, whatever the last answer was", () => {
   const state = small();
   assert.equal(said(state, state.now + 40_000).tone, "good");

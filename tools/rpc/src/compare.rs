@@ -12,7 +12,7 @@ pub const MAY_LAG: u64 = 5;
 /// What is held against a node, if anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// Which.
+    /// The node's URL.
     pub node: String,
     /// Its height, if it said one.
     pub height: Option<u64>,

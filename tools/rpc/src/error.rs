@@ -231,7 +231,7 @@ pub enum Error {
     Failed {
         /// Its hash.
         hash: String,
-        /// Where.
+        /// A height of the appchain.
         height: u64,
         /// The SDK's code.
         code: u32,

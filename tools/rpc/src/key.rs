@@ -92,6 +92,14 @@ mod tests {
         assert!(Key::from_bytes(&[0; 32]).is_err());
     }
 
+    /// It does not compile without the features that clear what is dropped.
+    #[test]
+    fn words_and_keys_are_cleared_when_they_are_dropped() {
+        fn is_cleared<T: zeroize::ZeroizeOnDrop>() {}
+        is_cleared::<bip39::Mnemonic>();
+        is_cleared::<SigningKey>();
+    }
+
     #[test]
     fn a_key_is_not_shown() {
         let key = Key::from_bytes(&[7; 32]).unwrap();

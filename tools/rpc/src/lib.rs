@@ -45,9 +45,9 @@ pub use client::Client;
 pub use error::Error;
 pub use key::Key;
 pub use node::Node;
-pub use read::{Event, Header, Status, TxResult, attribute};
+pub use read::{Block, Event, Header, Status, TxResult, attribute};
 pub use retry::Retry;
-pub use wallet::{Fee, Wallet};
+pub use wallet::{Fee, Simulated, Wallet};
 
 /// What this library answers with.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::proto::babylon::{BsnContracts, Params, QueryBsnContractsResponse, QueryParamsResponse};
 use crate::proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
 use crate::proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
+use crate::proto::cosmos::base::query::v1beta1::PageRequest;
 use crate::proto::cosmos::base::tendermint::v1beta1::{GetNodeInfoRequest, GetNodeInfoResponse, VersionInfo};
 use crate::proto::cosmos::gov::v1 as gov;
 use crate::proto::cosmos::staking::v1beta1 as staking;
@@ -20,6 +21,8 @@ use crate::{Client, Error, Result};
 const UNKNOWN_REQUEST: u32 = 6;
 /// And for what is not there (`sdk`, key not found).
 const NOT_FOUND: u32 = 22;
+/// More pages of a list are not asked for, whatever a node says.
+const PAGES: u32 = 100;
 
 /// An account that signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,14 +139,24 @@ impl Client {
         Ok(found(answer)?.and_then(|answer| answer.code_info))
     }
 
-    /// The codes that stay in memory.
+    /// The codes that stay in memory: all of them, of which wasmd shows 100 at once.
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
     pub fn pinned_codes(&self) -> Result<Vec<u64>> {
-        let request = wasm::QueryPinnedCodesRequest { pagination: None };
         let path = "/cosmwasm.wasm.v1.Query/PinnedCodes";
-        Ok(self.ask::<_, wasm::QueryPinnedCodesResponse>(path, &request)?.code_ids)
+        let (mut codes, mut key) = (Vec::new(), Vec::new());
+        for _ in 0..PAGES {
+            let pagination = Some(PageRequest { key, ..PageRequest::default() });
+            let request = wasm::QueryPinnedCodesRequest { pagination };
+            let answer: wasm::QueryPinnedCodesResponse = self.ask(path, &request)?;
+            codes.extend(answer.code_ids);
+            key = answer.pagination.unwrap_or_default().next_key;
+            if key.is_empty() {
+                break;
+            }
+        }
+        Ok(codes)
     }
 
     /// An account's number and next sequence.

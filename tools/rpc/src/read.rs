@@ -51,7 +51,7 @@ pub struct Header {
 }
 
 /// What became of a transaction in a block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TxResult {
     /// Its hash in upper case hex, where the answer says it.
     pub hash: String,
@@ -174,6 +174,58 @@ impl Header {
     }
 }
 
+/// A block with its transactions, those that failed too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Its header.
+    pub header: Header,
+    /// The root over the transactions' hashes that its header names.
+    pub data_hash: Vec<u8>,
+    /// The bytes of each transaction.
+    pub txs: Vec<Vec<u8>>,
+}
+
+impl Block {
+    /// The block of a height, as one node shows it.
+    ///
+    /// # Errors
+    /// As [`Node::call`], and where the answer is of another height.
+    pub fn of(node: &Node, height: u64) -> Result<Self> {
+        let value = node.call("block", &json!({ "height": height.to_string() }))?;
+        let header = Header::parse(node, &value)?;
+        if header.height != height {
+            return Err(node.malformed("block", "block.header.height"));
+        }
+        let answer = Answer { node, method: "block", value: &value };
+        let data_hash = hex::decode(answer.text("block.header.data_hash")?);
+        let data_hash = data_hash.map_err(|_| node.malformed("block", "block.header.data_hash"))?;
+        Ok(Self { header, data_hash, txs: txs_at(&answer, "block.data.txs")? })
+    }
+}
+
+/// What a node says of itself.
+///
+/// # Errors
+/// As [`Node::call`].
+pub fn status_of(node: &Node) -> Result<Status> {
+    Status::parse(node, &node.call("status", &json!({}))?)
+}
+
+/// The transactions that wait at a node, at most a hundred: CometBFT shows no more.
+///
+/// # Errors
+/// As [`Node::call`].
+pub fn waiting_at(node: &Node) -> Result<Vec<Vec<u8>>> {
+    let value = node.call("unconfirmed_txs", &json!({ "limit": "100" }))?;
+    txs_at(&Answer { node, method: "unconfirmed_txs", value: &value }, "txs")
+}
+
+fn txs_at(answer: &Answer<'_>, path: &str) -> Result<Vec<Vec<u8>>> {
+    let txs = answer.at(path)?.as_array().map_or(&[][..], Vec::as_slice);
+    let decoded = txs.iter().map(|tx| STANDARD.decode(tx.as_str()?).ok()).collect::<Option<_>>();
+    decoded.ok_or_else(|| answer.node.malformed(answer.method, path))
+}
+
 impl Client {
     /// The header of a height, or the last one.
     ///
@@ -218,10 +270,7 @@ impl Client {
     pub fn txs(&self, height: u64) -> Result<Vec<Vec<u8>>> {
         self.with_node(|node| {
             let block = node.call("block", &json!({ "height": height.to_string() }))?;
-            let answer = Answer { node, method: "block", value: &block };
-            let txs = answer.at("block.data.txs")?.as_array().map_or(&[][..], Vec::as_slice);
-            let decoded = txs.iter().map(|tx| STANDARD.decode(tx.as_str()?).ok()).collect::<Option<_>>();
-            decoded.ok_or_else(|| node.malformed("block", "block.data.txs"))
+            txs_at(&Answer { node, method: "block", value: &block }, "block.data.txs")
         })
     }
 

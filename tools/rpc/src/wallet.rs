@@ -6,9 +6,10 @@ use std::time::Duration;
 use crate::proto::cosmos::base::v1beta1::Coin;
 use crate::proto::cosmos::crypto::secp256k1::PubKey;
 use crate::proto::cosmos::tx::v1beta1 as tx;
+use crate::proto::tendermint::abci;
 use crate::proto::{Any, Message, pack};
 use crate::query::Numbers;
-use crate::{Client, Error, Key, Result, TxResult};
+use crate::{Client, Error, Event, Key, Result, TxResult};
 
 /// `SIGN_MODE_DIRECT`.
 const DIRECT: i32 = 1;
@@ -33,6 +34,15 @@ impl Fee {
     pub fn new(amount: u128, denom: &str, gas: u64) -> Self {
         Self { coins: vec![(amount, denom.to_owned())], gas, granter: String::new() }
     }
+}
+
+/// What messages would come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Simulated {
+    /// SDK gas.
+    pub gas: u64,
+    /// Their events.
+    pub events: Vec<Event>,
 }
 
 /// An account whose key is here. Transactions of several threads get their sequences in turn.
@@ -107,8 +117,16 @@ impl Wallet {
     /// What the messages would use: SDK gas.
     ///
     /// # Errors
-    /// As [`Client::ask`]; a message that fails is [`Error::Query`] with the chain's text.
+    /// As [`try_out`](Self::try_out).
     pub fn simulate(&self, client: &Client, messages: &[Any]) -> Result<u64> {
+        Ok(self.try_out(client, messages)?.gas)
+    }
+
+    /// What the messages would use and do, by the state of now.
+    ///
+    /// # Errors
+    /// As [`Client::ask`]; a message that fails is [`Error::Query`] with the chain's text.
+    pub fn try_out(&self, client: &Client, messages: &[Any]) -> Result<Simulated> {
         let path = "/cosmos.tx.v1beta1.Service/Simulate";
         let numbers = client.account(&self.address)?;
         let raw = tx::TxRaw {
@@ -119,7 +137,10 @@ impl Wallet {
         #[expect(deprecated, reason = "the message has a field that is")]
         let request = tx::SimulateRequest { tx: None, tx_bytes: raw.encode_to_vec() };
         let answer: tx::SimulateResponse = client.ask(path, &request)?;
-        answer.gas_info.map(|gas| gas.gas_used).ok_or_else(|| Error::answer(path, "no gas_info"))
+        let gas =
+            answer.gas_info.map(|gas| gas.gas_used).ok_or_else(|| Error::answer(path, "no gas_info"))?;
+        let events = answer.result.map(|result| result.events).unwrap_or_default();
+        Ok(Simulated { gas, events: events.into_iter().map(event).collect() })
     }
 
     /// The bytes of a signed transaction.
@@ -157,6 +178,11 @@ impl Wallet {
         let auth = tx::AuthInfo { signer_infos: vec![signer], fee: Some(fee), tip: None };
         auth.encode_to_vec()
     }
+}
+
+fn event(event: abci::Event) -> Event {
+    let attributes = event.attributes.into_iter().map(|one| (one.key, one.value)).collect();
+    Event { kind: event.r#type, attributes }
 }
 
 fn body(messages: &[Any]) -> Vec<u8> {

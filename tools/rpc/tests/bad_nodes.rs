@@ -4,6 +4,10 @@ mod scripted;
 
 use std::time::{Duration, Instant};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bsn_rpc::proto::Message;
+use bsn_rpc::proto::cosmos::base::query::v1beta1::PageResponse;
+use bsn_rpc::proto::cosmwasm::wasm::v1::QueryPinnedCodesResponse;
 use bsn_rpc::{Client, Error, Retry};
 use scripted::{Scripted, rpc, status};
 use serde_json::json;
@@ -94,6 +98,19 @@ fn a_module_that_is_missing_is_named_by_its_query() {
     let path = "/babylonlabs.babylon.v1beta1.Query/Params";
     assert_eq!(error, Error::NoQuery { path: path.to_owned() });
     assert!(error.to_string().starts_with(&format!("the chain does not know the query {path}: ")));
+}
+
+/// wasmd shows 100 codes at once: what it pins beyond is asked for.
+#[test]
+fn a_list_in_pages_is_read_to_its_end() {
+    let node = Scripted::answers(|_, asked| {
+        let (code_ids, next_key) = if asked == 1 { (vec![1, 2], vec![3]) } else { (vec![3], Vec::new()) };
+        let pagination = Some(PageResponse { next_key, total: 0 });
+        let value = STANDARD.encode(QueryPinnedCodesResponse { code_ids, pagination }.encode_to_vec());
+        (200, rpc(&json!({ "response": { "code": 0, "value": value } })))
+    });
+    assert_eq!(client(&[&node]).pinned_codes().unwrap(), [1, 2, 3]);
+    assert_eq!(node.asked(), 2);
 }
 
 #[test]

@@ -3,9 +3,9 @@ use api::btc_light_client::Tip;
 use cosmwasm_std::{Binary, Env, Event, QuerierWrapper, StdResult, Storage, SubMsg, WasmMsg};
 use primitives::BlockHeight;
 
-use super::{FOLLOW_REPLY, LightClient, settle::settle};
+use super::{FOLLOW_REPLY, LightClient, checkpoints};
 use crate::error::alarm;
-use crate::state::{BITCOIN, Bitcoin, CONFIG, Config, Progress, StoredLedger};
+use crate::state::{BITCOIN, BitcoinSeen, CONFIG, Config, Progress, StoredLedger};
 
 /// How many blocks may pass until a tip is seen that no packet brought.
 const LOOK_EVERY: u64 = 10;
@@ -16,18 +16,15 @@ const GAS_LIMIT: u64 = 2_000_000;
 
 /// Takes what the light client has learned: the tip, the checkpoints that lie deep enough now, and a portion of the
 /// stake that ends. Anybody may ask for it at any time.
-///
-/// # Errors
-/// Only those of storage.
 pub fn follow(storage: &mut dyn Storage, querier: QuerierWrapper<'_>) -> StdResult<Vec<Event>> {
     let Config { btc_light_client, checkpoint_finalization_timeout: w, .. } = CONFIG.load(storage)?;
     let client = btc_light_client.as_deref().map(|address| LightClient { querier, address });
     let tip = client.and_then(|client| client.tip());
-    let mut events = settle(storage, client, tip.as_ref(), w)?;
+    let mut events = checkpoints::count_buried(storage, client, tip.as_ref(), w)?;
     let Some(tip) = tip else { return Ok(events) };
     let seen = BITCOIN.may_load(storage)?.unwrap_or_default();
     if seen.tip != Some(tip.hash) {
-        BITCOIN.save(storage, &Bitcoin { tip: Some(tip.hash), ..seen })?;
+        BITCOIN.save(storage, &BitcoinSeen { tip: Some(tip.hash), ..seen })?;
     }
     events.extend(expire(storage, &tip)?);
     Ok(events)
@@ -62,9 +59,6 @@ fn expire(storage: &mut dyn Storage, tip: &Tip) -> StdResult<Vec<Event>> {
 }
 
 /// In a hook: the message to ourselves, if there is something to do.
-///
-/// # Errors
-/// Only those of storage.
 pub fn follow_if_due(
     storage: &dyn Storage,
     querier: QuerierWrapper<'_>,

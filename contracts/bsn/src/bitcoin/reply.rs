@@ -7,9 +7,6 @@ use crate::host;
 use crate::state::BITCOIN;
 
 /// The light client has answered. Headers that it refused are counted and make an event; the rest of the packet stays.
-///
-/// # Errors
-/// Only those of storage.
 pub fn headers_taken(deps: DepsMut<'_>, env: &Env, reply: &Reply) -> StdResult<Response> {
     let response = Response::new();
     let response = match &reply.result {
@@ -32,7 +29,7 @@ pub fn headers_taken(deps: DepsMut<'_>, env: &Env, reply: &Reply) -> StdResult<R
 /// The message to ourselves failed: the hook stands, and the next one tries again.
 pub fn not_followed(reply: &Reply) -> Response {
     let reason = reply.result.clone().into_result().err().unwrap_or_default();
-    Response::new().add_event(alarm(format!("bitcoin could not be followed: {reason}")))
+    Response::new().add_event(alarm(format!("this contract could not follow Bitcoin: {reason}")))
 }
 
 #[cfg(test)]
@@ -59,13 +56,13 @@ mod tests {
         let event = &response.events[0];
         assert_eq!(
             (event.ty.as_str(), event.attributes[0].value.as_str()),
-            ("alarm", "bitcoin could not be followed: out of gas",)
+            ("alarm", "this contract could not follow Bitcoin: out of gas",)
         );
         assert!(response.messages.is_empty());
     }
 
     #[test]
-    fn headers_that_are_refused_are_counted_and_told() {
+    fn headers_that_are_refused_are_counted_and_reported() {
         let mut deps = mock_dependencies();
         CONFIG.save(&mut deps.storage, &config()).unwrap();
         Progress::default().save(&mut deps.storage).unwrap();

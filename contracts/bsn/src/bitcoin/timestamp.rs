@@ -3,38 +3,38 @@ use cosmwasm_std::{Env, Event, StdResult, Storage};
 use primitives::{BlockHeight, EpochNumber};
 use proto::decode::{ConsumerHeader, Timestamp};
 use proto::epoching;
-use timestamping::{Claim, ClaimError, HeaderVerdict, Kept, Receipt, judge_header};
+use timestamping::{Claim, ClaimError, HeaderVerdict, Receipt, WaitingCheckpoint, judge_header};
 
 use crate::error::alarm;
 use crate::state::{
     ANCHORS, CONFIG, EPOCHS, Epoch, Header, TIMESTAMPS, Timestamps, forget_epochs, height_key,
 };
 
-/// Takes a timestamp of Babylon: its header is held against our anchor, the parts of its checkpoint against each
-/// other, and if both are good it waits until Bitcoin has buried the checkpoint (`bitcoin::follow`), which may be
-/// in this very packet.
+/// Takes a timestamp of Babylon. Its header must equal our anchor, and the parts of its checkpoint must agree. Then the
+/// checkpoint waits until Bitcoin has buried it (`bitcoin::follow`), which may happen with this very packet.
 ///
-/// # Errors
-/// Only those of storage: a part that is absent or cannot be read makes an event and is passed over.
+/// A part that is missing or malformed raises an alarm event and is skipped.
 pub fn apply(
     storage: &mut dyn Storage,
     env: &Env,
     consumer_id: Option<&str>,
     timestamp: &Timestamp,
 ) -> StdResult<Vec<Event>> {
+    let (header, foreign) = match own_header(consumer_id, timestamp) {
+        Ok(header) => (header, None),
+        Err(what) => (None, Some(alarm(what))),
+    };
     let mut record = TIMESTAMPS.may_load(storage)?.unwrap_or_default();
-    let mut events = Vec::new();
-    let header = own_header(consumer_id, timestamp).unwrap_or_else(|what| {
-        events.push(alarm(what));
-        None
-    });
-    let height = match &header {
-        Some(header) => compare(storage, env, header, &mut record, &mut events)?,
+    let verdict = match &header {
+        Some(header) => Some((header.height, judge(storage, env, header)?)),
         None => None,
     };
-    events.push(receive(storage, timestamp, header, height, &mut record)?);
+
+    let contradiction = verdict.and_then(|(height, verdict)| remember(&mut record, height, verdict));
+    let ours = verdict.filter(|(_, verdict)| *verdict == HeaderVerdict::Ours).map(|(height, _)| height);
+    let received = receive(storage, timestamp, header, ours, &mut record)?;
     TIMESTAMPS.save(storage, &record)?;
-    Ok(events)
+    Ok(foreign.into_iter().chain(contradiction).chain([received]).collect())
 }
 
 /// The header of this chain in the timestamp, if there is one.
@@ -49,27 +49,20 @@ fn own_header(consumer_id: Option<&str>, timestamp: &Timestamp) -> Result<Option
     }
 }
 
-/// The height that the header timestamps, if it is ours; a contradiction is remembered, the first one for ever.
-fn compare(
-    storage: &dyn Storage,
-    env: &Env,
-    header: &ConsumerHeader,
-    record: &mut Timestamps,
-    events: &mut Vec<Event>,
-) -> StdResult<Option<BlockHeight>> {
-    let height = header.height;
-    let anchor = ANCHORS.may_load(storage, &height_key(height))?.map(|anchor| anchor.app_hash);
+/// Compares the header with our anchor of its height.
+fn judge(storage: &dyn Storage, env: &Env, header: &ConsumerHeader) -> StdResult<HeaderVerdict> {
+    let anchor = ANCHORS.may_load(storage, &height_key(header.height))?.map(|anchor| anchor.app_hash);
     let now = BlockHeight::new(env.block.height);
-    Ok(match judge_header(height, &header.app_hash, anchor.as_ref(), now) {
-        HeaderVerdict::Ours => Some(height),
-        HeaderVerdict::Unanchored => None,
-        HeaderVerdict::Contradicts => {
-            record.contradicted = record.contradicted.or(Some(height));
-            let what = format!("babylon was shown a header at height {height} that is not of this chain");
-            events.push(alarm(what));
-            None
-        }
-    })
+    Ok(judge_header(header.height, &header.app_hash, anchor.as_ref(), now))
+}
+
+/// Remembers the first contradiction, for ever; each raises an alarm.
+fn remember(record: &mut Timestamps, height: BlockHeight, verdict: HeaderVerdict) -> Option<Event> {
+    if verdict != HeaderVerdict::Contradicts {
+        return None;
+    }
+    record.contradicted = record.contradicted.or(Some(height));
+    Some(alarm(format!("Babylon was shown a header at height {height} that is not of this chain")))
 }
 
 /// Takes the epoch and its checkpoint.
@@ -90,8 +83,8 @@ fn receive(
         Err(error) => return Ok(unreadable(error)),
     };
     let epoch = claim.epoch;
-    let places = match claim.verify(CONFIG.load(storage)?.babylon_tag) {
-        Ok(places) => places,
+    let blocks = match claim.verify(CONFIG.load(storage)?.babylon_tag) {
+        Ok(blocks) => blocks,
         Err(error) => {
             // What cannot be read proves nothing, neither for Babylon nor against it.
             if !matches!(error, ClaimError::Transaction { .. } | ClaimError::Inclusion { .. }) {
@@ -100,16 +93,16 @@ fn receive(
             return Ok(alarm(format!("babylon's checkpoint of epoch {epoch}: {error}")));
         }
     };
-    Ok(match record.epochs.receive(Kept { epoch, height, places }) {
-        Receipt::Known => told(epoch, "known"),
+    Ok(match record.epochs.receive(WaitingCheckpoint { epoch, height, blocks }) {
+        Receipt::Known => reported(epoch, "known"),
         Receipt::Stale { last } => alarm(format!("a timestamp is of epoch {epoch}, after that of {last}")),
-        Receipt::Kept { dropped: Some(dropped) } => {
+        Receipt::Waits { dropped: Some(dropped) } => {
             record_epoch(storage, info, claim, header)?;
             alarm(format!("too many checkpoints wait for bitcoin: that of epoch {dropped} is dropped"))
         }
-        Receipt::Kept { dropped: None } | Receipt::Replaced => {
+        Receipt::Waits { dropped: None } | Receipt::Replaced => {
             record_epoch(storage, info, claim, header)?;
-            told(epoch, "waits")
+            reported(epoch, "waits")
         }
     })
 }
@@ -134,6 +127,6 @@ fn record_epoch(
     forget_epochs(storage, claim.epoch)
 }
 
-fn told(epoch: EpochNumber, state: &str) -> Event {
+fn reported(epoch: EpochNumber, state: &str) -> Event {
     event::BabylonEpoch { epoch: epoch.to_string(), state: state.into() }.into()
 }

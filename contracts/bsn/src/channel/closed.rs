@@ -6,9 +6,6 @@ use crate::state::{CHANNELS, Channels, ClosedChannel};
 
 /// Frees the slot for another channel on the bound connection, if `channel_id` holds it; what was in
 /// flight waits from now on, since its channel is not the open one.
-///
-/// # Errors
-/// Only those of storage.
 pub fn free(storage: &mut dyn Storage, env: &Env, channel_id: &str) -> StdResult<Option<Event>> {
     let mut channels = CHANNELS.may_load(storage)?.unwrap_or_default();
     if channels.open.as_ref().is_none_or(|open| open.channel_id != channel_id) {

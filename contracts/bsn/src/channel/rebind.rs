@@ -1,14 +1,13 @@
 //! Moving to another connection.
 //!
 //! Babylon has one channel per IBC client, for ever. So a channel that timed out is replaced through a new client,
-//! which is a new connection and a new consumer id (RULINGS.md, "After a rebind"). The admin announces that;
-//! after a delay the bound channel is **retired** in our own state, whatever IBC calls it, since with expired
-//! clients nothing about it can be proven any more. The FPs that came over it are **orphans**: nobody tells
-//! us of their delegations' ends now. They earn nothing more, and have no power from some time after the old
-//! channel's last packet on.
+//! which brings a new connection and a new consumer id (RULINGS.md, "After a rebind"). The admin announces that. After
+//! a delay the bound channel is **retired** in our own state, whatever IBC calls it: with expired clients nothing about
+//! it can be proven any more. The FPs that came over it become **orphans**: Babylon no longer reports the ends of their
+//! delegations. They earn nothing more, and lose their power some time after the old channel's last packet.
 //!
-//! FPs are numbered in the order of their registration, and only those of the bound consumer id register. So the
-//! orphans are all with a number below the first of the new era.
+//! FPs are numbered in the order of their registration, and only FPs of the bound consumer id register. So the orphans
+//! are all FPs numbered below the first of the new era.
 
 use cosmwasm_std::{Env, Event, StdResult, Storage};
 use primitives::{FpId, FpPublicKey, Seconds, UnixTime};
@@ -16,11 +15,11 @@ use staking::{FpEvent, move_fp};
 
 use super::remember_closed;
 use crate::error::{RebindError, alarm};
-use crate::host;
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, ChannelMarks, Channels, FP_KEYS, Orphans, PARAMS, Progress, Rebind,
     StoredLedger,
 };
+use crate::{config, host};
 
 /// For how long a channel that brought a packet is taken to be alive.
 const ALIVE: Seconds = Seconds::days(1);
@@ -45,19 +44,16 @@ pub fn check(channels: &Channels, now: UnixTime) -> Result<(), RebindError> {
     }
 }
 
-/// A channel that brings a packet is alive: a move to another connection that was announced is off. One of the
-/// rewards alone goes on: it needs no dead channel (RULINGS.md, "After a rebind").
+/// Cancels an announced move to another connection: a packet that was received proves the channel alive. A move of the
+/// rewards alone stays, since it needs no dead channel (RULINGS.md, "After a rebind").
 pub fn call_off(channels: &mut Channels) -> Option<Event> {
     let bound = &channels.connection_id;
     let Rebind { connection_id, .. } =
         channels.rebind.take_if(|rebind| bound.as_ref() != Some(&rebind.connection_id))?;
-    Some(alarm(format!("the channel is alive: the move to connection {connection_id} is off")))
+    Some(alarm(format!("the channel is alive: the move to connection {connection_id} is cancelled")))
 }
 
 /// Announces a move, or does it if it is due.
-///
-/// # Errors
-/// Only those of storage.
 pub fn announce(
     storage: &mut dyn Storage,
     env: &Env,
@@ -73,36 +69,25 @@ pub fn announce(
     Ok(events)
 }
 
-/// Does what is due by time alone. Each record is written when everything that follows from it is: a torn hook is
-/// done over.
-///
-/// # Errors
-/// Only those of storage.
+/// Does what is due by time alone. A record is written after everything that follows from it, so that the next hook
+/// repeats what a torn one left undone.
 pub fn wake(storage: &mut dyn Storage, env: &Env) -> StdResult<Vec<Event>> {
-    let now = host::now(env);
-    let mut events = Vec::new();
     let mut channels = CHANNELS.load(storage)?;
-    if let Some(rebind) = channels.rebind.take_if(|rebind| rebind.at <= now) {
-        let mut config = CONFIG.load(storage)?;
-        if channels.bound(&config) != Some(&rebind.connection_id) {
-            let below = FpId::new(COUNTERS.load(storage)?.providers);
-            events.extend(retire(&mut channels, env, &rebind, below));
-            config.connection_id = Some(rebind.connection_id);
-        }
-        if let Some(channel_id) = rebind.ics20_channel_id {
-            events.push(alarm(format!("rewards go over channel {channel_id} from now on")));
-            config.ics20_channel_id = channel_id;
-        }
-        CONFIG.save(storage, &config)?;
-    }
+    let Due { rebind, powerless_below } = due(&channels, host::now(env));
+    let mut events = match rebind {
+        Some(rebind) => carry_out(storage, env, &mut channels, rebind)?,
+        None => vec![],
+    };
     let mut progress = Progress::load(storage)?;
     if let Some(last) = channels.orphans.last() {
         progress.channel.era_from = progress.channel.era_from.max(last.below);
     }
-    if let Some(below) = take_due(&mut channels, now) {
+    if let Some(below) = powerless_below {
+        channels.orphans.retain(|orphans| orphans.below > below);
         progress.channel.orphaned_below = progress.channel.orphaned_below.max(below);
         progress.marks.stale = true;
-        events.push(alarm(format!("finality providers below number {below} are orphans: no power")));
+        events
+            .push(alarm(format!("finality providers numbered below {below} are orphans and have no power")));
     }
     progress.save(storage)?;
     CHANNELS.save(storage, &channels)?;
@@ -111,10 +96,7 @@ pub fn wake(storage: &mut dyn Storage, env: &Env) -> StdResult<Vec<Event>> {
     Ok(events)
 }
 
-/// A new channel is bound: from now on it is known until when the orphans have power.
-///
-/// # Errors
-/// Only those of storage.
+/// Sets the time at which the orphans lose their power. It is known once a new channel is bound.
 pub fn new_channel(storage: &mut dyn Storage, channels: &mut Channels) -> StdResult<()> {
     if channels.orphans.is_empty() {
         return Ok(());
@@ -129,11 +111,8 @@ pub fn new_channel(storage: &mut dyn Storage, channels: &mut Channels) -> StdRes
     progress.save(storage)
 }
 
-/// Marks orphans whose time is over, a portion at a time. They have had no power since [`wake`]; the mark takes them
-/// out of the ranking.
-///
-/// # Errors
-/// Only those of storage.
+/// Marks FPs as orphans after their grace, a portion at a time. [`wake`] has taken their power already; the mark takes
+/// them out of the ranking.
 pub fn mark_orphans(storage: &mut dyn Storage, progress: &mut Progress) -> StdResult<()> {
     let ChannelMarks { orphans_marked, orphaned_below, .. } = progress.channel;
     let last = orphans_marked.get().saturating_add(MARKED).min(orphaned_below.get());
@@ -146,7 +125,7 @@ pub fn mark_orphans(storage: &mut dyn Storage, progress: &mut Progress) -> StdRe
     Ok(())
 }
 
-/// The bound channel is no more, and everybody who came over it is an orphan.
+/// Retires the bound channel. The FPs that came over it, numbered below `below`, become orphans.
 fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: FpId) -> Vec<Event> {
     let open = remember_closed(channels, env, "retired");
     let last_packet = channels.previous.last().map_or_else(UnixTime::default, |last| last.last_packet);
@@ -159,13 +138,43 @@ fn retire(channels: &mut Channels, env: &Env, rebind: &Rebind, below: FpId) -> V
     open.into_iter().chain([moved]).collect()
 }
 
-/// Takes out those whose time is over; below which number all are.
-fn take_due(channels: &mut Channels, now: UnixTime) -> Option<FpId> {
-    let is_due = |orphans: &Orphans| orphans.until.is_some_and(|until| until <= now);
-    let below =
-        channels.orphans.iter().filter(|orphans| is_due(orphans)).map(|orphans| orphans.below).max()?;
-    channels.orphans.retain(|orphans| orphans.below > below);
-    Some(below)
+/// What is due by time alone.
+struct Due {
+    /// The move whose delay is over.
+    rebind: Option<Rebind>,
+    /// FPs with lower numbers lose their power: their grace is over.
+    powerless_below: Option<FpId>,
+}
+
+fn due(channels: &Channels, now: UnixTime) -> Due {
+    let over = channels.orphans.iter().filter(|orphans| orphans.until.is_some_and(|until| until <= now));
+    Due {
+        rebind: channels.rebind.clone().filter(|rebind| rebind.at <= now),
+        powerless_below: over.map(|orphans| orphans.below).max(),
+    }
+}
+
+/// Does a move: to another connection, or of the rewards alone.
+fn carry_out(
+    storage: &mut dyn Storage,
+    env: &Env,
+    channels: &mut Channels,
+    rebind: Rebind,
+) -> StdResult<Vec<Event>> {
+    channels.rebind = None;
+    let config = CONFIG.load(storage)?;
+    let mut events = vec![];
+    let is_bound = channels.bound(&config) == Some(&rebind.connection_id);
+    if !is_bound {
+        let below = FpId::new(COUNTERS.load(storage)?.providers);
+        events.extend(retire(channels, env, &rebind, below));
+    }
+    let connection_id = Some(rebind.connection_id).filter(|_| !is_bound);
+    if let Some(channel_id) = &rebind.ics20_channel_id {
+        events.push(alarm(format!("from now on rewards use channel {channel_id}")));
+    }
+    config::save_route(storage, config, connection_id, rebind.ics20_channel_id)?;
+    Ok(events)
 }
 
 /// When time alone does something next.

@@ -21,7 +21,7 @@ pub enum DoorError {
     /// Not Babylon's module.
     #[error("counterparty port must be `{PORT}`, not `{got}`")]
     CounterpartyPort {
-        /// Which.
+        /// What was proposed.
         got: String,
     },
     /// One is open.
@@ -30,7 +30,7 @@ pub enum DoorError {
     /// Not the chain we are bound to.
     #[error("channel is on connection `{got}`, not on the bound `{expected}`")]
     Connection {
-        /// Which.
+        /// What was proposed.
         got: String,
         /// The bound one.
         expected: String,
@@ -62,7 +62,7 @@ pub enum RebindError {
     /// It is alive.
     #[error("channel `{channel_id}` brought a packet {age} s ago: it is alive")]
     Alive {
-        /// Which.
+        /// The bound channel's id on this chain.
         channel_id: String,
         /// How long ago.
         age: Seconds,

@@ -1,9 +1,9 @@
-//! Evidence on its way to Babylon. A provider is slashed here whether or not a channel is open; the
-//! evidence waits until Babylon has it.
+//! Evidence on its way to Babylon. An FP is slashed here whether or not a channel is open; the evidence waits until
+//! Babylon has it.
 //!
-//! Each step below is one of the arrows of [`OutgoingState`]. [`Progress::outgoing`](crate::state::Progress)
-//! counts what is not at an end, so that EndBlock can skip a scan that would find nothing. Functions here
-//! load and save it: a caller that holds a copy must not save that afterwards.
+//! Each step below is one of the arrows of [`OutgoingState`]. [`ChannelMarks::outgoing`](crate::state::ChannelMarks)
+//! counts the evidence that has not arrived, so that EndBlock can skip a scan that would find nothing. **These functions
+//! load and save `Progress` themselves: do not call them while holding a loaded copy.**
 
 use api::bsn::event;
 use cosmwasm_std::{
@@ -13,7 +13,7 @@ use primitives::{BlockHeight, FpId, FpPublicKey, Seconds, SigningContext};
 use proto::Message;
 
 use crate::error::ContractError;
-use crate::host;
+use crate::host::{self, RESEND_PAUSE};
 use crate::state::{
     CHANNELS, CONFIG, COUNTERS, EVIDENCE, FP_KEYS, OUTBOX, OpenChannel, Outgoing, OutgoingState, Progress,
     key_height_key,
@@ -25,8 +25,6 @@ pub const OUTBOX_REPLY: u64 = 1;
 
 /// How many numbers of providers one call of [`send_due`] looks at.
 const WINDOW: u32 = 50;
-/// How many blocks to wait after a packet that the chain did not take.
-const RESEND_PAUSE: u64 = 10;
 /// How many blocks to wait after the first, and after the second refusal; the third is final.
 const PAUSES: [u64; 2] = [10, 100];
 
@@ -84,17 +82,11 @@ pub fn on(item: Outgoing, open: Option<&OpenChannel>, now: BlockHeight) -> Outgo
 }
 
 /// The open channel, if there is one.
-///
-/// # Errors
-/// Only those of storage.
 pub fn open_channel(storage: &dyn Storage) -> StdResult<Option<OpenChannel>> {
     Ok(CHANNELS.may_load(storage)?.and_then(|channels| channels.open))
 }
 
 /// Puts the evidence against provider `id` at `height` into the outbox, once.
-///
-/// # Errors
-/// Only those of storage.
 pub fn enqueue(storage: &mut dyn Storage, id: FpId, height: BlockHeight, now: BlockHeight) -> StdResult<()> {
     let key = id.to_be_bytes();
     if OUTBOX.may_load(storage, &key)?.is_some() {
@@ -112,9 +104,6 @@ pub fn enqueue(storage: &mut dyn Storage, id: FpId, height: BlockHeight, now: Bl
 ///
 /// It looks at a window of the providers' numbers, which moves on with every block: all get their turn,
 /// however many are done.
-///
-/// # Errors
-/// Only those of storage.
 pub fn send_due(storage: &mut dyn Storage, env: &Env, limit: usize) -> StdResult<Vec<SubMsg>> {
     let Some(open) = open_channel(storage)? else { return Ok(Vec::new()) };
     let now = BlockHeight::new(env.block.height);
@@ -156,18 +145,12 @@ fn send(
 }
 
 /// The chain did not take the packet of provider `id`: it waits a little.
-///
-/// # Errors
-/// Only those of storage.
 pub fn sent_failed(storage: &mut dyn Storage, env: &Env, id: FpId) -> StdResult<Option<Event>> {
     happened(storage, env, id, OutboxEvent::NotSent)
 }
 
 /// Sends the evidence against provider `id` at once, if a channel is open: what waits, whatever its pause, what was
 /// refused, and what is in flight over a channel that is not the open one. What is in flight or done stays.
-///
-/// # Errors
-/// Only those of storage.
 pub fn retry(storage: &mut dyn Storage, env: &Env, id: FpId) -> StdResult<Option<SubMsg>> {
     let (key, now) = (id.to_be_bytes(), BlockHeight::new(env.block.height));
     let open = open_channel(storage)?;
@@ -181,9 +164,6 @@ pub fn retry(storage: &mut dyn Storage, env: &Env, id: FpId) -> StdResult<Option
 }
 
 /// Records what an event makes of the evidence against provider `id`; `None` where it means nothing.
-///
-/// # Errors
-/// Only those of storage.
 pub fn happened(
     storage: &mut dyn Storage,
     env: &Env,

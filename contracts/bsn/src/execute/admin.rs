@@ -2,7 +2,7 @@ use api::bsn::Network;
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 
 use super::check_admin;
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::state::{ADMINS, CONFIG};
 
 /// Proposes another admin, or none. Nothing changes until that is accepted.

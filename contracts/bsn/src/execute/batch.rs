@@ -5,7 +5,7 @@ use cosmwasm_std::{Env, Event, Response, Storage, to_json_binary};
 use primitives::BlockHeight;
 
 use super::poll::Taken;
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::evidence::outbox;
 
 /// How many votes are taken from one message.
@@ -13,13 +13,13 @@ pub const VOTES_MAX: usize = 200;
 
 /// What became of the votes so far.
 #[derive(Default)]
-pub struct Outcome {
+pub struct BatchVerdicts {
     verdicts: Vec<String>,
     counted: u64,
     slashed: Vec<Event>,
 }
 
-impl Outcome {
+impl BatchVerdicts {
     /// Whether the next vote may be taken.
     ///
     /// # Errors

@@ -4,8 +4,9 @@ use proto::btcstaking::{ActiveBtcDelegation, NewFinalityProvider, UnbondedBtcDel
 use proto::decode::RawItem;
 
 use super::{check_admin, check_regtest};
+use crate::error::ContractError;
+use crate::intake;
 use crate::state::CONFIG;
-use crate::{ContractError, intake};
 
 /// Injects finality providers and delegations, and ends some: for the daemons' own test suites, on regtest only.
 pub fn btc_staking(

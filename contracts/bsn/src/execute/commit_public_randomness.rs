@@ -3,10 +3,11 @@ use cosmwasm_std::{DepsMut, Env, Event, Response};
 use finality::commitment::Request;
 use primitives::{BlockHeight, SigningContext};
 
+use crate::error::ContractError;
+use crate::host;
 use crate::state::{
     COMMITMENTS, MARKS, PARAMS, PLACED, fp_height_key, last_commitment, registered, remove_superseded,
 };
-use crate::{ContractError, host};
 
 /// With one commitment in so many of a run, and with the first of each, spent ones of the FP are removed: as the hooks'
 /// sweep alone could not, however many commitments come in.

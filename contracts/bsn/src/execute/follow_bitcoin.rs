@@ -1,6 +1,7 @@
 use cosmwasm_std::{DepsMut, Response};
 
-use crate::{ContractError, bitcoin};
+use crate::bitcoin;
+use crate::error::ContractError;
 
 /// Takes what the light client has learned. The hooks send this to ourselves; anybody may.
 pub fn follow_bitcoin(deps: DepsMut<'_>) -> Result<Response, ContractError> {

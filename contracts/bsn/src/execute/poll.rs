@@ -8,9 +8,10 @@ use finality::vote::{Ballot, Facts, Standing, StoredVote, Verdict, Vote, judge};
 use primitives::{BlockHeight, FpId, SigningContext, VotingPower};
 
 use super::standing::standing_of;
+use crate::error::ContractError;
 use crate::evidence::slash;
+use crate::host;
 use crate::state::{Anchor, MARKS, Marks, commitment_from, power_at, registered, set_at, votes};
-use crate::{ContractError, host};
 
 /// From how many votes at a height on its whole active set is read once, rather than a power for each.
 const SET_FROM: usize = 8;
@@ -122,9 +123,6 @@ impl<'a> Poll<'a> {
     }
 
     /// Records what a verdict comes to, but for the vote itself, which the caller stores alone or with others.
-    ///
-    /// # Errors
-    /// Only those of storage.
     pub fn record(&self, storage: &mut dyn Storage, vote: &Vote, verdict: Verdict) -> StdResult<Taken> {
         let SignedHash { app_hash, signature } = vote.signed;
         Ok(match verdict {
@@ -143,7 +141,7 @@ impl<'a> Poll<'a> {
         match anchor {
             _ if height < activation => Ballot::Inactive { activation },
             _ if height <= settled => Ballot::Closed,
-            Some(Anchor { full: true, .. }) => Ballot::Closed,
+            Some(Anchor { backlog_full: true, .. }) => Ballot::Closed,
             Some(Anchor { app_hash, total: Some(_), .. }) => {
                 Ballot::Open { app_hash: *app_hash, power, passed: height <= cursor }
             }
@@ -176,14 +174,14 @@ mod tests {
     const CURSOR: u64 = 12;
     const NOW: u64 = 20;
 
-    fn anchor(total: Option<u128>, full: bool) -> Anchor {
+    fn anchor(total: Option<u128>, backlog_full: bool) -> Anchor {
         Anchor {
             app_hash: AppHash::from_bytes([1; 32]),
             block_hash: BlockHash::from_bytes([2; 32]),
             time: UnixTime::default(),
             cursor: BlockHeight::new(CURSOR),
             total: total.map(VotingPower::new),
-            full,
+            backlog_full,
             ranked: crate::state::Ranked::Unknown,
         }
     }
@@ -222,10 +220,10 @@ mod tests {
 
     #[test]
     fn without_an_anchor_a_height_below_this_block_is_a_hole_and_one_from_it_on_is_not_reached() {
-        let (torn, full) = (anchor(None, false), anchor(Some(0), true));
+        let (torn, closed) = (anchor(None, false), anchor(Some(0), true));
         assert_eq!(ballot(NOW - 1, None), Ballot::Closed);
         assert_eq!(ballot(NOW - 1, Some(&torn)), Ballot::Closed);
-        assert_eq!(ballot(NOW - 1, Some(&full)), Ballot::Closed);
+        assert_eq!(ballot(NOW - 1, Some(&closed)), Ballot::Closed);
         assert_eq!(ballot(NOW, None), Ballot::NotReached);
         assert_eq!(ballot(NOW, Some(&torn)), Ballot::NotReached);
     }

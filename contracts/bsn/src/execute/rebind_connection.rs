@@ -2,8 +2,9 @@ use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use super::check_admin;
 use crate::channel::{check_transfer, rebind};
+use crate::error::ContractError;
 use crate::state::{CHANNELS, CONFIG, PARAMS, Rebind};
-use crate::{ContractError, host, parse};
+use crate::{host, parse};
 
 /// Announces the move to another connection; with the bound one, that of the rewards to another channel on it
 /// (RULINGS.md, "After a rebind"), or, where that is no other, calls off what is announced.

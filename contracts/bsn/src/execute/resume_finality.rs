@@ -4,7 +4,7 @@ use finality::resume::{self, Facts, NAMED_MAX, Named, ResumeError, Resumption};
 use primitives::{BlockHeight, FpId, FpPublicKey};
 
 use super::check_admin;
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::heights::tally;
 use crate::state::{PARAMS, Progress, RESUMED, height_key, registered, resumption_from, votes};
 

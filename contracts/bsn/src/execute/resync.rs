@@ -2,8 +2,9 @@ use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 use proto::decode::{self, ItemKind, Packet};
 
 use super::check_admin;
+use crate::error::ContractError;
+use crate::intake;
 use crate::state::CONFIG;
-use crate::{ContractError, intake};
 
 /// Applies staking items that got lost, in the encoding of Babylon's own packet.
 ///

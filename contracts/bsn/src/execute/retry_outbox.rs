@@ -1,7 +1,7 @@
 use cosmwasm_std::{DepsMut, Env, Response};
 use primitives::FpPublicKey;
 
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::evidence::outbox;
 use crate::state::registered;
 

@@ -1,6 +1,6 @@
 use cosmwasm_std::{DepsMut, Env, Response};
 
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::intake::{quarantine, queue};
 
 /// Tries items again that could not be applied, and works off some of those that wait. Anybody may ask.

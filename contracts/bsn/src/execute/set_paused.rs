@@ -3,8 +3,9 @@ use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response};
 use primitives::{Seconds, UnixTime};
 
 use super::check_admin;
+use crate::error::ContractError;
+use crate::host;
 use crate::state::Progress;
-use crate::{ContractError, host};
 
 /// How long a pause of intake lasts if nobody ends it.
 const INTAKE_PAUSE: Seconds = Seconds::days(7);

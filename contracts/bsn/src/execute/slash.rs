@@ -2,7 +2,7 @@ use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 use primitives::{BlockHeight, FpPublicKey};
 
 use super::{check_admin, check_regtest};
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::evidence::slash as slashing;
 use crate::state::registered;
 

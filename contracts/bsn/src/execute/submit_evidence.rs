@@ -2,9 +2,10 @@ use cosmwasm_std::{DepsMut, Env, Response};
 use finality::Evidence;
 use primitives::{BlockHeight, SigningContext};
 
+use crate::error::ContractError;
 use crate::evidence::{outbox, slash};
+use crate::host;
 use crate::state::registered;
-use crate::{ContractError, host};
 
 /// Takes two signatures by one key at one height. It depends on nothing stored but that the FP is known; against
 /// one that is slashed already it succeeds without effect.

@@ -3,7 +3,7 @@ use cosmwasm_std::{DepsMut, Env, Event, Response};
 use finality::vote::Vote;
 
 use super::poll::{Poll, Taken};
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::evidence::outbox;
 use crate::state::{ANCHORS, height_key, votes};
 

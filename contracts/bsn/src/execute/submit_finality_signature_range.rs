@@ -6,10 +6,10 @@ use finality::vote::{Opening, StoredVote, Vote};
 use merkle::RangeProof;
 use primitives::{BlockHeight, FpId, FpPublicKey, VotingPower};
 
-use super::batch::{Outcome, VOTES_MAX};
+use super::batch::{BatchVerdicts, VOTES_MAX};
 use super::poll::{Poll, Taken, Voter};
 use super::standing::standing_of;
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::parse::batch::Signed;
 use crate::state::{
     ANCHORS, Anchor, COMMITMENTS, POWERS, commitment_from, fp_height_key, height_key, power_at, raw,
@@ -39,11 +39,11 @@ pub fn submit_finality_signature_range(
     let nonces: Vec<PublicRandomness> = signed.iter().map(|(nonce, _)| *nonce).collect();
     let parts = verify_parts(&commitments(storage, id, start, past(nonces.len()))?, start, &nonces, proof);
 
-    let mut outcome = Outcome::default();
+    let mut verdicts = BatchVerdicts::default();
     let mut counted: Vec<(BlockHeight, StoredVote)> = vec![];
     let mut height = start;
     for (randomness, signed) in signed {
-        let signed = outcome.check_room().and_then(|()| Ok(signed?));
+        let signed = verdicts.check_room().and_then(|()| Ok(signed?));
         let taken = signed.and_then(|signed| {
             let part = parts.iter().find(|part| part.commitment.covers(height));
             let opening = Opening::Range(part.map_or(Ok(()), |part| part.proven.clone()));
@@ -65,13 +65,13 @@ pub fn submit_finality_signature_range(
             }
             Ok(taken)
         });
-        if matches!(outcome.note(taken)?, Some(Taken::Slashed(_))) {
+        if matches!(verdicts.note(taken)?, Some(Taken::Slashed(_))) {
             fp = registered(deps.storage, &provider)?;
         }
         height = height.next();
     }
     votes::save_run(deps.storage, poll.marks.votes_from, id, &counted)?;
-    outcome.answer(deps.storage, env, start)
+    verdicts.answer(deps.storage, env, start)
 }
 
 /// An FP's commitments that may cover a height from one to before another.

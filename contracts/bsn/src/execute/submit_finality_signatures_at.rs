@@ -2,9 +2,9 @@ use cosmwasm_std::{DepsMut, Env, Response};
 use finality::vote::{StoredVote, Vote};
 use primitives::{BlockHeight, FpId, ParseError};
 
-use super::batch::Outcome;
+use super::batch::BatchVerdicts;
 use super::poll::{Poll, Taken};
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::state::{ANCHORS, height_key, votes};
 
 /// Takes many FPs' votes at one height, each by itself: one that is refused costs the others nothing.
@@ -18,10 +18,10 @@ pub fn submit_finality_signatures_at(
     let anchor = ANCHORS.may_load(deps.storage, &height_key(height))?;
     poll.load_set(deps.storage, height, anchor.as_ref(), parsed.len())?;
 
-    let mut outcome = Outcome::default();
+    let mut verdicts = BatchVerdicts::default();
     let mut counted: Vec<(FpId, StoredVote)> = vec![];
     for vote in parsed {
-        let vote = outcome.check_room().and_then(|()| Ok(vote?));
+        let vote = verdicts.check_room().and_then(|()| Ok(vote?));
         let taken = vote.and_then(|vote| {
             let voter = poll.load_voter(deps.storage, &counted, &vote)?;
             let verdict = poll.judge(anchor.as_ref(), &voter, &vote)?;
@@ -35,8 +35,8 @@ pub fn submit_finality_signatures_at(
             }
             Ok(taken)
         });
-        outcome.note(taken)?;
+        verdicts.note(taken)?;
     }
     votes::save_all(deps.storage, poll.marks.votes_from, height, &counted)?;
-    outcome.answer(deps.storage, env, height)
+    verdicts.answer(deps.storage, env, height)
 }

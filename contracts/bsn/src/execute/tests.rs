@@ -15,7 +15,7 @@ use staking::{FinalityProvider, FpId};
 use super::submit_finality_signature::submit_finality_signature;
 use super::submit_finality_signature_range::submit_finality_signature_range;
 use super::submit_finality_signatures_at::submit_finality_signatures_at;
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::execute::submit_evidence::submit_evidence;
 use crate::parse::batch;
 use crate::state::{
@@ -70,7 +70,7 @@ impl World {
                 time: UnixTime::new(height),
                 cursor: BlockHeight::default(),
                 total: Some(VotingPower::new(POWER.get() * u128::from(fps))),
-                full: false,
+                backlog_full: false,
                 ranked: crate::state::Ranked::Unknown,
             };
             ANCHORS.save(storage, &height_key(BlockHeight::new(height)), &anchor).unwrap();
@@ -195,7 +195,7 @@ fn verdicts(response: &Response) -> Vec<String> {
 
 #[test]
 fn one_fp_twice_in_one_message_counts_once() {
-    let voters = u8::try_from(votes::SHEET_MIN).unwrap();
+    let voters = u8::try_from(votes::BATCH_MIN).unwrap();
     let mut world = World::new(voters);
     let mut all: Vec<Vote> = (0..world.fps.len()).map(|fp| world.vote(fp, 9, hash(9))).collect();
     all.push(all[0].clone());

@@ -8,8 +8,9 @@ use staking::{FinalityProvider, FpEvent, FpProfile, FpStatus, move_fp};
 
 use super::is_admin;
 use super::standing::standing_of;
+use crate::error::ContractError;
 use crate::state::{PROFILES, StoredLedger, forget_absences, mark_stale, registered};
-use crate::{ContractError, host, parse};
+use crate::{host, parse};
 
 /// Lets an FP out of jail: back into the set from the next block, with a clean slate.
 pub fn unjail(

@@ -1,7 +1,7 @@
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 
 use super::check_admin;
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::state::CONFIG;
 
 /// Scripts of the incumbent tell its contracts of each other. Ours is one, and its roots of trust change only by

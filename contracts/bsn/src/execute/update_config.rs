@@ -5,8 +5,9 @@ use primitives::BlockHeight;
 
 use super::check_admin;
 use crate::config::{Settings, invalid};
+use crate::error::ContractError;
+use crate::parse;
 use crate::state::{ADMINS, CONFIG, Config, PARAMS, Progress};
-use crate::{ContractError, parse};
 
 /// Changes settings, within the same bounds as instantiation.
 pub fn update_config(

@@ -26,10 +26,10 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
         time: block.time,
         cursor: marks.cursor,
         total: Some(marks.total),
-        full: marks.backlog_full,
+        backlog_full: marks.backlog_full,
         ranked: Ranked::of(marks.ranked, marks.total),
     };
-    if anchor.full {
+    if anchor.backlog_full {
         anchor.total = Some(VotingPower::ZERO);
         ANCHORS.save(storage, &key, &anchor)?;
         return Ok(Some(vec![]));

@@ -18,14 +18,14 @@ use staking::{FpEvent, FpStatus, move_fp};
 use super::Block;
 use crate::state::{ACTIVE, FP_KEYS, JailMarks, MISSES, PROVIDERS, Progress, StoredLedger};
 
-/// How many FPs that missed too much are looked at in a block, each at some 20,000 SDK gas if it is jailed. Who
-/// is left over is looked at with the next height that it misses, like those whom the throttle spares.
+/// How many FPs that missed too much a block looks at, each at some 20,000 SDK gas if it is jailed. The others are
+/// looked at with the next height that they miss, like those whom the throttle spares.
 const LOOKED_AT: u32 = 20;
 /// What looking at an FP costs, in units of about 300 SDK gas.
 const LOOK_UNITS: u64 = 60;
 
 /// A height that some missed.
-pub struct Missed<'a> {
+pub struct MissedHeight<'a> {
     /// The height.
     pub height: BlockHeight,
     /// The active set there.
@@ -40,21 +40,22 @@ pub struct Verdict {
     /// A bucket that no later height belongs to.
     complete: Option<Begun>,
     /// Who missed too much, by ascending number.
-    fates: Vec<(FpId, Fate)>,
-    /// Who may go to jail after this.
+    sentences: Vec<(FpId, Sentence)>,
+    /// The throttle after this.
     jail: JailMarks,
     /// The active set has to be computed anew.
     stale: bool,
 }
 
-/// What becomes of an FP that missed too much.
-enum Fate {
-    /// It is looked at again with the next height that it misses.
+/// What an FP that missed too much gets.
+enum Sentence {
+    /// None now: it is looked at again with the next height that it misses.
     Spared,
-    /// It is in jail or out already, and uses up no share.
-    Out,
-    /// It goes to jail.
-    Jailed(FpPublicKey),
+    /// None: it is in jail or out already, and uses up no share. The active set may still have it, where a torn hook
+    /// jailed it and lost the mark.
+    Out { in_set: bool },
+    /// Jail; the throttle after that.
+    Jail(FpPublicKey, JailMarks),
 }
 
 /// Notes in the register who was absent at a height, and finds who was too often, within the throttle. Who is spared
@@ -65,13 +66,14 @@ pub fn judge(
     params: &Params,
     progress: &Progress,
     block: &Block,
-    missed: &Missed<'_>,
+    missed: &MissedHeight<'_>,
 ) -> StdResult<Option<Verdict>> {
     let (height, window) = (missed.height, params.missed_blocks_window);
     let Some(noted) = register.note(storage, height, window, missed.absent)? else { return Ok(None) };
     // A torn hook noted it, and may have jailed somebody and lost the mark.
     let stale = noted.is_again;
-    let mut verdict = Verdict { complete: noted.complete, fates: vec![], jail: progress.jail.clone(), stale };
+    let mut verdict =
+        Verdict { complete: noted.complete, sentences: vec![], jail: progress.jail.clone(), stale };
     let limits = Limits {
         now: block.height,
         total: progress.marks.total,
@@ -82,64 +84,71 @@ pub fn judge(
         if register.missed(storage, id, height, window)? < params.misses_to_jail() {
             continue;
         }
-        let fate = verdict.fate_of(register, storage, &limits, id, missed.set.power_of(id))?;
-        if !matches!(fate, Fate::Spared) {
-            register.clear(id, block.height);
-        }
-        verdict.fates.push((id, fate));
+        let sentence = match admitted(&verdict.jail, missed.set.power_of(id), &limits) {
+            Some(jail) if register.looked_at < LOOKED_AT => {
+                register.looked_at = register.looked_at.saturating_add(1);
+                register.charge(1, LOOK_UNITS);
+                sentence(storage, id, jail)?
+            }
+            _ => Sentence::Spared,
+        };
+        verdict.add(id, sentence);
     }
     Ok(Some(verdict))
 }
 
+/// The throttle once an FP with this power is in jail; `None` where it spares it.
+fn admitted(jail: &JailMarks, power: VotingPower, limits: &Limits) -> Option<JailMarks> {
+    let (throttle, giants_from) = jail.throttle.after(jail.giants_from, power, limits)?;
+    Some(JailMarks { throttle, giants_from })
+}
+
+/// What an FP that the throttle admits gets, which is `jail` after that.
+fn sentence(storage: &dyn Storage, id: FpId, jail: JailMarks) -> StdResult<Sentence> {
+    let Some(key) = FP_KEYS.may_load(storage, &id.to_be_bytes())? else {
+        return Ok(Sentence::Out { in_set: false });
+    };
+    match PROVIDERS.may_load(storage, &key)?.map(|fp| fp.status) {
+        Some(FpStatus::Registered) => Ok(Sentence::Jail(FpPublicKey::from_bytes(key), jail)),
+        _ => Ok(Sentence::Out { in_set: !ACTIVE.load(storage)?.power_of(id).is_zero() }),
+    }
+}
+
 impl Verdict {
-    /// What becomes of an FP that missed too much; what it uses up of the throttle is taken.
-    fn fate_of(
-        &mut self,
-        register: &mut Register,
-        storage: &dyn Storage,
-        limits: &Limits,
-        id: FpId,
-        power: VotingPower,
-    ) -> StdResult<Fate> {
-        let mut jail = self.jail.clone();
-        if register.looked_at >= LOOKED_AT || !jail.throttle.admits(&mut jail.giants_from, power, limits) {
-            return Ok(Fate::Spared);
+    /// Adds what one FP gets.
+    fn add(&mut self, id: FpId, sentence: Sentence) {
+        match &sentence {
+            Sentence::Spared => {}
+            Sentence::Out { in_set } => self.stale |= in_set,
+            Sentence::Jail(_, jail) => (self.jail, self.stale) = (jail.clone(), true),
         }
-        register.looked_at = register.looked_at.saturating_add(1);
-        register.charge(1, LOOK_UNITS);
-        let Some(key) = FP_KEYS.may_load(storage, &id.to_be_bytes())? else { return Ok(Fate::Out) };
-        let provider = PROVIDERS.may_load(storage, &key)?;
-        if !provider.is_some_and(|fp| fp.status == FpStatus::Registered) {
-            // A torn hook may have jailed it and lost the mark.
-            self.stale |= !ACTIVE.load(storage)?.power_of(id).is_zero();
-            return Ok(Fate::Out);
-        }
-        (self.jail, self.stale) = (jail, true);
-        Ok(Fate::Jailed(FpPublicKey::from_bytes(key)))
+        self.sentences.push((id, sentence));
     }
 
     /// Jails whom it says, and forgets what they missed.
     pub fn record(
         self,
+        register: &mut Register,
         storage: &mut dyn Storage,
         params: &Params,
         progress: &mut Progress,
         block: &Block,
     ) -> StdResult<Vec<Event>> {
-        let Self { complete, fates, jail, stale } = self;
+        let Self { complete, sentences, jail, stale } = self;
         save_bucket(storage, complete)?;
         let until = block.time.plus(params.jail_duration);
         let mut events = vec![];
-        for (id, fate) in fates {
-            match fate {
-                Fate::Spared => continue,
-                Fate::Out => {}
-                Fate::Jailed(key) => {
+        for (id, sentence) in sentences {
+            match sentence {
+                Sentence::Spared => continue,
+                Sentence::Out { .. } => {}
+                Sentence::Jail(key, _) => {
                     move_fp(&mut StoredLedger(storage), &key, FpEvent::Jail { until })?;
                     let (btc_pk, new_state) = (key.to_string(), "FINALITY_PROVIDER_STATUS_JAILED".into());
                     events.push(FinalityProviderStatusChange { btc_pk, new_state }.into());
                 }
             }
+            register.clear(id, block.height);
             MISSES.remove(storage, &id.to_be_bytes());
         }
         progress.jail = jail;

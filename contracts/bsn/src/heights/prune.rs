@@ -92,7 +92,7 @@ mod tests {
                 time: UnixTime::new(height),
                 cursor: at_height(0),
                 total: Some(VotingPower::ZERO),
-                full: false,
+                backlog_full: false,
                 ranked: crate::state::Ranked::Unknown,
             };
             ANCHORS.save(&mut storage, &height_key(at_height(height)), &anchor).unwrap();

@@ -4,7 +4,7 @@ use finality::active_set::ActiveSet;
 use primitives::{BlockHeight, VotingPower};
 
 use super::Block;
-use super::liveness::{self, Missed, Register};
+use super::liveness::{self, MissedHeight, Register};
 use crate::rewards::weights::{Earnings, Turnout, set_units};
 use crate::state::{ANCHORS, Progress, height_key, set_from, votes};
 
@@ -15,13 +15,28 @@ const UNITS_MIN: u64 = 1_200;
 /// What a height costs beside its votes, in units.
 const HEIGHT_UNITS: u64 = 8;
 
+/// A height that is judged now.
+#[derive(Clone, Copy)]
+struct Due {
+    height: BlockHeight,
+    /// Its votes have had their time too.
+    is_closed: bool,
+}
+
+/// What is found of a height: who voted there, and what those get who missed too much.
+struct Judged {
+    due: Due,
+    turnout: Turnout,
+    absence: Option<liveness::Verdict>,
+}
+
 /// What a block settles: its records are loaded once and written once.
 #[derive(Default)]
 struct Work {
     units: u64,
     /// The active set of the heights up to this one.
     set: Option<(BlockHeight, ActiveSet)>,
-    bucket: votes::Bucket,
+    bucket: votes::StripBucket,
     earnings: Earnings,
     register: Register,
 }
@@ -43,7 +58,13 @@ pub fn settle(
     let units = UNITS.saturating_sub(used).max(UNITS_MIN);
     let mut work = Work::default();
     work.settle_judged(storage, progress, passed, units / 2)?;
-    let events = work.judge(storage, params, progress, block, passed, units)?;
+    let mut events = vec![];
+    while work.used() < units
+        && let Some(due) = due(params, progress, block, passed)
+        && let Some(judged) = work.judge(storage, params, progress, block, due)?
+    {
+        events.extend(work.record(storage, params, progress, block, judged)?);
+    }
     let units = work.used();
     work.register.close(storage)?;
     work.earnings.close(storage)?;
@@ -69,41 +90,48 @@ impl Work {
         Ok(())
     }
 
-    /// Heights that have waited long enough, and those that the cursor passed.
+    /// Finds who voted at a height, and what those get who missed too much. `None`: it has to wait for the next block.
     fn judge(
+        &mut self,
+        storage: &dyn Storage,
+        params: &Params,
+        progress: &Progress,
+        block: &Block,
+        due: Due,
+    ) -> StdResult<Option<Judged>> {
+        let turnout = self.turnout(storage, progress, due.height)?;
+        let absence = match (&turnout, &self.set) {
+            (Turnout::Missing(absent), Some((_, set))) if !absent.is_empty() => {
+                let missed = MissedHeight { height: due.height, set, absent };
+                match liveness::judge(&mut self.register, storage, params, progress, block, &missed)? {
+                    None => return Ok(None),
+                    verdict => verdict,
+                }
+            }
+            _ => None,
+        };
+        Ok(Some(Judged { due, turnout, absence }))
+    }
+
+    /// Jails, moves the marks, and credits who voted at a height that is closed.
+    fn record(
         &mut self,
         storage: &mut dyn Storage,
         params: &Params,
         progress: &mut Progress,
         block: &Block,
-        passed: BlockHeight,
-        units: u64,
+        judged: Judged,
     ) -> StdResult<Vec<Event>> {
-        let overdue = block.height.saturating_sub(params.judged_after());
-        let mut events = vec![];
-        while self.used() < units {
-            let height = progress.marks.judged.next();
-            let is_passed = height <= passed;
-            // With quorum, votes there have their time first.
-            let is_due = is_passed || height > progress.marks.cursor && height <= overdue;
-            if !is_due || height >= block.height {
-                break;
-            }
-            let turnout = self.turnout(storage, progress, height)?;
-            if let (Turnout::Missing(absent), Some((_, set))) = (&turnout, &self.set)
-                && !absent.is_empty()
-            {
-                let missed = Missed { height, set, absent };
-                let judged = liveness::judge(&mut self.register, storage, params, progress, block, &missed)?;
-                let Some(verdict) = judged else { break };
-                events.extend(verdict.record(storage, params, progress, block)?);
-            }
-            progress.marks.judged = height;
-            if is_passed && progress.marks.settled.next() == height {
-                let units = self.earnings.credit(storage, progress, height, &turnout)?;
-                self.units = self.units.saturating_add(units);
-                progress.marks.settled = height;
-            }
+        let Judged { due: Due { height, is_closed }, turnout, absence } = judged;
+        let events = match absence {
+            Some(verdict) => verdict.record(&mut self.register, storage, params, progress, block)?,
+            None => vec![],
+        };
+        progress.marks.judged = height;
+        if is_closed && progress.marks.settled.next() == height {
+            let units = self.earnings.credit(storage, progress, height, &turnout)?;
+            self.units = self.units.saturating_add(units);
+            progress.marks.settled = height;
         }
         Ok(events)
     }
@@ -147,6 +175,16 @@ impl Work {
         };
         Ok(&self.set.insert((through, set)).1)
     }
+}
+
+/// The next height to judge, if it is time: it has waited long enough, or the cursor passed it.
+fn due(params: &Params, progress: &Progress, block: &Block, passed: BlockHeight) -> Option<Due> {
+    let height = progress.marks.judged.next();
+    let is_closed = height <= passed;
+    // With quorum, votes there have their time first.
+    let overdue = block.height.saturating_sub(params.judged_after());
+    let is_overdue = height > progress.marks.cursor && height <= overdue;
+    ((is_closed || is_overdue) && height < block.height).then_some(Due { height, is_closed })
 }
 
 /// Where the cursor was `vote_window` blocks ago.

@@ -1,10 +1,10 @@
 use api::bsn::event::{FinalizeBlock, SkipHeight};
 use cosmwasm_std::{Event, StdResult, Storage};
-use finality::tally::{Seat, Skipped, Step, step, step_without};
+use finality::tally::{HeightState, Skipped, Step, step, step_without};
 use primitives::{BlockHeight, VotingPower};
 
 use super::{Block, gaps};
-use crate::state::votes::{self, Bucket, Count};
+use crate::state::votes::{self, Count, StripBucket};
 use crate::state::{ANCHORS, Anchor, Progress, height_key, resumption_from, set_at};
 
 /// How many units of work the cursor does in a block: a unit is about 300 SDK gas, one vote read.
@@ -29,18 +29,19 @@ pub fn tally(
 ) -> StdResult<(Vec<Event>, u64)> {
     let mut events = vec![];
     let mut units: u64 = 0;
-    let mut bucket = Bucket::default();
+    let mut bucket = StripBucket::default();
     gaps::forget_torn(storage, progress, block.height);
     while units < UNITS && progress.marks.cursor.next() < block.height {
         let height = progress.marks.cursor.next();
-        let Look { step, full, units: looked, stale } = look(storage, progress, height, &mut bucket)?;
+        let Inspection { step, everyone_voted, units: looked, stale } =
+            inspect(storage, progress, height, &mut bucket)?;
         let deleted = u64::try_from(stale.len()).unwrap_or(u64::MAX).saturating_mul(DELETE_UNITS);
         units = units.saturating_add(looked).saturating_add(deleted);
         votes::forget_stale(storage, &stale);
         match step {
             Step::Wait => break,
             Step::Quorum => {
-                pass(progress, height, full);
+                pass(progress, height, everyone_voted);
                 if gaps::close(storage, progress, height)? {
                     units = units.saturating_add(GAP_UNITS);
                 }
@@ -64,11 +65,11 @@ pub fn tally(
 }
 
 /// What is found at a height.
-pub struct Look {
+pub struct Inspection {
     /// What the cursor does there.
     pub step: Step,
     /// Whether everybody has voted.
-    full: bool,
+    everyone_voted: bool,
     /// What it cost to know.
     units: u64,
     /// What is left there of forgotten heights.
@@ -76,38 +77,39 @@ pub struct Look {
 }
 
 /// Looks at one height.
-pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Look> {
-    look(storage, progress, height, &mut Bucket::default())
+pub fn step_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Inspection> {
+    inspect(storage, progress, height, &mut StripBucket::default())
 }
 
-fn look(
+fn inspect(
     storage: &dyn Storage,
     progress: &Progress,
     height: BlockHeight,
-    bucket: &mut Bucket,
-) -> StdResult<Look> {
-    let seat = seat(storage, progress, height)?;
-    let Seat::Open { total } = seat else {
-        let step = step(seat, VotingPower::ZERO);
-        return Ok(Look { step, full: false, units: HEIGHT_UNITS, stale: vec![] });
+    bucket: &mut StripBucket,
+) -> StdResult<Inspection> {
+    let anchor = anchor_at(storage, progress, height)?;
+    let state = height_state(progress, height, anchor.as_ref());
+    let HeightState::Open { total } = state else {
+        let step = step(state, VotingPower::ZERO);
+        return Ok(Inspection { step, everyone_voted: false, units: HEIGHT_UNITS, stale: vec![] });
     };
     let Count { power: voted, voters, units: read, stale } =
         votes::count_in(storage, height, progress.marks.votes_from, bucket)?;
     let units = read.saturating_add(HEIGHT_UNITS);
-    let mut look = Look { step: step(seat, voted), full: total == voted, units, stale };
-    if height > progress.gaps.resumed_through || look.step == Step::Quorum {
-        return Ok(look);
+    let mut found = Inspection { step: step(state, voted), everyone_voted: total == voted, units, stale };
+    if height > progress.gaps.resumed_through || found.step == Step::Quorum {
+        return Ok(found);
     }
     let Some(resumption) = resumption_from(storage, height)?.filter(|resumption| resumption.covers(height))
     else {
-        return Ok(look);
+        return Ok(found);
     };
     let set = set_at(storage, height)?;
-    look.units = units.saturating_add(resumed_units(set.len()));
+    found.units = units.saturating_add(resumed_units(set.len()));
     let is_absent = |id| resumption.absent.contains(&id) && !voters.contains(&id);
     let absent = set.members().iter().filter(|member| is_absent(member.id)).map(|member| member.power).sum();
-    look.step = step_without(seat, voted, absent);
-    Ok(look)
+    found.step = step_without(state, voted, absent);
+    Ok(found)
 }
 
 fn resumed_units(members: usize) -> u64 {
@@ -115,20 +117,27 @@ fn resumed_units(members: usize) -> u64 {
     RESUMED_EIGHT_UNITS.saturating_mul(eights).saturating_add(RESUMED_UNITS)
 }
 
-fn seat(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Seat> {
-    if height < progress.marks.activation {
-        return Ok(Seat::Inactive);
+/// What a height is to the cursor, by its anchor. One without a total is torn: a hole, like one that is absent.
+pub fn height_state(progress: &Progress, height: BlockHeight, anchor: Option<&Anchor>) -> HeightState {
+    match anchor {
+        _ if height < progress.marks.activation => HeightState::Inactive,
+        Some(Anchor { backlog_full: true, .. }) => HeightState::BacklogFull,
+        Some(Anchor { total: Some(total), .. }) => HeightState::Open { total: *total },
+        _ => HeightState::Hole,
     }
-    Ok(match ANCHORS.may_load(storage, &height_key(height))? {
-        Some(Anchor { full: true, .. }) => Seat::Full,
-        Some(Anchor { total: Some(total), .. }) => Seat::Open { total },
-        _ => Seat::Hole,
-    })
 }
 
-fn pass(progress: &mut Progress, height: BlockHeight, full: bool) {
+/// The anchor of a height; it is not read before activation, where nothing depends on it.
+fn anchor_at(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<Option<Anchor>> {
+    match height < progress.marks.activation {
+        true => Ok(None),
+        false => ANCHORS.may_load(storage, &height_key(height)),
+    }
+}
+
+fn pass(progress: &mut Progress, height: BlockHeight, everyone_voted: bool) {
     progress.marks.cursor = height;
-    progress.marks.partial = progress.marks.partial << 1 | u64::from(!full);
+    progress.marks.partial = progress.marks.partial << 1 | u64::from(!everyone_voted);
 }
 
 fn finalized(height: BlockHeight) -> Event {

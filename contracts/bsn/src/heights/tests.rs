@@ -83,7 +83,7 @@ impl Bench {
                 time: UnixTime::new(height),
                 cursor: self.progress.marks.cursor,
                 total: Some(self.progress.marks.total),
-                full: false,
+                backlog_full: false,
                 ranked: crate::state::Ranked::Unknown,
             };
             ANCHORS.save(&mut self.storage, &key_of(at(height)), &anchor).unwrap();

@@ -12,9 +12,6 @@ use crate::state::{CHANNELS, PROVIDERS};
 
 /// Takes note of what Babylon says to evidence. On any channel but the open one it changes nothing, nor
 /// does the acknowledgement of something that is not in flight.
-///
-/// # Errors
-/// Only those of storage.
 pub fn acknowledge(
     deps: DepsMut<'_>,
     env: &Env,

@@ -102,7 +102,7 @@ fn anchored(deps: &mut Deps, height: u64, hash: u8) {
         time: UnixTime::default(),
         cursor: BlockHeight::new(0),
         total: None,
-        full: false,
+        backlog_full: false,
         ranked: crate::state::Ranked::Unknown,
     };
     ANCHORS.save(&mut deps.storage, &height_key(BlockHeight::new(height)), &anchor).unwrap();
@@ -267,7 +267,7 @@ fn only_a_header_of_this_chain_moves_the_timestamped_height() {
         assert_eq!(Progress::load(&deps.storage).unwrap().marks.timestamped, BlockHeight::new(timestamped));
         let record = TIMESTAMPS.load(&deps.storage).unwrap();
         assert_eq!(record.contradicted, contradicted.map(BlockHeight::new));
-        assert!(record.epochs.kept.is_empty(), "without a light client nothing waits");
+        assert!(record.epochs.waiting.is_empty(), "without a light client nothing waits");
     }
 }
 

@@ -5,9 +5,6 @@ use crate::error::ContractError;
 
 /// Takes note that a packet was not delivered in time: IBC closes an ordered channel then, so the slot is
 /// freed and the evidence waits for the next channel. On any channel but the open one nothing changes.
-///
-/// # Errors
-/// Only those of storage.
 pub fn timeout(
     deps: DepsMut<'_>,
     env: &Env,

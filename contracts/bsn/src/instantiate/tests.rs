@@ -1,5 +1,6 @@
 use super::*;
 use crate::config::DENOMS_MAX;
+use crate::state::CONFIG;
 use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage, message_info, mock_dependencies, mock_env};
 use cosmwasm_std::{CosmosMsg, OwnedDeps, Querier, QuerierResult, SystemError, SystemResult, from_json};
 

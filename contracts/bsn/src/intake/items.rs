@@ -17,7 +17,7 @@ const BABYLON_PREFIX: &str = "bbn";
 
 /// What became of items.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Applied {
+pub struct ItemCounts {
     /// What to emit.
     pub events: Vec<Event>,
     /// How many items took effect.
@@ -30,9 +30,9 @@ pub struct Applied {
     pub gone: usize,
 }
 
-impl Applied {
-    /// Counts an item; one that was refused is the caller's to keep.
-    pub fn settle(&mut self, fate: Fate) {
+impl ItemCounts {
+    /// Adds one item's fate to the counts. The caller quarantines the refused.
+    pub fn count(&mut self, fate: Fate) {
         match fate {
             Fate::Applied(event) => {
                 self.applied = self.applied.saturating_add(1);
@@ -71,33 +71,27 @@ pub enum Fate {
 }
 
 /// Applies staking items, each on its own; those that cannot be go to the quarantine.
-///
-/// # Errors
-/// Only those of storage.
 pub fn apply_items(
     storage: &mut dyn Storage,
     api: &dyn Api,
     env: &Env,
     config: &Config,
     items: Vec<RawItem>,
-) -> StdResult<Applied> {
+) -> StdResult<ItemCounts> {
     let fates = apply_each(storage, api, config, &items)?;
-    let mut done = Applied::default();
+    let mut done = ItemCounts::default();
     let mut refused = Vec::new();
     for (item, fate) in items.into_iter().zip(fates) {
         if let Fate::Refused(reason) = &fate {
             refused.push((item, reason.clone()));
         }
-        done.settle(fate);
+        done.count(fate);
     }
     done.events.extend(quarantine::put(storage, env, refused)?);
     Ok(done)
 }
 
 /// Applies staking items, each on its own; what becomes of each, in order.
-///
-/// # Errors
-/// Only those of storage.
 pub fn apply_each(
     storage: &mut dyn Storage,
     api: &dyn Api,

@@ -5,20 +5,17 @@ use api::bsn::event;
 use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
 use proto::decode::RawItem;
 
-use super::{Applied, Fate, apply_each};
+use super::{Fate, ItemCounts, apply_each};
 use crate::error::alarm;
 use crate::host;
 use crate::state::{
-    CONFIG, COUNTERS, Kept, Place, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, digest,
+    CONFIG, COUNTERS, ItemPlace, QUARANTINE, QUARANTINE_KEYS, QUARANTINE_MAX, Quarantined, StoredItem, digest,
 };
 
 /// How many events one call emits for refused items; all of them are counted.
 const SHOWN: usize = 32;
 
 /// Keeps refused items, each with its reason, and says so. What is there already is not stored again.
-///
-/// # Errors
-/// Only those of storage.
 pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>) -> StdResult<Vec<Event>> {
     let mut events = Vec::new();
     if refused.is_empty() {
@@ -39,7 +36,7 @@ pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>
             continue;
         }
         let number = counters.quarantine_next;
-        let item = Kept::keep(storage, item, Place::Quarantine(number))?;
+        let item = StoredItem::keep(storage, item, ItemPlace::Quarantine(number))?;
         let record = Quarantined { item, reason, received_at: host::now(env) };
         QUARANTINE.save(storage, &number.to_be_bytes(), &record)?;
         QUARANTINE_KEYS.save(storage, &key, &number)?;
@@ -48,19 +45,16 @@ pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>
     }
     COUNTERS.save(storage, &counters)?;
     if lost > 0 {
-        events.push(alarm(format!("the quarantine is full: {lost} items are lost")));
+        events.push(alarm(format!("the quarantine is full: {lost} items were dropped")));
     }
     Ok(events)
 }
 
-/// Tries the items of these numbers again. Those that take effect now, or have no effect to take any more, leave;
-/// the others stay under their numbers, with the reason of today. A number that is not there, since somebody else
-/// was faster, is passed over and counted.
-///
-/// # Errors
-/// Only those of storage.
-pub fn retry(storage: &mut dyn Storage, api: &dyn Api, ids: &[u64]) -> StdResult<Applied> {
-    let mut done = Applied::default();
+/// Tries the items of these numbers again. An item that takes effect now, or whose effect is there already, is deleted.
+/// The others stay under their numbers, with today's reason. A number that is not there (another retry was faster) is
+/// counted as gone.
+pub fn retry(storage: &mut dyn Storage, api: &dyn Api, ids: &[u64]) -> StdResult<ItemCounts> {
+    let mut done = ItemCounts::default();
     let mut records = Vec::new();
     let mut items = Vec::new();
     for id in ids {
@@ -80,8 +74,8 @@ pub fn retry(storage: &mut dyn Storage, api: &dyn Api, ids: &[u64]) -> StdResult
                 done.refused = done.refused.saturating_add(1);
                 QUARANTINE.save(storage, &key, &Quarantined { reason, ..record })?;
             }
-            settled => {
-                done.settle(settled);
+            fate => {
+                done.count(fate);
                 if QUARANTINE.may_load(storage, &key)?.is_some() {
                     record.item.delete_parts(storage);
                     leave(storage, &key, item)?;

@@ -11,9 +11,9 @@
 use cosmwasm_std::{Api, Binary, Env, Order, StdResult, Storage, WasmMsg};
 use proto::decode::{ItemKind, RawItem};
 
-use super::{Applied, apply_items};
+use super::{ItemCounts, apply_items};
 use crate::host;
-use crate::state::{CONFIG, COUNTERS, Kept, Place, Progress, QUEUE, Waiting};
+use crate::state::{CONFIG, COUNTERS, ItemPlace, Progress, QUEUE, StoredItem, Waiting};
 
 /// What a packet may cost and still be applied at once, in SDK gas.
 pub const PACKET_WORK: u64 = 20_000_000;
@@ -41,25 +41,16 @@ pub const fn must_queue(is_paused: bool, is_waiting: bool, work: u64) -> bool {
 }
 
 /// Whether the intake is paused: nothing is taken in, and nothing that waits is worked off.
-///
-/// # Errors
-/// Only those of storage.
 pub fn is_paused(storage: &dyn Storage, env: &Env) -> StdResult<bool> {
     Ok(Progress::load(storage)?.is_intake_paused(host::now(env)))
 }
 
 /// Whether something waits.
-///
-/// # Errors
-/// Only those of storage.
 pub fn is_waiting(storage: &dyn Storage) -> StdResult<bool> {
     Ok(QUEUE.all(storage, Order::Ascending).next().transpose()?.is_some())
 }
 
 /// Puts items at the end of the queue, in order.
-///
-/// # Errors
-/// Only those of storage.
 pub fn push(storage: &mut dyn Storage, items: Vec<RawItem>) -> StdResult<()> {
     let mut counters = COUNTERS.load(storage)?;
     let mut record = Waiting { work: 0, items: Vec::new() };
@@ -71,8 +62,8 @@ pub fn push(storage: &mut dyn Storage, items: Vec<RawItem>) -> StdResult<()> {
             record = Waiting { work: 0, items: Vec::new() };
         }
         record.work = record.work.saturating_add(work);
-        let place = Place::Queue(counters.queue_next, record.items.len());
-        record.items.push(Kept::keep(storage, item, place)?);
+        let place = ItemPlace::Queue(counters.queue_next, record.items.len());
+        record.items.push(StoredItem::keep(storage, item, place)?);
         counters.queued = counters.queued.saturating_add(1);
     }
     if !record.items.is_empty() {
@@ -85,9 +76,6 @@ pub fn push(storage: &mut dyn Storage, items: Vec<RawItem>) -> StdResult<()> {
 /// The message by which a hook works off the first record; `None` if none waits, or it is too big for a hook.
 ///
 /// The hook sends it to the contract itself: of a message all writes are kept or none, of a torn hook the first.
-///
-/// # Errors
-/// Only those of storage.
 pub fn message(storage: &dyn Storage, env: &Env) -> StdResult<Option<WasmMsg>> {
     match first(storage)? {
         Some((_, record)) if record.work <= HOOK_WORK && !is_paused(storage, env)? => {
@@ -99,13 +87,10 @@ pub fn message(storage: &dyn Storage, env: &Env) -> StdResult<Option<WasmMsg>> {
 }
 
 /// Works off the first record, whatever its size.
-///
-/// # Errors
-/// Only those of storage.
-pub fn work_off(storage: &mut dyn Storage, api: &dyn Api, env: &Env) -> StdResult<Applied> {
-    let Some((key, record)) = first(storage)? else { return Ok(Applied::default()) };
+pub fn work_off(storage: &mut dyn Storage, api: &dyn Api, env: &Env) -> StdResult<ItemCounts> {
+    let Some((key, record)) = first(storage)? else { return Ok(ItemCounts::default()) };
     if is_paused(storage, env)? {
-        return Ok(Applied::default());
+        return Ok(ItemCounts::default());
     }
     let mut counters = COUNTERS.load(storage)?;
     let count = u64::try_from(record.items.len()).unwrap_or(u64::MAX);

@@ -1,7 +1,7 @@
-//! Conversion of what an older version stored: a portion with each block, in the order of the keys. How far it is
-//! stands in storage, so a lost hook or another migration interrupts nothing.
+//! Converts what an older version stored: a portion with each block, in the order of the keys. Its progress is stored, so
+//! lost hooks and later migrations do not disturb it.
 //!
-//! | stored by | records | what they learn | until then |
+//! | stored by | records | what they get | until then |
 //! |---|---|---|---|
 //! | 0.1.0 | commitments | their place in a [`Run`] | each counts as the first of one |
 //! | 0.1.0, 0.2.0 | FPs in jail | their place in the ranking of the jailed | they are not part of the ranked stake |
@@ -197,7 +197,11 @@ mod tests {
         assert_eq!(CONVERSION.may_load(&storage).unwrap(), before);
         let cut = postcard::to_allocvec(&before).unwrap();
         let old: (Vec<u8>, u64) = postcard::from_bytes(&cut[1..]).unwrap();
-        cosmwasm_std::Storage::set(&mut storage, b"J", &postcard::to_allocvec(&old).unwrap());
+        cosmwasm_std::Storage::set(
+            &mut storage,
+            &[CONVERSION.letter()],
+            &postcard::to_allocvec(&old).unwrap(),
+        );
         crate::state::append(&mut storage, CONVERSION.letter(), &COMMITTED).unwrap();
         assert_eq!(CONVERSION.may_load(&storage).unwrap(), before, "as 0.2.0 stored it");
     }

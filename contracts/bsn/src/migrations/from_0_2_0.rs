@@ -35,7 +35,7 @@ pub(super) struct OldProgress {
     pub cursor: BlockHeight,
     pub last_quorum: Option<BlockHeight>,
     /// Bit `i`: everybody voted at height `cursor - i`.
-    pub full: u64,
+    pub everyone_voted: u64,
     pub settled: BlockHeight,
     pub judged: BlockHeight,
     pub timestamped: BlockHeight,
@@ -76,7 +76,7 @@ impl OldProgress {
             last_final: None,
             activation: self.activation,
             cursor: self.cursor,
-            partial: !self.full,
+            partial: !self.everyone_voted,
             settled: self.settled,
             judged: self.judged,
             last_end: self.last_end,
@@ -158,7 +158,7 @@ pub fn split_accounts(storage: &mut dyn Storage) -> StdResult<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use cosmwasm_std::Order;
     use cosmwasm_std::testing::MockStorage;
     use finality::active_set::{Member, select};
@@ -170,7 +170,7 @@ mod tests {
 
     /// As version 0.2.0 wrote them: 100 of `stake` owed by payout 3, with 50 handed over and 7 burned before; 200 of
     /// `uatom` owed by the same after a burn, not before height 9, with 60 and 8.
-    const BOOKS: &[u8] = b"\x02\x05stake\x64\x03\x00\x00\x32\x07\x05uatom\xc8\x01\x03\x01\x09\x3c\x08";
+    pub const BOOKS: &[u8] = b"\x02\x05stake\x64\x03\x00\x00\x32\x07\x05uatom\xc8\x01\x03\x01\x09\x3c\x08";
 
     fn payout(storage: &mut MockStorage) {
         let covered = Coverage { covered: true, changes_at: None };
@@ -185,10 +185,10 @@ mod tests {
     #[test]
     fn each_denom_gets_books_of_its_own_with_its_totals() {
         let mut storage = MockStorage::new();
-        storage.set(b"X", BOOKS);
+        storage.set(&[ACCOUNTS.letter()], BOOKS);
         payout(&mut storage);
         split_accounts(&mut storage).unwrap();
-        assert_eq!(storage.get(b"X"), None);
+        assert_eq!(storage.get(&[ACCOUNTS.letter()]), None);
         let all: Vec<_> = ACCOUNTS.all(&storage, Order::Ascending).map(Result::unwrap).collect();
         let stake = Account {
             denom: "stake".to_owned(),

@@ -55,4 +55,4 @@ fn certifying(storage: &dyn Storage, progress: &Progress) -> StdResult<BlockHeig
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

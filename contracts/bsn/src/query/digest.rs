@@ -10,8 +10,9 @@ use crate::state::{PROVIDERS, Progress};
 /// How many FPs a page looks at, unless it is asked for fewer.
 const LOOKED_AT: usize = 2_000;
 
-/// What an operator compares with Babylon: who of the present consumer id has how much stake. The slashed have none.
-/// A page covers the keys behind `start_after`, up to `next` where there are more.
+/// What an operator compares with Babylon: sha256 over (key 32 ‖ sats, u64 big endian) of every FP of the current
+/// consumer id that has stake, by ascending key. A slashed FP has none. A page covers the keys behind `start_after`, up to
+/// `next` where there are more.
 pub fn digest(
     store: &dyn Storage,
     start_after: Option<String>,

@@ -6,11 +6,12 @@ use api::bsn::{
 };
 use cosmwasm_std::{StdResult, Storage, Uint128};
 use finality::block_finality::{self, Finality, Verdict};
-use finality::tally::{Seat, Skipped, Step, step};
+use finality::tally::{HeightState, Skipped, Step, step};
 use primitives::{BlockHeight, VotingPower};
 
 use super::seen::{self, Seen};
 use crate::error::ContractError;
+use crate::heights::tally::height_state;
 use crate::state::{Progress, Stored, is_resumed};
 
 /// Whether block `height` is final, by what, and how the vote at that very height stands.
@@ -81,17 +82,17 @@ fn vote(
     if height.get() == 0 || !reached {
         return Ok(empty);
     }
-    let seat = seen::seat(progress, height, seen);
+    let state = height_state(progress, height, seen.map(|seen| &seen.anchor));
     let forgotten = height < progress.marks.votes_from;
-    Ok(match (step(seat, VotingPower::ZERO), seat) {
+    Ok(match (step(state, VotingPower::ZERO), state) {
         (Step::Skip(Skipped::HookLost), _) if height < progress.marks.anchors_from => {
             VoteStatus { state: VoteState::Pruned, ..empty }
         }
         (Step::Skip(why), _) => VoteStatus { state: VoteState::Skipped, reason: Some(reason(why)), ..empty },
-        (_, Seat::Open { total }) if forgotten => {
+        (_, HeightState::Open { total }) if forgotten => {
             VoteStatus { state: VoteState::Pruned, total_power: Some(shown(total)), ..empty }
         }
-        (_, Seat::Open { total }) => {
+        (_, HeightState::Open { total }) => {
             let (state, reason) = match height <= progress.marks.cursor {
                 true if is_resumed(store, progress, height)? => {
                     (VoteState::Skipped, Some(SkipReason::Resumed))
@@ -102,7 +103,7 @@ fn vote(
             let voted_power = Some(shown(seen::voted(store, height)?));
             VoteStatus { state, reason, voted_power, total_power: Some(shown(total)) }
         }
-        (_, Seat::Hole | Seat::Inactive | Seat::Full) => empty,
+        (_, HeightState::Hole | HeightState::Inactive | HeightState::BacklogFull) => empty,
     })
 }
 

@@ -5,12 +5,13 @@ use api::bsn::{
     RewardsResponse, StakingHealth, WaitingFor,
 };
 use cosmwasm_std::{Env, Order, StdResult, Storage, Uint128};
-use finality::tally::{Seat, Step, step};
+use finality::tally::{HeightState, Step, step};
 use primitives::{BlockHeight, Seconds, UnixTime, VotingPower};
 
 use super::{finality_status, seen, timestamps};
-use crate::channel::SILENT;
+use crate::channel::silence;
 use crate::error::ContractError;
+use crate::heights::tally::height_state;
 use crate::host;
 use crate::state::{
     CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, Marks, OUTBOX, Orphans, OutgoingState,
@@ -68,9 +69,9 @@ pub fn health(
 fn finality(store: &dyn Storage, progress: &Progress, last: u64) -> Result<FinalityHealth, ContractError> {
     let next = progress.marks.cursor.next();
     let seen = seen::at_height(store, next)?;
-    let seat = seen::seat(progress, next, seen.as_ref());
-    let waiting_for = match (step(seat, VotingPower::ZERO), seat) {
-        (Step::Wait, Seat::Open { total }) => Some(WaitingFor {
+    let state = height_state(progress, next, seen.as_ref().map(|seen| &seen.anchor));
+    let waiting_for = match (step(state, VotingPower::ZERO), state) {
+        (Step::Wait, HeightState::Open { total }) => Some(WaitingFor {
             height: next.get(),
             voted_power: Uint128::new(seen::voted(store, next)?.get()),
             total_power: Uint128::new(total.get()),
@@ -187,9 +188,7 @@ fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<Str
     if bitcoin.refused > 0 {
         alarms.push(format!("the light client refused headers of {} packets", bitcoin.refused));
     }
-    if let Some(age) = channel.last_packet_age_s.filter(|age| *age > SILENT.get()) {
-        alarms.push(format!("Babylon has sent nothing for {age} s"));
-    }
+    alarms.extend(channel.last_packet_age_s.and_then(|age| silence(Seconds::new(age))));
     if let Some(height) = timestamps.contradicted {
         alarms.push(format!("Babylon timestamped a header at height {height} that is not this chain's"));
     }
@@ -247,66 +246,4 @@ fn moves(store: &dyn Storage) -> StdResult<Vec<String>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::state::Counters;
-    use cosmwasm_std::testing::{MockStorage, mock_env};
-
-    fn asked(now: u64, prepare: impl FnOnce(&mut MockStorage)) -> HealthResponse {
-        let mut store = MockStorage::new();
-        seen::tests::progress(&mut store, 3, 3);
-        COUNTERS.save(&mut store, &Counters::default()).unwrap();
-        prepare(&mut store);
-        let mut env = mock_env();
-        env.block.height = now;
-        let bitcoin = BitcoinHealth { tip_height: None, tip_age_s: None, refused: 0, expiring: false };
-        let rewards =
-            RewardsResponse { owed: vec![], undistributed: vec![], handed_over: vec![], burned: vec![] };
-        health(&store, &env, bitcoin, rewards).unwrap()
-    }
-
-    #[test]
-    fn an_alarm_names_the_height_that_finality_waits_for() {
-        let at = |now| {
-            asked(now, |store| (2..=now).for_each(|height| seen::tests::anchor(store, height, Some(9))))
-        };
-        let waits =
-            |health: &HealthResponse| health.alarms.iter().any(|alarm| alarm.contains("for height 4"));
-        assert!(!waits(&at(24)));
-        assert!(waits(&at(25)));
-        assert_eq!(at(25).finality.waiting_for.unwrap().height, 4);
-        assert_eq!(at(25).hooks.lost_recently, 0);
-    }
-
-    #[test]
-    fn heights_before_the_first_anchor_are_not_lost_and_those_after_the_last_are() {
-        let health = asked(16, |store| {
-            for (height, total) in [(10, Some(9)), (11, None), (12, Some(9))] {
-                seen::tests::anchor(store, height, total);
-            }
-        });
-        assert_eq!(health.hooks.lost_recently, 5, "11, 13, 14, 15, 16");
-        assert_eq!(health.channel.state, "none");
-    }
-
-    /// C-61
-    #[test]
-    fn an_alarm_says_that_too_much_stake_is_without_randomness() {
-        let asked = |total, below_floor: Option<u128>| {
-            asked(5, |store| {
-                let mut progress = Progress::load(store).unwrap();
-                progress.marks.ranked = VotingPower::new(300);
-                progress.marks.total = VotingPower::new(total);
-                progress.set.below_floor = below_floor.map(VotingPower::new);
-                progress.save(store).unwrap();
-            })
-        };
-        let alarmed = |health: &HealthResponse| {
-            health.alarms.iter().any(|alarm| alarm.contains("100 of 300 sats have timestamped randomness"))
-        };
-        let (above, below) = (asked(200, None), asked(0, Some(100)));
-        assert_eq!((above.staking.without_randomness.u128(), alarmed(&above)), (100, false));
-        assert_eq!((below.staking.without_randomness.u128(), alarmed(&below)), (200, true));
-        assert_eq!(below.staking.ranked_power.u128(), 300);
-    }
-}
+mod tests;

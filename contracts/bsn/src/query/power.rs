@@ -31,7 +31,7 @@ fn when(store: &dyn Storage, height: BlockHeight) -> Result<When, ContractError>
         return Ok(When::Nobody);
     }
     match seen::at_height(store, height)? {
-        Some(seen) if seen.anchor.full => return Ok(When::Nobody),
+        Some(seen) if seen.anchor.backlog_full => return Ok(When::Nobody),
         Some(_) => return Ok(When::Then(height)),
         None => {}
     }
@@ -66,7 +66,7 @@ pub fn one(
     Ok(PowerResponse { power: power.to_u64() })
 }
 
-/// Somebody's power at the first hundred of these heights.
+/// An FP's power, in sats, at the first hundred of these heights; 0 for one that is not registered.
 pub fn batch(
     store: &dyn Storage,
     btc_pk_hex: &str,
@@ -84,7 +84,7 @@ pub fn batch(
     Ok(PowersResponse { powers })
 }
 
-/// Everybody's power at a height.
+/// The FPs with power at a height, and their power in sats.
 pub fn active_set(
     store: &dyn Storage,
     height: BlockHeight,
@@ -118,7 +118,8 @@ fn listed(store: &dyn Storage, set: &ActiveSet, now: bool) -> Result<BTreeMap<St
     Ok(powers)
 }
 
-/// The powers of a height whose set is kept no more: of those with most stake today first, until they are the whole of what there was.
+/// Rebuilds the active set of a settled height from the power histories: adds FPs, those with most stake today first, until
+/// their power there is the recorded total.
 fn then(store: &dyn Storage, height: BlockHeight) -> Result<BTreeMap<String, u64>, ContractError> {
     let total = seen::at_height(store, height)?.map_or(VotingPower::ZERO, |seen| seen.total);
     let ranked = RANKING.all(store, Order::Ascending).map(|record| record.map(|(_, id)| id));

@@ -1,7 +1,6 @@
 //! What the hooks saw. An anchor without a total is torn: a hole, like one that is absent.
 
 use cosmwasm_std::{Order, StdResult, Storage};
-use finality::tally::Seat;
 use primitives::{BlockHeight, VotingPower};
 
 use crate::state::{ANCHORS, Anchor, Progress, height_key, is_resumed, votes};
@@ -60,16 +59,6 @@ pub fn first_from(store: &dyn Storage, height: BlockHeight) -> StdResult<Option<
     range(store, height, BlockHeight::new(u64::MAX), Order::Ascending).next().transpose()
 }
 
-/// What a height is to the cursor.
-pub fn seat(progress: &Progress, height: BlockHeight, seen: Option<&Seen>) -> Seat {
-    match seen {
-        _ if height < progress.marks.activation => Seat::Inactive,
-        Some(seen) if seen.anchor.full => Seat::Full,
-        Some(seen) => Seat::Open { total: seen.total },
-        None => Seat::Hole,
-    }
-}
-
 /// The power that voted for the canonical hash.
 pub fn voted(store: &dyn Storage, height: BlockHeight) -> StdResult<VotingPower> {
     Ok(votes::count(store, height, BlockHeight::default())?.power)
@@ -90,7 +79,7 @@ pub mod tests {
             time: UnixTime::new(height),
             cursor: BlockHeight::default(),
             total: total.map(VotingPower::new),
-            full: false,
+            backlog_full: false,
             ranked: crate::state::Ranked::Power(VotingPower::new(10)),
         };
         ANCHORS.save(store, &height_key(BlockHeight::new(height)), &anchor).unwrap();

@@ -14,9 +14,9 @@ const CHANGES: usize = 50;
 const OPEN: usize = 300;
 /// How many heights from the cursor down are looked at where it has no vote above.
 const PASSED: u64 = 100;
-/// How many sheets of votes are looked at above the cursor, and as many again below. A height has 25 at most: 200 FPs
+/// How many batches of votes are looked at above the cursor, and as many again below. A height has 25 at most: 200 FPs
 /// that vote by eight.
-const SHEETS: usize = 2_500;
+const BATCHES: usize = 2_500;
 
 /// What is known of an FP's signing; nothing of one that never was in the set.
 pub fn info(store: &dyn Storage, btc_pk_hex: &str) -> Result<Option<SigningInfo>, ContractError> {
@@ -59,8 +59,8 @@ fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<B
     let open = ANCHORS.range(store, &from, &to, Order::Ascending).enumerate().map(|(place, record)| {
         let (key, anchor) = record?;
         let height = BlockHeight::new(u64::from_be_bytes(key));
-        let can_vote = anchor.total.is_some() && !anchor.full;
-        let mark = if place >= OPEN || read >= SHEETS {
+        let can_vote = anchor.total.is_some() && !anchor.backlog_full;
+        let mark = if place >= OPEN || read >= BATCHES {
             Mark::Unknown
         } else if !can_vote || power_at(store, id, height)?.is_zero() {
             Mark::Free
@@ -75,7 +75,7 @@ fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<B
         let lowest = cursor.saturating_sub(PASSED).next().max(votes_from);
         let mut read = 0;
         for height in (lowest.get()..=cursor.get()).rev().map(BlockHeight::new) {
-            if read >= SHEETS {
+            if read >= BATCHES {
                 break;
             }
             if has_vote(store, votes_from, height, id, &mut read)? {
@@ -86,7 +86,7 @@ fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<B
     })
 }
 
-/// Whether it has a vote there; adds the sheets that it took to know to those `read`.
+/// Whether it has a vote there; adds the batches that it took to know to those `read`.
 fn has_vote(
     store: &dyn Storage,
     votes_from: BlockHeight,
@@ -94,8 +94,8 @@ fn has_vote(
     id: FpId,
     read: &mut usize,
 ) -> StdResult<bool> {
-    let (voted, sheets) = votes::has_vote(store, votes_from, height, id)?;
-    *read = read.saturating_add(sheets);
+    let (voted, batches) = votes::has_vote(store, votes_from, height, id)?;
+    *read = read.saturating_add(batches);
     Ok(voted)
 }
 

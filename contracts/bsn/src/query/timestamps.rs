@@ -80,7 +80,7 @@ fn epochs(store: &dyn Storage) -> StdResult<Epochs> {
 
 /// How timestamps stand, and by whose word.
 pub fn health(store: &dyn Storage) -> Result<TimestampsHealth, ContractError> {
-    let Epochs { last, witness, kept, .. } = epochs(store)?;
+    let Epochs { last, witness, waiting, .. } = epochs(store)?;
     let trust = match witness {
         None => "nothing is timestamped yet",
         Some(Witness::Bitcoin) => "bitcoin: the checkpoint lies deep enough in our light client",
@@ -90,7 +90,7 @@ pub fn health(store: &dyn Storage) -> Result<TimestampsHealth, ContractError> {
         height: MARKS.load(store)?.timestamped.get(),
         epoch: last.map_or(0, |last| last.get()),
         trust: trust.into(),
-        waiting: u64::try_from(kept.len()).unwrap_or(u64::MAX),
+        waiting: u64::try_from(waiting.len()).unwrap_or(u64::MAX),
     })
 }
 

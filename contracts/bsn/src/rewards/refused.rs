@@ -4,10 +4,8 @@ use primitives::BlockHeight;
 use serde::{Deserialize, Serialize};
 
 use super::{BURN_REPLY, changed};
+use crate::host::RESEND_PAUSE;
 use crate::state::{ACCOUNTS, Progress};
-
-/// How many blocks to wait after a transfer that the chain did not take.
-const RESEND_PAUSE: u64 = 10;
 
 /// What a message took out of the books.
 #[derive(Serialize, Deserialize)]

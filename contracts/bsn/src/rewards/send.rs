@@ -67,7 +67,7 @@ pub fn send(
             let earners = earners(storage, members, era_from)?;
             let claims: Vec<(Member, Claim)> = earners.iter().map(|one| (one.member, one.claim)).collect();
             let split = split(part, &claims, config.burn_slashed_rewards);
-            account.settle(&split);
+            account.take_out(&split);
             if split.back > 0 {
                 events.push(changed(account, split.back, "next_period"));
             }

@@ -10,13 +10,13 @@ const RESUMED_UNITS: u64 = 10;
 /// What loading a set costs, and weighing it when it has ended, for each eight of its members.
 const SET_EIGHT_UNITS: u64 = 4;
 
-/// Who voted at a height.
+/// The turnout at a height.
 pub enum Turnout {
-    /// Nobody could have.
+    /// No FP could vote.
     NoElectorate,
-    /// Everybody.
+    /// Every FP with power voted.
     Everyone,
-    /// All but these, by ascending number: they have power, and no vote for the canonical hash.
+    /// All but these FPs, by ascending number: they have power, and no vote for the canonical hash.
     Missing(Vec<FpId>),
 }
 

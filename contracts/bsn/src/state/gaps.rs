@@ -25,9 +25,6 @@ fn open(progress: &Progress) -> Option<Gap> {
 }
 
 /// Whether the cursor passed a height that had an active set only because governance resumed it.
-///
-/// # Errors
-/// Only those of storage.
 pub fn is_resumed(storage: &dyn Storage, progress: &Progress, height: BlockHeight) -> StdResult<bool> {
     if height > progress.gaps.resumed_through {
         return Ok(false);

@@ -1,15 +1,15 @@
 use cosmwasm_std::{Order, StdError, StdResult, Storage};
 use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
 use staking::{
-    Bucket, Delegation, DelegationStatus, FinalityProvider, FpId, FpProfile, FpStatus, Ledger, PopTrust,
-    Record,
+    Delegation, DelegationStatus, ExpiryBucket, FinalityProvider, FpId, FpProfile, FpStatus, Ledger,
+    PopTrust, Record,
 };
 
 use super::{
     BTC_TIP, BUCKETS, COUNTERS, DELEGATIONS, DELEGATIONS_OF, ENDED, FP_KEYS, JAILED, PROFILES, PROVIDERS,
-    RANKING, RANKING_JAILED, Table, btc_height_fp_key, fp_txid_key, kept, ranking_key,
+    RANKING, RANKING_JAILED, Table, btc_height_fp_key, fp_txid_key, ranking_key, stored_item,
 };
-use crate::ContractError;
+use crate::error::ContractError;
 
 /// The ledger of stake in this contract's storage. It keeps the ranking equal to the power, and the list of
 /// those in jail.
@@ -25,12 +25,9 @@ pub fn registered(storage: &dyn Storage, key: &FpPublicKey) -> Result<FinalityPr
 }
 
 /// The staking transaction of a delegation, however long.
-///
-/// # Errors
-/// Only those of storage.
 pub fn staking_tx(storage: &dyn Storage, txid: &Txid, delegation: &Delegation) -> StdResult<Vec<u8>> {
     match delegation.staking_tx.is_empty() {
-        true => kept::load_parts(storage, txid.as_bytes()),
+        true => stored_item::load_parts(storage, txid.as_bytes()),
         false => Ok(delegation.staking_tx.clone()),
     }
 }
@@ -96,7 +93,7 @@ impl Ledger for StoredLedger<'_> {
         for fp in delegation.ours() {
             DELEGATIONS_OF.save(self.0, &fp_txid_key(fp, txid.as_bytes()), &true)?;
         }
-        kept::split(self.0, txid.as_bytes(), &mut delegation.staking_tx)?;
+        stored_item::split(self.0, txid.as_bytes(), &mut delegation.staking_tx)?;
         DELEGATIONS.save(self.0, txid.as_bytes(), &Record::Known(delegation))
     }
 
@@ -117,7 +114,7 @@ impl Ledger for StoredLedger<'_> {
         Ok(bucket.unwrap_or_default())
     }
 
-    fn put_bucket(&mut self, bucket: Bucket) -> StdResult<()> {
+    fn put_bucket(&mut self, bucket: ExpiryBucket) -> StdResult<()> {
         let key = btc_height_fp_key(bucket.height, bucket.fp);
         if bucket.sum.is_zero() {
             BUCKETS.remove(self.0, &key);
@@ -126,7 +123,7 @@ impl Ledger for StoredLedger<'_> {
         BUCKETS.save(self.0, &key, &bucket.sum)
     }
 
-    fn due_buckets(&self, through: BtcHeight, limit: usize) -> StdResult<Vec<Bucket>> {
+    fn due_buckets(&self, through: BtcHeight, limit: usize) -> StdResult<Vec<ExpiryBucket>> {
         let last = btc_height_fp_key(through, FpId::new(u32::MAX));
         BUCKETS
             .range(self.0, &[0; 8], &last, Order::Ascending)
@@ -135,7 +132,7 @@ impl Ledger for StoredLedger<'_> {
                 let ([h0, h1, h2, h3, i0, i1, i2, i3], sum) = bucket?;
                 let height = BtcHeight::new(u32::from_be_bytes([h0, h1, h2, h3]));
                 let fp = FpId::new(u32::from_be_bytes([i0, i1, i2, i3]));
-                Ok(Bucket { height, fp, sum })
+                Ok(ExpiryBucket { height, fp, sum })
             })
             .collect()
     }

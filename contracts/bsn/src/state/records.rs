@@ -1,20 +1,25 @@
-use api::bsn::Network;
-use finality::Evidence;
-use primitives::{AppHash, BlockHash, BlockHeight, EpochNumber, FpId, UnixNanos, UnixTime, VotingPower};
-use serde::{Deserialize, Deserializer, Serialize};
-use staking::Consumer;
-use timestamping::Epochs;
+mod babylon;
+mod channels;
+mod evidence;
 
-use super::Kept;
+pub use babylon::{Epoch, Header, Timestamps};
+pub use channels::{Channels, ClosedChannel, OpenChannel, Orphans, Rebind};
+pub use evidence::{Equivocation, Outgoing, OutgoingState};
+
+use api::bsn::Network;
+use primitives::{AppHash, BlockHash, BlockHeight, FpId, UnixTime, VotingPower};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::StoredItem;
 
 /// Who and where this deployment is. The knobs are in [`finality::Params`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// The network of Bitcoin.
     pub network: Network,
-    /// k.
+    /// k: a header this many blocks below the tip is confirmed; in blocks of Bitcoin.
     pub btc_confirmation_depth: u32,
-    /// w.
+    /// w: a checkpoint this many blocks below the tip is final; in blocks of Bitcoin.
     pub checkpoint_finalization_timeout: u32,
     /// The light client.
     pub btc_light_client: Option<String>,
@@ -47,18 +52,18 @@ pub struct Config {
 pub struct Admins {
     /// The admin.
     pub admin: Option<String>,
-    /// What is proposed, if anything: a successor, or that there is none.
+    /// The proposal that waits for acceptance, if any: `Some(None)` proposes that there be no admin.
     pub pending: Option<Option<String>>,
 }
 
 /// What was seen of the light client.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bitcoin {
+pub struct BitcoinSeen {
     /// The hash of the tip last seen, in internal order.
     pub tip: Option<[u8; 32]>,
     /// How often it refused headers of a packet.
     pub refused: u32,
-    /// When last.
+    /// When it last refused headers, seconds since 1970.
     pub refused_at: Option<UnixTime>,
 }
 
@@ -73,10 +78,10 @@ pub struct Anchor {
     pub time: UnixTime,
     /// Where the cursor was.
     pub cursor: BlockHeight,
-    /// The power of the active set; `None` while a hook is at work, and for ever if it was torn.
+    /// The power of the active set, in sats. `None` until a hook has written it, and for ever where every hook was torn.
     pub total: Option<VotingPower>,
-    /// Whether the backlog was full: then nobody may vote there, and the total is zero.
-    pub full: bool,
+    /// Whether too many heights below waited for quorum: then no FP may vote there, and the total is zero.
+    pub backlog_full: bool,
     /// The ranked stake that the active set was taken from; versions before 0.3.0 did not write it.
     #[serde(deserialize_with = "unknown_where_it_ends")]
     pub ranked: Ranked,
@@ -85,11 +90,11 @@ pub struct Anchor {
 /// The ranked stake of a height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ranked {
-    /// Nobody wrote it down.
+    /// Versions before 0.3.0 did not record it.
     Unknown,
-    /// So much.
+    /// This much, in sats.
     Power(VotingPower),
-    /// As much as the power of the active set: everybody in it has randomness, and nobody waits outside.
+    /// As much as the power of the active set: every ranked FP is in it.
     AllActive,
 }
 
@@ -118,173 +123,11 @@ fn unknown_where_it_ends<'de, D: Deserializer<'de>>(record: D) -> Result<Ranked,
 
 /// Votes for the canonical hash of a height that came in one message, without their signatures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sheet {
+pub struct VoteBatch {
     /// What they count together.
     pub power: VotingPower,
     /// Whose they are, in the order of their signatures.
     pub ids: Vec<FpId>,
-}
-
-/// Channels to Babylon.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Channels {
-    /// The connection that the channel must be on, once known.
-    pub connection_id: Option<String>,
-    /// Our id on Babylon over that connection, as its packets say: that of its IBC client of ours.
-    pub consumer_id: Option<String>,
-    /// The open one.
-    pub open: Option<OpenChannel>,
-    /// Those that were, the latest last; at most [`Channels::KEPT`].
-    pub previous: Vec<ClosedChannel>,
-    /// The move to another connection that is announced.
-    pub rebind: Option<Rebind>,
-    /// FPs of consumer ids that were, the latest last; at most [`Channels::KEPT`].
-    pub orphans: Vec<Orphans>,
-}
-
-impl Channels {
-    /// How many closed channels are remembered.
-    pub const KEPT: usize = 8;
-
-    /// The connection that the channel must be on: that of the channels before, else the configured one.
-    pub fn bound<'a>(&'a self, config: &'a Config) -> Option<&'a String> {
-        self.connection_id.as_ref().or(config.connection_id.as_ref())
-    }
-
-    /// Under which consumer id finality providers may register. After a move to another connection there is none
-    /// until a packet reveals the new one, so that FPs of the old id cannot register again.
-    pub fn registering(&self) -> Consumer {
-        let moved =
-            self.previous.iter().any(|closed| Some(&closed.connection_id) != self.connection_id.as_ref());
-        match &self.consumer_id {
-            Some(consumer_id) => Consumer::Is(consumer_id.clone()),
-            None if moved => Consumer::Unknown,
-            None => Consumer::Any,
-        }
-    }
-
-    /// What is announced, in words.
-    pub fn announced(&self, config: &Config) -> Option<String> {
-        let Rebind { connection_id, ics20_channel_id, at } = self.rebind.as_ref()?;
-        Some(match ics20_channel_id.as_ref().filter(|_| self.bound(config) == Some(connection_id)) {
-            Some(channel_id) => format!("rewards move to channel {channel_id} at {at}"),
-            None => format!("the channel moves to connection {connection_id} at {at}"),
-        })
-    }
-}
-
-/// The open channel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenChannel {
-    /// Its id here.
-    pub channel_id: String,
-    /// Its id on Babylon.
-    pub counterparty_channel_id: String,
-    /// Its connection.
-    pub connection_id: String,
-    /// When it last brought a packet; at first, when it opened.
-    pub last_packet: UnixTime,
-}
-
-/// A channel that was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClosedChannel {
-    /// Its id here.
-    pub channel_id: String,
-    /// Its connection.
-    pub connection_id: String,
-    /// When it closed.
-    pub closed_at: UnixTime,
-    /// When it last brought a packet.
-    pub last_packet: UnixTime,
-}
-
-/// A move to another connection; where it is to the bound one, only the channel of rewards changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rebind {
-    /// To which.
-    pub connection_id: String,
-    /// The channel of rewards from then on, if it is another.
-    pub ics20_channel_id: Option<String>,
-    /// From when on.
-    pub at: UnixTime,
-}
-
-/// FPs that registered under an earlier consumer id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Orphans {
-    /// All with lower numbers.
-    pub below: FpId,
-    /// When their channel last brought a packet.
-    pub last_packet: UnixTime,
-    /// Until when they keep their power; known once a new channel is bound.
-    pub until: Option<UnixTime>,
-}
-
-/// A header of this chain as Babylon saw it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
-    /// Our id on Babylon.
-    pub consumer_id: String,
-    /// The application hash.
-    pub hash: Vec<u8>,
-    /// The height.
-    pub height: BlockHeight,
-    /// Its time.
-    pub time: Option<UnixNanos>,
-    /// Babylon's application hash.
-    pub babylon_header_hash: Vec<u8>,
-    /// Babylon's height.
-    pub babylon_header_height: u64,
-    /// Babylon's epoch.
-    pub babylon_epoch: EpochNumber,
-    /// Babylon's transaction.
-    pub babylon_tx_hash: Vec<u8>,
-}
-
-impl From<proto::decode::ConsumerHeader> for Header {
-    fn from(header: proto::decode::ConsumerHeader) -> Self {
-        Self {
-            consumer_id: header.consumer_id,
-            hash: header.app_hash.as_bytes().to_vec(),
-            height: header.height,
-            time: header.time,
-            babylon_header_hash: header.babylon_header_hash,
-            babylon_header_height: header.babylon_header_height,
-            babylon_epoch: header.babylon_epoch,
-            babylon_tx_hash: header.babylon_tx_hash,
-        }
-    }
-}
-
-/// An epoch of Babylon as it was timestamped; its number is the key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Epoch {
-    /// How many blocks it has.
-    pub interval: u64,
-    /// The height of its first block.
-    pub first_block_height: u64,
-    /// The time of its last block.
-    pub last_block_time: Option<UnixNanos>,
-    /// Babylon's application hash after it.
-    pub sealer_app_hash: Vec<u8>,
-    /// The hash of the block that sealed it, which the checkpoint signs.
-    pub block_hash: Vec<u8>,
-    /// Who signed the checkpoint.
-    pub bitmap: Vec<u8>,
-    /// The signature.
-    pub bls_multi_sig: Vec<u8>,
-    /// The highest header of this chain that Babylon saw in it.
-    pub header: Option<Header>,
-}
-
-/// How far Bitcoin has timestamped Babylon and us.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Timestamps {
-    /// The chain of epochs, and the checkpoints that wait.
-    pub epochs: Epochs,
-    /// The first height at which Babylon was shown a header that contradicts this chain; never cleared.
-    pub contradicted: Option<BlockHeight>,
 }
 
 /// Numbers given out.
@@ -308,10 +151,10 @@ pub struct Counters {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantined {
     /// The item as it arrived.
-    pub item: Kept,
-    /// Why.
+    pub item: StoredItem,
+    /// The cause, in words.
     pub reason: String,
-    /// When.
+    /// When the packet came, seconds since 1970.
     pub received_at: UnixTime,
 }
 
@@ -321,62 +164,7 @@ pub struct Waiting {
     /// What they cost at most, in SDK gas.
     pub work: u64,
     /// The items as they arrived, in order.
-    pub items: Vec<Kept>,
-}
-
-/// An FP that signed twice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Equivocation {
-    /// The two signatures.
-    pub evidence: Evidence,
-    /// The key they give away.
-    pub secret_key: [u8; 32],
-}
-
-/// Evidence on its way to Babylon. An FP is slashed once, so it has one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outgoing {
-    /// Where the evidence is: at this height.
-    pub height: BlockHeight,
-    /// Where it stands.
-    pub state: OutgoingState,
-    /// How often Babylon has refused it.
-    pub tries: u32,
-    /// Not before this height of this chain.
-    pub not_before: BlockHeight,
-    /// The channel that it went over last; none if it never did. Versions before 0.3.0 did not store it, and their
-    /// records are read as they are.
-    #[serde(deserialize_with = "none_where_it_ends")]
-    pub channel_id: Option<String>,
-}
-
-/// The last field of a record that may lack it.
-fn none_where_it_ends<'de, D: Deserializer<'de>>(record: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::deserialize(record).unwrap_or_default())
-}
-
-/// Where outgoing evidence stands.
-///
-/// ```text
-///   waiting -- sent --> in flight -- success ack --> done
-///      ^                    |
-///      +-- channel gone, ----+-- third error ack --> refused
-///          error ack                                    |
-///      ^------------------- retried by anybody ---------+
-/// ```
-///
-/// What is in flight over a channel that is not the open one waits; its record says so when it is sent again
-/// (`outbox::on`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OutgoingState {
-    /// For a channel, or for its time.
-    Waiting,
-    /// Sent, not acknowledged.
-    InFlight,
-    /// Babylon took it.
-    Done,
-    /// Babylon refused it three times.
-    Refused,
+    pub items: Vec<StoredItem>,
 }
 
 /// How far the conversion of what an older version stored has come.

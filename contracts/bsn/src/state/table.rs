@@ -1,3 +1,9 @@
+//! Records in storage, and the keys they lie under.
+//!
+//! Every function here that returns a result fails only where storage is broken: a record does not decode, or one that
+//! instantiation wrote is missing. The error names the table's letter. The functions of other rooms that return a bare
+//! `StdResult` fail for the same reasons and no other.
+
 use core::marker::PhantomData;
 
 use cosmwasm_std::{Order, StdError, StdResult, Storage};
@@ -5,13 +11,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// One record under one letter.
 pub struct Item<T> {
-    place: Place,
+    place: Location,
     value: PhantomData<T>,
 }
 
 /// Records under a letter and a key of `N` bytes.
 pub struct Table<const N: usize, T> {
-    place: Place,
+    place: Location,
     value: PhantomData<T>,
 }
 
@@ -20,13 +26,13 @@ pub struct Table<const N: usize, T> {
 /// An SDK chain charges 1,000 + 3 a byte for reading a key, and 30 + 6 a byte for an iterator over that one key, bytes of
 /// the key included. So the iterator is cheaper for what is shorter than some 300 bytes, and for what is not there.
 #[derive(Clone, Copy)]
-struct Place {
+struct Location {
     letter: u8,
     is_short: bool,
 }
 
-/// Records as they lie there, from one key to another, both included and without their letter; at most `limit`.
-/// One function for all tables: each that is typed costs a contract a kilobyte.
+/// Undecoded records with keys from `from` to `to`, both included and without their letter; at most `limit`. All tables
+/// share this function: a typed one for each would cost the contract a kilobyte.
 #[inline(never)]
 pub fn raw(
     storage: &dyn Storage,
@@ -38,8 +44,8 @@ pub fn raw(
     raw_within(storage, letter, from, to, limit, usize::MAX)
 }
 
-/// The same, and no more records once these have so many bytes, keys included; but never fewer than two, so that
-/// a caller that begins with the last record of its portion before gets further.
+/// As [`raw`], and stops once the records have `max_bytes`, keys included. It returns at least two records where there are
+/// two: a caller whose portion begins with the last record of the one before still advances.
 #[inline(never)]
 pub fn raw_within(
     storage: &dyn Storage,
@@ -103,7 +109,7 @@ fn whole_key(letter: u8, key: &[u8]) -> Vec<u8> {
 }
 
 #[inline(never)]
-fn get(storage: &dyn Storage, place: Place, key: &[u8]) -> Option<Vec<u8>> {
+fn get(storage: &dyn Storage, place: Location, key: &[u8]) -> Option<Vec<u8>> {
     match place.is_short {
         true => raw_range(storage, place.letter, key, key, Order::Ascending).next().map(|(_, value)| value),
         false => storage.get(&whole_key(place.letter, key)),
@@ -133,12 +139,12 @@ fn raw_range<'a>(storage: &'a dyn Storage, letter: u8, from: &[u8], to: &[u8], o
 impl<T: Serialize + DeserializeOwned> Item<T> {
     /// Declares a record that may be long.
     pub const fn new(letter: u8) -> Self {
-        Self { place: Place { letter, is_short: false }, value: PhantomData }
+        Self { place: Location { letter, is_short: false }, value: PhantomData }
     }
 
     /// Declares a record that is shorter than some 300 bytes, or rarely there.
     pub const fn short(letter: u8) -> Self {
-        Self { place: Place { letter, is_short: true }, value: PhantomData }
+        Self { place: Location { letter, is_short: true }, value: PhantomData }
     }
 
     /// Its letter.
@@ -183,12 +189,12 @@ pub type Records<'a, const N: usize, T> = Box<dyn Iterator<Item = StdResult<([u8
 impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
     /// Declares records that may be long.
     pub const fn new(letter: u8) -> Self {
-        Self { place: Place { letter, is_short: false }, value: PhantomData }
+        Self { place: Location { letter, is_short: false }, value: PhantomData }
     }
 
     /// Declares records that are shorter than some 300 bytes, or rarely there.
     pub const fn short(letter: u8) -> Self {
-        Self { place: Place { letter, is_short: true }, value: PhantomData }
+        Self { place: Location { letter, is_short: true }, value: PhantomData }
     }
 
     /// Its letter.

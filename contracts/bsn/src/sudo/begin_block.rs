@@ -1,6 +1,6 @@
 use cosmwasm_std::{DepsMut, Env, Response};
 
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::heights::{Block, anchor};
 use crate::intake::queue;
 

@@ -1,13 +1,13 @@
 use api::bsn::event::IndexBlock;
 use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 
-use crate::channel::{SILENT, rebind};
-use crate::error::alarm;
+use crate::channel::{rebind, silence};
+use crate::error::{ContractError, alarm};
 use crate::evidence::outbox;
 use crate::heights::{Block, anchor, gaps, prune, settle, tally};
 use crate::migrations::convert;
 use crate::state::{CHANNELS, PARAMS, Progress};
-use crate::{ContractError, bitcoin, rewards, sweep};
+use crate::{bitcoin, rewards, sweep};
 
 /// Where the cursor took so many units of work (about 300 SDK gas each), the block leaves pruning to later ones: together it
 /// would be more than half of a hook's gas. Six heights with 200 single votes take less, so where the cursor jumps
@@ -76,8 +76,7 @@ fn watch(storage: &dyn Storage, block: &Block) -> StdResult<Option<Event>> {
         return Ok(None);
     }
     let open = CHANNELS.load(storage)?.open;
-    let silent = open.map(|open| block.time.since(open.last_packet)).filter(|age| *age > SILENT);
-    Ok(silent.map(|age| alarm(format!("Babylon has sent nothing for {age} s"))))
+    Ok(open.and_then(|open| silence(block.time.since(open.last_packet))).map(alarm))
 }
 
 #[cfg(test)]

@@ -134,12 +134,13 @@ fn resync_takes_staking_packets_of_the_admin_alone() {
         let mut world = World::start(json!({ "network": network })).unwrap();
         world.connect(0, 0);
         world.stake(0, Items::fps(0, [1]).delegation(1, &[1], 9).0);
+        assert_eq!(world.sats(1), 9, "{network}");
         let kept = |world: &World| {
             let all = world.deps.storage.range(None, None, Order::Ascending);
             all.collect::<Vec<_>>()
         };
         let before = kept(&world);
-        let end = encoded(Packet::BtcStaking(Items::default().end(1).0));
+        let end = encoded(Packet::BtcStaking(Items::default().end(1, 9).0));
         for (who, packet, why) in [
             ("admin", encoded(Packet::BtcHeaders(BtcHeaders::default())), "not a staking packet"),
             ("admin", encoded(Packet::BtcTimestamp(Box::<BtcTimestamp>::default())), "not a staking packet"),

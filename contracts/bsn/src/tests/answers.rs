@@ -120,8 +120,6 @@ fn timestamps_are_answered_once_they_count() {
     let heights: Vec<u64> = (0..3).map(|number| world.env.block.height + number).collect();
     for _ in &heights {
         world.pass(1);
-        world.env.block.height -= 1;
-        world.env.block.height += 1;
     }
     for (epoch, height) in (5..).zip(heights.iter().map(|height| height + 1)) {
         let header = proto::zoneconcierge::IndexedHeader {
@@ -250,25 +248,25 @@ fn stake_is_injected_on_regtest_by_the_admin() {
     let fp = json!({ "addr": operator(1), "btc_pk_hex": key(1), "consumer_id": CONSUMERS[0] });
     let delegation = json!({
         "staker_addr": "bbn1staker", "btc_pk_hex": key(99), "fp_btc_pk_list": [key(1)], "start_height": 1,
-        "end_height": 10_000, "total_sat": 9, "staking_tx": Binary::from(staking_tx(1)), "staking_output_idx": 0,
+        "end_height": 10_000, "total_sat": 9, "staking_tx": Binary::from(staking_tx(1, 9)), "staking_output_idx": 0,
         "unbonding_time": 101, "params_version": 3,
     });
     let inject = json!({ "btc_staking": { "new_fp": [fp], "active_del": [delegation], "unbonded_del": [] } });
     assert!(world.refused("stranger", inject.clone()).contains("Unauthorized"));
     world.execute("admin", inject).unwrap();
     assert_eq!(world.sats(1), 9);
-    let shown = world.ask(json!({ "delegation": { "staking_tx_hash_hex": txid(1) } }));
+    let shown = world.ask(json!({ "delegation": { "staking_tx_hash_hex": txid(1, 9) } }));
     assert_eq!((&shown["params_version"], &shown["fp_btc_pk_list"]), (&json!(3), &json!([key(1)])));
     let of = world.ask(json!({ "delegations_by_f_p": { "btc_pk_hex": key(1) } }));
-    assert_eq!(of, json!({ "hashes": [txid(1)] }));
-    let end = json!({ "btc_staking": { "unbonded_del": [{ "staking_tx_hash": txid(1) }] } });
+    assert_eq!(of, json!({ "hashes": [txid(1, 9)] }));
+    let end = json!({ "btc_staking": { "unbonded_del": [{ "staking_tx_hash": txid(1, 9) }] } });
     world.execute("admin", end).unwrap();
     assert_eq!(world.sats(1), 0);
 }
 
-/// A transaction with an input script of so many bytes.
+/// A stake of 9 sats, with an input script of so many bytes.
 fn long_tx(number: u32, bytes: u16) -> Vec<u8> {
-    let mut long = staking_tx(number);
+    let mut long = staking_tx(number, 9);
     let script = [&[0xfd][..], &bytes.to_le_bytes(), &vec![0; bytes.into()]].concat();
     long.splice(41..42, script);
     long

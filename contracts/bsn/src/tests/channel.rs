@@ -112,7 +112,7 @@ fn a_move_waits_for_silence_and_a_packet_calls_it_off() {
     world.execute("admin", rebind(1, None)).unwrap();
     assert!(world.alarms().contains("moves to connection connection-1"));
     let taken = world.stake(0, Items::default().0);
-    let off = "the channel is alive: the move to connection connection-1 is off";
+    let off = "the channel is alive: the move to connection connection-1 is cancelled";
     assert!(taken.events.iter().any(|event| event.ty == "alarm" && event.attributes[0].value == off));
     assert!(!world.alarms().contains("connection-1"));
     world.pass(2 * DAY);
@@ -135,7 +135,7 @@ fn orphans_are_not_in_the_digest_and_get_no_new_stake() {
     let digest = json!({ "fps": 1, "total_sats": "5", "sha256": hex::encode(Sha256::digest(known)) });
     assert_eq!(world.ask(json!({ "state_digest": {} })), digest);
 
-    world.stake(1, Items::default().end(1).end(2).0);
+    world.stake(1, Items::default().end(1, 9).end(2, 5).0);
     assert_eq!((world.sats(1), world.sats(2)), (0, 0), "what they have still ends");
 }
 

@@ -181,7 +181,7 @@ fn no_evidence_is_in_flight_for_ever_however_much_there_is() {
 fn a_record_of_an_older_version_is_read_and_goes_out_again() {
     let mut world = accused();
     let old = postcard::to_allocvec(&(9_u64, 1_u32, 2_u32, 300_u64)).unwrap();
-    let key_of_record = [&b"o"[..], &[0; 4]].concat();
+    let key_of_record = [&[OUTBOX.letter()][..], &[0; 4]].concat();
     world.deps.storage.set(&key_of_record, &old);
     let read = OUTBOX.may_load(&world.deps.storage, &[0; 4]).unwrap().unwrap();
     let expected = Outgoing {

@@ -1,6 +1,10 @@
 //! What a live network demands, mainnet most of all (RULINGS.md, "Administration" and "Instantiation").
 
+use finality::Commitment;
+use primitives::{BlockHeight, FpId};
+
 use super::*;
+use crate::state::{COMMITMENTS, MARKS, Marks, fp_height_key};
 
 /// A message that mainnet takes, but for these fields.
 fn mainnet(over: Value) -> Result<World, String> {
@@ -96,16 +100,17 @@ fn an_admin_makes_no_stake_on_a_live_network() {
 
         // An end does not cover what comes with it.
         world.stake(0, Items::one_delegation(2, &[1], 7));
+        assert_eq!((world.sats(1), world.quarantined()), (7, vec![]), "{network}");
         let kept = |world: &World| (world.sats(1), world.registered(), world.quarantined());
         let before = kept(&world);
-        let with_stake = Items::default().delegation(3, &[1], 9).end(2);
-        let with_fp = Items::fps(0, [2]).end(2);
+        let with_stake = Items::default().delegation(3, &[1], 9).end(2, 7);
+        let with_fp = Items::fps(0, [2]).end(2, 7);
         for items in [Items::fps(0, [2]), with_stake, with_fp] {
             let refused = world.refused("admin", resync_of(items));
             assert!(refused.contains("only possible on regtest"), "{network}: {refused}");
             assert_eq!(kept(&world), before, "{network}");
         }
-        world.execute("admin", resync_of(Items::default().end(2))).unwrap();
+        world.execute("admin", resync_of(Items::default().end(2, 7))).unwrap();
         assert_eq!((world.sats(1), world.registered()), (0, 1), "{network}");
     }
     let mut regtest = World::open();
@@ -114,6 +119,41 @@ fn an_admin_makes_no_stake_on_a_live_network() {
         regtest.execute("admin", message).unwrap();
     }
     assert_eq!((regtest.sats(1), regtest.registered()), (9, 2));
+}
+
+/// It has committed to randomness for all heights, and Bitcoin has a timestamp behind that.
+fn give_randomness(world: &mut World, fp: FpId) {
+    let start = BlockHeight::new(1);
+    let commitment = Commitment { start, count: 1_000_000, root: [0; 32], committed_at: start };
+    let storage = &mut world.deps.storage;
+    COMMITMENTS.save(storage, &fp_height_key(fp, start), &commitment).unwrap();
+    let marks = Marks { timestamped: start.next(), ..MARKS.load(storage).unwrap() };
+    MARKS.save(storage, &marks).unwrap();
+}
+
+/// Only Babylon makes stake there, and what it sends counts.
+#[test]
+fn stake_that_babylon_sends_counts_on_every_network() {
+    for network in ["mainnet", "testnet", "testnet4", "signet", "regtest"] {
+        let mut world = mainnet(json!({ "network": network })).unwrap();
+        world.connect(0, 0);
+        world.stake(0, Items::fps(0, [1]).delegation(1, &[1], 7).0);
+        assert_eq!((world.sats(1), world.quarantined()), (7, vec![]), "{network}");
+
+        // The daemons' own test suites invent transactions, on regtest.
+        let mut invented = Items::one_delegation(2, &[1], 7);
+        invented.active_del[0].total_sat = 8;
+        world.stake(0, invented);
+        let why = format!("output 0 of {} is not a stake of 8 sats", txid(2, 7));
+        let (sats, refused) = if network == "regtest" { (15, vec![]) } else { (7, vec![(0, why)]) };
+        assert_eq!((world.sats(1), world.quarantined()), (sats, refused), "{network}");
+
+        give_randomness(&mut world, FpId::new(0));
+        world.pass(6);
+        let height = world.env.block.height;
+        let asked = json!({ "finality_provider_power": { "btc_pk_hex": key(1), "height": height } });
+        assert_eq!(world.ask(asked)["power"], sats, "{network}");
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn stake_is_shown_with_the_height_that_was_asked_for() {
     let now = world.env.block.height;
     let expected = |height: u64, sats: u64| json!({ "btc_pk_hex": key(1), "total_active_sats": sats, "slashed": false, "height": height });
     assert_eq!((info(&world, None), info(&world, Some(3))), (expected(now, 7), expected(3, 7)));
-    world.stake(0, Items::default().end(1).0);
+    world.stake(0, Items::default().end(1, 7).0);
     assert_eq!(info(&world, None), expected(now, 0));
 }
 

@@ -1,9 +1,7 @@
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 
-use crate::{
-    ContractError,
-    state::{Admin, Pending},
-};
+use crate::error::ContractError;
+use crate::state::{Admin, Pending};
 
 pub fn accept_admin(deps: DepsMut, info: MessageInfo) -> Result<Response, ContractError> {
     let Admin { current, pending } = Admin::load(deps.storage)?;

@@ -3,8 +3,8 @@ use bitcoin_spv::{CompactTarget, Header, HeaderHash, MerkleRoot, Rules, U256, Wo
 use cosmwasm_std::{Addr, Binary, DepsMut, Env, Event, MessageInfo, Response, Storage};
 use primitives::{BtcTime, ParseError, UnixTime};
 
+use crate::error::ContractError;
 use crate::{
-    ContractError,
     event::ChainExtended,
     parse::parse_base,
     state::{Admin, Chain, Config, Store},

@@ -2,8 +2,8 @@ use api::btc_light_client::Network;
 use bitcoin_spv::Header;
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 
+use crate::error::ContractError;
 use crate::{
-    ContractError,
     parse::{own_work, parse_base},
     state::{Admin, Chain, Config, record_rebase},
 };

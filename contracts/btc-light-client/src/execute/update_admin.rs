@@ -1,10 +1,8 @@
 use api::btc_light_client::Network;
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 
-use crate::{
-    ContractError,
-    state::{Admin, Config, Pending},
-};
+use crate::error::ContractError;
+use crate::state::{Admin, Config, Pending};
 
 pub fn update_admin(
     deps: DepsMut,

@@ -1,10 +1,8 @@
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 
+use crate::error::ContractError;
 use crate::parse::parse_addresses;
-use crate::{
-    ContractError,
-    state::{Admin, Config},
-};
+use crate::state::{Admin, Config};
 
 /// What shall be different.
 pub struct Changes {

@@ -1,10 +1,8 @@
 use api::btc_light_client::AdminResponse;
 use cosmwasm_std::Storage;
 
-use crate::{
-    ContractError,
-    state::{Admin, Pending},
-};
+use crate::error::ContractError;
+use crate::state::{Admin, Pending};
 
 pub fn admin(storage: &dyn Storage) -> Result<AdminResponse, ContractError> {
     let Admin { current, pending } = Admin::load(storage)?;

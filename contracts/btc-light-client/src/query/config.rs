@@ -1,7 +1,8 @@
 use api::btc_light_client::ConfigResponse;
 use cosmwasm_std::Storage;
 
-use crate::{ContractError, state::Config};
+use crate::error::ContractError;
+use crate::state::Config;
 
 pub fn config(storage: &dyn Storage) -> Result<ConfigResponse, ContractError> {
     let Config {

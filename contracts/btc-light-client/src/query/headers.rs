@@ -3,10 +3,8 @@ use bitcoin_spv::{HeaderHash, HeaderSource, Placed};
 use cosmwasm_std::{Order, Storage};
 use primitives::BtcHeight;
 
-use crate::{
-    ContractError,
-    state::{Chain, Store},
-};
+use crate::error::ContractError;
+use crate::state::{Chain, Store};
 
 const DEFAULT_LIMIT: u32 = 10;
 const MAX_LIMIT: u32 = 30;

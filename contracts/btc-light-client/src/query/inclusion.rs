@@ -3,10 +3,8 @@ use bitcoin_spv::{HeaderHash, MerkleBranch};
 use cosmwasm_std::Storage;
 use primitives::Txid;
 
-use crate::{
-    ContractError,
-    state::{Chain, Store},
-};
+use crate::error::ContractError;
+use crate::state::{Chain, Store};
 
 /// What somebody says about a transaction.
 pub struct Claim {

@@ -3,10 +3,8 @@ use bitcoin_spv::{HeaderSource, PERIOD, Params, RecentTimes, Rules, start_of_per
 use cosmwasm_std::Storage;
 use primitives::BtcHeight;
 
-use crate::{
-    ContractError,
-    state::{Chain, Config, Store, load_rebases},
-};
+use crate::error::ContractError;
+use crate::state::{Chain, Config, Store, load_rebases};
 
 pub fn rules(storage: &dyn Storage) -> Result<RulesResponse, ContractError> {
     let config = Config::load(storage)?;

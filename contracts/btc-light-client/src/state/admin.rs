@@ -2,7 +2,7 @@ use cosmwasm_std::{Addr, Storage};
 use serde::{Deserialize, Serialize};
 
 use super::ADMIN;
-use crate::ContractError;
+use crate::error::ContractError;
 
 /// Who may change the configuration, and who has been proposed instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-use api::btc_light_client::{TIP_KEY, Tip, header_key, height_key, tip_from_raw};
+use api::btc_light_client::{Tip, header_key, height_key, tip_from_raw};
 use bitcoin_spv::{
     CompactTarget, Context, Extension, Header, HeaderHash, Params, Placed, RecentTimes, U256, Work,
     is_boundary, start_of_period,
@@ -7,10 +7,10 @@ use cosmwasm_std::{Order, Storage};
 use primitives::{BtcHeight, BtcTime};
 
 use super::{
-    BASE, HEADERS, PERIOD_STARTS,
+    BASE, HEADERS, PERIOD_STARTS, TIP,
     store::{Store, pack, period_key, unpack},
 };
-use crate::ContractError;
+use crate::error::ContractError;
 
 /// What the main chain is, its headers aside: the record under `tip`.
 ///
@@ -44,7 +44,7 @@ pub struct Base {
 impl Chain {
     /// Reads it; `None` before the first headers.
     pub fn load(storage: &dyn Storage) -> Result<Option<Self>, ContractError> {
-        let Some(raw) = storage.get(TIP_KEY) else { return Ok(None) };
+        let Some(raw) = storage.get(TIP) else { return Ok(None) };
         unpack_tip(&raw).map(Some).ok_or(ContractError::Corrupt { key: "tip" })
     }
 
@@ -115,7 +115,7 @@ impl Chain {
             storage.remove(&key);
         }
         storage.remove(BASE.as_bytes());
-        storage.remove(TIP_KEY);
+        storage.remove(TIP);
     }
 
     /// The base header, which is kept when its height is pruned.
@@ -142,7 +142,7 @@ impl Chain {
         raw.extend(self.lowest.get().to_be_bytes());
         raw.extend(work.get().to_be_bytes());
         raw.extend(times.known().iter().flat_map(|time| time.get().to_be_bytes()));
-        storage.set(TIP_KEY, &raw);
+        storage.set(TIP, &raw);
     }
 }
 

@@ -4,7 +4,7 @@ use cosmwasm_std::{Addr, Storage};
 use serde::{Deserialize, Serialize};
 
 use super::CONFIG;
-use crate::ContractError;
+use crate::error::ContractError;
 
 /// The configuration; one exists only if it is valid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,9 +13,9 @@ pub struct Config {
     pub network: Network,
     /// The instantiator.
     pub babylon: Addr,
-    /// *k*.
+    /// k: a header this many blocks below the tip is confirmed; in blocks of Bitcoin.
     pub btc_confirmation_depth: u32,
-    /// *w*.
+    /// w: a checkpoint this many blocks below the tip is final; in blocks of Bitcoin.
     pub checkpoint_finalization_timeout: u32,
     /// Who may submit headers besides the instantiator.
     pub submitters: Vec<Addr>,

@@ -2,11 +2,12 @@
 #![allow(dead_code)]
 
 use std::cell::Cell;
+pub use vectors::mine;
 
 use api::btc_light_client::{
     ExecuteMsg, InstantiateMsg, MigrateMsg, Network, PinnedHeader, QueryMsg, Tip, tip_from_raw,
 };
-use bitcoin_spv::{CompactTarget, Header, HeaderHash, MerkleRoot};
+use bitcoin_spv::{Header, HeaderHash};
 use btc_light_client::ContractError;
 use cosmwasm_std::{
     Addr, Binary, Env, Order, OwnedDeps, Record, Response, Storage, Timestamp,
@@ -200,17 +201,6 @@ pub fn raw(headers: &[Header], first_work: Option<String>, first_height: Option<
     ExecuteMsg::RawBtcHeaders { headers: Binary::from(bytes), first_work, first_height }
 }
 
-pub fn mine(prev_hash: HeaderHash, time: u32, bits: u32, salt: u8) -> Header {
-    let bits = CompactTarget::new(bits);
-    let merkle_root = MerkleRoot::from_bytes([salt; 32]);
-    let mut header =
-        Header { version: 0x2000_0000, prev_hash, merkle_root, time: time.into(), bits, nonce: 0 };
-    while !bits.target().unwrap().is_met_by(&header.hash()) {
-        header.nonce += 1;
-    }
-    header
-}
-
 pub fn genesis() -> Header {
     mine(HeaderHash::from_bytes([0; 32]), NOW - 3_000_000, EASY, 0)
 }
@@ -232,6 +222,6 @@ pub fn chain(length: u32) -> Vec<Header> {
 }
 
 pub fn mainnet() -> Option<Vec<Header>> {
-    let bytes = testing::vectors::load("bitcoin/mainnet-headers-0-4095.bin")?;
+    let bytes = vectors::load("bitcoin/mainnet-headers-0-4095.bin")?;
     Some(bytes.chunks(80).map(|header| Header::from_slice(header).unwrap()).collect())
 }

@@ -114,12 +114,12 @@ fn claim(deps: DepsMut<'_>, id: u64) -> Result {
 }
 
 fn refund(deps: DepsMut<'_>, id: u64) -> Result {
-    use NotFinal::{Gap, Resumed, Unknown};
+    use NotFinal::{Gap, Resumed, Unknown, UnknownGap};
     let (deposit, finality) = judge(deps.as_ref(), id)?;
     match finality {
         Ok(()) => Err(EscrowError::Claimable(id)),
         // As it is for ever.
-        Err(Resumed { .. } | Gap { .. } | Unknown { why: WhyUnknown::Forgotten, .. }) => {
+        Err(Resumed { .. } | Gap { .. } | UnknownGap { .. } | Unknown { why: WhyUnknown::Forgotten, .. }) => {
             Ok(pay(deps, id, deposit.from, deposit.coins))
         }
         Err(wait) => Err(wait.into()),

@@ -111,6 +111,18 @@ fn a_gap_below_the_certificate_gives_back() {
     assert_eq!(escrow.balances(), [10, 0]);
 }
 
+/// The contract calls the block final, and does not say by what.
+#[test]
+fn a_gap_that_is_not_known_gives_back_and_never_pays() {
+    let mut escrow = escrow();
+    let height = escrow.deposit();
+    escrow.bsn.finalize(&mut escrow.app, height);
+    escrow.bsn.upgrade(&mut escrow.app, height);
+    refused(escrow.send(&CLAIM, &[]), "it is not known how many heights");
+    escrow.send(&REFUND, &[]).unwrap();
+    assert_eq!(escrow.balances(), [10, 0]);
+}
+
 #[test]
 fn who_forgets_to_claim_for_a_week_leaves_it_to_the_sender() {
     let mut escrow = escrow();

@@ -37,7 +37,7 @@ macro_rules! events {
 events! {
     /// Randomness was committed.
     CommitPublicRandomness = "commit_public_randomness" {
-        /// Whose.
+        /// The FP's public key, x-only (BIP 340), 64 hex digits.
         fp_pubkey_hex,
         /// From this height on.
         start_height,
@@ -46,9 +46,9 @@ events! {
     }
     /// A vote was taken.
     SubmitFinalitySignature = "submit_finality_signature" {
-        /// Whose.
+        /// The FP's public key, x-only (BIP 340), 64 hex digits.
         fp_pubkey_hex,
-        /// Where.
+        /// The height that was voted for.
         height,
         /// `counted`, `fork` or `equivocation`.
         verdict,
@@ -66,7 +66,7 @@ events! {
     SlashedFinalityProvider = "slashed_finality_provider" {
         /// Which part of the protocol says so.
         module,
-        /// Whose.
+        /// The FP's public key, x-only (BIP 340), 64 hex digits.
         finality_provider,
         /// Where it signed twice.
         block_height,
@@ -83,7 +83,7 @@ events! {
     }
     /// A finality provider joined or left the set, or went to jail.
     FinalityProviderStatusChange = "finality_provider_status_change" {
-        /// Whose.
+        /// The FP's public key, x-only (BIP 340), 64 hex digits.
         btc_pk,
         /// The new state, as Babylon names it.
         new_state,
@@ -106,7 +106,7 @@ events! {
     SkipHeight = "skip_height" {
         /// The height.
         height,
-        /// Why.
+        /// The cause, in words.
         reason,
     }
     /// The admin resumed finality: a height that has quorum only without those named makes no block final.
@@ -127,24 +127,24 @@ events! {
     }
     /// A finality provider left jail.
     Unjail = "unjail" {
-        /// Whose.
+        /// The FP's public key, x-only (BIP 340), 64 hex digits.
         fp_pubkey_hex,
     }
     /// An item of a packet was refused, without harm to the others.
     ItemRefused = "item_refused" {
         /// Which kind.
         kind,
-        /// Why.
+        /// The cause, in words.
         reason,
     }
     /// A finality provider was registered.
     FinalityProviderRegistered = "finality_provider_registered" {
-        /// Whose.
+        /// The FP's public key, x-only (BIP 340), 64 hex digits.
         fp_pubkey_hex,
     }
     /// Babylon said something of an epoch's checkpoint, or it counts now.
     BabylonEpoch = "babylon_epoch" {
-        /// Which.
+        /// The number of an epoch of Babylon.
         epoch,
         /// `waits`, `known`, or by whose word it counts: `bitcoin` or `babylon`.
         state,

@@ -27,7 +27,7 @@ wire! {
         },
         /// Anybody, with a finality provider's signature (RULINGS.md, "Votes: Ok or error").
         SubmitFinalitySignature {
-            /// Whose.
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
             fp_pubkey_hex: String,
             /// The height voted at.
             height: u64,
@@ -45,7 +45,7 @@ wire! {
         /// `equivocation`, or the text of the error that the vote alone would have met. At most 200 votes are
         /// taken; each beyond is `not taken: at most 200`.
         SubmitFinalitySignatureRange {
-            /// Whose.
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
             fp_pubkey_hex: String,
             /// The height of the first vote.
             start_height: u64,
@@ -87,21 +87,21 @@ wire! {
         },
         /// The operator, after the jail term; with `signature`, anybody; the admin at any time.
         Unjail {
-            /// Whom.
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
             fp_pubkey_hex: String,
             /// BIP-340 by the finality provider's key over the context `fp_unjail` and the end of the term.
             signature: Option<Binary>,
         },
         /// Anybody: sends the evidence of this finality provider to Babylon at once, unless it is on its way or done.
         RetryOutbox {
-            /// Whose.
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
             fp_pubkey_hex: String,
         },
         /// Anybody: takes what the light client has learned. The hooks do it too, within ten blocks.
         FollowBitcoin(Empty),
         /// The admin: proposes another, or with `null` to have none.
         UpdateAdmin {
-            /// Whom.
+            /// The new admin's address, bech32; none for no admin.
             admin: Option<String>,
         },
         /// The proposed account; to renounce, the admin itself.
@@ -169,7 +169,7 @@ wire! {
         },
         /// The admin, on regtest only.
         Slash {
-            /// Whom.
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
             fp_btc_pk_hex: String,
         },
     }
@@ -210,7 +210,7 @@ wire! {
 
     /// One finality provider's vote among others at one height.
     pub struct VoteAt {
-        /// Whose.
+        /// The FP's public key, x-only (BIP 340), 64 hex digits.
         pub fp_pubkey_hex: String,
         /// The nonce of that height, 32 bytes.
         pub pub_rand: Binary,
@@ -276,9 +276,9 @@ wire! {
 with_knobs! {
     /// What is to change; the rest stays.
     pub struct UpdateConfig {
-        /// k.
+        /// k: a header this many blocks below the tip is confirmed; in blocks of Bitcoin.
         pub btc_confirmation_depth: Option<u32>,
-        /// w.
+        /// w: a checkpoint this many blocks below the tip is final; in blocks of Bitcoin.
         pub checkpoint_finalization_timeout: Option<u32>,
         /// Not empty.
         pub consumer_name: Option<String>,

@@ -13,7 +13,7 @@ wire! {
         FinalityProviders(Page),
         /// [`FinalityProviderInfo`](super::FinalityProviderInfo), or an error.
         FinalityProviderInfo {
-            /// Whom.
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
             btc_pk_hex: String,
             /// Ignored but echoed.
             height: Option<u64>,
@@ -28,7 +28,7 @@ wire! {
         /// [`DelegationsByFpResponse`](super::DelegationsByFpResponse); the name is the wire's.
         #[serde(rename = "delegations_by_f_p")]
         DelegationsByFp {
-            /// Whose.
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
             btc_pk_hex: String,
             /// The txid after which to start.
             start_after: Option<String>,
@@ -58,7 +58,7 @@ wire! {
         FinalityProviderPower(KeyAtHeight),
         /// [`PowersResponse`](super::PowersResponse), for at most 100 heights.
         FinalityProviderPowerBatch {
-            /// Whose.
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
             btc_pk_hex: String,
             /// At which heights.
             heights: Vec<u64>,
@@ -69,7 +69,7 @@ wire! {
         LastPubRandCommit(ByKey),
         /// An array of [`PubRandCommit`](super::PubRandCommit).
         PubRandCommit {
-            /// Whose.
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
             btc_pk_hex: String,
             /// The start height after (in reverse, before) which to start.
             start_after: Option<u64>,
@@ -155,13 +155,13 @@ wire! {
 
     /// One height.
     pub struct AtHeight {
-        /// Which.
+        /// A height of this chain.
         pub height: u64,
     }
 
     /// One epoch of Babylon.
     pub struct AtEpoch {
-        /// Which.
+        /// The number of an epoch of Babylon.
         pub epoch_number: u64,
     }
 

@@ -34,3 +34,14 @@ pub fn anchor_key(height: u64) -> [u8; 9] {
     let [a, b, c, d, e, f, g, h] = height.to_be_bytes();
     [ANCHOR_PREFIX, a, b, c, d, e, f, g, h]
 }
+
+/// The first byte of the key of a finality provider; its x-only public key follows. There is a value where one is registered,
+/// in whatever state; the value is not for others.
+pub const FP_PREFIX: u8 = b'f';
+
+/// The key of a finality provider.
+pub fn fp_key(public_key: &[u8; 32]) -> [u8; 33] {
+    let mut key = [FP_PREFIX; 33];
+    key.iter_mut().skip(1).zip(public_key).for_each(|(to, from)| *to = *from);
+    key
+}

@@ -41,7 +41,7 @@ wire! {
 
     /// A header by its fields.
     pub struct BtcHeader {
-        /// Version.
+        /// The version of the header (BIP 34, 65, 66; BIP 9 bits).
         pub version: i32,
         /// Hash of the header before it, display order.
         pub prev_blockhash: String,
@@ -51,7 +51,7 @@ wire! {
         pub time: u32,
         /// Compact target.
         pub bits: u32,
-        /// Nonce.
+        /// The nonce, any value.
         pub nonce: u32,
     }
 

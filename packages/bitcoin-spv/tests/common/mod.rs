@@ -2,11 +2,11 @@
 #![allow(dead_code)]
 
 use bsn_bitcoin_spv::{
-    CompactTarget, Context, Extension, Header, HeaderHash, HeaderSource, MerkleRoot, Network, Placed, Rules,
-    Work, extend,
+    Context, Extension, Header, HeaderHash, HeaderSource, Network, Placed, Rules, Work, extend,
 };
-use primitives::{BtcHeight, BtcTime};
-use testing::vectors;
+use primitives::BtcHeight;
+#[allow(unused_imports, reason = "each test program uses a part of it")]
+pub use vectors::mine;
 
 /// The headers of a file of 80 bytes each.
 pub fn headers(name: &str) -> Option<Vec<Header>> {
@@ -55,18 +55,6 @@ impl HeaderSource for Chain {
         let place = height.get().checked_sub(base.get())?;
         self.headers.get(place as usize).copied()
     }
-}
-
-/// Finds a nonce; use with regtest's target only.
-pub fn mine(prev_hash: HeaderHash, time: impl Into<BtcTime>, bits: u32, salt: u8) -> Header {
-    let bits = CompactTarget::new(bits);
-    let merkle_root = MerkleRoot::from_bytes([salt; 32]);
-    let mut header =
-        Header { version: 0x2000_0000, prev_hash, merkle_root, time: time.into(), bits, nonce: 0 };
-    while !bits.target().unwrap().is_met_by(&header.hash()) {
-        header.nonce += 1;
-    }
-    header
 }
 
 pub fn sum(works: impl IntoIterator<Item = Work>) -> Work {

@@ -12,26 +12,26 @@ pub enum RpcError {
     },
     /// TLS cannot be set up as it was asked for.
     Tls {
-        /// Why.
+        /// The cause, in words.
         reason: String,
     },
     /// The node cannot be reached, or does not answer in time.
     Down {
-        /// Which.
+        /// The node's URL.
         node: String,
-        /// Why.
+        /// The cause, in words.
         reason: String,
     },
     /// The node does not speak CometBFT's JSON-RPC, or breaks off.
     BadAnswer {
-        /// Which.
+        /// The node's URL.
         node: String,
         /// What is wrong with the answer.
         reason: String,
     },
     /// The node is of another chain.
     WrongNetwork {
-        /// Which.
+        /// The node's URL.
         node: String,
         /// The chain it should be of.
         expected: String,
@@ -40,7 +40,7 @@ pub enum RpcError {
     },
     /// The node does not keep up with the chain.
     Behind {
-        /// Which.
+        /// The node's URL.
         node: String,
         /// Its last block.
         height: u64,
@@ -49,9 +49,9 @@ pub enum RpcError {
     },
     /// The node's answer contradicts itself.
     Lies {
-        /// Which.
+        /// The node's URL.
         node: String,
-        /// How.
+        /// The cause, in words.
         reason: String,
     },
     /// The contract is not there, or not `bsn`.

@@ -21,7 +21,7 @@ pub struct Answer {
     pub node: String,
     /// As of the state after which block.
     pub height: u64,
-    /// What.
+    /// The bytes of the answer.
     pub value: Vec<u8>,
 }
 

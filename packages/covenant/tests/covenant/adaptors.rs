@@ -8,7 +8,6 @@ use k256::{
     Scalar, U256,
     elliptic_curve::{ops::Reduce, point::AffineCoordinates},
 };
-use testing::vectors;
 
 fn key(byte: u8) -> (SecretKey, XOnlyKey) {
     let secret = SecretKey::from_slice(&[byte; 32]).unwrap();
@@ -171,6 +170,31 @@ fn scalar(bytes: &[u8]) -> Scalar {
     <Scalar as Reduce<U256>>::reduce_bytes(&<[u8; 32]>::try_from(bytes).unwrap().into())
 }
 
+fn tagged_hash(tag: &str, parts: &[&[u8]]) -> [u8; 32] {
+    use sha2::{Digest, Sha256};
+    let tag = Sha256::digest(tag);
+    let begun = Sha256::new().chain_update(tag).chain_update(tag);
+    parts.iter().fold(begun, |hash, part| hash.chain_update(part)).finalize().into()
+}
+
+/// D-04: a mask that loses bits does not mask, and without the parity two encryption keys share a nonce.
+#[test]
+fn a_nonce_is_the_hash_that_its_formula_says() {
+    let ((member, signer), (_, fp), secret) = (key(1), key(2), secret_scalar(1));
+    let (message, aux) = ([7; 32], [9; 32]);
+    for prefix in [2, 3] {
+        let encryption = EncryptionKey::from_compressed(prefix, fp.as_bytes()).unwrap();
+        let made = presign(&member, &encryption, &message, &aux).to_bytes();
+        let mut masked: [u8; 32] = secret.to_bytes().into();
+        let mask = tagged_hash("BSN/covenant/aux", &[&aux]);
+        masked.iter_mut().zip(mask).for_each(|(byte, mask)| *byte ^= mask);
+        let parts = [&masked[..], signer.as_bytes(), &[prefix], fp.as_bytes(), &message];
+        let k = scalar(&tagged_hash("BSN/covenant/nonce", &parts));
+        let e = scalar(&tagged_hash("BIP0340/challenge", &[&made[1..33], signer.as_bytes(), &message]));
+        assert_eq!(scalar(&made[33..]) - e * secret, if made[0] == 3 { -k } else { k });
+    }
+}
+
 /// The secret as BIP-340 signs with it.
 fn secret_scalar(byte: u8) -> Scalar {
     let (secret, _) = key(byte);
@@ -188,12 +212,9 @@ fn gives_away(
     two: &[u8; 64],
     secrets: [&Scalar; 2],
 ) -> bool {
-    use sha2::{Digest, Sha256};
-    let tag = Sha256::digest("BIP0340/challenge");
+    let signer = *member.public_key().as_fp();
     let challenge = |signature: &[u8; 64]| {
-        let hash = Sha256::new().chain_update(tag).chain_update(tag).chain_update(&signature[..32]);
-        let hash = hash.chain_update(member.public_key().as_fp().as_bytes()).chain_update(message);
-        scalar(&hash.finalize())
+        scalar(&tagged_hash("BIP0340/challenge", &[&signature[..32], signer.as_bytes(), message]))
     };
     let (e1, e2) = (challenge(one), challenge(two));
     let s = |signature: &[u8; 64]| scalar(&signature[32..]);

@@ -9,7 +9,6 @@ use bsn_covenant::{
 use eots::SecretKey;
 use primitives::BtcHeight;
 use prost::Message;
-use testing::vectors;
 
 use crate::interpreter::{self, Case};
 

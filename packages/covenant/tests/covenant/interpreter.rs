@@ -3,7 +3,6 @@
 use bitcoin_spv::Output;
 use bitcoinconsensus::Utxo;
 use serde::Deserialize;
-use testing::vectors;
 
 /// Whether Bitcoin takes `tx`, whose only input spends `spent`.
 pub fn is_spent(spent: &Output, tx: &[u8]) -> bool {

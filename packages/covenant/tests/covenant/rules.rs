@@ -498,6 +498,28 @@ fn a_verified_delegation_says_what_it_is() {
     assert_eq!(verified.unbonding_slashing.path.spent.value, 998_500);
 }
 
+/// A wallet shows it to a staker, a contract keeps it: the rule by its code, and the culprit.
+#[test]
+fn a_refusal_says_which_rule_and_what_is_wrong() {
+    let key = maker().key(&maker().fps[0]);
+    let of = |stage| Refusal::StakerSignature { stage };
+    for (refusal, rule, text) in [
+        (
+            Refusal::RepeatedFp(key),
+            "S03",
+            format!("finality provider {} is named twice", hex::encode(key.as_bytes())),
+        ),
+        (of(Stage::Staked), "S26", "slashing transaction: the staker's signature is not valid".to_owned()),
+        (
+            of(Stage::Unbonding),
+            "S41",
+            "unbonding slashing transaction: the staker's signature is not valid".to_owned(),
+        ),
+    ] {
+        assert_eq!((refusal.rule().to_string(), refusal.to_string()), (rule.to_owned(), text));
+    }
+}
+
 #[test]
 fn parameters_are_checked() {
     let good = maker().params;
@@ -527,6 +549,14 @@ fn parameters_are_checked() {
         refused(|params| params.max_fps = 65),
         "a delegation may have 1 to 64 finality providers, got 65"
     );
+    let one = |value, time| Params {
+        max_value: value,
+        min_value: value,
+        max_time: time,
+        min_time: time,
+        ..good.clone()
+    };
+    assert_eq!(one(500, 10_000).check(), Ok(()), "the least may be the largest");
     let script = |length| vec![0x6a; length];
     let with = |length| Params { slashing_script: script(length), ..maker().params }.check();
     assert!(with(0).is_err() && with(1).is_ok() && with(128).is_ok() && with(129).is_err());

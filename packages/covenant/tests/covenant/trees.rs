@@ -15,7 +15,6 @@ use bsn_covenant::{
 use eots::{Native, Recover};
 use primitives::Txid;
 use serde_json::Value;
-use testing::vectors;
 
 fn keys(values: &Value) -> Vec<XOnlyKey> {
     let key = |value: &Value| XOnlyKey::from_slice(&hex::decode(&value.as_str().unwrap()[2..]).unwrap());

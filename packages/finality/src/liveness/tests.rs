@@ -12,7 +12,7 @@ fn at(height: u64) -> BlockHeight {
 #[derive(Debug, Clone, Default)]
 struct Records {
     absences: Absences,
-    buckets: BTreeMap<BlockHeight, Bucket>,
+    buckets: BTreeMap<BlockHeight, MissBucket>,
 }
 
 impl Records {
@@ -127,7 +127,7 @@ fn the_longest_window_that_is_exact_has_a_bucket_a_height() {
 
 #[test]
 fn a_bucket_has_one_count_an_fp_in_ascending_order() {
-    let mut bucket = Bucket::default();
+    let mut bucket = MissBucket::default();
     for (height, absent) in [(1_990, &[2, 5][..]), (1_991, &[1, 2, 7]), (1_992, &[5]), (1_993, &[])] {
         let absent: Vec<FpId> = absent.iter().copied().map(FpId::new).collect();
         bucket.note(at(height), &absent);

@@ -70,14 +70,14 @@ impl Account {
 
     /// Takes a group's part out of the books, before it is sent: it is handed over, waits to be burned, or is
     /// undistributed again.
-    pub fn settle(&mut self, split: &Split) {
+    pub fn take_out(&mut self, split: &Split) {
         self.owed = self.owed.saturating_sub(split.send).saturating_sub(split.back);
         self.to_burn = self.to_burn.saturating_add(split.burn);
         self.handed_over = self.handed_over.saturating_add(split.send);
         self.not_before = BlockHeight::new(0);
     }
 
-    /// The chain did not take the transfer: all that was settled with it is as before, and the group is tried again at
+    /// The chain did not take the transfer: all that was taken out with it is as before, and the group is tried again at
     /// `not_before`, alone.
     pub fn not_sent(&mut self, group: Group, split: &Split, not_before: BlockHeight) {
         self.owed = self.owed.saturating_add(split.send).saturating_add(split.back);

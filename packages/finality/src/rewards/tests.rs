@@ -152,7 +152,7 @@ fn what_is_owed_by_weights_that_are_gone_goes_to_the_next_period() {
     let mut account = Account::default();
     account.owe(400, 1, 4);
     while let Some((group, part)) = account.next_group(&Weights::default(), 3) {
-        account.settle(&split(part, &[], false));
+        account.take_out(&split(part, &[], false));
         assert!(group.from < group.to);
     }
     assert_eq!((account.owed, account.waiting), (0, vec![]));
@@ -207,7 +207,7 @@ proptest! {
             let exact = owed * weight / whole;
             prop_assert!(part.abs_diff(exact) <= 61, "{part} for {exact}");
             let claims: Vec<_> = members.iter().map(|one| (*one, Claim::Paid)).collect();
-            account.settle(&split(part, &claims, false));
+            account.take_out(&split(part, &claims, false));
         }
         prop_assert_eq!((account.owed, account.handed_over), (0, owed));
         seen.sort_unstable();
@@ -235,7 +235,7 @@ fn a_transfer_that_was_not_taken_leaves_everything_as_it_was() {
     let mut taken = Vec::new();
     while let Some((group, part)) = account.next_group(&weights, 2) {
         let split = judge(group, part, &weights);
-        account.settle(&split);
+        account.take_out(&split);
         taken.push((group, split));
     }
     assert_eq!((account.owed, account.to_burn, account.handed_over), (100, 100, 300));
@@ -251,12 +251,12 @@ fn the_slashed_are_burned_once_however_often_a_transfer_fails() {
     for _ in 0..3 {
         let (group, part) = account.next_group(&weights, 2).unwrap();
         let split = judge(group, part, &weights);
-        account.settle(&split);
+        account.take_out(&split);
         assert_eq!(account.burn(), 0, "not before all have left");
         account.not_sent(group, &split, at(9));
     }
     while let Some((group, part)) = account.next_group(&weights, 2) {
-        account.settle(&judge(group, part, &weights));
+        account.take_out(&judge(group, part, &weights));
     }
     assert_eq!((account.burn(), account.burn()), (100, 0));
     assert_eq!((account.owed, account.handed_over, account.burned), (0, 300, 100));
@@ -310,7 +310,7 @@ proptest! {
                     let claims: Vec<_> = weights.group(group).iter()
                         .map(|one| (*one, powers[usize::try_from(one.id.get()).unwrap()].1)).collect();
                     let split = split(part, &claims, burns);
-                    account.settle(&split);
+                    account.take_out(&split);
                     match ok {
                         true => balance -= split.send,
                         false => account.not_sent(group, &split, at(9)),

@@ -17,13 +17,13 @@ pub enum ItemError {
     /// Empty or absent where that cannot be.
     #[error("empty {field}")]
     Missing {
-        /// Which.
+        /// The protobuf field, as the message names it.
         field: &'static str,
     },
     /// Longer than anything real.
     #[error("{field} of {got} bytes, more than {max}")]
     TooLong {
-        /// Which.
+        /// The protobuf field, as the message names it.
         field: &'static str,
         /// How long.
         got: usize,
@@ -33,7 +33,7 @@ pub enum ItemError {
     /// More than there can be.
     #[error("{field} is {got}, more than {max}")]
     TooLarge {
-        /// Which.
+        /// The protobuf field, as the message names it.
         field: &'static str,
         /// How much.
         got: u32,
@@ -43,23 +43,23 @@ pub enum ItemError {
     /// Not a key, hash or amount.
     #[error("{field}: {source}")]
     Parse {
-        /// Which.
+        /// The protobuf field, as the message names it.
         field: &'static str,
-        /// Why.
+        /// The first byte or digit that cannot be read.
         source: ParseError,
     },
     /// Not a transaction.
     #[error("{field}: {source}")]
     Transaction {
-        /// Which.
+        /// The protobuf field, as the message names it.
         field: &'static str,
-        /// Why.
+        /// The field of the transaction that cannot be read.
         source: TransactionError,
     },
     /// Not as many as there must be.
     #[error("{got} of {field}, not {expected}")]
     Count {
-        /// Which.
+        /// The protobuf field, as the message names it.
         field: &'static str,
         /// How many.
         got: usize,

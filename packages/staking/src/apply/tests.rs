@@ -5,7 +5,7 @@ use proptest::{collection::vec, prelude::*};
 
 use super::*;
 use crate::{
-    Bucket, DelegationStatus, FpId, ItemDigest, Reason, expire,
+    DelegationStatus, ExpiryBucket, FpId, ItemDigest, Reason, expire,
     fixture::{self, EXPIRY, delegation, fp, key, power, undelegation},
     memory::MemoryLedger,
 };
@@ -138,7 +138,7 @@ fn stake_that_the_sums_do_not_hold_is_not_subtracted() {
     let item = delegation(1, &[1, 2], 10);
     send(&mut ledger, [active(&item)]);
     let second = ledger.fp(&key(2)).unwrap().unwrap().id;
-    ledger.put_bucket(Bucket { height: EXPIRY, fp: second, sum: VotingPower::new(9) }).unwrap();
+    ledger.put_bucket(ExpiryBucket { height: EXPIRY, fp: second, sum: VotingPower::new(9) }).unwrap();
     let broken = Verdict::Quarantined(Reason::BrokenLedger { txid: item.txid() });
     assert_eq!(send(&mut ledger, [undelegation(&item)]), [broken]);
     assert_eq!((power(&ledger, 1), power(&ledger, 2)), (10, 10));

@@ -32,6 +32,11 @@ pub enum Change {
         /// The height.
         below: u64,
     },
+    /// A version before 0.3.0 passed this height and what is below.
+    Upgrade {
+        /// The height.
+        height: u64,
+    },
     /// A finality provider is slashed: its power is gone.
     Slash {
         /// Its key.
@@ -49,6 +54,8 @@ pub struct Model {
     holes: Vec<u64>,
     resumed: Vec<u64>,
     floor: u64,
+    /// Final blocks up to this height have no certificate that is named.
+    unnamed: u64,
     power: Amount,
 }
 
@@ -63,6 +70,7 @@ impl Model {
             holes: Vec::new(),
             resumed: Vec::new(),
             floor: first.max(1),
+            unnamed: 0,
             power,
         }
     }
@@ -99,6 +107,7 @@ impl Model {
                 self.tip = self.tip.max(*through);
             }
             Change::Forget { below } => self.floor = self.floor.max(*below),
+            Change::Upgrade { height } => self.unnamed = self.unnamed.max(*height),
             Change::Slash { power, .. } => self.power = Amount(self.power.0.saturating_sub(power.0)),
         }
         Ok(())
@@ -170,6 +179,7 @@ impl Model {
     /// As `finality_status` answers.
     pub fn status(&self, height: u64) -> FinalityStatus {
         let (block, by) = self.block(height);
+        let by = by.filter(|_| block != BlockFinality::Final || height > self.unnamed);
         let seen = self.is_anchored(height);
         FinalityStatus {
             height,

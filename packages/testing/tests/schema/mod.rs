@@ -103,11 +103,7 @@ impl Schema {
             }
             word => panic!("{at}: this test does not know the word {word}"),
         };
-        if holds {
-            Ok(())
-        } else {
-            Err(format!("{at}: {value} is not {word} {says}"))
-        }
+        holds.then_some(()).ok_or_else(|| format!("{at}: {value} is not {word} {says}"))
     }
 }
 

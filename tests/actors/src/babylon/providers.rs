@@ -58,7 +58,7 @@ impl BabylonFp {
 /// A slashing that evidence from an appchain brought about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slashing {
-    /// Whom.
+    /// The FP's public key, x-only (BIP 340).
     pub fp: FpPublicKey,
     /// The consumer that sent the evidence.
     pub client: String,

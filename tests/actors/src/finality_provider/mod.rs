@@ -221,6 +221,21 @@ impl FinalityProvider {
         Ok(message::submit_finality_signature(&self.public_key_hex(), height, &vote, proof))
     }
 
+    /// Votes at a height with the secret nonce of another one, and so gives its key away to whoever has its vote there.
+    ///
+    /// # Errors
+    /// [`FinalityProviderError::NoRandomness`].
+    pub fn vote_with_nonce_of(
+        &self,
+        nonce_height: u64,
+        height: u64,
+        app_hash: &AppHash,
+    ) -> Result<Value, FinalityProviderError> {
+        let vote = self.sign_with_nonce_of(0, nonce_height, height, app_hash);
+        let proof = self.proof(0, nonce_height)?;
+        Ok(message::submit_finality_signature(&self.public_key_hex(), height, &vote, proof))
+    }
+
     /// Votes for two blocks of one height, and so gives its key away.
     ///
     /// # Errors
@@ -355,7 +370,17 @@ impl FinalityProvider {
     }
 
     fn sign(&self, branch: Branch, height: u64, app_hash: &AppHash) -> SignedVote {
-        let nonce = commitment::secret(&self.key, &self.vote_context, branch, height);
+        self.sign_with_nonce_of(branch, height, height, app_hash)
+    }
+
+    fn sign_with_nonce_of(
+        &self,
+        branch: Branch,
+        nonce_height: u64,
+        height: u64,
+        app_hash: &AppHash,
+    ) -> SignedVote {
+        let nonce = commitment::secret(&self.key, &self.vote_context, branch, nonce_height);
         let hash = signed::vote_hash(&self.vote_context, BlockHeight::new(height), app_hash);
         SignedVote {
             pub_rand: nonce.public(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bsn_rpc::proto::Any;
+use bsn_rpc::query::Numbers;
 use bsn_rpc::{Client, Fee, Key, TxResult, Wallet};
 use sha2::{Digest, Sha256};
 
@@ -80,6 +81,19 @@ impl Account {
         // Here and not in the library: ctrl-c ends the waiting.
         let in_a_block = || Ok(rpc.tx(&hash)?);
         Ok((process::wait_for("a transaction in a block", Duration::from_secs(60), in_a_block)?, bytes))
+    }
+
+    /// Signs these, to be sent by somebody else in this order: a transaction each.
+    ///
+    /// # Errors
+    /// If the node does not know the account.
+    pub fn sign(&self, rpc: &Client, chain_id: &str, each: &[Vec<Any>], gas: u64) -> Result<Vec<Vec<u8>>> {
+        let now = rpc.account(&self.address)?;
+        let sequences = now.sequence..;
+        let signed = each.iter().zip(sequences).map(|(msgs, sequence)| {
+            Ok(self.wallet.sign(chain_id, msgs, &self.fee(gas), Numbers { sequence, ..now })?)
+        });
+        signed.collect()
     }
 
     fn fee(&self, gas: u64) -> Fee {

@@ -47,6 +47,10 @@ const METRICS: u16 = 3;
 const RICH: u64 = 1_000_000_000_000;
 const BONDED: u64 = 500_000_000;
 
+fn url_of(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
 /// A chain with one validator.
 pub struct Chain {
     /// Its role.
@@ -82,7 +86,7 @@ impl Chain {
         let chain = Self {
             role,
             id: id.to_owned(),
-            rpc: Client::new(&[format!("http://127.0.0.1:{port}")])?,
+            rpc: Client::new(&[url_of(port)])?,
             validator: Account::new(role.prefix(), "validator")?,
             port,
             log: folder.join(format!("{}.log", role.word())),
@@ -101,6 +105,19 @@ impl Chain {
         chain.run(&["genesis", "validate"])?;
         chain.edit_config(pace_ms)?;
         Ok(chain)
+    }
+
+    /// Where its node, and its keyring, are.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Gives its keyring a key.
+    ///
+    /// # Errors
+    /// If the program refuses.
+    pub fn import_key(&self, name: &str, account: &Account) -> Result<()> {
+        self.run(&["keys", "import-hex", name, &account.secret_hex(), "--keyring-backend", "test"]).map(drop)
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -133,6 +150,8 @@ impl Chain {
             }
             // 100 votes for each of several heights may wait, and packets may be large.
             Some(("size", _)) => "size = 20000".to_owned(),
+            // The node lets go of a question that takes longer; a simulation compiles both codes.
+            Some(("timeout_broadcast_tx_commit", _)) => "timeout_broadcast_tx_commit = \"60s\"".to_owned(),
             Some(("max_tx_bytes", _)) => format!("max_tx_bytes = {MAX_BYTES}"),
             Some(("max_body_bytes", _)) => format!("max_body_bytes = {}", 2 * MAX_BYTES),
             _ => line.to_owned(),
@@ -167,6 +186,11 @@ impl Chain {
             process.check_alive()?;
             Ok(rpc.height().ok().filter(|height| *height > above))
         })
+    }
+
+    /// Where it is asked.
+    pub fn url(&self) -> String {
+        url_of(self.port)
     }
 
     /// Stops the validator; the chain keeps its home.

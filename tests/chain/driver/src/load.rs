@@ -42,7 +42,7 @@ pub struct Block {
 /// One way of voting, measured.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// How.
+    /// How messages reach the chain.
     pub way: Way,
     /// Block by block.
     pub blocks: Vec<Block>,

@@ -19,6 +19,7 @@
 //! | `gas`, `load` | what calls cost here and in the embedded chain; 100 finality providers on each block |
 //! | `world`, `voting`, `ways` | two chains, the relayer, the contract, those who sign, and how their votes travel |
 //! | `chain`, `relayer`, `process` | the programs, which are stopped whatever happens |
+//! | `operator` | somebody who has `bsn` and nothing else |
 //! | `account`, `contract`, `wire` | transactions, queries, messages, over `bsn-rpc` |
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::panic))]
 
@@ -29,6 +30,7 @@ mod claims;
 mod contract;
 mod gas;
 mod load;
+mod operator;
 mod process;
 mod relayer;
 mod say;
@@ -80,6 +82,11 @@ fn run(args: &Args) -> Result<bool> {
         say::step("two chains and a relayer");
         let mut world = World::start(&args.programs, "scenarios", 6, QUICK)?;
         scenarios::run(&mut world, &mut claims);
+    }
+    if args.wants(Part::Bsn) {
+        say::step("two chains with nothing on them");
+        let mut world = World::start(&args.programs, "deploy", 4, QUICK)?;
+        scenarios::deploy(&mut world, &mut claims);
         drop(world);
         say::step("two chains with the release before");
         let before = Programs { artifacts: workspace().join(RELEASE), ..args.programs.clone() };

@@ -60,6 +60,11 @@ impl Relayer {
         key["address"].as_str().map(str::to_owned).ok_or_else(|| anyhow!("the relayer made no key: {key}"))
     }
 
+    /// Where the program is.
+    pub fn program(&self) -> &Path {
+        &self.binary
+    }
+
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(args).arg("--home").arg(&self.home);

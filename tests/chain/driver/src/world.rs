@@ -108,6 +108,8 @@ pub struct World {
     pub voted_to: u64,
     /// How [`vote`](Self::vote) sends votes.
     pub sends: Sends,
+    /// Homes and logs.
+    pub folder: PathBuf,
     artifacts: PathBuf,
     spare: Vec<Arc<Account>>,
 }
@@ -162,6 +164,7 @@ impl World {
             signers: Vec::new(),
             voted_to: 0,
             sends: Sends::Each,
+            folder,
             artifacts: programs.artifacts.clone(),
             spare,
         })

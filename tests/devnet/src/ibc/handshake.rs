@@ -6,12 +6,17 @@ use cosmwasm_std::{
     Event, Ibc3ChannelOpenResponse, IbcBasicResponse, IbcChannelConnectMsg, IbcChannelOpenMsg, IbcOrder,
 };
 
-use super::{Channel, ChannelState, IbcError, TRANSFER_PORT, TRANSFER_VERSION, channel::endpoint};
+use super::{Channel, ChannelState, IbcError, channel::endpoint};
 use crate::{
     error::Failure,
     vm::Entry,
     world::{World, json},
 };
+
+/// The port of the ICS-20 application.
+pub const TRANSFER_PORT: &str = "transfer";
+/// The version of its channels.
+pub const TRANSFER_VERSION: &str = "ics20-1";
 
 /// What a channel is to be.
 #[derive(Debug, Clone)]

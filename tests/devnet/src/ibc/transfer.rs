@@ -6,18 +6,13 @@ use cosmwasm_std::{Coin, Event, IbcAcknowledgement, IbcPacket, IbcTimeout};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Ack, IbcError, Received, ack_is_success, error_ack, success_ack};
+use super::{Ack, IbcError, Received, TRANSFER_PORT, ack_is_success, error_ack, success_ack};
 use crate::{
     address,
     bank::amount_of,
     error::Failure,
     world::{World, json},
 };
-
-/// The port of the ICS-20 application.
-pub const TRANSFER_PORT: &str = "transfer";
-/// The version of its channels.
-pub const TRANSFER_VERSION: &str = "ics20-1";
 
 /// `FungibleTokenPacketData`, as JSON with its keys in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

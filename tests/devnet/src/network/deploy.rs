@@ -4,14 +4,17 @@ use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use cosmwasm_std::instantiate2_address;
 use serde_json::{Value, json};
 
 use super::{BabylonEnd, Network, NetworkError};
 use crate::actors::babylon::ConsumerMetadata;
 use crate::actors::{Babylon, Miner};
 use crate::ibc::{Link, OpenChannel};
-use crate::{BsnContracts, Chain, Genesis, Machine};
+use crate::{BsnContracts, Chain, Genesis, Machine, address};
 
+/// The salt of the light client's address, as a deployer writes it down; not taken from the contract, whose it must equal.
+const LIGHT_CLIENT_SALT: &[u8] = b"btc-light-client";
 /// How long before the appchain the first block of Bitcoin is found, in seconds.
 const BITCOIN_AGE: u64 = 86_400;
 /// What one packet carries with ease.
@@ -165,6 +168,16 @@ impl Network {
         chain.next_block();
         let (fps, offline) = (Vec::new(), BTreeSet::new());
         Ok(Self { chain, link, miner, bsn, light_client, admin, sender, channel: None, fps, offline })
+    }
+
+    /// Where the light client must lie: its address follows from its code's checksum, the contract's address and the salt
+    /// alone, so a governance vote can name it beforehand. By cosmwasm-std's own derivation, which is not the chain's.
+    pub fn predicted_light_client(&self) -> Option<String> {
+        let code_id = self.chain.contract(&self.light_client)?.code_id;
+        let checksum = self.chain.code(code_id)?.facts.hash;
+        let creator = address::decode(self.chain.prefix(), &self.bsn).ok()?;
+        let predicted = instantiate2_address(&checksum, &creator.into(), LIGHT_CLIENT_SALT).ok()?;
+        Some(address::encode(self.chain.prefix(), predicted.as_slice()))
     }
 
     /// Everything but the contract: a chain that is linked with Babylon, which knows it as a consumer. Whoever deploys

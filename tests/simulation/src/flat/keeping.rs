@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 
+use super::letter;
 use super::seen::Seen;
 
 /// In how many blocks what must have gone comes a height closer to the chain, after a backlog.
@@ -95,29 +96,50 @@ fn must(holds: bool, letter: u8, what: impl FnOnce() -> String) -> Verdict {
 /// What is in a table: the name of its series.
 pub const fn table(letter: u8) -> &'static str {
     match letter {
-        b'a' => "anchors",
-        b'v' => "votes in slots",
-        b'V' => "votes outside of slots",
-        b'M' => "sheets of votes",
-        b'W' => "signatures of sheets",
-        b'I' => "strips of votes",
-        b'U' => "signatures of strips",
-        b'h' => "power history",
-        b'm' => "commitments",
-        b'D' => "delegations",
-        b'd' => "early ends of delegations",
-        b'x' => "delegations by provider",
-        b'u' => "parts of long records",
-        b'b' => "stake that expires",
-        b'E' => "epochs",
-        b'y' => "sets that ended",
-        b'f' | b'i' | b'p' | b'r' | b'l' | b'R' => "one a provider",
-        b's' => "where sweeps stand",
-        b'Z' => "payouts",
-        b'g' => "gaps",
-        b'n' => "buckets of misses",
-        b'G' | b'A' | b'K' | b'P' | b'O' | b'S' | b'C' | b'H' | b'T' | b'B' | b'L' | b'N' | b'J' | b'z'
-        | b'Y' | b'X' | b't' | b'c' => "a single record",
+        letter::ANCHORS => "anchors",
+        letter::SLOTS => "votes in slots",
+        letter::OVERFLOW => "votes outside of slots",
+        letter::VOTE_BATCHES => "batches of votes",
+        letter::SIGNATURES => "signatures of batches",
+        letter::STRIPS => "strips of votes",
+        letter::STRIP_SIGNATURES => "signatures of strips",
+        letter::POWERS => "power history",
+        letter::COMMITMENTS => "commitments",
+        letter::DELEGATIONS => "delegations",
+        letter::ENDED => "early ends of delegations",
+        letter::DELEGATIONS_OF => "delegations by provider",
+        letter::PARTS => "parts of long records",
+        letter::BUCKETS => "stake that expires",
+        letter::EPOCHS => "epochs",
+        letter::SETS => "sets that ended",
+        letter::PROVIDERS
+        | letter::FP_KEYS
+        | letter::PROFILES
+        | letter::RANKING
+        | letter::MISSES
+        | letter::RANKING_JAILED => "one a provider",
+        letter::SWEEPS => "where sweeps stand",
+        letter::PAYOUTS => "payouts",
+        letter::GAPS => "gaps",
+        letter::MISSED_AT => "buckets of misses",
+        letter::CONFIG
+        | letter::ADMINS
+        | letter::PARAMS
+        | letter::MARKS
+        | letter::REST
+        | letter::ACTIVE
+        | letter::CHANNELS
+        | letter::LAST_HEADER
+        | letter::TIMESTAMPS
+        | letter::BTC_TIP
+        | letter::BITCOIN
+        | letter::COUNTERS
+        | letter::CONVERSION
+        | letter::MISSED
+        | letter::WEIGHTS
+        | letter::ACCOUNTS
+        | letter::ABSENCES
+        | letter::CONTRACT_INFO => "a single record",
         _ => "nothing that this life brings",
     }
 }
@@ -178,17 +200,23 @@ impl Keeping {
     }
 
     fn judge_votes(&self, seen: &Seen, height: u64, votes_from: u64, gone: u64) -> Verdict {
-        must(seen.count(b'v') <= SLOTS * self.knobs.fps, b'v', || format!("{} entries", seen.count(b'v')))?;
-        must(seen.count(b'M') == seen.count(b'W'), b'W', || format!("{} entries", seen.count(b'W')))?;
-        must(seen.count(b'U') == seen.strips, b'U', || {
-            format!("{} entries of {} strips", seen.count(b'U'), seen.strips)
+        must(seen.count(letter::SLOTS) <= SLOTS * self.knobs.fps, letter::SLOTS, || {
+            format!("{} entries", seen.count(letter::SLOTS))
+        })?;
+        must(seen.count(letter::VOTE_BATCHES) == seen.count(letter::SIGNATURES), letter::SIGNATURES, || {
+            format!("{} entries", seen.count(letter::SIGNATURES))
+        })?;
+        must(seen.count(letter::STRIP_SIGNATURES) == seen.strips, letter::STRIP_SIGNATURES, || {
+            format!("{} entries of {} strips", seen.count(letter::STRIP_SIGNATURES), seen.strips)
         })?;
         for (letter, lowest) in &seen.outside {
             must(lowest + SLACK >= gone, *letter, || format!("height {lowest}, and {gone} must have gone"))?;
         }
         for (height, cast) in self.votes.range(votes_from..height) {
             let kept = seen.votes.get(height).copied().unwrap_or_default();
-            must(kept == *cast, b'v', || format!("{kept} of {cast} votes at height {height} are kept"))?;
+            must(kept == *cast, letter::SLOTS, || {
+                format!("{kept} of {cast} votes at height {height} are kept")
+            })?;
         }
         Ok(())
     }
@@ -199,11 +227,15 @@ impl Keeping {
         let mut lowest = u64::MAX;
         for (height, _) in kept {
             lowest = lowest.min(*height);
-            must(seen.anchors.contains(height), b'a', || format!("height {height} is within its retention"))?;
+            must(seen.anchors.contains(height), letter::ANCHORS, || {
+                format!("height {height} is within its retention")
+            })?;
         }
         let oldest = seen.anchors.first().copied().unwrap_or(u64::MAX);
         let may = lowest.min(gone.saturating_sub(self.knobs.vote_window)).saturating_sub(SLACK);
-        must(oldest >= may, b'a', || format!("height {oldest}, and all below {may} must have gone"))
+        must(oldest >= may, letter::ANCHORS, || {
+            format!("height {oldest}, and all below {may} must have gone")
+        })
     }
 
     /// Of each finality provider what holds at the oldest anchor, and where the chain is, is there; what is below that
@@ -213,38 +245,48 @@ impl Keeping {
         let below = |heights: &BTreeSet<u64>| heights.range(..=oldest).count() as u64;
         let superseded: u64 = seen.powers.values().map(|heights| below(heights).saturating_sub(1)).sum();
         let most = self.knobs.fps * SUPERSEDED + self.lag(height).saturating_mul(self.knobs.fps);
-        must(superseded <= most, b'h', || {
+        must(superseded <= most, letter::POWERS, || {
             format!("{superseded} entries below what the oldest anchor needs, at most {most}")
         })?;
         let holding = seen.powers.values().filter(|heights| below(heights) > 0).count() as u64;
-        must(oldest < self.since || holding == self.knobs.fps, b'h', || {
+        must(oldest < self.since || holding == self.knobs.fps, letter::POWERS, || {
             format!("the power of {holding} of {} at height {oldest} is kept", self.knobs.fps)
         })?;
         let spent: u64 = seen.commitments.values().map(|ends| ends.range(..gone).count() as u64).sum();
         let most = self.knobs.fps * SPENT;
-        must(spent <= most, b'm', || format!("{spent} entries end below height {gone}, at most {most}"))?;
+        must(spent <= most, letter::COMMITMENTS, || {
+            format!("{spent} entries end below height {gone}, at most {most}")
+        })?;
         let covering = seen.commitments.values().filter(|ends| ends.range(height..).next().is_some()).count();
-        must(covering as u64 == self.knobs.fps, b'm', || format!("only {covering} can vote at {height}"))
+        must(covering as u64 == self.knobs.fps, letter::COMMITMENTS, || {
+            format!("only {covering} can vote at {height}")
+        })
     }
 
     fn judge_delegations(&mut self, seen: &Seen, tip: u32, lag: u64) -> Verdict {
         let retention = u32::try_from(self.knobs.anchor_retention_s / 600).unwrap_or(u32::MAX);
         let has_ended = |end: u32| end.saturating_add(retention) < tip;
         for (txid, (end, _)) in &self.delegations {
-            must(has_ended(*end) || seen.delegations.contains(txid), b'D', || {
+            must(has_ended(*end) || seen.delegations.contains(txid), letter::DELEGATIONS, || {
                 format!("a delegation that ends at {end} is missing, Bitcoin is at {tip}")
             })?;
         }
         self.delegations.retain(|txid, _| seen.delegations.contains(txid));
         let (known, all) = (self.delegations.len(), seen.delegations.len());
-        must(known == all, b'D', || format!("{all} entries, of which {known} came or did not go before"))?;
+        must(known == all, letter::DELEGATIONS, || {
+            format!("{all} entries, of which {known} came or did not go before")
+        })?;
         let ended = self.delegations.values().filter(|(end, _)| has_ended(*end)).count();
         let waiting = (BEFORE_A_SWEEP + lag) * self.knobs.delegations + A_SWEEP;
         let most = (all - ended) as u64 / 2 + waiting;
-        must(ended as u64 <= most, b'D', || format!("{ended} of {all} entries are over, at most {most}"))?;
+        must(ended as u64 <= most, letter::DELEGATIONS, || {
+            format!("{ended} of {all} entries are over, at most {most}")
+        })?;
         let by_fp: u64 = self.delegations.values().map(|(_, fps)| fps).sum();
-        must(seen.count(b'x') == by_fp, b'x', || format!("{} entries, not {by_fp}", seen.count(b'x')))?;
-        for (letter, of) in [(b'd', &seen.ended), (b'u', &seen.in_parts)] {
+        must(seen.count(letter::DELEGATIONS_OF) == by_fp, letter::DELEGATIONS_OF, || {
+            format!("{} entries, not {by_fp}", seen.count(letter::DELEGATIONS_OF))
+        })?;
+        for (letter, of) in [(letter::ENDED, &seen.ended), (letter::PARTS, &seen.in_parts)] {
             let stray = of.difference(&seen.delegations).count();
             must(stray == 0, letter, || format!("{stray} delegations have entries and are gone"))?;
         }

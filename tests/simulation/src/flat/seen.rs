@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::letter;
+
 /// The last of the 64 heights of a bucket of strips, counted from the first.
 const LAST_OF_BUCKET: u64 = 63;
 
@@ -45,19 +47,21 @@ impl Seen {
 
     fn note_of(&mut self, letter: u8, key: &[u8], mut value: &[u8]) -> Option<()> {
         match letter {
-            b'a' => _ = self.anchors.insert(height(key)?),
-            b'v' => *self.votes.entry(varint(&mut value)?).or_default() += 1,
-            b'V' | b'M' | b'W' => self.note_outside(letter, height(key)?, value)?,
-            b'I' => self.note_strips(height(key)?, value)?,
-            b'U' => self.note_lowest(letter, height(key)? | LAST_OF_BUCKET),
-            b'h' => _ = self.powers.entry(id(key)?).or_default().insert(height(key.get(4..)?)?),
-            b'm' => {
+            letter::ANCHORS => _ = self.anchors.insert(height(key)?),
+            letter::SLOTS => *self.votes.entry(varint(&mut value)?).or_default() += 1,
+            letter::OVERFLOW | letter::VOTE_BATCHES | letter::SIGNATURES => {
+                self.note_outside(letter, height(key)?, value)?
+            }
+            letter::STRIPS => self.note_strips(height(key)?, value)?,
+            letter::STRIP_SIGNATURES => self.note_lowest(letter, height(key)? | LAST_OF_BUCKET),
+            letter::POWERS => _ = self.powers.entry(id(key)?).or_default().insert(height(key.get(4..)?)?),
+            letter::COMMITMENTS => {
                 let (start, count) = (varint(&mut value)?, varint(&mut value)?);
                 self.commitments.entry(id(key)?).or_default().insert(start + count - 1);
             }
-            b'D' => _ = self.delegations.insert(*key.first_chunk()?),
-            b'd' => _ = self.ended.insert(*key.first_chunk()?),
-            b'u' => _ = self.in_parts.insert(*key.first_chunk()?),
+            letter::DELEGATIONS => _ = self.delegations.insert(*key.first_chunk()?),
+            letter::ENDED => _ = self.ended.insert(*key.first_chunk()?),
+            letter::PARTS => _ = self.in_parts.insert(*key.first_chunk()?),
             _ => {}
         }
         Some(())
@@ -70,7 +74,7 @@ impl Seen {
 
     /// Where strips begin, a bit each, and for each power where there are votes.
     fn note_strips(&mut self, first: u64, mut value: &[u8]) -> Option<()> {
-        self.note_lowest(b'I', first | LAST_OF_BUCKET);
+        self.note_lowest(letter::STRIPS, first | LAST_OF_BUCKET);
         self.strips += u64::from(varint(&mut value)?.count_ones());
         for _ in 0..varint(&mut value)? {
             let (_power, places) = (varint(&mut value)?, varint(&mut value)?);
@@ -84,8 +88,8 @@ impl Seen {
     fn note_outside(&mut self, letter: u8, height: u64, mut value: &[u8]) -> Option<()> {
         self.note_lowest(letter, height);
         let votes = match letter {
-            b'V' => 1,
-            b'M' => {
+            letter::OVERFLOW => 1,
+            letter::VOTE_BATCHES => {
                 varint(&mut value)?;
                 varint(&mut value)?
             }

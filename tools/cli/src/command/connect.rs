@@ -14,6 +14,8 @@ use crate::deploy::record::peek;
 
 /// How often both chains are asked.
 const POLL: Duration = Duration::from_secs(2);
+/// How many looks in a row may fail: nodes restart, and this waits for days. With its pauses that is four minutes.
+const PATIENCE: u32 = 15;
 
 /// `bsn connect`.
 #[derive(Debug, Group)]
@@ -44,9 +46,21 @@ pub fn run(args: &Connect) -> Result<()> {
         Some(contract) => contract.clone(),
         None => address(&setup, &id)?,
     };
-    let (start, mut last) = (Instant::now(), None);
+    let (start, mut last, mut failed) = (Instant::now(), None, 0);
+    let is_over = || args.wait_at_most.is_some_and(|limit| start.elapsed() >= limit);
     loop {
-        let facts = read::facts(&chain, babylon.as_ref(), &bsn, setup.file.bsn.ics20_channel.as_deref())?;
+        let transfer = setup.file.bsn.ics20_channel.as_deref();
+        let facts = match read::facts(&chain, babylon.as_ref(), &bsn, transfer) {
+            Ok(facts) => facts,
+            Err(error) if args.once || is_over() || !may_pass(&error, failed) => return Err(error),
+            Err(error) => {
+                failed += 1;
+                eprintln!("cannot look, {failed} of {PATIENCE} times in a row: {error:#}; looking again");
+                std::thread::sleep(POLL * failed);
+                continue;
+            }
+        };
+        failed = 0;
         let now = stage(&facts);
         if last != Some(now) {
             show(now, &facts, setup.output, babylon.is_some());
@@ -55,12 +69,16 @@ pub fn run(args: &Connect) -> Result<()> {
         if now == Stage::Done {
             return Ok(());
         }
-        let is_over = args.wait_at_most.is_some_and(|limit| start.elapsed() >= limit);
-        if args.once || is_over {
+        if args.once || is_over() {
             bail!("no block is final yet: step {} of {STEPS}", now.step());
         }
         std::thread::sleep(POLL);
     }
+}
+
+/// Whether a look that failed is no reason to end: nodes that are away come back, wrong ones stay wrong.
+fn may_pass(error: &anyhow::Error, failed: u32) -> bool {
+    failed < PATIENCE && error.downcast_ref().is_some_and(bsn_rpc::Error::is_passing)
 }
 
 fn address(setup: &Setup, chain_id: &str) -> Result<String> {
@@ -88,5 +106,23 @@ fn show(now: Stage, facts: &Facts, output: Output, has_babylon: bool) {
     println!("     who      {}: {}", words.who, words.does);
     if !has_babylon && matches!(now, Stage::Channel | Stage::Consumer) {
         println!("     Babylon is not asked: name a node of it by --babylon-node");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    #[test]
+    fn a_node_that_is_away_is_waited_for_so_many_times_and_a_wrong_one_not_at_all() {
+        let node = || "http://node".to_owned();
+        let away = || bsn_rpc::Error::Unreachable { node: node(), why: "refused".to_owned() };
+        let hidden = Err::<(), _>(away()).context("cannot ask Babylon").unwrap_err();
+        assert!(may_pass(&hidden, 0) && may_pass(&hidden, PATIENCE - 1) && !may_pass(&hidden, PATIENCE));
+        let other = bsn_rpc::Error::WrongChain { node: node(), expected: "a-1".into(), found: "b-1".into() };
+        assert!(!may_pass(&other.into(), 0));
+        assert!(!may_pass(&anyhow!("there is no channel-9 on this chain"), 0));
     }
 }

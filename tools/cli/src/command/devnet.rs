@@ -61,7 +61,8 @@ fn start(args: &DevnetRun) -> Result<()> {
 /// Serves the dashboard of this chain; where, if not told, is taken as it comes.
 fn dashboard(port: Option<u16>, at: &[SocketAddr; 3], facts: &Value) -> Result<SocketAddr> {
     let [chain, babylon, _] = at.map(|at| format!("http://{at}"));
-    let contract = facts["bsn"].as_str().unwrap_or_default();
+    // On a chain without one, the dashboard waits until it calls one.
+    let contract = facts["bsn"].as_str().filter(|address| !address.is_empty());
     let options = |port: u16| {
         let options = Options::new(
             std::slice::from_ref(&chain),

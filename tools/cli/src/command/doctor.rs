@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::doctor::asked::Asked;
 use crate::doctor::snapshot::FORM;
-use crate::doctor::{Selection, Severity, Snapshot, examine, read, show, table};
+use crate::doctor::{Selection, Severity, Snapshot, examine, read, runbook, show, table};
 use crate::exit::Exit;
 
 /// `bsn doctor`. Exit codes: 0 well, 1 a warning, 2 something critical, 3 could not look.
@@ -37,6 +37,9 @@ pub struct Doctor {
     /// Judge what --save has written, and ask nobody.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Write the runbook of the handbook into this folder, for whoever changed the table.
+    #[arg(long, value_name = "FOLDER", hide = true)]
+    pub write_runbook: Option<PathBuf>,
     /// Who is asked.
     #[command(flatten)]
     pub asked: Asked,
@@ -71,6 +74,9 @@ pub enum Output {
 pub fn run(args: &Doctor) -> Result<()> {
     if let Some(id) = &args.explain {
         return explain(id);
+    }
+    if let Some(folder) = &args.write_runbook {
+        return write_runbook(folder);
     }
     let selection = Selection::new(&args.only, &args.skip).map_err(Exit::could_not_look)?;
     let snapshot = snapshot(args).map_err(|error| Exit::could_not_look(format!("{error:#}")))?;
@@ -114,6 +120,19 @@ fn saved(file: &Path) -> Result<Snapshot> {
         bail!("{} has the form {}, and this program knows {FORM}", file.display(), snapshot.form);
     }
     Ok(snapshot)
+}
+
+fn write_runbook(folder: &Path) -> Result<()> {
+    let contents = folder.join("SUMMARY.md");
+    let before = std::fs::read_to_string(&contents)
+        .with_context(|| format!("{} is no handbook: it has no SUMMARY.md", folder.display()))?;
+    std::fs::create_dir_all(folder.join("runbook"))
+        .with_context(|| format!("cannot make a folder in {}", folder.display()))?;
+    let pages = runbook::pages().into_iter().map(|(path, text)| (folder.join(path), text));
+    for (path, text) in pages.chain([(contents, runbook::summary(&before))]) {
+        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn explain(id: &str) -> Result<()> {

@@ -1,17 +1,15 @@
 //! `bsn init`.
 
-use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args as Group;
 
 use crate::config::{Common, Setup, setup_file};
-use crate::deploy::read::network;
-use crate::init::{Answers, Found, find, text};
+use crate::init::{Asked, Said, answers, find, text};
 
 /// `bsn init`.
-#[derive(Debug, Group)]
+#[derive(Debug, Clone, Group)]
 pub struct Init {
     /// mainnet, testnet, testnet4, signet or regtest.
     #[arg(long)]
@@ -25,6 +23,15 @@ pub struct Init {
     /// The same on Babylon, where relayers pay it, such as 0.002ubbn.
     #[arg(long, env = "BSN_BABYLON_GAS_PRICES", value_name = "GAS_PRICES")]
     pub babylon_gas_prices: Option<String>,
+    /// Babylon's chain id, where no node of it is named.
+    #[arg(long, value_name = "CHAIN-ID")]
+    pub babylon_id: Option<String>,
+    /// How deep Bitcoin must bury a header, as on Babylon; where its node does not say it.
+    #[arg(long, value_name = "BLOCKS")]
+    pub k: Option<u32>,
+    /// The same of a checkpoint.
+    #[arg(long, value_name = "BLOCKS")]
+    pub w: Option<u32>,
     /// How the chain is called on Babylon.
     #[arg(long, value_name = "TEXT")]
     pub consumer_name: Option<String>,
@@ -52,78 +59,30 @@ pub fn run(args: &Init) -> Result<()> {
     let setup = Setup::without_file(&args.common);
     let (chain, babylon) = (setup.chain()?, setup.babylon()?);
     let found = find(&chain, babylon.as_ref())?;
-    let answers = answers(args, &setup, &found)?;
+    if found.channels.len() > 1 && args.ics20_channel.is_none() {
+        eprintln!("open channels of coins to Babylon:");
+        found.channels.iter().for_each(|it| eprintln!("  {} on {} over {}", it.id, it.connection, it.client));
+    }
+    let answers = Asked::at_stdin(|asked| answers(args.said(), &setup, &found, asked))?;
     crate::deploy::record::write(&path, &text(&found, &answers))?;
     println!("{}", path.display());
     println!("Next: bsn deploy --plan");
     Ok(())
 }
 
-fn answers(args: &Init, setup: &Setup, found: &Found) -> Result<Answers> {
-    let is_main = found.babylon.as_ref().is_some_and(|it| it.id == "bbn-1");
-    let word =
-        answer(args.network.as_ref(), "network of Bitcoin", "--network", is_main.then_some("mainnet"))?;
-    let [first, ..] = found.channels.as_slice() else {
-        return rest(args, setup, found, &word, args.ics20_channel.clone());
-    };
-    if found.channels.len() > 1 && args.ics20_channel.is_none() {
-        eprintln!("open channels of coins to Babylon:");
-        found.channels.iter().for_each(|it| eprintln!("  {} on {} over {}", it.id, it.connection, it.client));
-    }
-    let channel =
-        answer(args.ics20_channel.as_ref(), "channel of rewards", "--ics20-channel", Some(&first.id))?;
-    rest(args, setup, found, &word, Some(channel))
-}
-
-fn rest(args: &Init, setup: &Setup, found: &Found, word: &str, channel: Option<String>) -> Result<Answers> {
-    let chain_id = found.chain.id.as_str();
-    let price = args.gas_prices.as_ref().or(found.gas_prices.as_ref()).cloned();
-    let far = args.babylon_gas_prices.as_ref().or(found.babylon_gas_prices.as_ref()).cloned();
-    for price in price.iter().chain(&far) {
-        price.parse::<crate::config::GasPrice>()?;
-    }
-    let about = format!("the chain {chain_id}");
-    Ok(Answers {
-        node: setup.file.chain.node.clone(),
-        babylon_node: setup.file.babylon.node.clone(),
-        network: network(word)?,
-        ics20_channel: channel,
-        gas_prices: price,
-        babylon_gas_prices: far,
-        consumer_name: answer(
-            args.consumer_name.as_ref(),
-            "name on Babylon",
-            "--consumer-name",
-            Some(chain_id),
-        )?,
-        consumer_description: answer(
-            args.consumer_description.as_ref(),
-            "description on Babylon",
-            "--consumer-description",
-            Some(&about),
-        )?,
-    })
-}
-
-/// What a flag says, or a person; without a person the default.
-fn answer(flag: Option<&String>, question: &str, name: &str, default: Option<&str>) -> Result<String> {
-    if let Some(said) = flag {
-        return Ok(said.clone());
-    }
-    if !std::io::stdin().is_terminal() {
-        return match default {
-            Some(default) => Ok(default.to_owned()),
-            None => bail!("nobody is there to say the {question}: name it by {name}"),
-        };
-    }
-    let shown = default.map(|it| format!(" [{it}]")).unwrap_or_default();
-    eprint!("{question}{shown}: ");
-    std::io::stderr().flush().context("cannot ask")?;
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("cannot read standard input")?;
-    match (line.trim(), default) {
-        ("", Some(default)) => Ok(default.to_owned()),
-        ("", None) => bail!("no {question} was said"),
-        (said, _) => Ok(said.to_owned()),
+impl Init {
+    fn said(&self) -> Said {
+        let said = self.clone();
+        Said {
+            network: said.network,
+            ics20_channel: said.ics20_channel,
+            gas_prices: said.gas_prices,
+            babylon_gas_prices: said.babylon_gas_prices,
+            babylon_id: said.babylon_id,
+            k: said.k,
+            w: said.w,
+            consumer_name: said.consumer_name,
+            consumer_description: said.consumer_description,
+        }
     }
 }

@@ -67,6 +67,13 @@ pub fn run(args: &Relayer) -> Result<()> {
     let record = peek(&setup.deployments, &id).ok();
     let grpc = Grpc { chain: args.grpc.clone(), babylon: args.babylon_grpc.clone() };
     let facts = facts::read(&setup, record.as_ref(), &grpc)?;
+    let named = setup.file.bsn.ics20_channel.as_deref();
+    if let Some(id) = named.filter(|_| facts.appchain.transfer.is_none()) {
+        bail!(
+            "there is no {id} on {}, which `bsn.ics20_channel` names: set it once `link` has run",
+            facts.appchain.id
+        );
+    }
     let files = match args.program {
         Program::Rly => rly::files(&facts),
         Program::Hermes => hermes::files(&facts),

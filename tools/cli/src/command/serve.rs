@@ -7,6 +7,7 @@ use bsn_rpc::{Retry, address};
 
 use crate::args::Serve;
 use crate::command::connect;
+use crate::place::Found;
 use crate::serve::{self, Options};
 
 /// Runs it.
@@ -15,11 +16,12 @@ use crate::serve::{self, Options};
 /// One sentence, if the chain cannot be asked or the port is taken. Once it runs, a node that goes away is shown, and asked
 /// again.
 pub fn run(args: Serve) -> Result<()> {
-    address::prefix(&args.contract)?;
-    let client = connect(&args.target)?;
-    address::decode(&client.prefix()?, &args.contract)?;
-    let retry = Retry { timeout: args.target.timeout, ..Retry::default() };
-    let options = Options::new(&args.target.node, &args.babylon_node, &args.contract, retry)?;
+    let retry = Retry { timeout: args.place.timeout(), ..Retry::default() };
+    let Found { target, contract } = args.place.found(retry)?;
+    address::prefix(&contract)?;
+    let client = connect(&target)?;
+    address::decode(&client.prefix()?, &contract)?;
+    let options = Options::new(&target.node, &args.babylon_node, Some(&contract), retry)?;
     let Serve { listen, allow_origin, host: hosts, .. } = args;
     let serving = serve::start(Options { client, listen, allow_origin, hosts, ..options })?;
     if !serving.at.ip().is_loopback() {

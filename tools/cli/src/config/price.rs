@@ -55,6 +55,18 @@ impl GasPrice {
         Ok(product.div_ceil(10_u128.pow(self.decimals)))
     }
 
+    /// Whether this is less, in whatever coin.
+    pub fn is_below(&self, other: &Self) -> bool {
+        let shared = self.decimals.max(other.decimals);
+        let scaled = |it: &Self| it.digits.saturating_mul(10_u128.pow(shared - it.decimals));
+        scaled(self) < scaled(other)
+    }
+
+    /// Whether gas costs nothing.
+    pub fn is_zero(&self) -> bool {
+        self.digits == 0
+    }
+
     /// The number alone, as relayers want it.
     pub fn number(&self) -> String {
         let text = self.to_string();
@@ -83,6 +95,9 @@ mod tests {
         let high: GasPrice = "4000000000000aapp".parse().unwrap();
         assert_eq!(high.of(100_000_000).unwrap(), 400_000_000_000_000_000_000);
         assert_eq!(high.to_string(), "4000000000000aapp");
+        let [low, high]: [GasPrice; 2] = ["0.02uapp", "0.0200000001uapp"].map(|it| it.parse().unwrap());
+        assert!(low.is_below(&high) && !high.is_below(&low) && !low.is_below(&low));
+        assert!("0.000000uapp".parse::<GasPrice>().unwrap().is_zero() && !low.is_zero());
         assert_eq!("1ibc/AB12".parse::<GasPrice>().unwrap().denom, "ibc/AB12");
     }
 

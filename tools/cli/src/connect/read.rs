@@ -1,11 +1,11 @@
 //! Reads where a chain is.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use bsn_rpc::Client;
 use serde_json::{Value, json};
 
 use super::Facts;
-use crate::deploy::facts::Consumer;
+use crate::deploy::facts::{Consumer, TransferFacts};
 use crate::deploy::look::or_none;
 use crate::deploy::read;
 
@@ -17,7 +17,11 @@ pub fn facts(chain: &Client, babylon: Option<&Client>, bsn: &str, transfer: Opti
     let height = chain.height()?;
     let health = chain.smart(bsn, &json!({ "health": {} })).with_context(|| format!("cannot ask {bsn}"))?;
     let registered = or_none(chain.module_contracts())?.flatten().unwrap_or_default();
-    let transfer = transfer.map(|id| read::channel(chain, id)).transpose()?.flatten().unwrap_or_default();
+    let transfer = match transfer {
+        None => TransferFacts::default(),
+        Some(id) => read::channel(chain, id)?
+            .ok_or_else(|| anyhow!("there is no {id} on this chain, which `bsn.ics20_channel` names"))?,
+    };
     let number = |path: &str| health.pointer(path).and_then(Value::as_u64);
     let amount =
         |path: &str| health.pointer(path).and_then(Value::as_str).and_then(|text| text.parse::<u128>().ok());

@@ -171,7 +171,7 @@ impl Stage {
                 "a finality provider to register on Babylon for this chain".to_owned(),
                 "as long as it takes to find them",
                 "finality providers",
-                format!("register at {consumer_id} (contracts/bsn/docs/finality-provider.md)"),
+                format!("register at {consumer_id} (the handbook, finality-provider.md)"),
             ),
             Self::Stake => words(
                 format!("stake for {} finality providers", facts.fps),

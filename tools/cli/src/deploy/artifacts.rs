@@ -65,9 +65,11 @@ impl Artifacts {
     /// From a folder.
     ///
     /// # Errors
-    /// If a file cannot be read, or is not the one that `checksums.txt` beside it names.
+    /// If a file cannot be read, or is not the one that `SHA256SUMS` or `checksums.txt` beside it names.
     pub fn read(folder: &Path) -> Result<Self> {
-        let built = std::fs::read_to_string(folder.join("checksums.txt")).unwrap_or_default();
+        let list = ["SHA256SUMS", "checksums.txt"].into_iter().find(|name| folder.join(name).is_file());
+        let list = list.unwrap_or("checksums.txt");
+        let built = std::fs::read_to_string(folder.join(list)).unwrap_or_default();
         let read = |name: &'static str| {
             let path = folder.join(name);
             let wasm = std::fs::read(&path)
@@ -75,7 +77,7 @@ impl Artifacts {
             let artifact = Artifact::of(name, &wasm, &built)?;
             if built.lines().any(|line| line.ends_with(name)) && !is_listed(&built, &artifact.checksum_hex())
             {
-                bail!("{} is not the file that checksums.txt beside it names", path.display());
+                bail!("{} is not the file that {list} beside it names", path.display());
             }
             Ok(artifact)
         };

@@ -2,12 +2,13 @@
 
 mod chain;
 mod link;
+mod money;
 
 use serde::Serialize;
 
 use super::artifacts::Artifacts;
 use super::facts::{BabylonFacts, ChainFacts};
-use crate::config::File;
+use crate::config::{File, GasPrice};
 
 /// How a check ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -56,6 +57,10 @@ pub struct Given<'a> {
     pub chain: &'a ChainFacts,
     /// Babylon, if a node of it was asked.
     pub babylon: Option<&'a BabylonFacts>,
+    /// What a unit of gas is paid.
+    pub price: Option<&'a GasPrice>,
+    /// Whether a fee is named that does not follow the gas.
+    pub has_fee: bool,
     /// What the steps will cost, in the payer's coin.
     pub cost: u128,
 }
@@ -78,6 +83,7 @@ pub fn fail(name: &'static str, found: impl Into<String>) -> Check {
 /// All rows, in the order in which they are read.
 pub fn all(given: Given<'_>) -> Vec<Check> {
     let mut rows = chain::checks(given);
+    rows.extend(money::checks(given));
     rows.extend(link::checks(given));
     rows
 }

@@ -2,6 +2,8 @@
 
 use bsn_rpc::proto::babylon::{BsnContracts, Params};
 
+use crate::config::GasPrice;
+
 /// The appchain.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChainFacts {
@@ -17,6 +19,8 @@ pub struct ChainFacts {
     pub block_ms: Option<u64>,
     /// What it is built of: the path of each module, and its version.
     pub modules: Vec<(String, String)>,
+    /// What its node takes for a unit of gas at least; none if it does not say.
+    pub min_gas_price: Option<GasPrice>,
     /// The coin that it stakes; none without x/staking.
     pub bond_denom: Option<String>,
     /// How long unbonding takes, in seconds.
@@ -111,6 +115,10 @@ pub struct Payer {
 pub struct BabylonFacts {
     /// Its chain id.
     pub id: String,
+    /// The version of its program; none if its node does not say.
+    pub version: Option<String>,
+    /// Whether it has the module that knows consumers.
+    pub has_consumers: bool,
     /// How deep a header of Bitcoin is to be confirmed (k), and a checkpoint (w); none if its node does not say.
     pub depths: Option<(u32, u32)>,
     /// Whether it knows the consumer.

@@ -21,6 +21,8 @@ use crate::config::File;
 const LIGHT_CLIENT_SALT: &[u8] = b"btc-light-client";
 /// What the contract is called on the chain.
 pub const LABEL: &str = "bsn";
+/// What it calls its light client.
+pub const LIGHT_CLIENT_LABEL: &str = "BTC Light Client";
 /// The module of Babylon that receives rewards.
 const DESTINATION: &str = "btcstaking";
 const REGISTER: &str = "/babylonlabs.babylon.v1beta1.MsgSetBSNContracts";
@@ -140,11 +142,12 @@ pub fn instantiate2(sender: &str, governance: &str, code_id: u64, message: &Valu
     })
 }
 
-/// Changes nothing, and fails where no contract is at this address: so a proposal that guessed the id of a code wrong
-/// fails whole, rather than instantiate a stranger's.
-pub fn guard(governance: &str, contract: &str) -> Any {
-    let (sender, new_admin, contract) = (governance.to_owned(), governance.to_owned(), contract.to_owned());
-    pack(&wasm::MsgUpdateAdmin { sender, new_admin, contract })
+/// Gives a contract the label that it has, and fails where no contract is at this address: so a proposal that guessed the
+/// id of a code wrong fails whole, rather than instantiate a stranger's. Governance may do this to any contract. It could
+/// not confirm an admin: wasmd refuses `MsgUpdateAdmin` where the new one is the sender, when the proposal is made.
+pub fn guard(governance: &str, contract: &str, label: &str) -> Any {
+    let (sender, contract, new_label) = (governance.to_owned(), contract.to_owned(), label.to_owned());
+    pack(&wasm::MsgUpdateContractLabel { sender, new_label, contract })
 }
 
 /// Keeps codes in memory.

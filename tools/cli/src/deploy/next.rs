@@ -19,8 +19,8 @@ pub enum Part {
     Store(Code),
     /// Instantiates `bsn`, which makes its light client.
     Instantiate,
-    /// Fails where that did not come to be at its address.
-    Guard,
+    /// Fails where the contract of this code did not come to be at its address.
+    Guard(Code),
     /// Keeps the codes in memory.
     Pin,
     /// Raises the caps of the hooks.
@@ -73,7 +73,7 @@ pub fn missing(found: &Found, way: Way) -> Vec<Part> {
         }
         parts.push(Part::Instantiate);
         if way.by_gov {
-            parts.push(Part::Guard);
+            parts.extend([Part::Guard(Code::Bsn), Part::Guard(Code::LightClient)]);
         }
     }
     let rest =
@@ -116,7 +116,8 @@ mod tests {
                 Part::Store(Code::Bsn),
                 Part::Store(Code::LightClient),
                 Part::Instantiate,
-                Part::Guard,
+                Part::Guard(Code::Bsn),
+                Part::Guard(Code::LightClient),
                 Part::Pin,
                 Part::Hooks,
                 Part::Register
@@ -130,7 +131,8 @@ mod tests {
         let half = Found { bsn_code: Some(7), ..nothing() };
         assert_eq!(next(&half, SPLIT, None), Next::Propose(vec![Part::Store(Code::LightClient)]));
         let Next::Propose(parts) = next(&codes(), SPLIT, None) else { panic!("it proposes") };
-        assert_eq!(parts[..2], [Part::Instantiate, Part::Guard]);
+        let guards = [Part::Guard(Code::Bsn), Part::Guard(Code::LightClient)];
+        assert!(parts[0] == Part::Instantiate && parts[1..3] == guards, "{parts:?}");
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! Reads what both chains say.
 
+mod babylon;
+
+pub use babylon::{babylon, consumer};
+
 use anyhow::{Context, Result};
 use api::bsn::Network;
 use bsn_rpc::proto::cosmos::base::v1beta1::Coin;
@@ -10,8 +14,9 @@ use bsn_rpc::proto::tendermint::google::protobuf::Duration;
 use bsn_rpc::{Client, Error, Header, address};
 use serde_json::{Value, json};
 
-use super::facts::{BabylonFacts, ChainFacts, Consumer, GovFacts, Payer, TransferFacts, Upload};
+use super::facts::{ChainFacts, GovFacts, Payer, TransferFacts, Upload};
 use super::look::{next_code, or_none};
+use crate::config::GasPrice;
 
 /// Over how many blocks the time between them is measured.
 const MEASURED: u64 = 100;
@@ -30,11 +35,12 @@ pub fn chain(client: &Client, transfer: Option<&str>) -> Result<ChainFacts> {
     let prefix = plain("what its addresses begin with", &prefix(client)?)?;
     plain("its chain", &status.chain_id)?;
     let staking = or_none(client.staking_params())?;
-    let (block_bytes, block_gas) = block_limits(client)?;
+    let (block_bytes, block_gas) = block_limits(client, status.height)?;
     Ok(ChainFacts {
         governance: address::of_module(&prefix, "gov")?,
         block_ms: block_ms(client, status.height, status.earliest_height)?,
         modules: modules(client)?,
+        min_gas_price: min_gas_price(client)?,
         bond_denom: staking.as_ref().map(|it| it.bond_denom.clone()).filter(|it| !it.is_empty()),
         unbonding_s: staking.and_then(|it| it.unbonding_time).map(|it| seconds_of(it.seconds)),
         upload: upload(client)?,
@@ -97,6 +103,23 @@ fn modules(client: &Client) -> Result<Vec<(String, String)>> {
     Ok(version.build_deps.into_iter().map(|module| (module.path, module.version)).collect())
 }
 
+/// `cosmos.base.node.v1beta1.ConfigResponse`, as far as it is needed.
+#[derive(Clone, PartialEq, prost::Message)]
+struct NodeConfig {
+    #[prost(string, tag = "1")]
+    minimum_gas_price: String,
+}
+
+/// The first of the prices that a node takes; `None` if it does not say one.
+///
+/// # Errors
+/// If it does not answer.
+pub fn min_gas_price(client: &Client) -> Result<Option<GasPrice>> {
+    let bytes = or_none(client.query("/cosmos.base.node.v1beta1.Service/Config", &[]))?.unwrap_or_default();
+    let config: NodeConfig = prost::Message::decode(bytes.as_slice()).unwrap_or_default();
+    Ok(config.minimum_gas_price.split(',').next().and_then(|first| first.parse().ok()))
+}
+
 fn upload(client: &Client) -> Result<Upload> {
     let path = "/cosmwasm.wasm.v1.Query/Params";
     let answer: wasm::QueryParamsResponse =
@@ -109,8 +132,9 @@ fn upload(client: &Client) -> Result<Upload> {
     })
 }
 
-fn block_limits(client: &Client) -> Result<(Option<u64>, Option<u64>)> {
-    let answer = match client.call("consensus_params", &json!({})) {
+/// Of a height that is there: of the next one, which CometBFT takes by default, a node does not know them while it stores a block.
+fn block_limits(client: &Client, height: u64) -> Result<(Option<u64>, Option<u64>)> {
+    let answer = match client.call("consensus_params", &json!({ "height": height.to_string() })) {
         Err(Error::NoMethod { .. }) => return Ok((None, None)),
         answer => answer?,
     };
@@ -194,89 +218,6 @@ pub fn payer(client: &Client, address: &str, denom: &str) -> Result<Payer> {
     };
     let balance = if denom.is_empty() { 0 } else { client.balance(address, denom)? };
     Ok(Payer { address: address.to_owned(), balance, denom: denom.to_owned(), exists })
-}
-
-/// `babylon.btccheckpoint.v1.QueryParamsResponse`, as far as it is needed.
-#[derive(Clone, PartialEq, prost::Message)]
-struct CheckpointParamsResponse {
-    #[prost(message, optional, tag = "1")]
-    params: Option<CheckpointParams>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct CheckpointParams {
-    #[prost(uint32, tag = "1")]
-    k: u32,
-    #[prost(uint32, tag = "2")]
-    w: u32,
-}
-
-/// `babylon.btcstkconsumer.v1.QueryConsumersRegistryRequest`
-#[derive(Clone, PartialEq, prost::Message)]
-struct RegistryRequest {
-    #[prost(string, repeated, tag = "1")]
-    consumer_ids: Vec<String>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct RegistryResponse {
-    #[prost(message, repeated, tag = "1")]
-    registers: Vec<Register>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct Register {
-    #[prost(string, tag = "1")]
-    consumer_id: String,
-    #[prost(string, tag = "2")]
-    consumer_name: String,
-}
-
-/// Babylon, as it sees the channel of rewards.
-///
-/// # Errors
-/// If it does not answer.
-pub fn babylon(client: &Client, transfer: Option<&TransferFacts>) -> Result<BabylonFacts> {
-    let path = "/babylon.btccheckpoint.v1.Query/Params";
-    let depths = match or_none(client.query(path, &[]))? {
-        None => None,
-        Some(bytes) => {
-            let answer: CheckpointParamsResponse = prost::Message::decode(bytes.as_slice())
-                .with_context(|| format!("the answer to {path} cannot be read"))?;
-            answer.params.map(|params| (params.k, params.w))
-        }
-    };
-    let far = transfer.map(|it| it.counterparty.1.as_str()).filter(|id| !id.is_empty());
-    let channel = far.map(|id| client.channel("transfer", id)).transpose()?.flatten();
-    Ok(BabylonFacts {
-        id: client.status()?.chain_id,
-        depths,
-        consumer: match transfer {
-            Some(transfer) => consumer(client, &transfer.consumer_id)?,
-            None => Consumer::NotSaid,
-        },
-        transfer_state: channel.map(|channel| channel.state),
-    })
-}
-
-/// Whether Babylon knows a consumer.
-///
-/// # Errors
-/// If it does not answer.
-pub fn consumer(client: &Client, id: &str) -> Result<Consumer> {
-    let request = RegistryRequest { consumer_ids: vec![id.to_owned()] };
-    let path = "/babylon.btcstkconsumer.v1.Query/ConsumersRegistry";
-    let bytes = match client.query(path, &prost::Message::encode_to_vec(&request)) {
-        Ok(bytes) => bytes,
-        Err(Error::NoQuery { .. }) => return Ok(Consumer::NotSaid),
-        // It refuses the whole question for one that it does not know.
-        Err(Error::Query { .. }) => return Ok(Consumer::Unknown),
-        Err(error) => return Err(error.into()),
-    };
-    let answer: RegistryResponse = prost::Message::decode(bytes.as_slice())
-        .with_context(|| format!("the answer to {path} cannot be read"))?;
-    let found = answer.registers.into_iter().find(|register| register.consumer_id == id);
-    Ok(found.map_or(Consumer::Unknown, |register| Consumer::Known(register.consumer_name)))
 }
 
 /// A network by its word.

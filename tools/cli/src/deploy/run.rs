@@ -1,16 +1,18 @@
 //! One call of `bsn deploy`: it looks, takes the next step, and looks again.
 
+mod note;
 mod propose;
 mod send;
 mod settle;
 
 pub use propose::{awaited, same};
+pub use settle::{Earlier, earlier};
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use bsn_rpc::{Client, Fee};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::artifacts::{Artifact, Artifacts};
 use super::checks::{self, Check, Given, Way};
@@ -42,6 +44,7 @@ pub struct Deploy {
     artifacts: Artifacts,
     way: Way,
     price: Option<GasPrice>,
+    has_fee: bool,
     salt: String,
     /// Where everything will be.
     pub to: Addresses,
@@ -71,8 +74,8 @@ pub struct Unsigned {
     pub what: String,
     /// The transaction, as the SDK writes it.
     pub tx: Value,
-    /// The two lines that sign and send it.
-    pub follow_up: [String; 2],
+    /// The lines that sign and send it.
+    pub follow_up: Vec<String>,
 }
 
 impl Deploy {
@@ -90,7 +93,7 @@ impl Deploy {
         let babylon = babylon.transpose().context("cannot ask Babylon")?;
         let sender = signing
             .is_named()
-            .then(|| Sender::new(&setup, signing, &client, &chain.id, &chain.prefix))
+            .then(|| Sender::new(&setup, signing, &client, &chain.id, &chain.prefix, chain.block_gas))
             .transpose()?;
         let price = setup.gas_price(signing.gas_prices.as_deref())?;
         if let Some(sender) = &sender {
@@ -123,6 +126,7 @@ impl Deploy {
             artifacts,
             way,
             price,
+            has_fee: signing.fees.is_some(),
             salt,
             to,
             record,
@@ -133,9 +137,13 @@ impl Deploy {
     /// What exists.
     ///
     /// # Errors
-    /// If the chain does not answer.
+    /// If the chain does not answer; if the contract has somebody else's light client.
     pub fn look(&self) -> Result<Found> {
-        look(&self.client, &self.artifacts, &self.to, self.record.noted(), self.way.by_gov)
+        let found = look(&self.client, &self.artifacts, &self.to, self.record.noted(), self.way.by_gov)?;
+        if found.bsn.is_some() && found.light_client.is_none() {
+            return Err(self.strange_light_client()?);
+        }
+        Ok(found)
     }
 
     /// Whether both chains are ready for what is left to do.
@@ -143,7 +151,8 @@ impl Deploy {
         let denom = self.chain.payer.as_ref().map_or("", |payer| payer.denom.as_str());
         let cost = plan::cost(self.way, &self.artifacts, &self.chain, found, self.price.as_ref(), denom);
         let (file, artifacts, way, chain) = (&self.setup.file, &self.artifacts, self.way, &self.chain);
-        checks::all(Given { file, artifacts, way, chain, babylon: self.babylon.as_ref(), cost })
+        let (price, has_fee, babylon) = (self.price.as_ref(), self.has_fee, self.babylon.as_ref());
+        checks::all(Given { file, artifacts, way, chain, babylon, price, has_fee, cost })
     }
 
     /// What will be done.
@@ -219,81 +228,9 @@ impl Deploy {
         message::instantiate(&self.setup.file, &self.chain, self.babylon.as_ref(), light_client)
     }
 
-    /// What every record says.
-    fn head(&mut self) {
-        if let Some(network) = self.setup.file.bsn.network {
-            self.record.set(&["bitcoin"], message::network_word(network));
-        }
-        if !self.record.value()["bsn"].is_object() {
-            self.record.set(&["bsn"], json!({}));
-        }
-        if self.record.value().get("rpc").is_none() {
-            self.record.set(&["rpc"], json!(self.setup.file.chain.node));
-        }
-        let id = self.babylon.as_ref().map(|it| it.id.clone()).or_else(|| self.setup.file.babylon.id.clone());
-        if let Some(id) = id {
-            self.record.set(&["babylon", "chain_id"], json!(id));
-            if let Some(transfer) = &self.chain.transfer {
-                self.record.set(&["babylon", "consumer_id"], json!(transfer.consumer_id.clone()));
-            }
-        }
-    }
-
-    /// Notes what is on the chain.
-    fn note(&mut self, found: &Found) -> Result<()> {
-        for (code, id) in [(Code::Bsn, found.bsn_code), (Code::LightClient, found.light_client_code)] {
-            if let Some(id) =
-                id.filter(|id| self.record.value()[record_field(code)]["code_id"].as_u64() != Some(*id))
-            {
-                self.stored(code, id)?;
-            }
-        }
-        if found.bsn.is_some() && self.record.bsn().is_none() {
-            self.verify(found)?;
-            self.record.set(&["bsn", "address"], json!(self.to.bsn));
-            self.record.set(&["btc_light_client", "address"], json!(self.to.light_client));
-            self.head();
-        }
-        if found.bsn_code.is_some() { self.record.save() } else { Ok(()) }
-    }
-
-    /// A contract that is there must be what this call would have made.
-    fn verify(&self, found: &Found) -> Result<()> {
-        let (bsn, another) = (&self.to.bsn, "choose another `bsn.salt`, or the same settings");
-        if found.light_client.is_none() {
-            bail!("{bsn} is there, but its light client is not at {}: {another}", self.to.light_client);
-        }
-        let config = self.client.smart(bsn, &json!({ "config": {} }))?;
-        let wanted = self.instantiate_message(found.light_client_code.unwrap_or_default())?;
-        let same = [
-            "network",
-            "btc_confirmation_depth",
-            "checkpoint_finalization_timeout",
-            "babylon_chain_id",
-            "ics20_channel_id",
-        ];
-        for field in same {
-            if config.get(field).is_some_and(|found| *found != wanted[field]) {
-                bail!(
-                    "{bsn} is there with {field} = {}, and this call would set {}: {another}",
-                    config[field],
-                    wanted[field]
-                );
-            }
-        }
-        Ok(())
-    }
-
     /// The record as it is.
     pub fn record(&self) -> &Record {
         &self.record
-    }
-}
-
-fn record_field(code: Code) -> &'static str {
-    match code {
-        Code::Bsn => "bsn",
-        Code::LightClient => "btc_light_client",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Accounts: numbers, sequences, and the keys that come with the devnet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bsn_rpc::{Key, key};
 
@@ -22,6 +22,8 @@ pub struct Account {
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
     known: BTreeMap<String, Account>,
+    /// Who pays whose fees.
+    allowances: BTreeSet<(String, String)>,
 }
 
 impl Accounts {
@@ -29,6 +31,16 @@ impl Accounts {
     pub fn of(&mut self, address: &str) -> &mut Account {
         let number = self.known.len() as u64;
         self.known.entry(address.to_owned()).or_insert_with(|| Account { number, ..Account::default() })
+    }
+
+    /// From now on `granter` pays the fees of `grantee` where a transaction asks for it.
+    pub fn allow(&mut self, granter: &str, grantee: &str) {
+        self.allowances.insert((granter.to_owned(), grantee.to_owned()));
+    }
+
+    /// Whether it does.
+    pub fn allows(&self, granter: &str, grantee: &str) -> bool {
+        self.allowances.contains(&(granter.to_owned(), grantee.to_owned()))
     }
 
     /// The account, if it has a number.

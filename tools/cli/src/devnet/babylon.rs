@@ -2,6 +2,7 @@
 
 use bsn_rpc::proto::Message;
 use bsn_rpc::proto::cosmos::auth::v1beta1::Bech32PrefixResponse;
+use bsn_rpc::proto::cosmos::base::tendermint::v1beta1 as node;
 use bsn_rpc::proto::cosmos::staking::v1beta1 as staking;
 use bsn_rpc::proto::tendermint::google::protobuf::Duration;
 use serde_json::{Value, json};
@@ -152,6 +153,7 @@ fn query(engine: &Engine, path: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {
             Ok(Message::encode_to_vec(&Bech32PrefixResponse { bech32_prefix }))
         }
         "cosmos.staking.v1beta1.Query/Params" => Ok(staking_params()),
+        "cosmos.base.tendermint.v1beta1.Service/GetNodeInfo" => Ok(node_info()),
         "cosmos.base.node.v1beta1.Service/Config" => Ok(super::query::node_config("0.002ubbn")),
         path if path.starts_with("ibc.core.") => there(engine, path, data),
         _ => Err(unknown(path)),
@@ -199,6 +201,18 @@ fn registry(engine: &Engine, data: &[u8]) -> Result<Vec<u8>, Refusal> {
     };
     let consumer_registers = request.consumer_ids.into_iter().map(register).collect::<Result<_, _>>()?;
     Ok(prost::Message::encode_to_vec(&RegistryResponse { consumer_registers }))
+}
+
+/// The release that the double behaves as.
+fn node_info() -> Vec<u8> {
+    let version = node::VersionInfo {
+        name: "babylon".to_owned(),
+        app_name: "babylond".to_owned(),
+        version: "3.0.0-rc.3".to_owned(),
+        ..Default::default()
+    };
+    let application_version = Some(version);
+    Message::encode_to_vec(&node::GetNodeInfoResponse { default_node_info: None, application_version })
 }
 
 /// Babylon unbonds in 50 hours.

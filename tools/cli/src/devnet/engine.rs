@@ -2,7 +2,9 @@
 
 mod act;
 mod join;
+mod payer;
 mod produce;
+mod simulate;
 mod submit;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,6 +5,7 @@ use std::io::Read;
 use bsn_rpc::proto::babylon::{BsnContracts as WireContracts, MsgSetBsnContracts, MsgUpdateParams};
 use bsn_rpc::proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
 use bsn_rpc::proto::cosmos::base::v1beta1::Coin as WireCoin;
+use bsn_rpc::proto::cosmos::feegrant::v1beta1::MsgGrantAllowance;
 use bsn_rpc::proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote};
 use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
 use bsn_rpc::proto::ibc::applications::transfer::v1::MsgTransfer;
@@ -36,6 +37,13 @@ pub enum Act {
     },
     /// Stores a code; gives its number.
     StoreCode(Vec<u8>),
+    /// Gives a contract another label.
+    Label {
+        /// Which.
+        contract: String,
+        /// The new one.
+        label: String,
+    },
     /// Keeps codes in memory, or no longer; governance alone.
     Pin {
         /// Which.
@@ -53,6 +61,11 @@ pub enum Act {
         end: u64,
         /// The share of the fees.
         share: Decimal,
+    },
+    /// Pays the fees of somebody who asks for it.
+    Allow {
+        /// Whose.
+        grantee: String,
     },
     /// A proposal.
     Propose(Box<MsgSubmitProposal>),
@@ -103,6 +116,10 @@ pub fn parse(any: &Any) -> Result<(String, Act), Refusal> {
     if is(MsgTransfer::type_url()) {
         return transfer(read(any)?);
     }
+    if is(MsgGrantAllowance::type_url()) {
+        let MsgGrantAllowance { granter, grantee, .. } = read(any)?;
+        return Ok((granter, Act::Allow { grantee }));
+    }
     if is(MsgSubmitProposal::type_url()) {
         let proposal: MsgSubmitProposal = read(any)?;
         return Ok((proposal.proposer.clone(), Act::Propose(Box::new(proposal))));
@@ -152,11 +169,19 @@ fn parse_wasm(any: &Any) -> Result<(String, Act), Refusal> {
         }
         "MsgUpdateAdmin" => {
             let wasm::MsgUpdateAdmin { sender, new_admin, contract } = read(any)?;
+            if sender.eq_ignore_ascii_case(&new_admin) {
+                let log = "new admin is the same as the old: invalid".to_owned();
+                return Err(Refusal { codespace: "wasm".to_owned(), code: 14, log });
+            }
             chain(sender, WasmMsg::UpdateAdmin { contract_addr: contract, admin: new_admin })
         }
         "MsgClearAdmin" => {
             let wasm::MsgClearAdmin { sender, contract } = read(any)?;
             chain(sender, WasmMsg::ClearAdmin { contract_addr: contract })
+        }
+        "MsgUpdateContractLabel" => {
+            let wasm::MsgUpdateContractLabel { sender, new_label, contract } = read(any)?;
+            Ok((sender, Act::Label { contract, label: new_label }))
         }
         "MsgStoreCode" => {
             let wasm::MsgStoreCode { sender, wasm_byte_code, .. } = read(any)?;
@@ -259,4 +284,24 @@ fn coins(coins: &[WireCoin]) -> Result<Vec<Coin>, Refusal> {
 /// A refusal as the chain's own failure, where a message is refused within a transaction.
 pub fn failure(refusal: &Refusal) -> Failure {
     Failure::Invalid(refusal.log.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use bsn_rpc::proto::pack;
+
+    use super::*;
+
+    /// So governance can never make itself the admin, nor confirm that it is.
+    #[test]
+    fn a_new_admin_who_is_the_sender_is_refused_as_by_wasmd() {
+        let update = |new_admin: &str| {
+            let (sender, contract) = ("bbnc1gov".to_owned(), "bbnc1bsn".to_owned());
+            parse(&pack(&wasm::MsgUpdateAdmin { sender, new_admin: new_admin.to_owned(), contract }))
+        };
+        let refusal = update("bbnc1gov").unwrap_err();
+        assert_eq!((refusal.codespace.as_str(), refusal.code), ("wasm", 14));
+        assert_eq!(refusal.log, "new admin is the same as the old: invalid");
+        assert!(update("bbnc1other").is_ok());
+    }
 }

@@ -1,5 +1,6 @@
 //! `abci_query`: the paths of the SDK, wasmd, ibc-go and the chain module that wallets and tools ask.
 
+use bsn_rpc::address;
 use bsn_rpc::proto::babylon::{BsnContracts, Params, QueryBsnContractsResponse, QueryParamsResponse};
 use bsn_rpc::proto::cosmos::auth::v1beta1 as auth;
 use bsn_rpc::proto::cosmos::bank::v1beta1 as bank;
@@ -12,8 +13,11 @@ use bsn_rpc::proto::cosmos::gov::v1 as gov;
 use bsn_rpc::proto::cosmos::staking::v1beta1 as staking;
 use bsn_rpc::proto::cosmos::tx::v1beta1 as tx;
 use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
+use bsn_rpc::proto::tendermint::abci;
 use bsn_rpc::proto::tendermint::google::protobuf::Duration;
 use bsn_rpc::proto::{Message, pack};
+
+use devnet::Chain;
 
 use super::ante::{Refusal, sdk};
 use super::engine::Engine;
@@ -99,6 +103,7 @@ fn wasm(engine: &Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<u8
     match method {
         "SmartContractState" => {
             let wasm::QuerySmartContractStateRequest { address, query_data } = read(data)?;
+            is_address(chain, &address)?;
             let Ok(message) = serde_json::from_slice::<serde_json::Value>(&query_data) else {
                 return Err(sdk(18, "invalid query data: invalid request"));
             };
@@ -111,12 +116,14 @@ fn wasm(engine: &Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<u8
         }
         "RawContractState" => {
             let wasm::QueryRawContractStateRequest { address, query_data } = read(data)?;
+            is_address(chain, &address)?;
             chain.contract(&address).ok_or_else(|| no_contract(&address))?;
             let data = chain.query_raw(&address, &query_data).unwrap_or_default();
             Ok(wasm::QueryRawContractStateResponse { data }.encode_to_vec())
         }
         "ContractInfo" => {
             let wasm::QueryContractInfoRequest { address } = read(data)?;
+            is_address(chain, &address)?;
             let contract = chain.contract(&address).ok_or_else(|| no_contract(&address))?;
             let info = wasm::ContractInfo {
                 code_id: contract.code_id,
@@ -239,10 +246,16 @@ fn tx(engine: &mut Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<
     };
     let outcome = engine.simulate(&bytes)?;
     let gas_info = GasInfo { gas_wanted: 0, gas_used: outcome.gas_used };
+    let events = outcome.events.into_iter().map(event).collect();
     #[expect(deprecated, reason = "the message has a field that is")]
-    let result =
-        AbciResult { data: outcome.data, log: String::new(), events: Vec::new(), msg_responses: Vec::new() };
+    let result = AbciResult { data: outcome.data, log: String::new(), events, msg_responses: Vec::new() };
     Ok(tx::SimulateResponse { gas_info: Some(gas_info), result: Some(result) }.encode_to_vec())
+}
+
+fn event(event: cosmwasm_std::Event) -> abci::Event {
+    let attribute =
+        |one: cosmwasm_std::Attribute| abci::EventAttribute { key: one.key, value: one.value, index: true };
+    abci::Event { r#type: event.ty, attributes: event.attributes.into_iter().map(attribute).collect() }
 }
 
 fn gov(engine: &Engine, path: &str, method: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -360,4 +373,12 @@ fn store(engine: &Engine, key: &[u8]) -> Result<Vec<u8>, Refusal> {
     let Some((address, key)) = rest.split_at_checked(32) else { return Ok(Vec::new()) };
     let address = devnet::address::encode(&engine.options.prefix, address);
     Ok(engine.chain().query_raw(&address, key).unwrap_or_default())
+}
+/// What wasmd says of an address that is none, before it looks for a contract.
+fn is_address(chain: &Chain, address: &str) -> Result<(), Refusal> {
+    address::decode(chain.prefix(), address).map(drop).map_err(|error| Refusal {
+        codespace: "undefined".to_owned(),
+        code: 1,
+        log: format!("decoding bech32 failed: {error}"),
+    })
 }

@@ -71,10 +71,7 @@ pub fn table(facts: &Value, at: &[SocketAddr; 3], program: &str) -> String {
     let next = [
         String::new(),
         "Try next:".to_owned(),
-        format!(
-            "  {program} query {node} --contract {} '{{\"last_final_block\":{{}}}}'",
-            text(&facts["bsn"])
-        ),
+        format!("  {program} query {node} '{{\"last_final_block\":{{}}}}'"),
         format!("  {program} devnet fault lost-hook {node}"),
         format!("  {program} devnet faults"),
     ];

@@ -127,30 +127,46 @@ impl Check {
     }
 }
 
+/// What a hint may name, and the word that stands for it where it is not known.
+const NAMES: [(&str, &str); 11] = [
+    ("{node}", "NODE"),
+    ("{contract}", "CONTRACT"),
+    ("{subject}", "SUBJECT"),
+    ("{chain}", "CHAIN"),
+    ("{gov}", "GOVERNANCE"),
+    ("{light_client}", "LIGHT_CLIENT"),
+    ("{client}", "CLIENT"),
+    ("{transfer}", "CHANNEL"),
+    ("{babylon}", "BABYLON"),
+    ("{babylon_client}", "CLIENT"),
+    ("{babylon_channel}", "CHANNEL"),
+];
+
 /// A hint with what is known of this chain; where that is not known, a word in capitals stands for it.
 fn filled(hint: &str, snapshot: &Snapshot, subject: &str) -> String {
     let (here, there) = (snapshot.here.as_ref().ok(), snapshot.there.as_ref().ok());
     let client = |end: Option<&ChannelEnd>| Some(end?.client.as_ref().ok()?.id.clone());
-    let gov = snapshot.prefix.as_ref().ok().and_then(|prefix| address::of_module(prefix, "gov").ok());
-    let babylon = || snapshot.babylon.as_ref().ok().map(|babylon| babylon.chain_id.clone());
-    let light_client = || snapshot.light_client.as_ref().ok().map(|it| it.address.clone());
-    let transfer = || snapshot.transfer.as_ref().ok().map(|end| end.id.clone());
     let known = [
-        ("{node}", "NODE", Some(snapshot.node.clone())),
-        ("{contract}", "CONTRACT", Some(snapshot.contract.clone())),
-        ("{subject}", "SUBJECT", Some(subject.to_owned()).filter(|subject| !subject.is_empty())),
-        ("{chain}", "CHAIN", Some(snapshot.tip.chain_id.clone())),
-        ("{gov}", "GOVERNANCE", gov),
-        ("{light_client}", "LIGHT_CLIENT", light_client()),
-        ("{client}", "CLIENT", client(here)),
-        ("{transfer}", "CHANNEL", transfer()),
-        ("{babylon}", "BABYLON", babylon()),
-        ("{babylon_client}", "CLIENT", client(there)),
-        ("{babylon_channel}", "CHANNEL", here.map(|end| end.counterparty_id.clone())),
+        Some(snapshot.node.clone()),
+        Some(snapshot.contract.clone()),
+        Some(subject.to_owned()).filter(|subject| !subject.is_empty()),
+        Some(snapshot.tip.chain_id.clone()),
+        snapshot.prefix.as_ref().ok().and_then(|prefix| address::of_module(prefix, "gov").ok()),
+        snapshot.light_client.as_ref().ok().map(|it| it.address.clone()),
+        client(here),
+        snapshot.transfer.as_ref().ok().map(|end| end.id.clone()),
+        snapshot.babylon.as_ref().ok().map(|babylon| babylon.chain_id.clone()),
+        client(there),
+        here.map(|end| end.counterparty_id.clone()),
     ];
-    known.into_iter().fold(hint.to_owned(), |hint, (name, word, value)| {
+    NAMES.into_iter().zip(known).fold(hint.to_owned(), |hint, ((name, word), value)| {
         hint.replace(name, value.as_deref().unwrap_or(word))
     })
+}
+
+/// A hint for readers who look at no chain: words in capitals for all that it names.
+pub fn in_words(hint: &str) -> String {
+    NAMES.into_iter().fold(hint.to_owned(), |hint, (name, word)| hint.replace(name, word))
 }
 
 #[cfg(test)]

@@ -2,10 +2,8 @@
 
 use anyhow::{Context, Result};
 use bsn_rpc::Client;
-use prost::Message;
 
 use crate::deploy::facts::{BabylonFacts, ChainFacts, TransferFacts};
-use crate::deploy::look::or_none;
 use crate::deploy::read;
 
 /// How many channels are looked at.
@@ -28,13 +26,6 @@ pub struct Found {
     pub channels: Vec<TransferFacts>,
 }
 
-/// `cosmos.base.node.v1beta1.ConfigResponse`, as far as it is needed.
-#[derive(Clone, PartialEq, Message)]
-struct NodeConfig {
-    #[prost(string, tag = "1")]
-    minimum_gas_price: String,
-}
-
 /// Asks.
 ///
 /// # Errors
@@ -46,24 +37,14 @@ pub fn find(chain: &Client, babylon: Option<&Client>) -> Result<Found> {
         Some(far) => channels(chain, &far.id)?,
         None => Vec::new(),
     };
+    let price = babylon.map(read::min_gas_price).transpose()?.flatten();
     Ok(Found {
-        gas_prices: gas_price(chain)?,
-        babylon_gas_prices: babylon.map(gas_price).transpose()?.flatten(),
+        gas_prices: facts.min_gas_price.as_ref().map(ToString::to_string),
+        babylon_gas_prices: price.map(|price| price.to_string()),
         chain: facts,
         babylon: far,
         channels,
     })
-}
-
-/// The first of the prices that a node takes.
-fn gas_price(client: &Client) -> Result<Option<String>> {
-    let Some(bytes) = or_none(client.query("/cosmos.base.node.v1beta1.Service/Config", &[]))? else {
-        return Ok(None);
-    };
-    let price =
-        NodeConfig::decode(bytes.as_slice()).map(|config| config.minimum_gas_price).unwrap_or_default();
-    let first = price.split(',').next().unwrap_or_default().to_owned();
-    Ok(first.parse::<crate::config::GasPrice>().is_ok().then_some(first))
 }
 
 /// The open channels of coins that lead to a chain.

@@ -94,6 +94,14 @@ mod tests {
         assert_eq!(open(ALICE, b""), Err(JweError::Passphrase));
     }
 
+    /// It does not compile without the feature that clears a cipher's keys.
+    #[test]
+    fn the_keys_of_the_ciphers_are_cleared_when_they_are_dropped() {
+        fn is_cleared<T: zeroize::ZeroizeOnDrop>() {}
+        is_cleared::<aes::Aes128>();
+        is_cleared::<aes::Aes256>();
+    }
+
     #[test]
     fn every_part_is_authenticated() {
         let parts: Vec<&str> = ALICE.split('.').collect();

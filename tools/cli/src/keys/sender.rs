@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use bsn_rpc::proto::Any;
 use bsn_rpc::read::tx_hash;
-use bsn_rpc::{Client, Error, Fee, TxResult, Wallet};
+use bsn_rpc::{Client, Error, Fee, Simulated, TxResult, Wallet};
 use serde_json::Value;
 
+use super::follow_up::{Tool, signs};
 use super::source::{Gas, Signing, Who};
 use super::unsigned;
 use crate::config::{GasPrice, Setup};
@@ -27,6 +28,8 @@ pub struct Sender {
     actor: Actor,
     gas: Gas,
     adjustment: f64,
+    /// What a block takes, if the chain says so.
+    most: Option<u64>,
     price: Option<GasPrice>,
     fees: Option<(u128, String)>,
     granter: String,
@@ -62,7 +65,7 @@ pub struct Pending {
 }
 
 impl Sender {
-    /// On a chain, with the SDK's flags.
+    /// On a chain of whose gas a block takes `most`, with the SDK's flags.
     ///
     /// # Errors
     /// As [`Signing::who`]; for a fee that is none.
@@ -72,6 +75,7 @@ impl Sender {
         client: &Client,
         chain_id: &str,
         prefix: &str,
+        most: Option<u64>,
     ) -> Result<Self> {
         let actor = match signing.who(prefix)? {
             Who::Key(key) => Actor::Wallet(Wallet::new(key, prefix)?),
@@ -90,6 +94,7 @@ impl Sender {
             actor,
             gas: signing.gas,
             adjustment: signing.gas_adjustment,
+            most,
             price: setup.gas_price(signing.gas_prices.as_deref())?,
             fees: signing.fees.as_deref().map(coin).transpose()?,
             granter,
@@ -122,16 +127,41 @@ impl Sender {
         }
     }
 
+    /// What messages would use and do; nothing where the key is elsewhere.
+    ///
+    /// # Errors
+    /// The chain's text, where they would fail.
+    pub fn try_out(&self, messages: &[Any]) -> bsn_rpc::Result<Option<Simulated>> {
+        match &self.actor {
+            Actor::Wallet(wallet) => wallet.try_out(&self.client, messages).map(Some),
+            Actor::Address(_) => Ok(None),
+        }
+    }
+
     /// Gas and fee of messages; `guess` is the gas where no node can say it.
     ///
     /// # Errors
     /// As [`simulate`](Self::simulate).
     pub fn fee(&self, messages: &[Any], guess: u64) -> Result<Fee> {
-        let gas = match (self.gas, &self.actor) {
-            (Gas::Fixed(gas), _) => gas,
-            (Gas::Auto, Actor::Address(_)) => guess,
-            (Gas::Auto, Actor::Wallet(_)) => adjusted(self.simulate(messages)?, self.adjustment),
-        };
+        match (self.gas, &self.actor) {
+            (Gas::Auto, Actor::Wallet(_)) => self.fee_of(self.simulate(messages)?),
+            (Gas::Fixed(_), _) => self.fee_of(guess),
+            (Gas::Auto, Actor::Address(_)) => self.priced(guess),
+        }
+    }
+
+    /// Gas and fee of messages that would use so much by the node's own count.
+    ///
+    /// # Errors
+    /// As [`GasPrice::of`].
+    pub fn fee_of(&self, used: u64) -> Result<Fee> {
+        match self.gas {
+            Gas::Fixed(gas) => self.priced(gas),
+            Gas::Auto => self.priced(within(adjusted(used, self.adjustment), self.most)),
+        }
+    }
+
+    fn priced(&self, gas: u64) -> Result<Fee> {
         let coins = match (&self.fees, &self.price) {
             (Some(fees), _) => vec![fees.clone()],
             (None, Some(price)) => vec![(price.of(gas)?, price.denom.clone())],
@@ -151,9 +181,23 @@ impl Sender {
         what: &str,
         messages: &[Any],
         guess: u64,
-        mut note: impl FnMut(&Pending) -> Result<()>,
+        note: impl FnMut(&Pending) -> Result<()>,
     ) -> Result<Sent> {
         let fee = self.fee(messages, guess).with_context(|| format!("cannot {what}"))?;
+        self.send_for(what, messages, fee, note)
+    }
+
+    /// The same for a fee that is known.
+    ///
+    /// # Errors
+    /// What the chain says where it fails.
+    pub fn send_for(
+        &self,
+        what: &str,
+        messages: &[Any],
+        fee: Fee,
+        mut note: impl FnMut(&Pending) -> Result<()>,
+    ) -> Result<Sent> {
         let wallet = match &self.actor {
             _ if self.is_dry => return Ok(Sent::Dry(fee)),
             Actor::Address(_) => return Ok(Sent::Unsigned(unsigned::transaction(messages, "", &fee)?)),
@@ -206,16 +250,10 @@ impl Sender {
         }
     }
 
-    /// The two lines with which an unsigned transaction is signed and sent.
-    pub fn follow_up(&self, file: &str) -> [String; 2] {
-        let (binary, from, chain, node) = (&self.binary, self.address(), &self.chain_id, &self.node);
-        let signed = "signed.json";
-        [
-            format!(
-                "{binary} tx sign {file} --from {from} --chain-id {chain} --node {node} --output-document {signed}"
-            ),
-            format!("{binary} tx broadcast {signed} --node {node}"),
-        ]
+    /// The lines with which an unsigned transaction in a file is signed and sent.
+    pub fn follow_up(&self, file: &str) -> Vec<String> {
+        let (binary, from, chain_id, node) = (&self.binary, self.address(), &self.chain_id, &self.node);
+        Tool { binary, from, chain_id, node }.lines(signs(&self.client, from), file)
     }
 }
 
@@ -229,6 +267,11 @@ fn adjusted(gas: u64, by: f64) -> u64 {
     (gas as f64 * by).ceil() as u64
 }
 
+/// A chain refuses a transaction that asks for more than a block takes, whatever it would use.
+fn within(gas: u64, most: Option<u64>) -> u64 {
+    most.map_or(gas, |most| gas.min(most))
+}
+
 /// A fee as people read it.
 pub fn shown(fee: &Fee) -> String {
     let coins: Vec<String> = fee.coins.iter().map(|(amount, denom)| format!("{amount}{denom}")).collect();
@@ -236,7 +279,11 @@ pub fn shown(fee: &Fee) -> String {
     format!("{} gas, {coins}", crate::deploy::show::thousands(fee.gas))
 }
 
-fn coin(text: &str) -> Result<(u128, String)> {
+/// A coin as the SDK writes it.
+///
+/// # Errors
+/// If it is none.
+pub fn coin(text: &str) -> Result<(u128, String)> {
     let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (amount, denom) = text.split_at(at);
     let amount = amount.parse().map_err(|_| anyhow!("`{text}` is no fee such as 5000uapp"))?;
@@ -265,6 +312,9 @@ mod tests {
             assert_eq!(coin(bad).unwrap_err().to_string(), format!("`{bad}` is no fee such as 5000uapp"));
         }
         assert_eq!(adjusted(100_001, 1.4), 140_002);
+        let asked = adjusted(79_825_578, 1.4);
+        assert_eq!((within(asked, Some(100_000_000)), within(asked, None)), (100_000_000, asked));
+        assert_eq!(within(5, Some(100)), 5);
     }
 
     #[test]

@@ -109,7 +109,7 @@ impl Signing {
     /// # Errors
     /// A sentence that says what is missing.
     pub fn who(&self, prefix: &str) -> Result<Who> {
-        let words = Zeroizing::new(std::env::var(WORDS).unwrap_or_default());
+        let words = words_of_environment();
         let who = match (self.generate_only, &self.mnemonic_file, self.keyring_backend) {
             (true, ..) => return self.address(prefix).map(Who::Address),
             (_, Some(path), _) => self.of_words(&words_of(path)?)?,
@@ -125,14 +125,15 @@ impl Signing {
 
     /// Whether somebody is named, but no key.
     pub fn has_no_key(&self) -> bool {
-        let words = std::env::var(WORDS).is_ok_and(|words| !words.is_empty());
-        self.from.is_some() && self.mnemonic_file.is_none() && self.keyring_backend.is_none() && !words
+        self.from.is_some()
+            && self.mnemonic_file.is_none()
+            && self.keyring_backend.is_none()
+            && words_of_environment().is_empty()
     }
 
     /// Whether anybody is named.
     pub fn is_named(&self) -> bool {
-        let words = std::env::var(WORDS).is_ok_and(|words| !words.is_empty());
-        self.from.is_some() || self.mnemonic_file.is_some() || words
+        self.from.is_some() || self.mnemonic_file.is_some() || !words_of_environment().is_empty()
     }
 
     fn address(&self, prefix: &str) -> Result<String> {
@@ -184,6 +185,19 @@ impl Signing {
             bail!("the key is that of {found}, not of {named}");
         }
         Ok(())
+    }
+}
+
+/// What `BSN_MNEMONIC` holds; empty where it is not set.
+fn words_of_environment() -> Zeroizing<String> {
+    match std::env::var(WORDS) {
+        Ok(words) => Zeroizing::new(words),
+        // The error holds the words too.
+        Err(std::env::VarError::NotUnicode(words)) => {
+            drop(Zeroizing::new(words.into_encoded_bytes()));
+            Zeroizing::default()
+        }
+        Err(std::env::VarError::NotPresent) => Zeroizing::default(),
     }
 }
 

@@ -71,9 +71,9 @@ fn fields(any: &Any) -> Result<Value> {
             json!({ "sender": it.sender, "contract": it.contract, "code_id": code_id, "msg": inner(&it.msg)? }),
         );
     }
-    if is(wasm::MsgUpdateAdmin::type_url()) {
-        let it: wasm::MsgUpdateAdmin = read(any)?;
-        return Ok(json!({ "sender": it.sender, "new_admin": it.new_admin, "contract": it.contract }));
+    if is(wasm::MsgUpdateContractLabel::type_url()) {
+        let it: wasm::MsgUpdateContractLabel = read(any)?;
+        return Ok(json!({ "sender": it.sender, "new_label": it.new_label, "contract": it.contract }));
     }
     if is(wasm::MsgPinCodes::type_url()) {
         let it: wasm::MsgPinCodes = read(any)?;

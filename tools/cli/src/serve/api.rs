@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::judge;
+use super::reading::Fault;
 use super::record::{Record, Totals};
 
 /// The version of this form.
@@ -67,12 +68,9 @@ fn chain(record: &Record) -> Value {
 
 fn reading(record: &Record, now_ms: u64) -> Value {
     let reading = &record.reading;
-    let (state, error) = match (record.away(now_ms), reading.last_ok) {
-        (Some(why), _) => ("away", Some(why)),
-        (None, None) => ("starting", None),
-        (None, Some(_)) => ("ok", None),
-    };
-    json!({ "state": state, "since": reading.since, "last_ok": reading.last_ok, "error": error })
+    let (state, lost) = (reading.state(now_ms), reading.lost(now_ms));
+    json!({ "state": state, "since": reading.since, "last_ok": reading.last_ok,
+        "error": lost.as_ref().map(Fault::why) })
 }
 
 #[cfg(test)]
@@ -123,15 +121,21 @@ mod tests {
     }
 
     #[test]
-    fn a_node_is_away_when_it_has_failed_for_seconds() {
-        let mut record = healthy();
-        let shown = |record: &Record, at| state(record, None, at)["reading"].clone();
-        assert_eq!(shown(&record, NOW)["state"], "ok");
-        record.failed("refused", NOW, 1);
-        assert_eq!(shown(&record, NOW + 1_000)["state"], "ok", "one lost answer is no news");
-        let away = shown(&record, NOW + 3_000);
-        assert_eq!((&away["state"], &away["last_ok"]), (&json!("away"), &json!(NOW)));
-        let new = Record::new(&super::super::record::tests::options(), NOW);
-        assert_eq!(state(&new, None, NOW)["reading"]["state"], "starting");
+    fn a_node_that_is_away_and_a_chain_that_cannot_be_read_are_told_apart() {
+        for (fault, word) in [
+            (Fault::Away("http://node cannot be reached".to_owned()), "away"),
+            (Fault::Unreadable("no such contract".to_owned()), "unreadable"),
+        ] {
+            let mut record = healthy();
+            let shown = |record: &Record, at| state(record, None, at)["reading"].clone();
+            assert_eq!(
+                (&shown(&record, NOW)["state"], &shown(&record, NOW)["error"]),
+                (&json!("ok"), &Value::Null)
+            );
+            record.failed(fault.clone(), NOW, 1);
+            let lost = shown(&record, NOW + 3_000);
+            assert_eq!((&lost["state"], &lost["last_ok"]), (&json!(word), &json!(NOW)));
+            assert_eq!(lost["error"], fault.why());
+        }
     }
 }

@@ -13,6 +13,8 @@ use super::{Options, Shared, now_ms};
 
 /// How long after an examination the next one begins.
 const PAUSE: Duration = Duration::from_secs(60);
+/// What a check is called that says that nobody could look.
+pub const BLIND: &str = "doctor";
 /// Before anything was read there is nothing to be examined.
 const SOON: Duration = Duration::from_millis(500);
 
@@ -21,11 +23,12 @@ pub fn run(options: &Options, shared: &Shared) {
     while shared.read().health.is_none() {
         std::thread::sleep(SOON);
     }
-    let sources = Sources {
-        babylon: (!options.babylon_nodes.is_empty()).then(|| options.babylon_nodes.clone()),
-        ..Sources::new(&options.nodes, &options.contract)
-    };
     loop {
+        let contract = shared.read().place.contract.clone();
+        let sources = Sources {
+            babylon: (!options.babylon_nodes.is_empty()).then(|| options.babylon_nodes.clone()),
+            ..Sources::new(&options.nodes, &contract)
+        };
         let seen = look(&sources).map(|snapshot| {
             let report = examine(&snapshot, &Selection::default());
             (snapshot, report)
@@ -64,9 +67,10 @@ fn check(record: &Record, finding: &Finding) -> Check {
     Check { id: finding.id.clone(), level, what: clip(&what), hint }
 }
 
-fn blind(why: &str) -> Check {
+/// Nobody could look, and so nobody knows whether anything is critical.
+pub fn blind(why: &str) -> Check {
     let what = clip(&format!("nobody could look: {why}"));
-    Check { id: "doctor".to_owned(), level: Level::Unknown, what, hint: None }
+    Check { id: BLIND.to_owned(), level: Level::Unknown, what, hint: None }
 }
 
 #[cfg(test)]

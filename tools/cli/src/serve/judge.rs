@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::record::Record;
+use super::reading::Fault;
+use super::record::{Place, Record};
 
 /// How bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,8 +73,12 @@ pub fn judge(record: &Record, now_ms: u64) -> Vec<Check> {
 
 fn node(record: &Record, now_ms: u64) -> Option<Check> {
     let hint = || format!("bsn nodes --node {}", record.place.node);
-    if let Some(why) = record.away(now_ms) {
-        return Some(Check::new("serve", Level::Critical, why).hint(hint()));
+    match record.reading.lost(now_ms) {
+        Some(Fault::Away(why)) => return Some(Check::new("serve", Level::Critical, why).hint(hint())),
+        Some(Fault::Unreadable(why)) => {
+            return Some(Check::new("serve", Level::Critical, why).hint(doctor(record)));
+        }
+        None => (),
     }
     let (_, time) = record.tip?;
     let late = now_ms.saturating_sub(time);
@@ -83,6 +88,12 @@ fn node(record: &Record, now_ms: u64) -> Option<Check> {
         return Some(Check::new("serve", Level::Critical, what).hint(hint()));
     }
     None
+}
+
+fn doctor(record: &Record) -> String {
+    let Place { node, contract, .. } = &record.place;
+    let contract = if contract.is_empty() { String::new() } else { format!(" --contract {contract}") };
+    format!("bsn doctor --node {node}{contract}")
 }
 
 /// The beginning of an alarm of the contract, how bad it is, and what to do.
@@ -118,17 +129,23 @@ mod tests {
 
     #[test]
     fn a_node_that_is_away_and_a_chain_that_stands_still_are_told_apart() {
-        let mut record = healthy();
+        let record = healthy();
         assert_eq!(judge(&record, NOW), []);
         let still = judge(&record, NOW + 50_000);
         assert!(still[0].what.contains("stands still"), "{still:?}");
         let silent = judge(&record, NOW + 60_000);
         assert_eq!(silent[0].what, "nothing was read for 60 s", "the reader has ended");
-        record.failed("http://node does not answer: refused", NOW + 1_000, 5);
-        assert_eq!(judge(&record, NOW + 2_000), [], "a moment is no alarm");
-        let away = judge(&record, NOW + 5_000);
-        assert_eq!((away.len(), away[0].level), (1, Level::Critical));
-        assert!(away[0].what.contains("refused"));
+        let hint = |fault: Fault| {
+            let mut record = record.clone();
+            record.failed(fault.clone(), NOW + 1_000, 5);
+            assert_eq!(judge(&record, NOW + 2_000), [], "a moment is no alarm");
+            let found = judge(&record, NOW + 5_000);
+            assert_eq!((found.len(), found[0].level), (1, Level::Critical));
+            assert_eq!(found[0].what, fault.why());
+            found[0].hint.clone().unwrap()
+        };
+        assert!(hint(Fault::Away("refused".to_owned())).starts_with("bsn nodes"));
+        assert!(hint(Fault::Unreadable("no such contract".to_owned())).starts_with("bsn doctor"));
     }
 
     #[test]

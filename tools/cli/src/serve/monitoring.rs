@@ -12,6 +12,8 @@ const ALERTS: &str = include_str!("../../monitoring/alerts.yml");
 const ALERTS_TEST: &str = include_str!("../../monitoring/alerts_test.yml");
 const RUNBOOK: &str = include_str!("../../monitoring/RUNBOOK.md");
 const GRAFANA: &str = include_str!("../../monitoring/grafana.json");
+/// Where it is in the repository.
+const RUNBOOK_PATH: &str = "tools/cli/monitoring/RUNBOOK.md";
 /// How wide Grafana's grid is.
 const GRID: u64 = 24;
 
@@ -35,13 +37,15 @@ fn each_of_twenty_alerts_says_how_bad_it_is_and_leads_to_its_section_of_the_runb
     for (name, rule) in alerts() {
         assert!(rule.contains("severity: critical") || rule.contains("severity: warning"), "{name}");
         assert!(rule.contains("summary: "), "{name}");
-        let url = format!("runbook_url: monitoring/RUNBOOK.md#{}\n", name.to_lowercase());
+        let url = format!("runbook_url: {RUNBOOK_PATH}#{}\n", name.to_lowercase());
         assert!(rule.contains(&url), "{name}");
         let (_, section) =
             RUNBOOK.split_once(&format!("\n## {name}\n")).unwrap_or_else(|| panic!("no section for {name}"));
         let section = section.split("\n## ").next().unwrap().trim();
         assert!(section.len() > 100, "{name} has nothing to say");
     }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    assert_eq!(std::fs::read_to_string(root.join(RUNBOOK_PATH)).unwrap(), RUNBOOK);
     for section in RUNBOOK.lines().filter_map(|line| line.strip_prefix("## ")) {
         assert!(distinct.contains(section), "no alert leads to {section}");
     }

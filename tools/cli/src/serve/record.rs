@@ -12,16 +12,13 @@ use super::happening::{self, Happening};
 use super::judge::Check;
 use super::link::Link;
 use super::provider::{self, Commitment, Provider};
+use super::reading::{Fault, Reading};
 
 /// How many heights are kept.
 pub const HEIGHTS: u64 = 300;
 /// How many minutes: a day.
 const MINUTES: usize = 1_440;
 const MINUTE_MS: u64 = 60_000;
-/// One lost answer is no news: a node is away when it has failed for so long.
-const AWAY_MS: u64 = 3_000;
-/// Whoever reads has ended, or waits for answers, when nothing was read for so long.
-const SILENT_MS: u64 = 60_000;
 /// How long a key is, in hex.
 const KEY: usize = 64;
 /// Over how many blocks the time between them is measured.
@@ -32,7 +29,7 @@ const MEASURED: usize = 30;
 pub struct Place {
     /// The chain's id; empty until its node said one.
     pub chain_id: String,
-    /// The contract.
+    /// The contract; empty until it is known.
     pub contract: String,
     /// Its light client.
     pub light_client: Option<String>,
@@ -44,19 +41,6 @@ pub struct Place {
     pub moniker: String,
     /// The RPC of `bsn devnet`, if it is that.
     pub devnet: Option<String>,
-}
-
-/// Whether the node answers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// When it last answered whole, in milliseconds since 1970.
-    pub last_ok: Option<u64>,
-    /// Since when this is so.
-    pub since: u64,
-    /// Why it could not be read the last time.
-    pub error: Option<String>,
-    /// How long the last round of questions took, in milliseconds.
-    pub took_ms: u64,
 }
 
 /// A minute of the lag.
@@ -101,7 +85,7 @@ pub struct Record {
     pub revision: u64,
     /// Where.
     pub place: Place,
-    /// Whether the node answers.
+    /// Whether it can be read.
     pub reading: Reading,
     /// The last height and its time, in milliseconds since 1970.
     pub tip: Option<(u64, u64)>,
@@ -142,7 +126,7 @@ impl Record {
     pub fn new(options: &Options, now_ms: u64) -> Self {
         let node = options.client.nodes().first().map(|node| node.name().to_owned()).unwrap_or_default();
         let place = Place {
-            contract: options.contract.clone(),
+            contract: options.contract.clone().unwrap_or_default(),
             node,
             devnet: options.devnet.clone(),
             ..Place::default()
@@ -183,18 +167,6 @@ impl Record {
             return 0;
         };
         end.saturating_sub(*start).checked_div(to.saturating_sub(*from)).unwrap_or_default()
-    }
-
-    /// Why what is known is not of now: the node has failed for some seconds, or nobody has read for a minute.
-    pub fn away(&self, now_ms: u64) -> Option<String> {
-        let reading = &self.reading;
-        if let Some(error) =
-            reading.error.as_ref().filter(|_| now_ms.saturating_sub(reading.since) >= AWAY_MS)
-        {
-            return Some(error.clone());
-        }
-        let silent = now_ms.saturating_sub(reading.last_ok.unwrap_or(reading.since));
-        (silent >= SILENT_MS).then(|| format!("nothing was read for {} s", silent / 1_000))
     }
 
     /// How many blocks the last final one is behind; `None` where nothing is final, or nothing was read.
@@ -433,21 +405,13 @@ impl Record {
 
     /// A round of questions was answered whole.
     pub fn answered(&mut self, now_ms: u64, took_ms: u64) {
-        let since = if self.reading.error.is_some() || self.reading.last_ok.is_none() {
-            now_ms
-        } else {
-            self.reading.since
-        };
-        self.reading = Reading { last_ok: Some(now_ms), since, error: None, took_ms };
+        self.reading.answered(now_ms, took_ms);
         self.revision += 1;
     }
 
     /// One was not.
-    pub fn failed(&mut self, error: &str, now_ms: u64, took_ms: u64) {
-        if self.reading.error.is_none() {
-            self.reading.since = now_ms;
-        }
-        (self.reading.error, self.reading.took_ms) = (Some(happening::clip(error)), took_ms);
+    pub fn failed(&mut self, fault: Fault, now_ms: u64, took_ms: u64) {
+        self.reading.failed(fault, now_ms, took_ms);
         self.revision += 1;
     }
 }

@@ -11,12 +11,11 @@ use bsn_rpc::Client;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::judge::{self, Level};
-use super::{Shared, api, host, metrics, now_ms, page, rpc};
+use super::{Shared, api, healthz, host, metrics, now_ms, page, rpc};
 
 /// How many connections are open at once; more wait.
 const CONNECTIONS: usize = 128;
@@ -124,7 +123,7 @@ async fn route(site: &Site, request: Request<Body>) -> Response<Body> {
             "/final" => html(page::FINAL, "connect-src http: https:"),
             "/api" => made(site, |site| state(site, query)).await,
             "/metrics" => made(site, scrape).await,
-            "/healthz" => healthz(site),
+            "/healthz" => health(site),
             _ => text(
                 StatusCode::NOT_FOUND,
                 "there is /, /final, /api, /metrics, /healthz and /rpc".to_owned(),
@@ -159,17 +158,8 @@ fn scrape(site: &Site) -> Response<Body> {
     }
 }
 
-/// 200 where nothing is critical and the node answers; 503 otherwise, with why.
-fn healthz(site: &Site) -> Response<Body> {
-    let (record, now) = (site.shared.read(), now_ms());
-    let reading = &record.reading;
-    let checks = judge::judge(&record, now);
-    let is_well = !checks.iter().any(|check| check.level == Level::Critical);
-    let answered = reading.error.is_none() && reading.last_ok.is_some();
-    let status = if answered && is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let checks: Vec<Value> = checks.iter().map(|check| check.json()).collect();
-    let body = json!({ "ok": status == StatusCode::OK, "chain_id": record.place.chain_id, "height": record.height(),
-        "last_read": reading.last_ok, "error": reading.error, "checks": checks });
+fn health(site: &Site) -> Response<Body> {
+    let (status, body) = healthz::answer(&site.shared.read(), now_ms());
     json_reply(status, &body)
 }
 

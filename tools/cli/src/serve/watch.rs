@@ -1,16 +1,18 @@
 //! The thread that reads: what is new in each block, and now and then the rest.
 
+mod seldom;
+
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use bsn_rpc::{Event, Status};
 
-use super::column::State;
-use super::names::{self, Answer};
 use super::read::Contract;
+use super::reading::Fault;
 use super::record::{HEIGHTS, Record};
-use super::{Options, Shared, link, now_ms};
+use super::{Options, Shared, now_ms};
 
 /// How many blocks are read one by one where several came at once; older ones are left out.
 const CATCH_UP: u64 = 50;
@@ -18,9 +20,6 @@ const CATCH_UP: u64 = 50;
 const EXTRA: usize = 20;
 /// The active set is read anew when the contract's counts differ, and after so many blocks.
 const SET_AGE: u64 = 100;
-/// How long the slow things are believed.
-const LINK_AGE: Duration = Duration::from_secs(30);
-const REST_AGE: Duration = Duration::from_secs(600);
 /// The pauses between two looks.
 const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(10);
@@ -42,8 +41,10 @@ struct Due {
     outbox: bool,
     /// What the set was read at: height, count, total power.
     set: Option<(u64, u64, u128)>,
-    /// The last height that was read whole.
+    /// The last height whose block was read: none is read twice.
     read: Option<u64>,
+    /// The last height at which everything else was asked, too.
+    done: Option<u64>,
     link: Option<Instant>,
     rest: Option<Instant>,
     is_mute: bool,
@@ -61,7 +62,7 @@ pub fn run(options: &Options, shared: &Shared) {
         let is_new = *outcome.as_ref().unwrap_or(&false);
         match outcome {
             Ok(_) => record.answered(now_ms(), took),
-            Err(error) => record.failed(&format!("{error:#}"), now_ms(), took),
+            Err(error) => record.failed(Fault::of(&error), now_ms(), took),
         }
         if due.backwards > PATIENCE {
             *record = Record::new(options, now_ms());
@@ -81,25 +82,45 @@ pub fn run(options: &Options, shared: &Shared) {
 fn round(options: &Options, shared: &Shared, due: &mut Due) -> Result<bool> {
     let status = options.client.status()?;
     check(&status, shared, due)?;
-    let before = due.read;
-    let is_new = before != Some(status.height);
+    let is_new = due.done != Some(status.height);
     if is_new {
-        let contract = Contract { chain: &options.client, address: &options.contract };
+        shared.write().status(&status);
+        let address = address(options, shared)?;
+        let contract = Contract { chain: &options.client, address: &address };
         let health = contract.health()?;
         let counts = (health.staking.active, health.staking.total_power.u128());
-        shared.write().status(&status);
         set(&contract, shared, due, status.height, counts)?;
-        let first =
-            before.map_or(status.height, |before| before + 1).max(status.height.saturating_sub(CATCH_UP));
-        for height in first..=status.height {
+        due.past = due.past.or_else(|| due.read.is_none().then_some(status.height));
+        for height in unread(due.read, status.height) {
             block(options, shared, due, height, (height == status.height).then_some(&status))?;
+            due.read = Some(height);
         }
-        due.past = due.past.or_else(|| before.is_none().then_some(status.height));
         shared.write().health(health);
         votes(&contract, shared, due, status.height)?;
-        rest(options, &contract, shared, due)?;
+        seldom::rest(options, &contract, shared, due)?;
+        due.done = Some(status.height);
     }
     Ok(is_new)
+}
+
+/// The heights that were made since one was read, as far as they are caught up with.
+fn unread(read: Option<u64>, tip: u64) -> RangeInclusive<u64> {
+    let first = read.map_or(tip, |read| read.saturating_add(1));
+    first.max(tip.saturating_sub(CATCH_UP))..=tip
+}
+
+/// The contract; where nobody named one, the one that the chain module calls.
+fn address(options: &Options, shared: &Shared) -> Result<String> {
+    let known = shared.read().place.contract.clone();
+    if !known.is_empty() {
+        return Ok(known);
+    }
+    let set = options.client.module_contracts()?.unwrap_or_default();
+    if set.btc_finality_contract.is_empty() {
+        bail!("the chain calls no contract yet: `bsn deploy` brings one");
+    }
+    shared.write().place.contract.clone_from(&set.btc_finality_contract);
+    Ok(set.btc_finality_contract)
 }
 
 /// That it is the chain that it was, and goes on.
@@ -199,106 +220,15 @@ fn votes(contract: &Contract<'_>, shared: &Shared, due: &mut Due, tip: u64) -> R
     Ok(())
 }
 
-/// What does not change with each block.
-fn rest(options: &Options, contract: &Contract<'_>, shared: &Shared, due: &mut Due) -> Result<()> {
-    if due.providers {
-        let (found, more) = contract.providers()?;
-        let fresh = shared.write().registered(found, more);
-        due.randomness.extend(fresh.clone());
-        due.names.extend(fresh);
-        due.providers = false;
-    }
-    for _ in 0..EXTRA {
-        let Some(place) = due.randomness.pop_first() else { break };
-        let key = shared.read().providers.get(place).map(|one| one.key.clone()).unwrap_or_default();
-        let commitments = contract.commitments(&key)?;
-        shared.write().committed(place, commitments);
-    }
-    if due.outbox {
-        let outbox = contract.outbox()?;
-        shared.write().outbox = outbox;
-        due.outbox = false;
-    }
-    past(contract, shared, due)?;
-    name(options, shared, due);
-    if due.link.is_none_or(|at| at.elapsed() > LINK_AGE) {
-        ends(options, shared);
-        due.link = Some(Instant::now());
-    }
-    if due.rest.is_none_or(|at| at.elapsed() > REST_AGE) {
-        let (trust, config, code) =
-            (contract.trust()?, contract.config()?, contract.code(&[]).unwrap_or_default());
-        let mut record = shared.write();
-        (record.trust, record.code) = (trust, code);
-        (record.place.light_client, record.place.babylon) =
-            (config.btc_light_client, config.babylon_chain_id);
-        due.rest = Some(Instant::now());
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Heights from before this program ran, a page at a time, the last first.
-fn past(contract: &Contract<'_>, shared: &Shared, due: &mut Due) -> Result<()> {
-    let Some(above) = due.past.filter(|above| *above > 1) else { return Ok(()) };
-    let (least, passed) = {
-        let record = shared.read();
-        let passed = record.health.as_ref().and_then(|health| health.finality.last_finalized_height);
-        (record.height().saturating_sub(HEIGHTS), passed.unwrap_or_default())
-    };
-    let page = contract.blocks_below(above)?;
-    let Some((lowest, _)) = page.last().copied().filter(|_| above > least) else {
-        due.past = Some(0);
-        return Ok(());
-    };
-    for (height, finalized) in &page {
-        let keys = contract.votes(*height)?;
-        let state = match finalized {
-            true => State::Quorum { at: height.saturating_add(1) },
-            // The cursor has passed it: nobody could vote, or governance let finality go on.
-            false if *height < passed => State::Skipped,
-            false => State::Open,
-        };
-        let mut record = shared.write();
-        record.past(*height, state);
-        record.votes(*height, &keys);
+    #[test]
+    fn each_block_is_read_once_and_none_is_left_out_but_old_ones() {
+        assert_eq!(unread(None, 500), 500..=500);
+        assert_eq!(unread(Some(497), 500), 498..=500);
+        assert!(unread(Some(500), 500).is_empty());
+        assert_eq!(unread(Some(20), 500), 450..=500);
     }
-    let seen: BTreeSet<u64> = page.iter().map(|(height, _)| *height).collect();
-    let mut record = shared.write();
-    (lowest..above)
-        .filter(|height| !seen.contains(height))
-        .for_each(|height| record.past(height, State::Hole));
-    due.past = Some(lowest);
-    Ok(())
-}
-
-fn name(options: &Options, shared: &Shared, due: &mut Due) {
-    let Some(babylon) = options.babylon.as_ref().filter(|_| !due.is_mute) else { return };
-    for _ in 0..EXTRA {
-        let Some(place) = due.names.pop_first() else { break };
-        let key = shared.read().providers.get(place).map(|one| one.key.clone()).unwrap_or_default();
-        match names::of(babylon, &key) {
-            Answer::Name(name) => shared.write().named(place, name),
-            Answer::Mute => due.is_mute = true,
-        }
-    }
-}
-
-/// Both ends of the channel. What cannot be read is in the end itself: the rest goes on.
-fn ends(options: &Options, shared: &Shared) {
-    let (channel, before) = {
-        let record = shared.read();
-        let channel = record.health.as_ref().and_then(|health| health.channel.channel_id.clone());
-        (channel, record.link.clone())
-    };
-    let Some(channel) = channel else {
-        shared.write().link = link::Link::default();
-        return;
-    };
-    let port = format!("wasm.{}", options.contract);
-    let here = link::read(&options.client, &port, &channel, before.here.as_ref(), now_ms());
-    let other = here.other.clone();
-    let babylon = options.babylon.as_ref().filter(|_| !other.1.is_empty());
-    let babylon =
-        babylon.map(|chain| link::read(chain, &other.0, &other.1, before.babylon.as_ref(), now_ms()));
-    shared.write().link = link::Link { here: Some(here), babylon };
 }

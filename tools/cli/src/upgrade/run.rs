@@ -1,31 +1,30 @@
 //! One call of `bsn upgrade`.
 
+mod answers;
+mod send;
+
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
+use bsn_rpc::Client;
 use bsn_rpc::proto::Any;
 use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
 use bsn_rpc::proto::pack;
-use bsn_rpc::{Client, attribute};
 use serde_json::{Value, json};
 
-use super::compare::{Difference, compare};
 use super::next::{Found, Next, Part, Who, next};
 use crate::config::Setup;
 use crate::deploy::artifacts::{Artifact, Artifacts};
 use crate::deploy::checks::Way;
 use crate::deploy::facts::{ChainFacts, Upload};
 use crate::deploy::look::{self, Proposal};
-use crate::deploy::message::{self, Addresses, Words};
+use crate::deploy::message::{self, Addresses};
 use crate::deploy::next::Code;
-use crate::deploy::plan::{bytes, deposit};
 use crate::deploy::record::Record;
-use crate::deploy::run::{Turn, Unsigned, awaited, same};
+use crate::deploy::run::{Turn, awaited};
 use crate::deploy::{gas, read};
-use crate::keys::{Sender, Sent, Signing};
+use crate::keys::{Sender, Signing};
 
-/// What is asked before and after.
-const ASKED: [&str; 6] = ["health", "trust", "config", "rewards", "state_digest", "admin"];
 /// What a migration uses, about.
 const MIGRATE_GAS: u64 = 2_000_000;
 
@@ -59,7 +58,7 @@ impl Upgrade {
         let config =
             client.smart(&bsn, &json!({ "config": {} })).with_context(|| format!("cannot ask {bsn}"))?;
         let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
-        let sender = Sender::new(&setup, signing, &client, &chain.id, &chain.prefix)?;
+        let sender = Sender::new(&setup, signing, &client, &chain.id, &chain.prefix, chain.block_gas)?;
         let to = Addresses { creator: String::new(), bsn, light_client };
         Ok(Self { setup, client, chain, sender, artifacts, way, to, record })
     }
@@ -108,20 +107,11 @@ impl Upgrade {
     /// # Errors
     /// If it fails, or afterwards something is not as it was.
     pub fn turn(&mut self) -> Result<Turn> {
-        if let Some((step, pending)) = self.record.pending() {
-            let done = if self.sender.is_unsigned() {
-                self.client.tx(&pending.hash)?
-            } else {
-                self.sender.settle(&pending)?
-            };
-            if let Some(id) =
-                done.as_ref().and_then(|done| attribute(&done.events, "submit_proposal", "proposal_id"))
-            {
-                self.record.note_proposal(id.parse().context("a proposal id")?)?;
-            }
-            self.record.settle()?;
-            return Ok(Turn::Went(format!("{step}: sent by an earlier call")));
+        if let Some(settled) = self.settle()? {
+            return Ok(Turn::Went(settled));
         }
+        // Before the rest: what a proposal does that ends meanwhile is seen then, and not proposed again.
+        let ours = self.proposal()?;
         let found = self.look()?;
         if found.bsn_code != Some(found.bsn_has) {
             self.keep_before()?;
@@ -131,7 +121,6 @@ impl Upgrade {
             signer: self.sender.address().to_owned(),
             stores_by_gov: self.way.by_gov || self.chain.upload == Upload::Nobody,
         };
-        let ours = self.record.proposal().map(|id| look::proposal(&self.client, id)).transpose()?.flatten();
         match next(&found, &who, ours.as_ref()) {
             Next::Store(code) => {
                 let artifact = self.artifact(code);
@@ -196,136 +185,6 @@ impl Upgrade {
         })
     }
 
-    fn propose(&mut self, found: &Found, parts: &[Part]) -> Result<Turn> {
-        let gov = self.chain.governance.clone();
-        let messages: Vec<Any> = parts
-            .iter()
-            .map(|part| match part {
-                Part::Store(code) => message::store(&gov, self.artifact(*code)),
-                Part::Migrate(code) => self.migrate(&gov, *code, found),
-                Part::Pin => message::pin(
-                    &gov,
-                    &[found.bsn_code, found.light_client_code].map(Option::unwrap_or_default),
-                ),
-            })
-            .collect();
-        if let Some(open) = same(&self.client, &messages)? {
-            self.record.note_proposal(open)?;
-            return Ok(Turn::Went(format!("proposal {open} does this already: it is adopted")));
-        }
-        let stores = parts.iter().all(|part| matches!(part, Part::Store(_)));
-        let release = self.artifacts.bsn.release.clone().unwrap_or_else(|| "of an own build".to_owned());
-        let title = if stores { "store the code of" } else { "migrate to" };
-        let (bsn, client) = (self.artifacts.bsn.checksum_hex(), self.artifacts.light_client.checksum_hex());
-        let words = Words {
-            title: format!("Bitcoin finality: {title} bsn {release}"),
-            summary: format!(
-                "{title} bsn {release}. The contract {} and its light client {} keep their addresses and their state. sha256 of bsn.wasm: {bsn}; of btc-light-client.wasm: {client}.",
-                self.to.bsn, self.to.light_client
-            ),
-            metadata: String::new(),
-        };
-        let (amount, _) = deposit(self.way, &self.chain);
-        let guess = gas::propose(bytes(&messages));
-        let proposal = message::propose(self.sender.address(), &words, amount, self.way.expedited, messages);
-        self.send("propose", vec![proposal], guess)
-    }
-
-    fn send(&mut self, what: &str, messages: Vec<Any>, guess: u64) -> Result<Turn> {
-        let record = &mut self.record;
-        match self.sender.send(what, &messages, guess, |pending| record.note_pending(what, pending)) {
-            Ok(Sent::Done(done)) => {
-                let mut said = format!("{what}: {}", done.hash);
-                if let Some(id) = attribute(&done.events, "submit_proposal", "proposal_id") {
-                    said = format!("{what}: proposal {id}");
-                    self.record.note_proposal(id.parse().context("a proposal id")?)?;
-                }
-                self.record.settle()?;
-                Ok(Turn::Went(said))
-            }
-            Ok(Sent::Unsigned(tx)) => {
-                let follow_up = self.sender.follow_up("tx.json");
-                Ok(Turn::Unsigned(Unsigned { what: what.to_owned(), tx, follow_up }))
-            }
-            Ok(Sent::Dry(fee)) => Ok(Turn::Dry(what.to_owned(), fee)),
-            Ok(Sent::Busy) => {
-                self.record.settle()?;
-                Err(bsn_rpc::Error::Unsettled(self.sender.address().to_owned()))
-                    .with_context(|| format!("cannot {what}"))
-            }
-            Err(error) => {
-                if matches!(
-                    error.downcast_ref(),
-                    Some(bsn_rpc::Error::Failed { .. } | bsn_rpc::Error::NotTaken { .. })
-                ) {
-                    self.record.settle()?;
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// The answers of now.
-    fn snapshot(&self) -> Result<Value> {
-        let mut answers = json!({});
-        for query in ASKED {
-            answers[query] = self
-                .client
-                .smart(&self.to.bsn, &json!({ query: {} }))
-                .with_context(|| format!("cannot ask {query}{{}}"))?;
-        }
-        Ok(answers)
-    }
-
-    fn before(&self) -> PathBuf {
-        self.record.path().with_extension("before.json")
-    }
-
-    fn keep_before(&self) -> Result<()> {
-        let snapshot = json!({ "new_bsn": self.artifacts.bsn.checksum_hex(), "answers": self.snapshot()? });
-        crate::deploy::record::write(
-            &self.before(),
-            &format!("{}\n", serde_json::to_string_pretty(&snapshot)?),
-        )
-    }
-
-    fn finish(&mut self, found: &Found) -> Result<Turn> {
-        let path = self.before();
-        let before: Value = std::fs::read_to_string(&path)
-            .ok()
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default();
-        if before["new_bsn"] == json!(self.artifacts.bsn.checksum_hex()) {
-            let differences = compare(&before["answers"], &self.snapshot()?);
-            differences.iter().filter(|it| !it.is_loss).for_each(|it| eprintln!("changed: {}", said(it)));
-            let lost: Vec<String> = differences.iter().filter(|it| it.is_loss).map(said).collect();
-            if !lost.is_empty() {
-                bail!(
-                    "after the upgrade not everything is as before: {} (what was is in {})",
-                    lost.join("; "),
-                    path.display()
-                );
-            }
-        } else {
-            eprintln!("nothing was noted before this upgrade: it was done elsewhere, and is not compared");
-        }
-        let pairs = [
-            ("bsn", Code::Bsn, found.bsn_has),
-            ("btc_light_client", Code::LightClient, found.light_client_has),
-        ];
-        for (field, code, id) in pairs {
-            let (checksum, release) =
-                (self.artifact(code).checksum_hex(), self.artifact(code).release.clone());
-            self.record.set(&[field, "code_id"], json!(id));
-            self.record.set(&[field, "checksum"], json!(checksum));
-            if let Some(release) = release {
-                self.record.set(&[field, "release"], json!(release));
-            }
-        }
-        self.record.save()?;
-        Ok(Turn::Done)
-    }
-
     /// The proposal that was made last, if it is still decided on.
     ///
     /// # Errors
@@ -338,8 +197,4 @@ impl Upgrade {
     pub fn record(&self) -> &Record {
         &self.record
     }
-}
-
-fn said(difference: &Difference) -> String {
-    format!("{} was {}, and is {}", difference.path, difference.before, difference.after)
 }

@@ -6,4 +6,6 @@ mod support;
 mod bad_input;
 mod break_it;
 mod commands;
+mod handbook;
 mod proxy;
+mod verify;

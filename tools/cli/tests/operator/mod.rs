@@ -1,12 +1,14 @@
 //! Somebody who deploys on a devnet without a contract: a folder, a file, words of a key.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+mod proxy;
+
+pub use proxy::{moody, proxy};
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bsn_cli::args::Args;
@@ -14,13 +16,15 @@ use bsn_cli::config::Setup;
 use bsn_cli::deploy::checks::Way;
 use bsn_cli::deploy::run::Deploy;
 use bsn_cli::devnet::{Options, account};
+use bsn_cli::upgrade::run::Upgrade;
 use bsn_rpc::proto::cosmos::gov::v1::{MsgVote, QueryProposalsRequest, QueryProposalsResponse};
-use bsn_rpc::proto::cosmwasm::wasm::v1::{QueryCodesRequest, QueryCodesResponse};
+use bsn_rpc::proto::cosmwasm::wasm::v1::{MsgStoreCode, QueryCodesRequest, QueryCodesResponse};
 use bsn_rpc::proto::pack;
 use bsn_rpc::{Client, Fee, Key, Wallet};
 use clap::Parser;
 use devnet::Machine;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::support::{Running, options};
 
@@ -149,14 +153,31 @@ impl Operator {
 
     /// A call in this process, which can be left after any step.
     pub fn begin(&self) -> Deploy {
-        let at = |name: &str| self.at(name).to_string_lossy().into_owned();
-        let (config, deployments, words) = (at("bsn.toml"), at("deployments"), at("words"));
-        let args = ["bsn", "deploy", "--yes", "--config", &config, "--deployments", &deployments];
-        let key = ["--mnemonic-file", &words, "--hd-path", &account::path(self.index)];
-        let parsed = Args::try_parse_from([&args[..], &key].concat()).unwrap();
-        let bsn_cli::args::Command::Deploy(args) = parsed.command else { panic!("it deploys") };
+        self.begin_with(&[])
+    }
+
+    /// The same with these flags.
+    pub fn begin_with(&self, more: &[&str]) -> Deploy {
+        let bsn_cli::args::Command::Deploy(args) = self.parsed("deploy", more) else { panic!("it deploys") };
         let setup = Setup::load(&args.common).unwrap();
         Deploy::begin(setup, &args.signing, Way::default(), Some(self.at("artifacts"))).unwrap()
+    }
+
+    /// The same of an upgrade.
+    pub fn begin_upgrade(&self) -> Upgrade {
+        let bsn_cli::args::Command::Upgrade(args) = self.parsed("upgrade", &[]) else {
+            panic!("it upgrades")
+        };
+        let setup = Setup::load(&args.common).unwrap();
+        Upgrade::begin(setup, &args.signing, Way::default(), Some(self.at("artifacts"))).unwrap()
+    }
+
+    fn parsed(&self, command: &str, more: &[&str]) -> bsn_cli::args::Command {
+        let at = |name: &str| self.at(name).to_string_lossy().into_owned();
+        let (config, deployments, words) = (at("bsn.toml"), at("deployments"), at("words"));
+        let args = ["bsn", command, "--yes", "--config", &config, "--deployments", &deployments];
+        let key = ["--mnemonic-file", &words, "--hd-path", &account::path(self.index)];
+        Args::try_parse_from([&args[..], &key, more].concat()).unwrap().command
     }
 
     pub fn record(&self) -> Value {
@@ -175,6 +196,42 @@ impl Operator {
         let answer: QueryCodesResponse =
             self.devnet.client.ask("/cosmwasm.wasm.v1.Query/Codes", &request).unwrap();
         answer.code_infos.len()
+    }
+
+    /// Somebody else stores codes: which, and in which build.
+    pub fn stranger_stores(&self, codes: &[(&str, &str)]) {
+        let bob = wallet(1);
+        for (name, build) in codes {
+            let wasm = std::fs::read(self.at("artifacts").join(name)).unwrap();
+            let wasm_byte_code = [wasm.as_slice(), build.as_bytes()].concat();
+            let stored =
+                MsgStoreCode { sender: bob.address.clone(), wasm_byte_code, instantiate_permission: None };
+            let fee = Fee::new(10_000, "ustake", 5_000_000);
+            bob.deliver(&self.devnet.client, "bsn-devnet-1", &[pack(&stored)], &fee).unwrap();
+        }
+    }
+
+    /// The checksum of a file that is deployed.
+    pub fn checksum(&self, name: &str) -> String {
+        hex::encode(Sha256::digest(std::fs::read(self.at("artifacts").join(name)).unwrap()))
+    }
+
+    /// Those of both, `bsn.wasm` first.
+    pub fn checksums(&self) -> [String; 2] {
+        ["bsn.wasm", "btc-light-client.wasm"].map(|name| self.checksum(name))
+    }
+
+    /// The checksums of what is pinned, that of the registered contract's code first.
+    pub fn pinned(&self) -> Vec<String> {
+        let client = &self.devnet.client;
+        let first = client.contract_info(&self.registered()).unwrap().unwrap().code_id;
+        let mut ids = client.pinned_codes().unwrap();
+        ids.sort_by_key(|id| (*id != first, *id));
+        ids.iter().map(|id| hex::encode(client.code_info(*id).unwrap().unwrap().data_hash)).collect()
+    }
+
+    pub fn babylon_client(&self) -> Client {
+        Client::new(&[self.babylon()]).unwrap()
     }
 
     /// How many proposals there were.
@@ -234,49 +291,5 @@ impl Voter {
 impl Drop for Voter {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// A node that hands on so many questions, and is dead then.
-pub fn proxy(to: SocketAddr, questions: usize, is_dead: Arc<AtomicBool>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let left = Arc::new(AtomicUsize::new(questions));
-    std::thread::spawn(move || {
-        for client in listener.incoming().flatten() {
-            if is_dead.load(Ordering::Relaxed) {
-                return;
-            }
-            let (is_dead, left) = (Arc::clone(&is_dead), Arc::clone(&left));
-            std::thread::spawn(move || drop(hand_on(client, to, &left, &is_dead)));
-        }
-    });
-    url
-}
-
-fn hand_on(
-    mut client: TcpStream,
-    to: SocketAddr,
-    left: &AtomicUsize,
-    is_dead: &AtomicBool,
-) -> std::io::Result<()> {
-    let mut node = TcpStream::connect(to)?;
-    let (mut answers, mut back) = (node.try_clone()?, client.try_clone()?);
-    std::thread::spawn(move || std::io::copy(&mut answers, &mut back));
-    let mut buffer = [0; 65_536];
-    loop {
-        let count = client.read(&mut buffer)?;
-        if count == 0 {
-            return Ok(());
-        }
-        let is_question = buffer.starts_with(b"POST");
-        if is_question
-            && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
-        {
-            is_dead.store(true, Ordering::Relaxed);
-            node.shutdown(std::net::Shutdown::Both)?;
-            return client.shutdown(std::net::Shutdown::Both);
-        }
-        node.write_all(&buffer[..count])?;
     }
 }

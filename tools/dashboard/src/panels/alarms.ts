@@ -9,9 +9,15 @@ const item = ({ id, level, what, hint }: Check): HTMLElement =>
 
 const looked = (state: State, now: number): string => (state.examined === null ? "bsn doctor has not looked yet" : `bsn doctor looked ${span((now - state.examined) / 1000)} ago`);
 
-export const showAlarms = (state: State, now: number): void => {
+/** Only who answers now can say that there is no alarm now. */
+const headline = (state: State, count: number, reached: boolean): string => {
+  if (!reached) return count ? `${plural(count, "alarm")} when bsn serve last answered` : "Whether there are alarms is not known";
+  return count ? plural(count, "alarm") : state.examined === null ? "No alarm so far" : "No alarm";
+};
+
+export const showAlarms = (state: State, now: number, reached: boolean): void => {
   const { alarms, unknown } = sorted(state);
-  const title = alarms.length ? plural(alarms.length, "alarm") : state.examined === null ? "No alarm so far" : "No alarm";
+  const title = headline(state, alarms.length, reached);
   show("alarms-title", title, () => [title]);
   const when = looked(state, now);
   show("examined", when, () => [when]);

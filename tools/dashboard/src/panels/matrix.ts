@@ -72,8 +72,10 @@ const cells = (pen: CanvasRenderingContext2D, letter: string, across: (index: nu
   pen.fill();
 };
 
-/** Draws everything; gives how many milliseconds it took. */
-export const draw = (): number => {
+let draws = 0;
+
+/** Draws everything, and notes how many milliseconds that took. */
+const draw = (): void => {
   const start = performance.now();
   const canvas = at<HTMLCanvasElement>("matrix");
   const width = canvas.parentElement?.clientWidth ?? 0;
@@ -87,7 +89,7 @@ export const draw = (): number => {
   }
   canvas.style.height = `${height}px`;
   const pen = base.getContext("2d");
-  if (!pen) return 0;
+  if (!pen) return;
   const style = getComputedStyle(canvas);
   const colour = (variable: string): string => style.getPropertyValue(variable);
   pen.setTransform(scale, 0, 0, scale, 0, 0);
@@ -104,9 +106,9 @@ export const draw = (): number => {
   }
   labels(pen, style);
   mark();
-  const took = performance.now() - start;
-  canvas.dataset.ms = took.toFixed(1);
-  return took;
+  Object.assign(canvas.dataset, { ms: (performance.now() - start).toFixed(1), draws: ++draws, heights: shown.length });
+  const [first, last] = [shown[0]?.height ?? 0, shown[shown.length - 1]?.height ?? 0];
+  canvas.setAttribute("aria-label", `Votes of ${number(current.voters.length)} finality providers at heights ${number(first)} to ${number(last)}. Arrow keys move; the table below says the same.`);
 };
 
 /** Where a column begins, on a whole pixel of the screen. */
@@ -121,12 +123,12 @@ const labels = (pen: CanvasRenderingContext2D, style: CSSStyleDeclaration): void
   current.voters.forEach((voter, place) => pen.fillText(cut(voter.name), 0, place * row + (row - gap) / 2, left - 6));
 };
 
-/** What was drawn, and the cursor on it; gives how many milliseconds it took. */
-const mark = (): number => {
+/** What was drawn, and the cursor on it; notes how many milliseconds it took. */
+const mark = (): void => {
   const start = performance.now();
   const canvas = at<HTMLCanvasElement>("matrix");
   const pen = canvas.getContext("2d");
-  if (!pen || !base.width || !base.height) return 0;
+  if (!pen || !base.width || !base.height) return;
   const scale = devicePixelRatio || 1;
   pen.setTransform(1, 0, 0, 1, 0, 0);
   pen.clearRect(0, 0, canvas.width, canvas.height);
@@ -138,15 +140,27 @@ const mark = (): number => {
     pen.lineWidth = 1.5;
     pen.strokeRect(across(index) - 1, cursor.row * layout.row - 1, Math.max(layout.column, 3) + 1, layout.row - layout.gap + 2);
   }
-  const took = performance.now() - start;
-  canvas.dataset.moved = took.toFixed(1);
-  return took;
+  canvas.dataset.moved = (performance.now() - start).toFixed(1);
+};
+
+/** Where rows are too low for names, the one under the cursor is shown beside it. */
+const tag = (name: string | null): void => {
+  const shown = at("tag");
+  const index = cursor ? layout.shown.findIndex(({ height }) => height === cursor?.height) : -1;
+  shown.hidden = !name || !cursor || layout.left > 0 || index < 0;
+  if (shown.hidden || !cursor) return;
+  shown.textContent = name;
+  const [x, isRight] = [across(index), index > layout.shown.length / 2];
+  const width = at("matrix").clientWidth;
+  Object.assign(shown.style, { top: `${cursor.row * layout.row - 8}px`, left: isRight ? "auto" : `${x + layout.column + 8}px`, right: isRight ? `${width - x + 8}px` : "auto" });
 };
 
 const say = (): void => {
   const voter = cursor && current.voters[cursor.row];
   const height = cursor && current.heights.find((one) => one.height === cursor?.height);
-  at("cell").textContent = voter && height ? cell(height, voter) : "Point at a vote, or move with the arrow keys.";
+  const idle = layout.left ? "Point at a vote, or move with the arrow keys." : "A row is a finality provider, the most power on top: point at one for its name, or move with the arrow keys.";
+  at("cell").textContent = voter && height ? cell(height, voter) : idle;
+  tag(voter ? voter.name : null);
 };
 
 const move = (rows: number, columns: number): void => {
@@ -196,11 +210,15 @@ const table = (view: Votes): HTMLElement => {
   return h("table", { class: "wide" }, h("caption", { class: "sr" }, "Votes of each finality provider"), h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...body));
 };
 
+let drawn = "";
+
 export const matrix = (state: State): void => {
-  current = votes(state);
-  const [first, last] = [current.heights[0]?.height ?? 0, current.heights[current.heights.length - 1]?.height ?? 0];
-  at("matrix").setAttribute("aria-label", `Votes of ${number(current.voters.length)} finality providers at heights ${number(first)} to ${number(last)}. Arrow keys move; the table below says the same.`);
-  draw();
-  say();
+  const what = `${state.run} ${state.revision} ${at("matrix").parentElement?.clientWidth}`;
+  if (what !== drawn) {
+    drawn = what;
+    current = votes(state);
+    draw();
+    say();
+  }
   if (at<HTMLDetailsElement>("votes-table").open) show("votes-rows", current, () => [table(current)]);
 };

@@ -2,6 +2,7 @@
 import type { State } from "../api.js";
 import { h, name, show } from "../dom.js";
 import { bitcoin, label, number, percent } from "../format.js";
+import { NOTHING } from "./rows.js";
 import { holders, ranked, totalPower } from "../view/voters.js";
 
 /** So many are listed by name; the rest is one row. */
@@ -18,9 +19,12 @@ export const power = (state: State): void => {
     kind: silent.includes(one) ? "silent" : others.includes(one) ? "key" : "rest",
   }));
   const idle = Number(state.health?.staking.without_randomness ?? 0);
-  show("power", [parts, sentence, idle], () => {
+  const isRead = state.health !== null;
+  show("power", [parts, sentence, idle, isRead], () => {
+    if (!isRead) return [h("p", { class: "soft" }, NOTHING)];
     const bar = h("div", { class: "split", "aria-hidden": "true" });
-    for (const part of parts) {
+    // Those who are silent side by side: so one sees how much of a third they are.
+    for (const part of ["silent", "key", "rest"].flatMap((kind) => parts.filter((one) => one.kind === kind))) {
       const piece = h("i", { class: part.kind, title: `${part.name}: ${percent(part.power, total)}` });
       piece.style.flexGrow = String(part.share);
       bar.append(piece);

@@ -5,6 +5,9 @@ import type { Tone } from "../view/sentence.js";
 
 const MARKS: Readonly<Record<Tone, [mark: string, word: string]>> = { good: ["", "well"], warning: ["▲", "look"], bad: ["■", "bad"], unknown: ["?", "not known"] };
 
+/** Before anything was read, nothing is claimed. */
+export const NOTHING = "Nothing was read yet.";
+
 export const mark = (tone: Tone): HTMLElement => {
   const [sign, word] = MARKS[tone];
   return h("span", { class: `mark ${tone}`, role: "img", "aria-label": word }, sign);
@@ -19,4 +22,4 @@ const bar = (left: number, tone: Tone): HTMLElement => {
 const row = ({ name, value, note, tone, left }: Row): Child =>
   h("div", { class: "row" }, h("dt", {}, name), h("dd", {}, tone === "good" ? null : mark(tone), h("b", {}, value), left === undefined ? null : bar(left, tone), note ? h("small", {}, note) : null));
 
-export const rows = (id: string, list: readonly Row[]): void => show(id, list, () => (list.length ? list.map(row) : [h("p", { class: "soft" }, "Nothing was read yet.")]));
+export const rows = (id: string, list: readonly Row[]): void => show(id, list, () => (list.length ? list.map(row) : [h("p", { class: "soft" }, NOTHING)]));

@@ -2,13 +2,15 @@
 import type { State } from "../api.js";
 import { h, name, show } from "../dom.js";
 import { brief, number } from "../format.js";
+import { NOTHING } from "./rows.js";
 import { LISTED, type Runway, runways } from "../view/runway.js";
 
 export const runway = (state: State): void => {
   const list = runways(state);
   const longest = Math.max(1, ...list.map(({ blocks }) => blocks));
-  show("runway", [list, state.chain.block_ms], () => {
-    if (!list.length) return [h("p", { class: "soft" }, "No finality provider is registered.")];
+  const isRead = state.health !== null;
+  show("runway", [list, state.chain.block_ms, isRead], () => {
+    if (!list.length) return [h("p", { class: "soft" }, isRead ? "No finality provider is registered." : NOTHING)];
     const bar = (timestamped: number, blocks: number, low: boolean): HTMLElement => {
       const [sure, rest] = [h("i", { class: low ? "sure low" : "sure" }), h("i", { class: "hatched" })];
       sure.style.width = `${(100 * timestamped) / longest}%`;

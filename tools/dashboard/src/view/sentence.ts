@@ -21,9 +21,10 @@ const SECONDS_LATE = 30;
 /** How old what is shown is, in seconds, at the page's `now`; `null` where nothing was read. */
 export const age = (state: State, now: number): number | null => (state.reading.last_ok === null ? null : Math.max(0, now - state.reading.last_ok) / 1000);
 
-const away = (state: State, now: number): Sentence => {
+const lost = (state: State, now: number): Sentence => {
   const old = age(state, now);
-  const text = old === null ? "The node does not answer; nothing was read yet." : `The node does not answer. What is shown here is ${span(old)} old.`;
+  const who = state.reading.state === "away" ? "The node does not answer" : "The chain cannot be read";
+  const text = old === null ? `${who}; nothing was read yet.` : `${who}. What is shown here is ${span(old)} old.`;
   return { tone: "unknown", text, more: state.reading.error ?? "" };
 };
 
@@ -49,7 +50,7 @@ const waiting = (state: State, lag: number): Sentence => {
 
 export const sentence = (state: State, now: number): Sentence => {
   const { health, tip, reading } = state;
-  if (reading.state === "away") return away(state, now);
+  if (reading.state === "away" || reading.state === "unreadable") return lost(state, now);
   if (!health || !tip) return { tone: "unknown", text: "Reading the chain for the first time.", more: reading.error ?? "" };
   const still = standstill(state, now);
   if (still) return still;

@@ -77,7 +77,7 @@ impl Told {
             time: UnixTime::new(height),
             cursor: BlockHeight::default(),
             total,
-            full: false,
+            backlog_full: false,
             ranked: crate::state::Ranked::Power(VotingPower::new(120)),
         };
         ANCHORS.save(&mut self.store, &height_key(at_height(height)), &anchor).unwrap();

@@ -1,5 +1,5 @@
 use cosmwasm_std::{StdResult, Storage};
-use finality::liveness::{Absences, Bucket, EXACT_MAX, bucket_of};
+use finality::liveness::{Absences, EXACT_MAX, MissBucket, bucket_of};
 use primitives::{BlockHeight, FpId};
 
 use crate::state::{ABSENCES, MISSED_AT, MISSES, height_key, raw, remove_raw};
@@ -16,7 +16,7 @@ const OLDER_UNITS: u64 = 5;
 const OUTDATED_UNITS: u64 = 10;
 
 /// A bucket and the first height that belongs to it.
-pub type Begun = (BlockHeight, Bucket);
+pub type Begun = (BlockHeight, MissBucket);
 
 /// The records of absence while a hook judges: loaded with the first absence, changed in memory, and written when it
 /// is done.

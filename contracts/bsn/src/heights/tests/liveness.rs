@@ -155,7 +155,7 @@ fn misses_of_before_an_upgrade_are_held_against_who_goes_on() {
     let mut bench = Bench::new(&[60, 30, 10]);
     // Four misses, the last of them two heights ago: version 0.2.0's record.
     let bytes = postcard::to_allocvec(&(FIRST - 2, 0_u64, vec![0b1111_u64])).unwrap();
-    bench.storage.set(&[b"l", &1_u32.to_be_bytes()[..]].concat(), &bytes);
+    bench.storage.set(&[&[MISSES.letter()], &1_u32.to_be_bytes()[..]].concat(), &bytes);
     let old: Misses = MISSES.may_load(&bench.storage, &1_u32.to_be_bytes()).unwrap().unwrap();
     assert_eq!(old.count(at(FIRST), 10), 4);
     bench.blocks(FIRST..FIRST + 2);

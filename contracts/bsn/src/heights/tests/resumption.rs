@@ -19,8 +19,8 @@ pub fn halted() -> Bench {
 fn step_without(absent: &[u32]) -> Step {
     let mut bench = halted();
     // Nothing that a hook needs is in them.
-    let sheets = SIGNATURES.all(&bench.storage, Order::Ascending).map(|sheet| sheet.unwrap().0);
-    for key in sheets.collect::<Vec<_>>() {
+    let batches = SIGNATURES.all(&bench.storage, Order::Ascending).map(|batch| batch.unwrap().0);
+    for key in batches.collect::<Vec<_>>() {
         SIGNATURES.remove(&mut bench.storage, &key);
     }
     let resumption = Resumption {

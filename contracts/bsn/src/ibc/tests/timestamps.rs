@@ -39,7 +39,7 @@ fn of(consumer: &str, height: u64, timestamp: BtcTimestamp) -> BtcTimestamp {
 fn standing(deps: &Deps) -> (u64, Option<u64>, usize) {
     let epochs = TIMESTAMPS.load(&deps.storage).unwrap().epochs;
     let height = Progress::load(&deps.storage).unwrap().marks.timestamped;
-    (height.get(), epochs.last.map(EpochNumber::get), epochs.kept.len())
+    (height.get(), epochs.last.map(EpochNumber::get), epochs.waiting.len())
 }
 
 fn young() -> (Deps, Env) {
@@ -74,14 +74,14 @@ fn a_stale_epoch_moves_nothing() {
 fn one_checkpoint_too_many_drops_the_oldest_with_an_alarm() {
     let (mut deps, env) = young();
     bitcoin::follow(&mut deps, 0, 100, 100, &[]);
-    let kept = u64::try_from(Epochs::KEPT).unwrap();
+    let kept = u64::try_from(Epochs::WAITING_MAX).unwrap();
     for epoch in 6..6 + kept {
         assert_eq!(arrive(&mut deps, &env, of(CONSUMER, 8, timestamp_of(epoch))), [] as [String; 0]);
     }
     let said = arrive(&mut deps, &env, of(CONSUMER, 9, timestamp_of(6 + kept)));
     assert_eq!(said, ["too many checkpoints wait for bitcoin: that of epoch 6 is dropped"]);
     let record = TIMESTAMPS.load(&deps.storage).unwrap();
-    assert_eq!((record.epochs.dropped, standing(&deps)), (1, (7, Some(5), Epochs::KEPT)));
+    assert_eq!((record.epochs.dropped, standing(&deps)), (1, (7, Some(5), Epochs::WAITING_MAX)));
 }
 
 /// A light client with the two blocks of a checkpoint, which have those roots, and the timestamp of it.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::*;
 use crate::migrations::from_0_2_0::{OldProgress, add_fields};
 use crate::query::finality_status::{last_final_block, status};
-use crate::state::{ANCHORS, Anchor};
+use crate::state::{ANCHORS, Anchor, MARKS};
 
 /// [`Anchor`] as 0.1.0 and 0.2.0 wrote it.
 #[derive(Serialize, Deserialize)]
@@ -18,7 +18,7 @@ fn at_height(height: u64) -> BlockHeight {
 
 /// Heights 1 to 10 are anchored, but for 6; 5 to 7 were resumed; the cursor is at `cursor`, and whatever else it passed
 /// has quorum. All as 0.2.0 stored it.
-fn old(cursor: u64) -> MockStorage {
+pub fn old(cursor: u64) -> MockStorage {
     let mut storage = MockStorage::new();
     let last_quorum = (1..=cursor).rev().find(|height| !(5..=7).contains(height)).map(at_height);
     let stored = OldProgress {
@@ -29,13 +29,13 @@ fn old(cursor: u64) -> MockStorage {
         resumed_through: at_height(7),
         ..OldProgress::default()
     };
-    cosmwasm_std::Storage::set(&mut storage, b"P", &postcard::to_allocvec(&stored).unwrap());
+    cosmwasm_std::Storage::set(&mut storage, &[MARKS.letter()], &postcard::to_allocvec(&stored).unwrap());
     for height in (1..=10).filter(|height| *height != 6) {
         let hash = [u8::try_from(height).unwrap(); 32];
         let total = Some(VotingPower::new(9));
         let old =
             OldAnchor(AppHash::from_bytes(hash), BlockHash::from_bytes(hash), 1, at_height(0), total, false);
-        let key = [&b"a"[..], &height_key(at_height(height))].concat();
+        let key = [&[ANCHORS.letter()][..], &height_key(at_height(height))].concat();
         cosmwasm_std::Storage::set(&mut storage, &key, &postcard::to_allocvec(&old).unwrap());
     }
     let resumption = Resumption { from: at_height(5), through: at_height(7), absent: vec![FpId::new(0)] };

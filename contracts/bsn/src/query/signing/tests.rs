@@ -47,7 +47,7 @@ fn open(store: &mut MockStorage, heights: impl IntoIterator<Item = u64>) {
 fn full(store: &mut MockStorage, number: u64) {
     let key = height_key(height(number));
     let anchor = ANCHORS.may_load(store, &key).unwrap().unwrap();
-    ANCHORS.save(store, &key, &Anchor { full: true, ..anchor }).unwrap();
+    ANCHORS.save(store, &key, &Anchor { backlog_full: true, ..anchor }).unwrap();
 }
 
 fn votes_at(store: &mut MockStorage, heights: impl IntoIterator<Item = u64>) {
@@ -140,19 +140,19 @@ fn three_hundred_open_heights_are_looked_at_and_beyond_it_is_the_cursor() {
 #[test]
 fn so_many_sheets_are_looked_at_and_beyond_it_is_the_cursor() {
     let many = |first: u32| -> Vec<_> { (first..first + 8).map(|id| (FpId::new(id), vote(false))).collect() };
-    let sheets = |store: &mut MockStorage, number: u64| {
-        for sheet in 1..=24 {
-            votes::save_all(store, height(1), height(number), &many(sheet * 100)).unwrap();
+    let batches = |store: &mut MockStorage, number: u64| {
+        for batch in 1..=24 {
+            votes::save_all(store, height(1), height(number), &many(batch * 100)).unwrap();
         }
         votes::save_all(store, height(1), height(number), &many(ME)).unwrap();
     };
     let mut store = fixture(4, &[(3, 5)]);
-    let last = 4 + SHEETS as u64 / 25;
+    let last = 4 + BATCHES as u64 / 25;
     open(&mut store, 5..=last);
-    (5..=last).for_each(|number| sheets(&mut store, number));
+    (5..=last).for_each(|number| batches(&mut store, number));
     assert_eq!(heights(&store), Some((3, last)));
     open(&mut store, [last + 1]);
-    sheets(&mut store, last + 1);
+    batches(&mut store, last + 1);
     assert_eq!(heights(&store), Some((3, 4)));
 }
 
@@ -179,7 +179,7 @@ enum Vote {
     None,
     Slot,
     Overflow,
-    Sheet,
+    Batch,
     Strip,
     Fork,
 }
@@ -196,7 +196,7 @@ fn case() -> impl Strategy<Value = Case> {
     let kind = prop_oneof![1 => Just(Kind::Hole), 1 => Just(Kind::Torn), 1 => Just(Kind::Full), 9 => Just(Kind::Seen)];
     let power = prop_oneof![1 => Just(0), 3 => Just(5_u128)];
     let vote = prop_oneof![
-        2 => Just(Vote::None), 4 => Just(Vote::Slot), 1 => Just(Vote::Overflow), 1 => Just(Vote::Sheet), 4 => Just(Vote::Strip),
+        2 => Just(Vote::None), 4 => Just(Vote::Slot), 1 => Just(Vote::Overflow), 1 => Just(Vote::Batch), 4 => Just(Vote::Strip),
         1 => Just(Vote::Fork),
     ];
     let heights = prop::collection::vec((kind, power, vote), 1..40);
@@ -240,7 +240,7 @@ fn stored(case: &Case) -> MockStorage {
             Vote::Overflow => {
                 OVERFLOW.save(&mut store, &height_fp_key(at, FpId::new(ME)), &vote(false)).unwrap()
             }
-            Vote::Sheet => {
+            Vote::Batch => {
                 let many: Vec<_> = (0..8).map(|id| (FpId::new(id), vote(false))).collect();
                 votes::save_all(&mut store, height(1), at, &many).unwrap();
             }

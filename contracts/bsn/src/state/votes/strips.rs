@@ -40,14 +40,14 @@ pub struct Strips {
 
 /// All FPs' strips in a bucket, loaded once for whoever counts at many heights in their order.
 #[derive(Debug, Default)]
-pub struct Bucket {
+pub struct StripBucket {
     /// Its first height.
     first: Option<BlockHeight>,
     /// In the order of the FPs' numbers.
     pub strips: Vec<(FpId, Strips)>,
 }
 
-impl Bucket {
+impl StripBucket {
     /// Loads the bucket of a height if it is not the one that is there; what that and a look at the height cost in units.
     pub fn load(&mut self, storage: &dyn Storage, height: BlockHeight) -> StdResult<u64> {
         let first = bucket(height);

@@ -9,9 +9,9 @@ with_set_knobs! {
     pub struct ConfigResponse {
         /// The network of Bitcoin.
         pub network: Network,
-        /// k.
+        /// k: a header this many blocks below the tip is confirmed; in blocks of Bitcoin.
         pub btc_confirmation_depth: u32,
-        /// w.
+        /// w: a checkpoint this many blocks below the tip is final; in blocks of Bitcoin.
         pub checkpoint_finalization_timeout: u32,
         /// The light client, if there is one.
         pub btc_light_client: Option<String>,

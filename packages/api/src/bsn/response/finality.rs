@@ -60,7 +60,7 @@ wire! {
 
     /// Who voted.
     pub struct VotesResponse {
-        /// Keys.
+        /// Public keys of FPs, x-only (BIP 340), 64 hex digits each.
         pub btc_pks: Vec<String>,
     }
 
@@ -78,9 +78,9 @@ wire! {
 
     /// An equivocation.
     pub struct Evidence {
-        /// Whose.
+        /// The FP's public key, x-only (BIP 340), 32 bytes.
         pub fp_btc_pk: Vec<u8>,
-        /// Where.
+        /// The height of this chain that both votes are for.
         pub block_height: u64,
         /// The nonce.
         pub pub_rand: Vec<u8>,

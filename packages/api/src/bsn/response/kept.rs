@@ -35,7 +35,7 @@ wire! {
         pub id: u64,
         /// `new_fp`, `active_del` or `unbonded_del`.
         pub kind: String,
-        /// Why.
+        /// The cause, in words.
         pub reason: String,
         /// When, seconds since 1970.
         pub received_at: u64,
@@ -49,7 +49,7 @@ wire! {
 
     /// One thing that must be true.
     pub struct TrustRow {
-        /// What.
+        /// The claim that is verified or trusted.
         pub what: String,
         /// `verified` or `trusted`.
         pub how: String,

@@ -61,7 +61,7 @@ wire! {
 
     /// How the vote at a height stands.
     pub struct VoteStatus {
-        /// How.
+        /// Which of the states of a height it is in.
         pub state: VoteState,
         /// Why it was skipped.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,7 @@
 //! What must hold on a real chain; a file's name is the claim. They run in this order on one pair of chains, each from
 //! where the one before left off.
 
+mod a_client_waits_for_finality;
 mod a_double_signer_pays;
 mod a_killed_validator_comes_back;
 mod a_relayer_that_was_down_catches_up;
@@ -11,6 +12,8 @@ mod sixty_heights_are_finalized;
 mod stake_arrives_over_ibc;
 mod starved_hooks_recover;
 mod the_channel_is_babylons_alone;
+mod the_command_line_alone_deploys;
+mod the_command_line_upgrades;
 mod the_daemon_reads_its_error_texts;
 mod torn_state;
 
@@ -24,11 +27,12 @@ use crate::world::World;
 
 type Scenario = (&'static str, fn(&mut World, &mut Notes<'_>) -> Result<()>);
 
-const ALL: [Scenario; 10] = [
+const ALL: [Scenario; 11] = [
     ("hooks_tell_the_truth", hooks_tell_the_truth::run),
     ("the_channel_is_babylons_alone", the_channel_is_babylons_alone::run),
     ("stake_arrives_over_ibc", stake_arrives_over_ibc::run),
     ("sixty_heights_are_finalized", sixty_heights_are_finalized::run),
+    ("a_client_waits_for_finality", a_client_waits_for_finality::run),
     ("the_daemon_reads_its_error_texts", the_daemon_reads_its_error_texts::run),
     ("a_double_signer_pays", a_double_signer_pays::run),
     ("a_relayer_that_was_down_catches_up", a_relayer_that_was_down_catches_up::run),
@@ -39,8 +43,11 @@ const ALL: [Scenario; 10] = [
 /// On a pair of its own, which begins with the release before.
 const UPGRADE: [Scenario; 1] = [("governance_migrates_the_contract", governance_migrates_the_contract::run)];
 
+/// On a pair of its own, on which nothing is.
+const DEPLOY: [Scenario; 1] = [("the_command_line_alone_deploys", the_command_line_alone_deploys::run)];
+
 /// How long something may take that takes seconds on an idle machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Where a scenario notes what held.
 pub struct Notes<'a> {
@@ -63,6 +70,11 @@ pub fn run(world: &mut World, claims: &mut Claims) {
 /// Runs those that begin with the artifacts of the release before.
 pub fn upgrade(world: &mut World, claims: &mut Claims) {
     play_all(&UPGRADE, world, claims);
+}
+
+/// Runs those that begin with nothing.
+pub fn deploy(world: &mut World, claims: &mut Claims) {
+    play_all(&DEPLOY, world, claims);
 }
 
 /// One that cannot go on is a claim that does not hold, and ends the run.

@@ -26,7 +26,7 @@ fn life() -> (Keeping, Seen) {
     }
     keeping.delegated(TXID, 500, 1);
     seen.delegations.insert(TXID);
-    seen.counts.extend([(b'x', 1), (b'v', 2 * 256)]);
+    seen.counts.extend([(letter::DELEGATIONS_OF, 1), (letter::SLOTS, 2 * 256)]);
     (keeping, seen)
 }
 
@@ -55,7 +55,7 @@ fn what_must_be_kept_is_missed() {
         letter(|keeping, seen| {
             keeping.delegated(TXID, 399, 1);
             seen.delegations.clear();
-            seen.counts.remove(&b'x');
+            seen.counts.remove(&letter::DELEGATIONS_OF);
         }),
         None,
         "its time is over"
@@ -64,22 +64,40 @@ fn what_must_be_kept_is_missed() {
 
 #[test]
 fn what_must_have_gone_is_found() {
-    for outside in [b'V', b'M', b'W', b'I', b'U'] {
+    for outside in
+        [letter::OVERFLOW, letter::VOTE_BATCHES, letter::SIGNATURES, letter::STRIPS, letter::STRIP_SIGNATURES]
+    {
         assert_eq!(letter(|_, seen| _ = seen.outside.insert(outside, 76)), Some(outside.into()));
         assert_eq!(letter(|_, seen| _ = seen.outside.insert(outside, 77)), None);
     }
-    assert_eq!(letter(|_, seen| _ = seen.counts.insert(b'W', 1)), Some('W'), "signatures without a sheet");
-    assert_eq!(letter(|_, seen| _ = seen.counts.insert(b'U', 1)), Some('U'), "signatures without a strip");
+    assert_eq!(
+        letter(|_, seen| _ = seen.counts.insert(letter::SIGNATURES, 1)),
+        Some('W'),
+        "signatures without a batch"
+    );
+    assert_eq!(
+        letter(|_, seen| _ = seen.counts.insert(letter::STRIP_SIGNATURES, 1)),
+        Some('U'),
+        "signatures without a strip"
+    );
     assert_eq!(letter(|_, seen| seen.strips = 1), Some('U'), "a strip without signatures");
-    assert_eq!(letter(|_, seen| _ = seen.counts.insert(b'v', 513)), Some('v'));
+    assert_eq!(letter(|_, seen| _ = seen.counts.insert(letter::SLOTS, 513)), Some('v'));
     assert_eq!(letter(|_, seen| _ = seen.anchors.insert(73)), Some('a'));
     assert_eq!(letter(|_, seen| _ = seen.powers.insert(0, (70..=82).collect())), Some('h'));
     assert_eq!(letter(|_, seen| _ = seen.commitments.insert(0, (50..=150).collect())), Some('m'));
     assert_eq!(letter(|_, seen| _ = seen.delegations.insert([2; 32])), Some('D'), "whose is it?");
-    assert_eq!(letter(|_, seen| _ = seen.counts.insert(b'x', 2)), Some('x'));
+    assert_eq!(letter(|_, seen| _ = seen.counts.insert(letter::DELEGATIONS_OF, 2)), Some('x'));
     assert_eq!(letter(|_, seen| _ = seen.ended.insert([2; 32])), Some('d'));
     assert_eq!(letter(|_, seen| _ = seen.in_parts.insert([2; 32])), Some('u'));
-    for (table, most) in [(b'E', 103), (b'y', 11), (b's', 4), (b'f', 2), (b'P', 1), (b'q', 0), (b'?', 0)] {
+    for (table, most) in [
+        (letter::EPOCHS, 103),
+        (letter::SETS, 11),
+        (letter::SWEEPS, 4),
+        (letter::PROVIDERS, 2),
+        (letter::MARKS, 1),
+        (bsn::state::QUARANTINE.letter(), 0),
+        (b'?', 0),
+    ] {
         assert_eq!(letter(|_, seen| _ = seen.counts.insert(table, most)), None);
         assert_eq!(letter(|_, seen| _ = seen.counts.insert(table, most + 1)), Some(table.into()));
     }
@@ -93,7 +111,7 @@ fn many_delegations_that_are_over_are_too_many() {
                 keeping.delegated([number; 32], 300, 1);
                 seen.delegations.insert([number; 32]);
             }
-            seen.counts.insert(b'x', many.into());
+            seen.counts.insert(letter::DELEGATIONS_OF, many.into());
         })
     };
     assert_eq!((over(160), over(161)), (None, Some('D')));
@@ -104,7 +122,7 @@ fn after_a_backlog_what_must_have_gone_comes_nearer_with_every_block() {
     let at = |ended, lowest| {
         letter(|keeping, seen| {
             keeping.backlog = Some(Backlog { first: 10, ended });
-            seen.outside.insert(b'V', lowest);
+            seen.outside.insert(letter::OVERFLOW, lowest);
         })
     };
     assert_eq!(at(None, 1), None, "nothing must go while it waits");

@@ -4,7 +4,7 @@ use api::bsn::Network;
 use finality::params::{OutOfBounds, Params};
 
 use super::{Check, Given, fail, ok, warning};
-use crate::deploy::facts::{Payer, Upload};
+use crate::deploy::facts::Upload;
 use crate::deploy::gas;
 use crate::deploy::show::{seconds, thousands};
 
@@ -31,9 +31,9 @@ pub fn checks(given: Given<'_>) -> Vec<Check> {
         block_gas(given),
         module(given),
     ];
+    rows.extend(proposal(given));
     rows.extend([registered(given), knobs(given), retention(given), admin(given)]);
     rows.extend(checkpoint(given));
-    rows.extend(payer(given));
     rows
 }
 
@@ -127,6 +127,28 @@ fn upload(given: Given<'_>) -> Check {
         }
         (Upload::Nobody, _) => fail(name, "governance alone: add --gov"),
     }
+}
+
+/// Codes in a proposal are paid for by the byte, several times.
+fn proposal(given: Given<'_>) -> Option<Check> {
+    let (name, limit) = ("gas of the proposal", given.chain.block_gas);
+    let (bsn, client) = (given.artifacts.bsn.gz.len(), given.artifacts.light_client.gz.len());
+    let is_one = !given.way.split;
+    let used = gas::propose(AROUND + if is_one { bsn + client } else { bsn.max(client) });
+    let said = format!("about {}", thousands(used));
+    given.way.by_gov.then(|| match limit {
+        None => ok(name, said),
+        Some(limit) if used <= limit => {
+            ok(name, format!("{said}, of {} that a block takes", thousands(limit)))
+        }
+        Some(limit) => {
+            let said = format!("{said}, and a block takes {}", thousands(limit));
+            fail(
+                name,
+                if is_one { format!("{said}: add --split, for a proposal with each code") } else { said },
+            )
+        }
+    })
 }
 
 fn block_gas(given: Given<'_>) -> Check {
@@ -281,14 +303,4 @@ fn checkpoint(given: Given<'_>) -> Option<Check> {
             pinned.height
         ),
     ))
-}
-
-fn payer(given: Given<'_>) -> Option<Check> {
-    let (name, Payer { address, balance, denom, exists }) = ("who pays", given.chain.payer.as_ref()?);
-    let needs = format!("it takes about {}{denom}", given.cost);
-    Some(match exists {
-        false => fail(name, format!("{address} does not exist on this chain: send it something ({needs})")),
-        true if *balance < given.cost => fail(name, format!("{address} has {balance}{denom}, and {needs}")),
-        true => ok(name, format!("{address} has {balance}{denom}; {needs}")),
-    })
 }

@@ -12,6 +12,8 @@ const BABYLON_MAINNET: &str = "bbn-1";
 /// What the contract refuses on mainnet.
 const LEAST_K: u32 = 10;
 const LEAST_W: u32 = 100;
+/// The first major version of Babylon without the far side of this protocol.
+const WITHOUT_CONSUMERS: u32 = 4;
 
 pub fn checks(given: Given<'_>) -> Vec<Check> {
     let mut rows = vec![network(given), transfer(given)];
@@ -21,7 +23,8 @@ pub fn checks(given: Given<'_>) -> Vec<Check> {
             "not asked: name a node of it, or k, w and the consumer are not compared",
         )),
         Some(babylon) => {
-            rows.extend([depths(given, babylon), far_end(given, babylon), consumer(given, babylon)]);
+            rows.extend([version(babylon), depths(given, babylon), far_end(given, babylon)]);
+            rows.push(consumer(given, babylon));
         }
     }
     rows.extend(trusting(given));
@@ -102,6 +105,28 @@ pub fn state_word(state: i32) -> &'static str {
         OPEN => "open",
         4 => "closed",
         _ => "of no state that is known",
+    }
+}
+
+/// Whether it is a Babylon that takes consumers. Its newer ones do not: the modules for them were taken out.
+fn version(babylon: &BabylonFacts) -> Check {
+    let (name, module) = ("version of Babylon", "the module that knows consumers (x/btcstkconsumer)");
+    let said = babylon.version.as_deref().unwrap_or_default();
+    let major = said.trim_start_matches('v').split('.').next().and_then(|it| it.parse::<u32>().ok());
+    match (major, babylon.has_consumers) {
+        (Some(_), true) => ok(name, format!("{said}, with {module}")),
+        (None, true) => warning(name, format!("its node does not say it, but has {module}")),
+        (Some(WITHOUT_CONSUMERS..), false) => {
+            fail(name, format!("{said} does not have {module}: no chain can be linked to it"))
+        }
+        (Some(_), false) => warning(
+            name,
+            format!("{said}; its node does not answer for {module}: ask its team whether it has it"),
+        ),
+        (None, false) => warning(
+            name,
+            format!("its node says neither its version nor whether it has {module}: ask its team"),
+        ),
     }
 }
 

@@ -84,12 +84,12 @@ fn only_the_caps_change_and_only_upwards() {
 }
 
 #[test]
-fn the_guard_leaves_governance_the_wasm_admin() {
-    let any = guard(GOV, "bbnc1contract");
-    assert_eq!(any.type_url, wasm::MsgUpdateAdmin::type_url());
-    let read = wasm::MsgUpdateAdmin::decode(any.value.as_slice()).unwrap();
+fn the_guard_leaves_everything_as_it_is() {
+    let any = guard(GOV, "bbnc1contract", LABEL);
+    assert_eq!(any.type_url, wasm::MsgUpdateContractLabel::type_url());
+    let read = wasm::MsgUpdateContractLabel::decode(any.value.as_slice()).unwrap();
     assert_eq!(
-        (read.sender.as_str(), read.new_admin.as_str(), read.contract.as_str()),
-        (GOV, GOV, "bbnc1contract")
+        (read.sender.as_str(), read.new_label.as_str(), read.contract.as_str()),
+        (GOV, LABEL, "bbnc1contract")
     );
 }

@@ -21,6 +21,8 @@ use crate::deploy::record::write;
 use crate::keys::unsigned;
 
 const WHAT: &str = "propose";
+/// What wasmd's simulation says of a code that it has just stored: it writes no file.
+const NOT_KEPT: &str = "Error opening Wasm file for reading";
 
 impl Deploy {
     pub(super) fn propose(
@@ -38,9 +40,7 @@ impl Deploy {
         if self.look()? != *found {
             return Ok(Turn::Went("the chain has changed meanwhile: looking again".to_owned()));
         }
-        if self.way.by_gov {
-            self.rehearse(found, parts)?;
-        }
+        self.rehearse(found, parts)?;
         let mut words = self.words(parts);
         let (amount, _) = deposit(self.way, &self.chain);
         words.metadata = self.write_files(&messages, &words)?;
@@ -59,21 +59,20 @@ impl Deploy {
     /// What governance is to do.
     pub(super) fn messages(&self, found: &Found, parts: &[Part]) -> Result<Vec<Any>> {
         let gov = self.chain.governance.as_str();
-        // The ids that codes get which the proposal stores itself; the guard fails it where that is wrong.
-        let next = self.chain.next_code;
-        let bsn = found.bsn_code.unwrap_or(next);
-        let light_client =
-            found.light_client_code.unwrap_or_else(|| if found.bsn_code.is_none() { next + 1 } else { next });
+        let codes = self.code_ids(found);
         let mut messages = Vec::new();
         for part in parts {
             messages.push(match part {
                 Part::Store(code) => message::store(gov, self.artifact(*code)),
                 Part::Instantiate => {
-                    let inner = self.instantiate_message(light_client)?;
-                    message::instantiate2(gov, gov, bsn, &inner, &self.salt)
+                    let inner = self.instantiate_message(codes.light_client)?;
+                    message::instantiate2(gov, gov, codes.bsn, &inner, &self.salt)
                 }
-                Part::Guard => message::guard(gov, &self.to.bsn),
-                Part::Pin => message::pin(gov, &[bsn, light_client]),
+                Part::Guard(Code::Bsn) => message::guard(gov, &self.to.bsn, message::LABEL),
+                Part::Guard(Code::LightClient) => {
+                    message::guard(gov, &self.to.light_client, message::LIGHT_CLIENT_LABEL)
+                }
+                Part::Pin => message::pin(gov, &[codes.bsn, codes.light_client]),
                 Part::Hooks => {
                     let Some(now) = &self.chain.hooks else { bail!("the chain does not have x/babylon") };
                     message::hooks(gov, now)
@@ -84,32 +83,51 @@ impl Deploy {
         Ok(messages)
     }
 
+    /// The codes that the chain has, and for those that the proposal stores itself the ids that come next: the guards fail
+    /// it where that is wrong.
+    fn code_ids(&self, found: &Found) -> Codes {
+        let next = self.chain.next_code;
+        let after = if found.bsn_code.is_none() { next + 1 } else { next };
+        Codes { bsn: found.bsn_code.unwrap_or(next), light_client: found.light_client_code.unwrap_or(after) }
+    }
+
     /// What the proposal would do with codes and contract, done by the signer in a simulation: x/gov does not try a
-    /// proposal's messages before they are voted on. Where only governance may store code, it cannot be tried.
+    /// proposal's messages before they are voted on. An instance of a code that the same simulation stores is tried no
+    /// further than to its start where the chain writes no files in a simulation, as wasmd does.
     fn rehearse(&self, found: &Found, parts: &[Part]) -> Result<()> {
-        let tries = parts.iter().any(|part| matches!(part, Part::Instantiate));
         let sender = self.sender()?;
-        let may = match &self.chain.upload {
+        let may_store = match &self.chain.upload {
             Upload::Everybody => true,
             Upload::Some(some) => some.iter().any(|one| one == sender.address()),
-            Upload::Nobody => parts.iter().all(|part| !matches!(part, Part::Store(_))),
+            Upload::Nobody => false,
         };
-        if sender.is_unsigned() || !tries || !may {
+        if let Some(why) = untried(parts, sender.is_unsigned(), may_store) {
+            eprintln!("not simulated before it is sent: {why}");
             return Ok(());
         }
         let stored = parts.iter().filter_map(|part| match part {
             Part::Store(code) => Some(message::store(sender.address(), self.artifact(*code))),
             _ => None,
         });
-        let next = self.chain.next_code;
-        let bsn = found.bsn_code.unwrap_or(next);
-        let light_client =
-            found.light_client_code.unwrap_or_else(|| if found.bsn_code.is_none() { next + 1 } else { next });
-        let inner = self.instantiate_message(light_client)?;
-        let made = message::instantiate2(sender.address(), &self.chain.governance, bsn, &inner, &self.salt);
+        let codes = self.code_ids(found);
+        let inner = self.instantiate_message(codes.light_client)?;
+        let made =
+            message::instantiate2(sender.address(), &self.chain.governance, codes.bsn, &inner, &self.salt);
         let messages: Vec<Any> = stored.chain([made]).collect();
-        sender.simulate(&messages).context("the proposal would fail")?;
-        Ok(())
+        match sender.simulate(&messages) {
+            Err(error) if messages.len() > 1 && format!("{error:#}").contains(NOT_KEPT) => {
+                eprintln!(
+                    "simulated up to the contract's start: the chain keeps no code that a simulation stores"
+                );
+                Ok(())
+            }
+            // Compiling both codes may take a busy node longer than it keeps a connection open.
+            Err(error) if error.downcast_ref().is_some_and(bsn_rpc::Error::is_passing) => {
+                eprintln!("not simulated before it is sent: {error:#}");
+                Ok(())
+            }
+            simulated => simulated.map(drop).context("the proposal would fail"),
+        }
     }
 
     fn words(&self, parts: &[Part]) -> Words {
@@ -152,6 +170,26 @@ impl Deploy {
     }
 }
 
+/// Both codes by their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Codes {
+    bsn: u64,
+    light_client: u64,
+}
+
+/// Why a proposal's messages cannot be tried by whoever proposes; `None` where they can.
+fn untried(parts: &[Part], is_unsigned: bool, may_store: bool) -> Option<&'static str> {
+    let (instantiates, stores) =
+        (parts.contains(&Part::Instantiate), parts.iter().any(|part| matches!(part, Part::Store(_))));
+    match (instantiates, stores) {
+        (false, true) => Some("it only stores a code"),
+        (false, false) => Some("only governance may do any of it"),
+        _ if is_unsigned => Some("the key that signs is not here"),
+        (true, true) if !may_store => Some("only governance may store code on this chain"),
+        (true, _) => None,
+    }
+}
+
 /// An open proposal that does exactly this: another operator's, or one of a call that was killed. One that does
 /// something else besides is a stranger's, and nobody is to vote for it in our name.
 ///
@@ -190,4 +228,24 @@ pub fn awaited(proposal: &Proposal, way: Way, chain: &ChainFacts, binary: String
 /// What a proposal's metadata is: short, for the SDK takes 255 characters.
 fn hash(text: &str) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_tried_is_said_with_the_reason() {
+        let store = [Part::Store(Code::LightClient), Part::Instantiate, Part::Guard(Code::Bsn)];
+        assert_eq!(untried(&store, false, true), None);
+        assert_eq!(untried(&store, false, false), Some("only governance may store code on this chain"));
+        assert_eq!(untried(&store, true, true), Some("the key that signs is not here"));
+        // Codes that are stored already may be instantiated by whoever proposes.
+        assert_eq!(untried(&store[1..], false, false), None);
+        assert_eq!(untried(&store[..1], false, true), Some("it only stores a code"));
+        assert_eq!(
+            untried(&[Part::Pin, Part::Register], false, true),
+            Some("only governance may do any of it")
+        );
+    }
 }

@@ -5,7 +5,8 @@ use bsn_rpc::proto::Any;
 use bsn_rpc::{TxResult, attribute};
 use serde_json::json;
 
-use super::{BUSY, Deploy, Turn, Unsigned, record_field};
+use super::note::record_field;
+use super::{BUSY, Deploy, Turn, Unsigned};
 use crate::deploy::next::{Code, Part};
 use crate::deploy::plan::name;
 use crate::keys::Sent;

@@ -2,7 +2,7 @@
 
 use bsn_rpc::proto::cosmos::base::abci::v1beta1::TxMsgData;
 use bsn_rpc::proto::cosmos::gov::v1::{MsgSubmitProposalResponse, MsgVoteResponse};
-use bsn_rpc::proto::cosmwasm::wasm::v1::MsgStoreCodeResponse;
+use bsn_rpc::proto::cosmwasm::wasm::v1::{MsgStoreCodeResponse, MsgUpdateContractLabelResponse};
 use bsn_rpc::proto::{Any, Message, pack};
 use bsn_rpc::read::tx_hash;
 use cosmwasm_std::{Event, MsgResponse};
@@ -42,6 +42,7 @@ enum Effect {
     Pin(Vec<u64>, bool),
     Register(devnet::BsnContracts),
     Params(devnet::ModuleParams),
+    Allow(String, String),
 }
 
 impl Engine {
@@ -72,6 +73,7 @@ impl Engine {
             sequence: account.map_or(0, |account| account.sequence) + ahead,
             min_price: (self.options.min_price, &self.options.denom),
         };
+        self.payer(tx)?;
         ante::check(tx, &facts)
     }
 
@@ -88,15 +90,15 @@ impl Engine {
             Ok(tx) => tx,
             Err(refusal) => return Self::refusal(refusal, 0),
         };
-        let key = match self.check(&tx, 0) {
-            Ok(key) => key,
+        let (key, payer) = match self.check(&tx, 0).and_then(|key| Ok((key, self.payer(&tx)?))) {
+            Ok(checked) => checked,
             Err(refusal) => return Self::refusal(refusal, tx.gas),
         };
-        let mut events = match self.net.chain.charge_fee(&tx.signer, &tx.fee) {
+        let mut events = match self.net.chain.charge_fee(&payer, &tx.fee) {
             Ok(events) => events,
             Err(failure) => return Self::refusal(refusal_of(&failure, &failure.to_string()), tx.gas),
         };
-        events.extend(ante_events(&tx));
+        events.extend(ante_events(&tx, &payer));
         let account = self.accounts.of(&tx.signer);
         account.sequence += 1;
         account.public_key = Some(key);
@@ -105,31 +107,16 @@ impl Engine {
         Outcome { events: events.into_iter().chain(outcome.events).collect(), ..outcome }
     }
 
-    /// What a transaction would do: on a copy of everything.
-    ///
-    /// # Errors
-    /// Where it fails, with the SDK's code and text.
-    pub fn simulate(&mut self, bytes: &[u8]) -> Result<Outcome, Refusal> {
-        let tx = ante::decode(&self.options.prefix, bytes)?;
-        let (mut chain, mut gov, mut accounts) =
-            (self.net.chain.clone(), self.gov.clone(), self.accounts.clone());
-        let outcome = run(&mut chain, &mut gov, &mut accounts, &tx, None);
-        if outcome.code == 0 {
-            return Ok(outcome);
-        }
-        Err(Refusal { codespace: outcome.codespace, code: outcome.code, log: outcome.log })
-    }
-
     /// Carries out the messages of a proposal that has passed.
     ///
     /// # Errors
     /// The text of the one that failed.
     pub(super) fn enact(&mut self, messages: &[Any]) -> Result<Vec<Event>, String> {
-        let Self { net, gov, .. } = self;
+        let Self { net, gov, accounts, .. } = self;
         let (outcome, effects) = messages_of(&mut net.chain, gov, messages, None);
         match outcome {
             Ok(report) => {
-                apply(&mut net.chain, effects);
+                apply(&mut net.chain, accounts, effects);
                 Ok(report.events)
             }
             Err(error) => Err(error.to_string()),
@@ -137,7 +124,13 @@ impl Engine {
     }
 }
 
-fn run(chain: &mut Chain, gov: &mut Gov, accounts: &mut Accounts, tx: &Decoded, gas: Option<u64>) -> Outcome {
+pub(super) fn run(
+    chain: &mut Chain,
+    gov: &mut Gov,
+    accounts: &mut Accounts,
+    tx: &Decoded,
+    gas: Option<u64>,
+) -> Outcome {
     let ante = ANTE_GAS + TX_BYTE * tx.length as u64;
     let (wanted, kept) = (gas.unwrap_or_default(), gov.clone());
     if let Some(limit) = gas.filter(|limit| *limit < ante) {
@@ -148,7 +141,7 @@ fn run(chain: &mut Chain, gov: &mut Gov, accounts: &mut Accounts, tx: &Decoded, 
     let (result, effects) = messages_of(chain, gov, &tx.body.messages, limit);
     match result {
         Ok(report) => {
-            apply(chain, effects);
+            apply(chain, accounts, effects);
             let responses = report.results.iter().map(|result| {
                 let MsgResponse { type_url, value } = result.response.clone().unwrap_or_else(no_response);
                 Any { type_url, value: value.to_vec() }
@@ -222,6 +215,14 @@ fn carry_out(
     match act {
         Act::Chain(message) => parts.dispatch(signer, message),
         Act::Sudo { contract, msg } => parts.sudo(&contract, &msg),
+        Act::Label { contract, label } => {
+            parts.set_label(signer, &contract, &label)?;
+            let response = packed(
+                "/cosmwasm.wasm.v1.MsgUpdateContractLabelResponse",
+                &MsgUpdateContractLabelResponse {},
+            );
+            Ok(answered(response, Vec::new()))
+        }
         Act::StoreCode(wasm) => {
             let (code_id, checksum) = parts.store_code(signer, &wasm)?;
             let event = Event::new("store_code").add_attribute("code_checksum", hex::encode(checksum));
@@ -243,6 +244,10 @@ fn carry_out(
                 max_gas_end_blocker: end,
                 btc_staking_portion: share,
             }));
+            Ok(Part::default())
+        }
+        Act::Allow { grantee } => {
+            effects.push(Effect::Allow(signer.to_owned(), grantee));
             Ok(Part::default())
         }
         Act::Propose(proposal) => {
@@ -267,13 +272,14 @@ fn no_response() -> MsgResponse {
     MsgResponse { type_url: String::new(), value: Vec::new().into() }
 }
 
-fn apply(chain: &mut Chain, effects: Vec<Effect>) {
+fn apply(chain: &mut Chain, accounts: &mut Accounts, effects: Vec<Effect>) {
     for effect in effects {
         match effect {
             Effect::Pin(codes, true) => codes.into_iter().for_each(|code| chain.pin_code(code)),
             Effect::Pin(codes, false) => codes.into_iter().for_each(|code| chain.unpin_code(code)),
             Effect::Register(contracts) => chain.register(contracts),
             Effect::Params(params) => chain.params = params,
+            Effect::Allow(granter, grantee) => accounts.allow(&granter, &grantee),
         }
     }
 }
@@ -283,11 +289,11 @@ fn refusal_of(failure: &Failure, log: &str) -> Refusal {
     Refusal { codespace: codespace.to_owned(), code, log: log.to_owned() }
 }
 
-fn ante_events(tx: &Decoded) -> Vec<Event> {
+fn ante_events(tx: &Decoded, payer: &str) -> Vec<Event> {
     let fee: Vec<String> = tx.fee.iter().map(ToString::to_string).collect();
     let sequence = tx.auth.signer_infos.first().map_or(0, |info| info.sequence);
     vec![
-        Event::new("tx").add_attribute("fee", fee.join(",")).add_attribute("fee_payer", &tx.signer),
+        Event::new("tx").add_attribute("fee", fee.join(",")).add_attribute("fee_payer", payer),
         Event::new("tx").add_attribute("acc_seq", format!("{}/{sequence}", tx.signer)),
     ]
 }

@@ -16,7 +16,7 @@ pub const RELEASED: &[(&str, &str, &str)] = &[
 /// Babylon's own chains of real money.
 const BABYLON_MAINNET: &str = "bbn-1";
 /// How the contract says that it converts what an older version stored.
-const CONVERTING: &str = "what an older version stored is being converted";
+pub const CONVERTING: &str = "what an older version stored is being converted";
 
 /// The contract, and its light client where it has one.
 fn both(snapshot: &Snapshot) -> Result<Vec<(&'static str, Deployed)>, crate::doctor::snapshot::Absent> {

@@ -2,7 +2,6 @@
 
 use api::bsn::Amount;
 use bsn_rpc::proto::cosmos::bank::v1beta1::{QueryAllBalancesRequest, QueryAllBalancesResponse};
-use bsn_rpc::proto::cosmos::base::query::v1beta1::PageRequest;
 use bsn_rpc::proto::cosmos::tx::v1beta1::{TxBody, TxRaw};
 use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
 use bsn_rpc::proto::{Message, Name};
@@ -15,8 +14,6 @@ use crate::doctor::snapshot::{Absent, BlockSeen, Deployed, Misplaced, Module, Pa
 
 /// The text of a vote whose randomness is of another height.
 const MISPLACED: &str = "the proof is of index";
-/// How many codes a page of pinned ones has.
-const PAGE: u64 = 1_000;
 
 /// What the node is built of: the modules of its application, and its CometBFT.
 pub fn software(ask: &Asker<'_>, comet: &str) -> Part<Vec<(String, String)>> {
@@ -39,7 +36,7 @@ pub fn deployed(ask: &Asker<'_>, address: &str) -> Part<Deployed> {
     let cw2 = ask.read(|client| client.raw(address, b"contract_info"))?;
     let cw2: Value = serde_json::from_slice(&cw2).unwrap_or_default();
     let text = |name: &str| cw2[name].as_str().unwrap_or_default().to_owned();
-    let pinned = ask.read(pinned_codes)?;
+    let pinned = ask.read(Client::pinned_codes)?;
     Ok(Deployed {
         address: address.to_owned(),
         code_id: info.code_id,
@@ -49,22 +46,6 @@ pub fn deployed(ask: &Asker<'_>, address: &str) -> Part<Deployed> {
         name: text("contract").trim_start_matches("crates.io:").to_owned(),
         version: text("version"),
     })
-}
-
-/// All codes that are pinned, over all pages.
-fn pinned_codes(client: &Client) -> bsn_rpc::Result<Vec<u64>> {
-    let (mut codes, mut key) = (Vec::new(), Vec::new());
-    loop {
-        let pagination = Some(PageRequest { key, limit: PAGE, ..PageRequest::default() });
-        let path = "/cosmwasm.wasm.v1.Query/PinnedCodes";
-        let answer: wasm::QueryPinnedCodesResponse =
-            client.ask(path, &wasm::QueryPinnedCodesRequest { pagination })?;
-        codes.extend(answer.code_ids);
-        key = answer.pagination.map(|page| page.next_key).unwrap_or_default();
-        if key.is_empty() {
-            return Ok(codes);
-        }
-    }
 }
 
 /// The chain module.

@@ -354,7 +354,7 @@ fn providers(record: &Record) -> Vec<Family> {
 
 fn program(record: &Record, now_ms: u64) -> Vec<Family> {
     let reading = &record.reading;
-    let answered = reading.error.is_none() && reading.last_ok.is_some() && record.away(now_ms).is_none();
+    let answered = reading.fault.is_none() && reading.last_ok.is_some() && reading.lost(now_ms).is_none();
     let age = reading.last_ok.map_or(UNKNOWN, |at| seconds(now_ms.saturating_sub(at)));
     let found = judge(record, now_ms);
     let count = |level: Level| float(found.iter().filter(|check| check.level == level).count() as u64);
@@ -368,7 +368,7 @@ fn program(record: &Record, now_ms: u64) -> Vec<Family> {
             "Finality providers that have no series since there are too many.",
             float(record.left_out),
         ),
-        gauge("scrape_ok", "Whether the chain's node answered the last round of questions.", flag(answered)),
+        gauge("scrape_ok", "Whether the chain could be read in the last round of questions.", flag(answered)),
         gauge("scrape_seconds", "How long that round took.", seconds(reading.took_ms)),
         gauge("scrape_age_seconds", "How long ago the node last answered whole.", age),
         by("build_info", "This program.", vec![(version, 1.0)]),

@@ -1,0 +1,91 @@
+use cosmwasm_std::Binary;
+
+#[cfg(doc)]
+use super::Verdicts;
+use super::{Family, ParamsVersion};
+use crate::wire;
+
+wire! {
+    /// What the contract does. All but `append_params` answer [`Verdicts`] as data, one an entry.
+    pub enum ExecuteMsg {
+        /// Takes the delegations and the ends of one packet; `bsn` only.
+        TakeItems {
+            /// In the packet's order.
+            items: Vec<StakeItem>,
+        },
+        /// Proves that stakes are in Bitcoin; at most 50.
+        ProveDelegations {
+            /// The proofs.
+            proofs: Vec<InclusionProof>,
+        },
+        /// Proves that stakes were spent; at most 50.
+        ProveSpends {
+            /// The proofs.
+            proofs: Vec<SpendProof>,
+        },
+        /// Remembers the lowest of headers that lie below those of the light client, so that later proofs can hang from it.
+        BringHeaders {
+            /// The headers; at least 144.
+            ancestry: Ancestry,
+        },
+        /// Adds the next version of a family's parameters; governance only.
+        AppendParams {
+            /// Which family.
+            family: Family,
+            /// The version.
+            params: ParamsVersion,
+        },
+        /// Does what the chain and time have brought, in portions.
+        Follow {},
+    }
+
+    /// A staking item of Babylon, as protobuf, as it came.
+    pub enum StakeItem {
+        /// `ActiveBTCDelegation`.
+        Delegation(Binary),
+        /// `UnbondedBTCDelegation`.
+        End(Binary),
+    }
+
+    /// That a staking transaction is in Bitcoin.
+    pub struct InclusionProof {
+        /// Its id.
+        pub staking_tx_hash: String,
+        /// Which of its outputs is the stake.
+        pub output: u32,
+        /// The block's hash.
+        pub block_hash: String,
+        /// The transaction's place in the block; 0 is the coinbase, which no stake is.
+        pub index: u32,
+        /// The siblings on the way to the Merkle root.
+        pub branch: Binary,
+        /// The way down to the block, where the light client does not have its header any more.
+        pub ancestry: Option<Ancestry>,
+    }
+
+    /// That a stake was spent.
+    pub struct SpendProof {
+        /// The id of the staking transaction.
+        pub staking_tx_hash: String,
+        /// Which of its outputs is the stake.
+        pub output: u32,
+        /// The transaction that spends it, with or without witness.
+        pub spending_tx: Binary,
+        /// The hash of that one's block.
+        pub block_hash: String,
+        /// That one's place in the block.
+        pub index: u32,
+        /// The siblings on the way to the Merkle root.
+        pub branch: Binary,
+        /// As in [`InclusionProof`].
+        pub ancestry: Option<Ancestry>,
+    }
+
+    /// Headers below those that the light client has.
+    pub struct Ancestry {
+        /// The hash of the header that they hang from: the lowest one of the light client, or one that was brought.
+        pub above: String,
+        /// 80 bytes each, ascending, the last one the parent of `above`; at most 2,000.
+        pub headers: Binary,
+    }
+}
