@@ -147,7 +147,8 @@ impl Operator {
     /// If it cannot be written.
     pub fn write_record(&self, bsn: &str) -> Result<()> {
         let path = self.record_path();
-        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).context("cannot make a folder")?;
+        fs::create_dir_all(path.parent().unwrap_or_else(|| Path::new(".")))
+            .context("cannot make a folder")?;
         let record = json!({ "version": 1, "chain_id": self.chain_id, "bitcoin": "regtest", "bsn": { "address": bsn } });
         fs::write(&path, record.to_string()).with_context(|| format!("cannot write {}", path.display()))
     }
