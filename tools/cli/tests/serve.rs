@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bsn_cli::serve::{self, Options};
 use bsn_rpc::Retry;
 use serde_json::{Value, json};
-use support::{Running, until};
+use support::{Running, program, until};
 
 /// Carries connections to a node, counts requests, and can be cut.
 #[derive(Clone)]
@@ -250,26 +250,6 @@ fn a_chain_is_served_whole_cheaply_and_without_a_lie_when_its_node_is_away() {
     assert!(grown < 50 && scrapes > 0, "{grown} MB more, {scrapes} scrapes");
 }
 
-/// The program, until this is dropped.
-struct Program(std::process::Child);
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = (self.0.kill(), self.0.wait());
-    }
-}
-
-/// `bsn devnet --json` on ports that are free, and what it prints.
-fn program(more: &[&str]) -> (Program, Value) {
-    let ports = ["--port", "0", "--babylon-port", "0", "--bitcoin-port", "0", "--dashboard-port", "0"];
-    let mut bsn = std::process::Command::new(env!("CARGO_BIN_EXE_bsn"));
-    bsn.args(["devnet", "--json", "--block-time", "200ms"]).args(ports).args(more);
-    let mut child = bsn.stdout(std::process::Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (Program(child), serde_json::from_str(&line).unwrap())
-}
-
 fn dashboard(facts: &Value) -> SocketAddr {
     let url = facts["endpoints"]["dashboard"].as_str().unwrap();
     assert_eq!(facts["dashboard"], url);
@@ -278,7 +258,7 @@ fn dashboard(facts: &Value) -> SocketAddr {
 
 #[test]
 fn a_devnet_says_where_its_dashboard_is_and_it_is_there() {
-    let (_program, facts) = program(&[]);
+    let (_program, facts) = program(&["--block-time", "200ms"]);
     let at = dashboard(&facts);
     assert!(get(at, "/").2.contains("<canvas"));
     let state = until("the chain", || Some(api(at)).filter(|it| it["health"].is_object()));
@@ -288,7 +268,7 @@ fn a_devnet_says_where_its_dashboard_is_and_it_is_there() {
 
 #[test]
 fn a_devnet_without_a_contract_says_so_and_that_it_cannot_be_read() {
-    let (_program, facts) = program(&["--bare"]);
+    let (_program, facts) = program(&["--block-time", "200ms", "--bare"]);
     let at = dashboard(&facts);
     let state = until("a word", || Some(api(at)).filter(|it| it["reading"]["state"] == "unreadable"));
     assert_eq!((&state["chain"]["id"], &state["chain"]["contract"]), (&facts["chain_id"], &json!("")));

@@ -1,12 +1,11 @@
 //! The three commands as programs: exit codes, text, JSON.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::break_it::{patient, quick};
-use crate::support::until;
+use crate::support::{program, until};
 
 /// Exit code, stdout and stderr of the program, without this machine's settings.
 pub fn bsn(args: &[&str]) -> (i32, String, String) {
@@ -19,25 +18,10 @@ pub fn bsn(args: &[&str]) -> (i32, String, String) {
     (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
 }
 
-/// A program that ends with its test.
-struct Ends(Child);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        let _ = (self.0.kill(), self.0.wait());
-    }
-}
-
 /// The README's two commands, but for the ports: once the devnet has printed what it has to say, the doctor is green.
 #[test]
 fn the_doctor_is_green_as_soon_as_the_devnet_has_spoken() {
-    let ports = ["--port", "0", "--babylon-port", "0", "--bitcoin-port", "0", "--dashboard-port", "0"];
-    let mut devnet = Command::new(env!("CARGO_BIN_EXE_bsn"));
-    devnet.args([&["devnet", "--json"], &ports[..]].concat()).stdout(Stdio::piped());
-    let mut devnet = Ends(devnet.spawn().unwrap());
-    let mut line = String::new();
-    BufReader::new(devnet.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let facts: Value = serde_json::from_str(&line).unwrap();
+    let (_devnet, facts) = program(&[]);
     let node = facts["endpoints"]["chain"].as_str().unwrap();
     let (code, out, err) = bsn(&["doctor", "--node", node]);
     assert_eq!(code, 0, "{out}{err}");

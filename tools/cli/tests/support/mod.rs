@@ -1,8 +1,9 @@
 //! A devnet in the test's own process, on ports that are free.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bsn_cli::devnet::serve::{Devnet, Handle, Ports, start};
@@ -101,4 +102,24 @@ pub fn until<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
         assert!(start.elapsed() < Duration::from_secs(60), "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// The program, until this is dropped.
+pub struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = (self.0.kill(), self.0.wait());
+    }
+}
+
+/// `bsn devnet --json` on ports that are free, and what it prints.
+pub fn program(more: &[&str]) -> (Program, Value) {
+    let ports = ["--port", "0", "--babylon-port", "0", "--bitcoin-port", "0", "--dashboard-port", "0"];
+    let mut bsn = Command::new(env!("CARGO_BIN_EXE_bsn"));
+    bsn.args(["devnet", "--json"]).args(ports).args(more);
+    let mut child = bsn.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (Program(child), serde_json::from_str(&line).unwrap())
 }
