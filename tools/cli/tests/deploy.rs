@@ -23,6 +23,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bsn_cli::deploy::run::Turn;
+use bsn_cli::devnet::serve::now;
+use bsn_rpc::Fee;
+use bsn_rpc::proto::cosmos::bank::v1beta1::MsgSend;
+use bsn_rpc::proto::cosmos::base::v1beta1::Coin;
+use bsn_rpc::proto::pack;
+use bsn_rpc::query::Numbers;
+use bsn_rpc::read::tx_hash;
 use operator::{Operator, Voter, fails, proxy};
 use serde_json::{Value, json};
 use support::until;
@@ -120,6 +127,41 @@ fn from_nothing_to_a_final_block_and_to_the_next_release() {
 }
 
 /// A call that is killed after each step, with and without what it noted, ends where one that is not does.
+/// The relayer opens the channel, and finality providers register, in blocks that others have transactions in.
+#[test]
+fn no_transaction_is_lost_while_the_relayer_and_the_finality_providers_join() {
+    let alice = Operator::new("alice");
+    alice.devnet.control("fault/stop-relayer");
+    let voter = Voter::start(&alice.devnet);
+    let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
+    assert!(code == 0, "{out}{err}");
+    drop(voter);
+    let mallory = operator::wallet(1);
+    let numbers = alice.devnet.client.account(&mallory.address).unwrap();
+    let amount = vec![Coin { denom: "ustake".to_owned(), amount: "1".to_owned() }];
+    let (from_address, to_address) = (mallory.address.clone(), alice.address());
+    let message = pack(&MsgSend { from_address, to_address, amount });
+    let fee = Fee::new(1_000, "ustake", 2_000_000);
+    let txs: Vec<Vec<u8>> = (0..8)
+        .map(|ahead| Numbers { sequence: numbers.sequence + ahead, ..numbers })
+        .map(|numbers| mallory.sign("bsn-devnet-1", std::slice::from_ref(&message), &fee, numbers).unwrap())
+        .collect();
+    let sent = txs.clone();
+    let joined = alice.devnet.handle.run_blocking(move |engine| {
+        engine.trouble.relayer_stopped = false;
+        for tx in &sent {
+            engine.check_tx(tx).unwrap();
+            engine.produce(now());
+        }
+        (engine.net.channel.is_some(), engine.net.fps.len())
+    });
+    assert_eq!(joined.unwrap(), (true, 4));
+    for tx in &txs {
+        let found = alice.devnet.client.tx(&tx_hash(tx)).unwrap();
+        assert_eq!(found.map(|found| found.code), Some(0), "of {}", tx_hash(tx));
+    }
+}
+
 #[test]
 fn a_call_that_is_killed_after_any_step_is_continued() {
     for keeps_notes in [true, false] {

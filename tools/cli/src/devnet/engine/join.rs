@@ -4,8 +4,9 @@
 use super::Engine;
 
 impl Engine {
-    /// The next step, where there is one.
-    pub(super) fn join(&mut self) {
+    /// The next step, where there is one, in the block that is being built at `height`: between blocks it would begin the
+    /// next one, and seal that without its transactions.
+    pub(super) fn join(&mut self, height: u64) {
         if !self.options.instantiate.is_null() || self.trouble.relayer_stopped {
             return;
         }
@@ -23,7 +24,7 @@ impl Engine {
             let operator = self.fp_account(index).map(|one| bsn_rpc::key::account_of(&one.key.public_key()));
             let stake = self.options.stakes.get(index).copied().unwrap_or_default();
             if self.net.add_operated_fp(self.options.seed, stake, operator.as_ref()).is_ok() {
-                self.voted.push(self.net.chain.height());
+                self.voted.push(height);
             }
         }
     }

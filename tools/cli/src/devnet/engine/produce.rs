@@ -33,6 +33,7 @@ impl Engine {
         let height = self.net.chain.height() + 1;
         let outcomes: Vec<Outcome> = txs.iter().map(|tx| self.deliver(tx)).collect();
         self.apply_expiry();
+        self.join(height);
         let mut events = self.relay(now);
         events.extend(self.proposals());
         let report = self.net.chain.next_block();
@@ -44,7 +45,6 @@ impl Engine {
         }
         self.records.insert(height, record);
         self.wake_the_jailed();
-        self.join();
         if self.records.len() > KEPT + KEPT / 10 {
             self.forget();
         }
