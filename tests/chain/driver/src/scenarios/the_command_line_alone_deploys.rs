@@ -64,18 +64,22 @@ fn link(operator: &Operator, world: &World, notes: &mut Notes<'_>) -> Result<()>
     let (node, babylon) = (world.consumer.url(), world.genesis.url());
     let prices = ["--gas-prices", "0stake", "--babylon-gas-prices", "0stake"];
     let nodes = ["--node", &node, "--babylon-node", &babylon];
-    let words = ["--network", "regtest", "--ics20-channel", "channel-0"];
+    // Babylon's double does not answer what k and w are, and there is no channel yet.
+    let words = ["--network", "regtest", "--k", "1", "--w", "2"];
     operator.bsn(&[&["init"][..], &nodes, &prices, &words].concat())?;
-    // Babylon's double does not answer what k and w are; the file says where to set them.
     let path = operator.at("bsn.toml");
-    let file = std::fs::read_to_string(&path)?.replace("# k = 10", "k = 1").replace("# w = 300", "w = 2");
-    std::fs::write(&path, &file)?;
-    let lines = ["id = \"bsn-chain-1\"", "id = \"bbn-chain-1\"", "reward_denoms = [\"stake\"]"];
+    let file = std::fs::read_to_string(&path)?;
+    let lines =
+        ["id = \"bsn-chain-1\"", "id = \"bbn-chain-1\"", "reward_denoms = [\"stake\"]", "k = 1\nw = 2"];
     let holds = lines.iter().all(|line| file.contains(line));
     notes.claim("`bsn init` writes what both chains say", holds, lines.join(", "));
     operator.bsn(&["relayer", "rly"])?;
     operator.fund_relayer([&world.consumer, &world.genesis])?;
     operator.step("link")?;
+    // As the handbook says: the channel that `link` made belongs into the file.
+    let (unset, channel) = ("# ics20_channel = \"channel-0\"", "ics20_channel = \"channel-0\"");
+    anyhow::ensure!(file.contains(unset), "bsn.toml has no line for the channel of rewards");
+    std::fs::write(&path, file.replace(unset, channel))?;
     Ok(())
 }
 
