@@ -87,7 +87,11 @@ fn prefix(client: &Client) -> Result<String> {
     }
 }
 
-fn block_ms(client: &Client, height: u64, earliest: u64) -> Result<Option<u64>> {
+/// What a block takes, in milliseconds; `None` on a chain that is too young to say so.
+///
+/// # Errors
+/// If the node does not answer.
+pub fn block_ms(client: &Client, height: u64, earliest: u64) -> Result<Option<u64>> {
     let first = height.saturating_sub(MEASURED).max(earliest).max(2);
     if height < first + TOO_FEW {
         return Ok(None);

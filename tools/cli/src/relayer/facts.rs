@@ -22,6 +22,8 @@ pub struct End {
     pub price: GasPrice,
     /// How long unbonding takes, in seconds.
     pub unbonding_s: u64,
+    /// What a block takes, in milliseconds, where the chain is old enough to say so.
+    pub block_ms: Option<u64>,
     /// The client of the other chain, once there is one.
     pub client: Option<String>,
     /// The connection over it.
@@ -126,6 +128,7 @@ fn end(client: &Client, nodes: &[String], grpc: Option<&str>, price: GasPrice) -
         grpc: grpc.map_or_else(|| beside(&rpc), str::to_owned),
         prefix: client.prefix()?,
         unbonding_s: read::seconds_of(time.seconds),
+        block_ms: read::block_ms(client, status.height, status.earliest_height)?,
         id: status.chain_id,
         rpc,
         price,

@@ -3,6 +3,10 @@
 use super::{End, Facts, KEY, MESSAGES, PATH, Written, trusting};
 use crate::deploy::gas;
 
+/// rly's own default.
+const SLOWEST_LOOP_MS: u64 = 1_000;
+const QUICKEST_LOOP_MS: u64 = 50;
+
 /// The files.
 pub fn files(facts: &Facts) -> Vec<Written> {
     vec![
@@ -55,8 +59,15 @@ chains:
     )
 }
 
+/// How long rly's loop over a chain's blocks takes at least, in milliseconds. rly does nothing on a chain of which more
+/// than one block came since its last loop.
+fn loop_ms(block_ms: Option<u64>) -> u64 {
+    block_ms.map_or(SLOWEST_LOOP_MS, |block_ms| (block_ms / 2).clamp(QUICKEST_LOOP_MS, SLOWEST_LOOP_MS))
+}
+
 fn chain(end: &End, most: u64) -> String {
     let End { id, rpc, prefix, price, .. } = end;
+    let loop_ms = loop_ms(end.block_ms);
     format!(
         "    {id}:
         type: cosmos
@@ -82,7 +93,7 @@ fn chain(end: &End, most: u64) -> String {
             coin-type: 118
             signing-algorithm: \"\"
             broadcast-mode: batch
-            min-loop-duration: 1s
+            min-loop-duration: {loop_ms}ms
             extension-options: []
 "
     )
@@ -144,4 +155,15 @@ start)
 esac
 "#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loop_is_quicker_than_the_blocks() {
+        let each = [None, Some(6_000), Some(2_000), Some(1_300), Some(380), Some(40)].map(loop_ms);
+        assert_eq!(each, [1_000, 1_000, 1_000, 650, 190, 50]);
+    }
 }

@@ -13,6 +13,7 @@ fn end(id: &str, prefix: &str, price: &str, unbonding_s: u64) -> End {
         prefix: prefix.to_owned(),
         price: price.parse().unwrap(),
         unbonding_s,
+        block_ms: Some(6_000),
         client: None,
         connection: None,
         transfer: None,
