@@ -29,7 +29,7 @@ fn storage_of_each_step_is_bounded() {
     };
 
     world.take(&made.item);
-    row("take_items, 6 of 9", &world, 62_000);
+    row("take_items, 6 of 9", &world, 65_000);
     world.prove(world.bitcoin.inclusion(made.stake, height));
     row("prove_delegations", &world, 75_000);
     world.follow();

@@ -131,31 +131,39 @@ fn babylons_delegations_are_taken_proven_and_counted() {
         for fp in &item.fps {
             let mut world = World::new(item.start.get().max(2) - 1, vector.wire(), &[*fp.as_bytes()]);
             assert_eq!(world.take(&vector.item), "waiting", "{}", vector.name);
-            let start = world.bitcoin.mine(&[stake.txid]);
-            world.bitcoin.extend(K);
-            assert_eq!(world.prove(world.bitcoin.inclusion(stake, start)), "active", "{}", vector.name);
-            let end = (start + item.end.above(item.start)).min(item.end.get());
-            assert_eq!(world.news(), [format!("active {start} {end}")], "{}", vector.name);
             let data = slashing_data(&world, stake);
             assert_eq!(data.staked.tx.as_slice(), item.slashing.tx, "{}", vector.name);
             assert_eq!(data.unbonding.tx.as_slice(), item.unbonding_slashing.tx, "{}", vector.name);
             let members = usize::from(vector.params.committee.quorum());
             assert_eq!((data.staked.adaptors.len(), data.unbonding.adaptors.len()), (members, members));
+
+            let start = world.bitcoin.mine(&[stake.txid]);
+            world.bitcoin.extend(K);
+            let (proof, time) = (world.bitcoin.inclusion(stake, start), item.end.above(item.start));
+            // Those of Babylon's tests are locked for five blocks: by then they are over and forgotten.
+            let is_long = time > K;
+            assert_eq!(world.prove(proof), if is_long { "active" } else { "unknown" }, "{}", vector.name);
+            let end = (start + time).min(item.end.get());
+            let expected = is_long.then(|| format!("active {start} {end}"));
+            assert_eq!(world.news(), expected.into_iter().collect::<Vec<_>>(), "{}", vector.name);
         }
     }
 }
 
-/// D-01: one bit of each byte; every bit alone is tried on the rules themselves (`packages/covenant`).
+/// D-01: one bit of each byte, without the signatures of S50, which are not asked of Babylon's items; every bit alone is tried on the rules themselves (`packages/covenant`).
 #[test]
 fn no_byte_of_an_item_but_the_address_may_change() {
     let Some(vectors) = all() else { return };
     for vector in [&vectors[0], &vectors[5]] {
         let fp = *vector.parsed().fps[0].as_bytes();
-        let address = ActiveBtcDelegation::decode(&vector.item[..]).unwrap().staker_addr.len();
+        let mut item = ActiveBtcDelegation::decode(&vector.item[..]).unwrap();
+        let address = item.staker_addr.len();
+        item.undelegation_info.as_mut().unwrap().covenant_unbonding_sig_list.clear();
+        let item = item.encode_to_vec();
         let mut world = World::new(10, vector.wire(), &[fp]);
         let before = world.records();
-        for byte in 0..vector.item.len() {
-            let mut changed = vector.item.clone();
+        for byte in 0..item.len() {
+            let mut changed = item.clone();
             changed[byte] ^= 1 << (byte % 8);
             let became = world.take(&changed);
             let is_address = (2..2 + address).contains(&byte);

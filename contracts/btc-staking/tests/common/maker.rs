@@ -197,7 +197,7 @@ pub fn wire(version: u32, params: &Params) -> ParamsVersion {
         covenant_pks_hex: params.committee.members().iter().map(ToString::to_string).collect(),
         covenant_quorum: params.committee.quorum(),
         slashing_pk_script_hex: hex::encode(&params.slashing_script),
-        slashing_rate: params.slashing_rate.to_string(),
+        slashing_rate: params.slashing_rate.to_string().trim_end_matches('0').to_owned(),
         min_slashing_tx_fee_sat: params.min_slashing_fee,
         unbonding_time_blocks: params.unbonding_time,
         unbonding_fee_sat: params.unbonding_fee,
