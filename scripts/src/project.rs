@@ -19,10 +19,12 @@ pub struct Contract {
     pub is_kept: bool,
 }
 
-/// Every contract, a row each; the probe is only for tests of the virtual machines themselves, the escrow an example.
-pub const CONTRACTS: [Contract; 4] = [
+/// Every contract, a row each; the probe is only for tests of the virtual machines themselves, the escrow an
+/// example. Of btc-staking no chain keeps state yet.
+pub const CONTRACTS: [Contract; 5] = [
     Contract { package: "bsn", is_kept: true },
     Contract { package: "btc-light-client", is_kept: true },
+    Contract { package: "btc-staking", is_kept: false },
     Contract { package: "probe", is_kept: false },
     Contract { package: "escrow", is_kept: false },
 ];

@@ -17,6 +17,8 @@ pub struct Artifact {
 pub const BSN: &str = "bsn";
 /// The Bitcoin light client.
 pub const LIGHT_CLIENT: &str = "btc-light-client";
+/// The contract that checks delegations against Bitcoin.
+pub const STAKING: &str = "btc-staking";
 /// The contract that does what it is told.
 pub const PROBE: &str = "probe";
 /// The example of a dApp.

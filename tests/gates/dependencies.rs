@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 12] = [
     &["bsn-covenant", "bsn-staking", "bsn-standing", "bsn-finality", "bsn-timestamping"],
     &["bsn-api", "bsn-proto"],
     &["bsn-exports"],
-    &["bsn", "btc-light-client", "probe", "escrow"],
+    &["bsn", "btc-light-client", "btc-staking", "probe", "escrow"],
     &["vectors", "bsn-rpc"],
     &["actors"],
     &["devnet", "fuzz-bodies", "bsn-testing"],

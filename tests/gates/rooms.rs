@@ -7,7 +7,7 @@ use crate::{artifact, contracts::CONTRACTS};
 /// The floors of a contract, from the ground up. Rooms on one floor do not use each other.
 type Floors = &'static [&'static [&'static str]];
 
-const HOUSES: [(&str, Floors); 2] = [
+const HOUSES: [(&str, Floors); 3] = [
     (
         "contracts/bsn/src",
         &[
@@ -27,6 +27,19 @@ const HOUSES: [(&str, Floors); 2] = [
             &["error", "event"],
             &["state"],
             &["parse"],
+            &["execute", "instantiate", "migrate", "query"],
+            &["lib"],
+        ],
+    ),
+    (
+        "contracts/btc-staking/src",
+        &[
+            &["error", "event", "host"],
+            &["chain", "refused"],
+            &["state"],
+            &["parse"],
+            &["outcomes", "proofs"],
+            &["items"],
             &["execute", "instantiate", "migrate", "query"],
             &["lib"],
         ],

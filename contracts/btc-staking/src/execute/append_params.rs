@@ -1,0 +1,38 @@
+use api::btc_staking::{Family, Network, ParamsVersion};
+use cosmwasm_std::{DepsMut, MessageInfo, Response};
+use covenant::family::{check_appended, check_first};
+
+use crate::chain::Chain;
+use crate::event::ParamsAppended;
+use crate::state::{Config, PARAMS, ParamsRecord, family_name, last_version, version_key};
+use crate::{ContractError, parse};
+
+pub fn append_params(
+    deps: DepsMut<'_>,
+    info: &MessageInfo,
+    config: &Config,
+    family: Family,
+    given: &ParamsVersion,
+) -> Result<Response, ContractError> {
+    let (version, params) = (given.version, parse::params(given)?);
+    if config.governance.as_ref() != Some(&info.sender) {
+        let (sender, action) = (info.sender.clone(), "append parameters");
+        return Err(ContractError::Unauthorized { sender, action });
+    }
+    let tip = Chain::load(deps.querier, &config.light_client)?.tip().height;
+    let is_mainnet = config.network == Network::Mainnet;
+    match last_version(deps.storage, family)? {
+        Some((last, record)) => {
+            check_appended((last, &record.params()?), version, &params, tip, is_mainnet)?;
+        }
+        None => check_first(None, version, &params)?,
+    }
+
+    PARAMS.save(deps.storage, &version_key(family, version), &ParamsRecord::from(&params))?;
+    let (family, activation) = (family_name(family), params.activation);
+    Ok(Response::new().add_attribute("action", "append_params").add_event(ParamsAppended {
+        family,
+        version,
+        activation,
+    }))
+}

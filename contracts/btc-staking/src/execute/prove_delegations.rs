@@ -1,0 +1,93 @@
+use api::btc_staking::{Family, InclusionProof};
+use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint};
+use cosmwasm_std::{DepsMut, Response, StdResult};
+use primitives::BtcHeight;
+use standing::Refusal;
+
+use super::{Done, STEPS, check_count, with_stakes};
+use crate::error::NotIncluded;
+use crate::event::OtherEnd;
+use crate::items::terms;
+use crate::proofs;
+use crate::refused::{Refused, verdict};
+use crate::state::{Config, FACTS, Facts, Stakes, family_of, load_terms, outpoint_key};
+use crate::{ContractError, parse};
+
+pub fn prove_delegations(
+    deps: DepsMut<'_>,
+    config: &Config,
+    proofs: &[InclusionProof],
+) -> Result<Response, ContractError> {
+    check_count(proofs.len())?;
+    with_stakes(deps, config, "prove_delegations", |stakes| {
+        let mut done =
+            Done { changes: standing::follow(stakes, &config.rules(), STEPS)?.changes, ..Done::default() };
+        for proof in proofs {
+            let proven = prove(stakes, config, proof, &mut done)?;
+            done.verdicts.push(verdict(proven));
+        }
+        Ok(done)
+    })
+}
+
+struct Claim {
+    stake: OutPoint,
+    block: HeaderHash,
+    branch: MerkleBranch,
+}
+
+fn parse_claim(proof: &InclusionProof) -> Result<Claim, Refused> {
+    let InclusionProof { staking_tx_hash, output, block_hash, index, branch, .. } = proof;
+    Ok(Claim {
+        stake: parse::outpoint(staking_tx_hash, *output)?,
+        block: HeaderHash::from_display_hex(block_hash)?,
+        branch: parse::branch(*index, branch).map_err(NotIncluded::from)?,
+    })
+}
+
+fn prove(
+    stakes: &mut Stakes<'_>,
+    config: &Config,
+    proof: &InclusionProof,
+    done: &mut Done,
+) -> StdResult<Result<&'static str, Refused>> {
+    let Claim { stake, block, branch } = match parse_claim(proof) {
+        Ok(claim) => claim,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Some(facts) = FACTS.may_load(stakes.storage, &outpoint_key(&stake))? else {
+        return Ok(Err(Refused::Standing { stake, refusal: Refusal::Unknown }));
+    };
+    let found = proofs::locate(stakes.storage, &stakes.chain, &block, proof.ancestry.as_ref())?;
+    let found = found.and_then(|found| {
+        proofs::check_staking(&stake.txid, &branch, proof.index, &found)?;
+        Ok(found)
+    });
+    let found = match found {
+        Ok(found) => found,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    if let Err(refused) = check_start(stakes, &facts, found.height)? {
+        return Ok(Err(refused));
+    }
+
+    let proven = standing::prove(stakes, &config.rules(), &stake, proofs::block(&found), &facts.spends())?;
+    let proven = match proven {
+        Ok(proven) => proven,
+        Err(refusal) => return Ok(Err(Refused::Standing { stake, refusal })),
+    };
+    done.changes.extend(proven.changes);
+    if proven.said_other {
+        done.events.push(OtherEnd { stake, end: proven.end }.into());
+    }
+    Ok(Ok(if proven.due.is_some() { "challenged" } else { "active" }))
+}
+
+/// Rule S06, for the height of the block: the item's own was its maker's word.
+fn check_start(stakes: &Stakes<'_>, facts: &Facts, start: BtcHeight) -> StdResult<Result<(), Refused>> {
+    let family: Family = family_of(facts.family);
+    Ok(match load_terms(stakes.storage, family, facts.version)? {
+        Some((params, superseded)) => terms(&params, superseded).check_start(start).map_err(Refused::from),
+        None => Err(covenant::Refusal::UnknownParams(facts.version).into()),
+    })
+}

@@ -1,0 +1,83 @@
+use api::btc_staking::SpendProof;
+use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint, Transaction};
+use cosmwasm_std::{DepsMut, Response, StdResult};
+use standing::{Spent, Witness};
+
+use super::{Done, check_count, with_stakes};
+use crate::error::NotIncluded;
+use crate::proofs;
+use crate::refused::{Refused, verdict};
+use crate::state::{Config, Stakes};
+use crate::{ContractError, parse};
+
+/// Bytes of all spending transactions of a call: more than a transaction without witness may have in Bitcoin.
+const MAX_BYTES: usize = 1_100_000;
+
+pub fn prove_spends(
+    deps: DepsMut<'_>,
+    config: &Config,
+    proofs: &[SpendProof],
+) -> Result<Response, ContractError> {
+    check_count(proofs.len())?;
+    let bytes = proofs.iter().map(|proof| proof.spending_tx.len()).sum::<usize>();
+    parse::check_bounds("bytes of spending transactions", bytes as u64, 0, MAX_BYTES as u64)?;
+    with_stakes(deps, config, "prove_spends", |stakes| {
+        let mut done = Done::default();
+        for proof in proofs {
+            let proven = prove(stakes, config, proof, &mut done)?;
+            done.verdicts.push(verdict(proven));
+        }
+        Ok(done)
+    })
+}
+
+struct Claim {
+    stake: OutPoint,
+    tx: Transaction,
+    block: HeaderHash,
+    branch: MerkleBranch,
+}
+
+fn parse_claim(proof: &SpendProof) -> Result<Claim, Refused> {
+    let SpendProof { staking_tx_hash, output, spending_tx, block_hash, index, branch, .. } = proof;
+    let stake = parse::outpoint(staking_tx_hash, *output)?;
+    let tx = Transaction::parse_as_btcd(spending_tx).map_err(NotIncluded::from)?;
+    if !tx.inputs().any(|input| input.spends == stake) {
+        let (spender, stake) = (tx.txid, stake.to_string());
+        return Err(NotIncluded::SpendsElse { spender, stake }.into());
+    }
+    let block = HeaderHash::from_display_hex(block_hash)?;
+    Ok(Claim { stake, tx, block, branch: parse::branch(*index, branch).map_err(NotIncluded::from)? })
+}
+
+fn prove(
+    stakes: &mut Stakes<'_>,
+    config: &Config,
+    proof: &SpendProof,
+    done: &mut Done,
+) -> StdResult<Result<&'static str, Refused>> {
+    let Claim { stake, tx, block, branch } = match parse_claim(proof) {
+        Ok(claim) => claim,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let found = proofs::locate(stakes.storage, &stakes.chain, &block, proof.ancestry.as_ref())?;
+    let found = found.and_then(|found| {
+        proofs::check_spending(&tx, &branch, &found)?;
+        Ok(found)
+    });
+    let found = match found {
+        Ok(found) => found,
+        Err(refused) => return Ok(Err(refused)),
+    };
+
+    let spent = standing::spend(stakes, &config.rules(), &stake, proofs::block(&found), Witness::Anybody)?;
+    Ok(match spent {
+        Ok(Spent::Ended(change)) => {
+            done.changes.extend(change);
+            Ok("ended")
+        }
+        Ok(Spent::Remembered) => Ok("remembered"),
+        Ok(Spent::Already | Spent::Foretold) => Ok("already"),
+        Err(refusal) => Err(Refused::Standing { stake, refusal }),
+    })
+}

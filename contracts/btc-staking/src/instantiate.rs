@@ -1,0 +1,72 @@
+use api::btc_staking::{Family, FamilyParams, InstantiateMsg};
+use cosmwasm_std::{DepsMut, MessageInfo, Response, Storage};
+use covenant::Params;
+use covenant::family::check_first;
+
+use crate::state::{CONFIG, Config, PARAMS, ParamsRecord, family_name, last_version, version_key};
+use crate::{ContractError, NAME, VERSION, parse};
+
+/// For how many blocks stake can be challenged that nobody vouches for: a day.
+const CHALLENGE_DELAY: u32 = 144;
+/// The most blocks of any depth or delay: eight weeks, as many headers as the light client keeps.
+const MOST_BLOCKS: u64 = 8_064;
+
+pub fn instantiate(
+    deps: DepsMut<'_>,
+    info: &MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    parse::check_no_funds(info)?;
+    let config = Config {
+        bsn: deps.api.addr_validate(&msg.bsn)?,
+        light_client: deps.api.addr_validate(&msg.btc_light_client)?,
+        network: msg.network,
+        k: msg.btc_confirmation_depth,
+        w: msg.checkpoint_finalization_timeout,
+        challenge_delay: msg.challenge_delay.unwrap_or(CHALLENGE_DELAY),
+        governance: msg.governance.map(|address| deps.api.addr_validate(&address)).transpose()?,
+    };
+    for (field, got, least) in [
+        ("btc_confirmation_depth", config.k, 1),
+        ("checkpoint_finalization_timeout", config.w, config.k),
+        ("challenge_delay", config.challenge_delay, 1),
+    ] {
+        parse::check_bounds(field, got.into(), least.into(), MOST_BLOCKS)?;
+    }
+    let families = parse_families(&msg.families)?;
+
+    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
+    CONFIG.save(deps.storage, &config)?;
+    for (family, versions) in families {
+        record_family(deps.storage, family, &versions)?;
+    }
+    Ok(Response::new().add_attribute("action", "instantiate"))
+}
+
+type Versions = Vec<(u32, Params)>;
+
+fn parse_families(given: &[FamilyParams]) -> Result<Vec<(Family, Versions)>, ContractError> {
+    let mut families: Vec<(Family, Versions)> = Vec::new();
+    for FamilyParams { family, versions } in given {
+        if families.iter().any(|(before, _)| before == family) {
+            return Err(ContractError::FamilyTwice { family: family_name(*family) });
+        }
+        let versions = versions.iter().map(|given| Ok((given.version, parse::params(given)?)));
+        families.push((*family, versions.collect::<Result<_, ContractError>>()?));
+    }
+    Ok(families)
+}
+
+fn record_family(
+    storage: &mut dyn Storage,
+    family: Family,
+    versions: &[(u32, Params)],
+) -> Result<(), ContractError> {
+    for (version, params) in versions {
+        let last = last_version(storage, family)?;
+        let last = last.map(|(last, record)| Ok::<_, ContractError>((last, record.params()?))).transpose()?;
+        check_first(last.as_ref().map(|(last, params)| (*last, params)), *version, params)?;
+        PARAMS.save(storage, &version_key(family, *version), &ParamsRecord::from(params))?;
+    }
+    Ok(())
+}

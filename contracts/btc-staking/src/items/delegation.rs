@@ -1,0 +1,135 @@
+use api::btc_staking::Family;
+use bitcoin_spv::{OutPoint, Transaction};
+use cosmwasm_std::{StdResult, Storage};
+use covenant::{BABYLON_GRACE, Delegation, Params, Refusal, Terms, Verified, XOnlyKey, verify};
+use eots::Recover;
+use primitives::BtcHeight;
+use sha2::{Digest, Sha256};
+use standing::{Lock, Taken};
+
+use super::slashing::slashing_data;
+use crate::error::NotIncluded;
+use crate::refused::Refused;
+use crate::state::{FACTS, Facts, SLASHING, Stakes, family_byte, load_terms, outpoint_key};
+
+/// The most inputs of a staking transaction: each is recorded as spent when it is proven.
+pub const MAX_INPUTS: usize = 256;
+/// The most stakes that wait for their proof.
+pub const MAX_WAITING: u64 = 100_000;
+
+/// What items of one message are held against.
+pub struct Taking<R, F> {
+    /// The chain's recovery.
+    pub recover: R,
+    /// Whether a finality provider is registered here.
+    pub is_registered: F,
+    /// In seconds since 1970.
+    pub now: u64,
+    /// The last version that was looked up.
+    pub version: Option<Looked>,
+}
+
+/// A version that was looked up.
+pub struct Looked {
+    /// Its number.
+    pub number: u32,
+    /// Its parameters, and from where on the next one is in force; `None` if it is unknown.
+    pub known: Option<(Params, Option<BtcHeight>)>,
+}
+
+/// Takes a delegation: verifies it by every rule about bytes, and lets it wait for its proof.
+///
+/// # Errors
+/// Those of storage; within, why it is refused.
+pub fn take_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
+    stakes: &mut Stakes<'_>,
+    taking: &mut Taking<R, F>,
+    bytes: &[u8],
+) -> StdResult<Result<&'static str, Refused>> {
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    let (item, stake) = match parse(bytes) {
+        Ok(parsed) => parsed,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    if let Some(facts) = FACTS.may_load(stakes.storage, &outpoint_key(&stake))? {
+        if facts.digest != digest {
+            return Ok(Err(Refused::Other(stake)));
+        }
+        standing::take(stakes, &stake, item.sats, &lock(&item, 0, 0))?;
+        return Ok(Ok("known"));
+    }
+    if stakes.totals().waiting >= MAX_WAITING {
+        return Ok(Err(Refused::Full { most: MAX_WAITING }));
+    }
+    let number = item.params_version;
+    if taking.version.as_ref().is_none_or(|version| version.number != number) {
+        let known = load_terms(stakes.storage, Family::Babylon, number)?;
+        taking.version = Some(Looked { number, known });
+    }
+    let known = taking.version.as_ref().and_then(|version| version.known.as_ref());
+    let terms = known.map(|(params, superseded)| terms(params, *superseded));
+    let verified = match verify(&taking.recover, terms.as_ref(), &item, &taking.is_registered) {
+        Ok(verified) => verified,
+        Err(broken) => return Ok(Err(broken.into())),
+    };
+    let Some((params, _)) = known else {
+        return Ok(Err(Refusal::UnknownParams(number).into()));
+    };
+
+    record(stakes.storage, &item, &verified, params, digest, taking.now)?;
+    let lock = lock(&item, verified.time, params.unbonding_time);
+    Ok(Ok(match standing::take(stakes, &stake, verified.sats, &lock)? {
+        Taken::Waiting => "waiting",
+        Taken::Known => "known",
+    }))
+}
+
+/// The terms of Babylon's own family.
+pub const fn terms(params: &Params, superseded: Option<BtcHeight>) -> Terms<'_> {
+    Terms { params, superseded, grace: BABYLON_GRACE, unbonding_signed: false }
+}
+
+fn parse(bytes: &[u8]) -> Result<(Delegation, OutPoint), Refused> {
+    let item = proto::decode::delegation(bytes)?;
+    let tx = Transaction::parse_as_btcd(&item.staking_tx)
+        .map_err(|error| Refused::from(Refusal::StakingTx(error)))?;
+    if tx.stripped.len() == 64 {
+        let node = bitcoin_spv::InclusionError::TransactionIsNode(tx.txid);
+        return Err(NotIncluded::from(node).into());
+    }
+    let got = tx.inputs().count();
+    if got > MAX_INPUTS {
+        return Err(Refused::Inputs { got, most: MAX_INPUTS });
+    }
+    let stake = OutPoint { txid: tx.txid, index: item.output_index };
+    Ok((item, stake))
+}
+
+/// Babylon vouches for what it sends.
+fn lock(item: &Delegation, time: u16, unbonding_time: u16) -> Lock {
+    Lock { time, unbonding_time, said_end: item.end, vouched: true }
+}
+
+fn record(
+    storage: &mut dyn Storage,
+    item: &Delegation,
+    verified: &Verified,
+    params: &Params,
+    digest: [u8; 32],
+    now: u64,
+) -> StdResult<()> {
+    let place = item.fps.iter().position(|fp| *fp == verified.fp).unwrap_or_default();
+    let facts = Facts {
+        staker: *item.staker.as_bytes(),
+        fps: item.fps.iter().map(|fp| *fp.as_bytes()).collect(),
+        place: u8::try_from(place).unwrap_or(u8::MAX),
+        family: family_byte(Family::Babylon),
+        version: item.params_version,
+        digest,
+        taken_at: now,
+        spends: verified.spends.iter().map(|spent| (*spent.txid.as_bytes(), spent.index)).collect(),
+    };
+    let key = outpoint_key(&verified.stake);
+    FACTS.save(storage, &key, &facts)?;
+    SLASHING.save(storage, &key, &slashing_data(verified, params))
+}

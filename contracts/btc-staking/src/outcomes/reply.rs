@@ -1,0 +1,78 @@
+use api::btc_staking::{Verdict, Verdicts};
+use cosmwasm_std::{Event, Reply, Response, StdResult, Storage, SubMsgResponse, SubMsgResult, from_json};
+use prost::Message;
+
+use crate::event::OutcomeRefused;
+use crate::state::{TOTALS, Totals, UNSENT, outpoint_of};
+
+/// The reply to outcomes.
+pub const OUTCOMES_REPLY: u64 = 1;
+
+/// How many refusals one call shows.
+const SHOWN: usize = 32;
+
+/// `MsgExecuteContractResponse`: what a contract answered.
+#[derive(Clone, PartialEq, Message)]
+struct Executed {
+    #[prost(bytes = "vec", tag = "1")]
+    data: Vec<u8>,
+}
+
+/// Records what `bsn` took of what it was sent, by its own verdicts.
+///
+/// # Errors
+/// Only those of storage.
+pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
+    let verdicts = match &reply.result {
+        SubMsgResult::Ok(response) => verdicts(response),
+        SubMsgResult::Err(error) => Err(error.clone()),
+    };
+    let before = TOTALS.may_load(storage)?.unwrap_or_default();
+    let (mut totals, mut events) = (before, Vec::new());
+    let (stakes, _) = reply.payload.as_chunks::<36>();
+    for (place, key) in stakes.iter().enumerate() {
+        let reason = match &verdicts {
+            Err(reason) => Some(reason.as_str()),
+            Ok(verdicts) => match verdicts.get(place) {
+                Some(Verdict::Ok { .. }) => None,
+                Some(Verdict::Refused { reason, .. }) => Some(reason.as_str()),
+                None => Some("no verdict came back"),
+            },
+        };
+        mark(storage, &mut totals, key, reason.is_some())?;
+        if let (Some(reason), Some(stake)) = (reason, outpoint_of(key))
+            && events.len() < SHOWN
+        {
+            events.push(Event::from(OutcomeRefused { stake, reason }));
+        }
+    }
+    if totals != before {
+        TOTALS.save(storage, &totals)?;
+    }
+    Ok(Response::new().add_events(events))
+}
+
+fn mark(storage: &mut dyn Storage, totals: &mut Totals, key: &[u8], is_unsent: bool) -> StdResult<()> {
+    match (UNSENT.has(storage, key), is_unsent) {
+        (false, true) => {
+            totals.unsent = totals.unsent.saturating_add(1);
+            UNSENT.save(storage, key, &true)
+        }
+        (true, false) => {
+            totals.unsent = totals.unsent.saturating_sub(1);
+            UNSENT.remove(storage, key);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Chains below CosmWasm 2.0 fill `data`, later ones the first of `msg_responses`, too.
+fn verdicts(response: &SubMsgResponse) -> Result<Vec<Verdict>, String> {
+    #[allow(deprecated, reason = "chains below CosmWasm 2.0 fill `data` alone")]
+    let whole = response.msg_responses.first().map(|first| &first.value).or(response.data.as_ref());
+    let whole = whole.ok_or("bsn answered nothing")?;
+    let executed = Executed::decode(whole.as_slice()).map_err(|error| error.to_string())?;
+    let Verdicts { verdicts } = from_json(&executed.data).map_err(|error| error.to_string())?;
+    Ok(verdicts)
+}

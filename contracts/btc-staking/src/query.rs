@@ -1,0 +1,50 @@
+mod items;
+mod params;
+mod trust;
+
+use api::btc_staking::{ConfigResponse, QueryMsg};
+use cosmwasm_std::{Binary, Deps, to_json_binary};
+
+use crate::state::{BY_FP, BY_STAKER, CONFIG, Config};
+use crate::{ContractError, parse};
+use items::Page;
+
+pub fn query(deps: Deps<'_>, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let storage = deps.storage;
+    Ok(match msg {
+        QueryMsg::Config {} => to_json_binary(&config(CONFIG.load(storage)?)),
+        QueryMsg::Item { txid, output } => {
+            to_json_binary(&items::item(storage, parse::outpoint(&txid, output)?)?)
+        }
+        QueryMsg::Items { after_txid, after_output, limit } => {
+            to_json_binary(&items::all(storage, &Page::parse(after_txid, after_output, limit)?)?)
+        }
+        QueryMsg::Staker { staker_pk_hex, after_txid, after_output, limit } => {
+            let (key, page) = (parse::key(&staker_pk_hex)?, Page::parse(after_txid, after_output, limit)?);
+            to_json_binary(&items::of(storage, &BY_STAKER, &key, &page)?)
+        }
+        QueryMsg::Fp { fp_pubkey_hex, after_txid, after_output, limit } => {
+            let (key, page) = (parse::key(&fp_pubkey_hex)?, Page::parse(after_txid, after_output, limit)?);
+            to_json_binary(&items::of(storage, &BY_FP, &key, &page)?)
+        }
+        QueryMsg::Params { family, start_after } => {
+            to_json_binary(&params::params(storage, family, start_after)?)
+        }
+        QueryMsg::SlashingData { txid, output } => {
+            to_json_binary(&items::slashing_data(deps, parse::outpoint(&txid, output)?)?)
+        }
+        QueryMsg::Trust {} => to_json_binary(&trust::trust(storage)?),
+    }?)
+}
+
+fn config(config: Config) -> ConfigResponse {
+    ConfigResponse {
+        bsn: config.bsn.into(),
+        btc_light_client: config.light_client.into(),
+        network: config.network,
+        btc_confirmation_depth: config.k,
+        checkpoint_finalization_timeout: config.w,
+        challenge_delay: config.challenge_delay,
+        governance: config.governance.map(Into::into),
+    }
+}

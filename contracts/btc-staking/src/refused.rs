@@ -1,0 +1,81 @@
+use api::btc_staking::Verdict;
+use bitcoin_spv::OutPoint;
+use covenant::Refusal as Broken;
+use primitives::ParseError;
+use proto::decode::ItemError;
+use thiserror::Error;
+
+use crate::error::NotIncluded;
+
+/// Why an entry of a message was refused; the others are not touched by it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// It does not parse.
+    #[error(transparent)]
+    Form(#[from] ParseError),
+    /// An item that does not parse.
+    #[error(transparent)]
+    Item(#[from] ItemError),
+    /// A staking transaction with more inputs than are recorded.
+    #[error("the staking transaction has {got} inputs, at most {most} are taken")]
+    Inputs {
+        /// How many it has.
+        got: usize,
+        /// How many are taken.
+        most: usize,
+    },
+    /// An item that breaks a rule.
+    #[error("{0}")]
+    Broken(#[from] Box<Broken>),
+    /// Its stake has another item.
+    #[error("stake {0} is known by another item")]
+    Other(OutPoint),
+    /// Too many stakes wait for their proof.
+    #[error("{most} stakes wait for their proof, no more are taken")]
+    Full {
+        /// How many may wait.
+        most: u64,
+    },
+    /// The transaction is not shown to be in a block.
+    #[error(transparent)]
+    NotIncluded(#[from] NotIncluded),
+    /// The proof changes nothing.
+    #[error("stake {stake}: {refusal}")]
+    Standing {
+        /// Which stake.
+        stake: OutPoint,
+        /// Why.
+        refusal: standing::Refusal,
+    },
+}
+
+impl Refused {
+    /// The rule's code.
+    fn rule(&self) -> String {
+        match self {
+            Self::Broken(broken) => return broken.rule().to_string(),
+            Self::Form(_) | Self::Item(_) | Self::Inputs { .. } => "form",
+            Self::Other(_) => "known",
+            Self::Full { .. } => "full",
+            Self::NotIncluded(NotIncluded::UnknownBlock { .. } | NotIncluded::Ancestry(_)) => "header",
+            Self::NotIncluded(_) => "branch",
+            Self::Standing { refusal: standing::Refusal::Unknown, .. } => "unknown",
+            Self::Standing { .. } => "S60",
+        }
+        .to_owned()
+    }
+}
+
+impl From<Broken> for Refused {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(Box::new(broken))
+    }
+}
+
+/// What became of an entry, on the wire.
+pub fn verdict(result: Result<&'static str, Refused>) -> Verdict {
+    match result {
+        Ok(became) => Verdict::Ok { became: became.to_owned() },
+        Err(refused) => Verdict::Refused { rule: refused.rule(), reason: refused.to_string() },
+    }
+}

@@ -1,0 +1,14 @@
+//! The contract natively, with the real light client's code behind it and a `bsn` that records what it is told.
+
+mod common;
+
+mod costs;
+mod ends;
+mod headers;
+mod items;
+mod outcomes;
+mod params;
+mod proofs;
+mod reorganizations;
+mod slashing;
+mod vectors;

@@ -1,0 +1,243 @@
+//! A chain of Bitcoin that is mined here, its light client, the contract, and a `bsn`.
+
+pub mod bitcoin;
+pub mod maker;
+mod metered;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use api::btc_staking::{
+    Ancestry, ExecuteMsg, Family, FamilyParams, InclusionProof, InstantiateMsg, ItemResponse, Network,
+    Outcome, OutcomesMsg, ParamsVersion, QueryMsg, SpendProof, StakeItem, StandingAnswer, TrustResponse,
+    Verdict, Verdicts,
+};
+use bitcoin_spv::{HeaderHash, OutPoint};
+use btc_staking::{ContractError, entry};
+use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
+use cosmwasm_std::{
+    Addr, Binary, ContractResult, CosmosMsg, MsgResponse, OwnedDeps, Reply, Response, Storage, SubMsg,
+    SubMsgResponse, SubMsgResult, SystemResult, WasmMsg, WasmQuery, from_json, to_json_binary,
+};
+use prost::Message;
+use serde::de::DeserializeOwned;
+
+use bitcoin::Bitcoin;
+pub use metered::Metered;
+
+/// k and w of these tests.
+pub const K: u32 = 6;
+pub const W: u32 = 20;
+
+/// The storage keys of a `bsn` with these finality providers.
+type Registered = Rc<RefCell<Vec<[u8; 32]>>>;
+
+pub struct World {
+    pub deps: OwnedDeps<Metered, MockApi, MockQuerier>,
+    pub bitcoin: Bitcoin,
+    pub bsn: Addr,
+    pub governance: Addr,
+    pub stranger: Addr,
+    /// All that `bsn` was told.
+    pub told: Vec<Outcome>,
+    /// What it refuses.
+    pub refuses: fn(&Outcome) -> bool,
+    /// It fails as a whole.
+    pub is_broken: bool,
+}
+
+impl World {
+    /// A chain whose first header is at `base`.
+    pub fn new(base: u32, params: Vec<ParamsVersion>, fps: &[[u8; 32]]) -> Self {
+        Self::with(base, params, fps, |_| {})
+    }
+
+    pub fn with(
+        base: u32,
+        params: Vec<ParamsVersion>,
+        fps: &[[u8; 32]],
+        change: impl FnOnce(&mut InstantiateMsg),
+    ) -> Self {
+        let api = MockApi::default();
+        let address = |name| api.addr_make(name);
+        let bitcoin = Bitcoin::new(base, address("light client"), K, W);
+        let registered: Registered = Rc::new(RefCell::new(fps.to_vec()));
+        let querier = querier(&bitcoin, address("bsn"), &registered);
+        let mut world = Self {
+            deps: OwnedDeps {
+                storage: Metered::default(),
+                api,
+                querier,
+                custom_query_type: core::marker::PhantomData,
+            },
+            bsn: address("bsn"),
+            governance: address("governance"),
+            stranger: address("stranger"),
+            bitcoin,
+            told: vec![],
+            refuses: |_| false,
+            is_broken: false,
+        };
+        let mut msg = InstantiateMsg {
+            bsn: world.bsn.to_string(),
+            btc_light_client: world.bitcoin.address.to_string(),
+            network: Network::Regtest,
+            btc_confirmation_depth: K,
+            checkpoint_finalization_timeout: W,
+            challenge_delay: None,
+            governance: Some(world.governance.to_string()),
+            families: vec![FamilyParams { family: Family::Babylon, versions: params }],
+        };
+        change(&mut msg);
+        let info = message_info(&world.stranger, &[]);
+        entry::instantiate(world.deps.as_mut(), mock_env(), info, msg).unwrap();
+        world
+    }
+
+    /// Sends a message, lets `bsn` take what it is told, and replies.
+    pub fn send(&mut self, sender: &Addr, msg: ExecuteMsg) -> Result<Response, ContractError> {
+        let info = message_info(sender, &[]);
+        let response = entry::execute(self.deps.as_mut(), mock_env(), info, msg)?;
+        for message in response.messages.clone() {
+            let reply = self.deliver(message);
+            entry::reply(self.deps.as_mut(), mock_env(), reply).unwrap();
+        }
+        Ok(response)
+    }
+
+    /// What `bsn` answers.
+    fn deliver(&mut self, message: SubMsg) -> Reply {
+        let CosmosMsg::Wasm(WasmMsg::Execute { contract_addr, msg, funds }) = message.msg else {
+            panic!("{message:?}")
+        };
+        assert_eq!((contract_addr, funds.len()), (self.bsn.to_string(), 0));
+        let OutcomesMsg::StakeOutcomes { outcomes } = from_json(msg).unwrap();
+        let result = match self.is_broken {
+            true => SubMsgResult::Err("codespace: wasm, code: 5".to_owned()),
+            false => SubMsgResult::Ok(answer(outcomes.iter().map(|outcome| self.judge(outcome)).collect())),
+        };
+        Reply { id: message.id, payload: message.payload, gas_used: 0, result }
+    }
+
+    fn judge(&mut self, outcome: &Outcome) -> Verdict {
+        if (self.refuses)(outcome) {
+            return Verdict::Refused { rule: "paused".to_owned(), reason: "the intake is paused".to_owned() };
+        }
+        self.told.push(outcome.clone());
+        Verdict::Ok { became: "taken".to_owned() }
+    }
+
+    /// What became of the entries of a message.
+    pub fn verdicts(&mut self, sender: &Addr, msg: ExecuteMsg) -> Vec<Verdict> {
+        let data = self.send(sender, msg).unwrap().data.unwrap();
+        from_json::<Verdicts>(data).unwrap().verdicts
+    }
+
+    /// The same of a single entry: what it became, or the rule's code.
+    pub fn one(&mut self, sender: &Addr, msg: ExecuteMsg) -> String {
+        let verdicts = self.verdicts(sender, msg);
+        assert_eq!(verdicts.len(), 1);
+        short(&verdicts[0])
+    }
+
+    pub fn take(&mut self, item: &[u8]) -> String {
+        let items = vec![StakeItem::Delegation(Binary::from(item))];
+        self.one(&self.bsn.clone(), ExecuteMsg::TakeItems { items })
+    }
+
+    pub fn end(&mut self, item: &[u8]) -> String {
+        let items = vec![StakeItem::End(Binary::from(item))];
+        self.one(&self.bsn.clone(), ExecuteMsg::TakeItems { items })
+    }
+
+    pub fn prove(&mut self, proof: InclusionProof) -> String {
+        self.one(&self.stranger.clone(), ExecuteMsg::ProveDelegations { proofs: vec![proof] })
+    }
+
+    pub fn spend(&mut self, proof: SpendProof) -> String {
+        self.one(&self.stranger.clone(), ExecuteMsg::ProveSpends { proofs: vec![proof] })
+    }
+
+    pub fn follow(&mut self) -> Response {
+        self.send(&self.stranger.clone(), ExecuteMsg::Follow {}).unwrap()
+    }
+
+    pub fn bring(&mut self, above: HeaderHash, headers: Vec<u8>) -> Result<Response, ContractError> {
+        let ancestry = Ancestry { above: above.to_string(), headers: headers.into() };
+        self.send(&self.stranger.clone(), ExecuteMsg::BringHeaders { ancestry })
+    }
+
+    pub fn query<T: DeserializeOwned>(&self, msg: QueryMsg) -> Result<T, ContractError> {
+        entry::query(self.deps.as_ref(), mock_env(), msg).map(|answer| from_json(answer).unwrap())
+    }
+
+    pub fn item(&self, stake: OutPoint) -> Result<ItemResponse, ContractError> {
+        self.query(QueryMsg::Item { txid: stake.txid.to_string(), output: stake.index })
+    }
+
+    pub fn standing(&self, stake: OutPoint) -> StandingAnswer {
+        self.item(stake).unwrap().standing
+    }
+
+    pub fn trust(&self) -> TrustResponse {
+        self.query(QueryMsg::Trust {}).unwrap()
+    }
+
+    /// All records.
+    pub fn records(&self) -> Vec<cosmwasm_std::Record> {
+        self.deps.storage.inner.range(None, None, cosmwasm_std::Order::Ascending).collect()
+    }
+
+    /// What `bsn` was told since the last time, in short.
+    pub fn news(&mut self) -> Vec<String> {
+        let short = |outcome: &Outcome| match outcome {
+            Outcome::Active { start_height, end_height, .. } => format!("active {start_height} {end_height}"),
+            Outcome::Ended { btc_height, .. } => format!("ended {btc_height}"),
+            Outcome::Revoked { .. } => "revoked".to_owned(),
+        };
+        self.told.drain(..).map(|outcome| short(&outcome)).collect()
+    }
+}
+
+pub fn short(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Ok { became } => became.clone(),
+        Verdict::Refused { rule, .. } => rule.clone(),
+    }
+}
+
+/// `MsgExecuteContractResponse` with verdicts.
+pub fn answer(verdicts: Vec<Verdict>) -> SubMsgResponse {
+    #[derive(Clone, PartialEq, Message)]
+    struct Executed {
+        #[prost(bytes = "vec", tag = "1")]
+        data: Vec<u8>,
+    }
+    let data = to_json_binary(&Verdicts { verdicts }).unwrap().to_vec();
+    let value = Binary::from(Executed { data }.encode_to_vec());
+    let type_url = "/cosmwasm.wasm.v1.MsgExecuteContractResponse".to_owned();
+    #[allow(deprecated, reason = "chains fill both")]
+    SubMsgResponse {
+        events: vec![],
+        data: Some(value.clone()),
+        msg_responses: vec![MsgResponse { type_url, value }],
+    }
+}
+
+fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered) -> MockQuerier {
+    let (client, registered) = (bitcoin.clone(), registered.clone());
+    let mut querier = MockQuerier::default();
+    querier.update_wasm(move |query| {
+        let WasmQuery::Raw { contract_addr, key } = query else { panic!("{query:?}") };
+        let found = match contract_addr {
+            address if *address == client.address.as_str() => client.raw(key),
+            address if *address == bsn.as_str() => {
+                let is_there = registered.borrow().iter().any(|fp| api::bsn::raw::fp_key(fp)[..] == key[..]);
+                is_there.then(|| vec![1])
+            }
+            other => panic!("{other} is asked"),
+        };
+        SystemResult::Ok(ContractResult::Ok(Binary::from(found.unwrap_or_default())))
+    });
+    querier
+}
