@@ -69,7 +69,7 @@ fn sum(bench: &Bench<'_>, way: Way, from: u64) -> Result<Row> {
         }
     }
     if count < BLOCKS {
-        bail!("{count} votes in {BLOCKS} blocks");
+        bail!("{count} votes came in time in {BLOCKS} blocks: is the machine busy?");
     }
     // A hundred transactions take longer to send than a block takes: they are late, and hooks of late votes cost more.
     let hooks = if way == Way::Single { of_its_own(bench) } else { hooks.scaled(1, BLOCKS) };
