@@ -56,6 +56,7 @@ pub mod active_set;
 pub mod block_finality;
 pub mod commitment;
 pub mod evidence;
+pub mod grid;
 pub mod jail;
 pub mod liveness;
 pub mod params;
