@@ -142,7 +142,16 @@ mod tests {
             assert_eq!(ours.limit_bits().get(), compact);
             assert_eq!(ours.min_difficulty_blocks, theirs.allow_min_difficulty_blocks);
             assert_eq!(ours.retargets, !theirs.no_pow_retargeting);
+            let heights = [ours.bip34_height, ours.bip65_height, ours.bip66_height];
+            assert_eq!(heights, [theirs.bip34_height, theirs.bip65_height, theirs.bip66_height]);
         }
+    }
+
+    /// `CTestNet4Params` of Bitcoin Core; rust-bitcoin's are compared above where it has the network.
+    #[test]
+    fn testnet4_has_every_rule_from_its_first_block_on() {
+        let Params { bip34_height, bip65_height, bip66_height, bip94, .. } = Network::Testnet4.params();
+        assert_eq!((bip34_height, bip65_height, bip66_height, bip94), (1, 1, 1, true));
     }
 
     #[test]

@@ -126,3 +126,30 @@ fn scaled(base: Target, took: Seconds, params: &Params) -> Target {
     let scaled = scaled.map_or(params.limit, Target::new).min(params.limit);
     scaled.compact().target().unwrap_or(params.limit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_starts_at_every_multiple_of_its_length() {
+        let start = |height| start_of_period(BtcHeight::new(height)).get();
+        assert_eq!(
+            [0, 1, 2_015, 2_016, 2_017, 4_031, 4_032].map(start),
+            [0, 0, 0, 2_016, 2_016, 2_016, 4_032]
+        );
+    }
+
+    /// A target below two weeks in seconds is nothing but the rest of the division.
+    #[test]
+    fn the_rest_of_the_division_is_scaled_too() {
+        let scale = |target, took| {
+            let target = Target::new(U256::from_halves(0, target));
+            scaled(target, Seconds::new(took), &crate::Network::Mainnet.params()).get()
+        };
+        let two_weeks = TIMESPAN.get();
+        assert_eq!(scale(1_209_599, two_weeks), U256::from_halves(0, 1_209_599));
+        assert_eq!(scale(1_209_599, two_weeks / 2), U256::from_halves(0, 604_799));
+        assert_eq!(scale(3, 2 * two_weeks), U256::from_halves(0, 6));
+    }
+}

@@ -188,6 +188,19 @@ mod tests {
         }
     }
 
+    /// The same file, bignum_SetCompact: what is read is written in its one form, small numbers too.
+    #[test]
+    fn compact_forms_are_written_as_bitcoin_core_writes_them() {
+        let cases =
+            [(0x12, 0x0112_0000), (0x80, 0x0200_8000), (0x1234, 0x0212_3400), (0x12_3456, 0x0312_3456)];
+        for (number, bits) in
+            cases.into_iter().chain([(0x1234_5600, 0x0412_3456), (0x9234_0000, 0x0500_9234)])
+        {
+            assert_eq!(Target(U256::from_halves(0, number)).compact(), CompactTarget::new(bits));
+        }
+        assert_eq!(CompactTarget::new(0x0112_3456).to_string(), "01123456");
+    }
+
     #[test]
     fn a_hash_may_equal_the_target() {
         let mut bytes = [0; 32];

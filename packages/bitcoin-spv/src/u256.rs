@@ -216,7 +216,24 @@ mod tests {
     use super::*;
 
     fn any_number() -> impl Strategy<Value = U256> {
-        (any::<[u8; 32]>(), 0..=256u32).prop_map(|(bytes, n)| U256::from_be_bytes(bytes).shr(n))
+        (any::<u128>(), any::<u128>(), 0..=256u32)
+            .prop_map(|(high, low, n)| U256::from_halves(high, low).shr(n))
+    }
+
+    #[test]
+    fn bytes_are_read_from_either_end() {
+        let mut bytes = [0; 32];
+        (bytes[0], bytes[31]) = (0x12, 0x34);
+        assert_eq!(U256::from_be_bytes(bytes), U256::from_halves(0x12 << 120, 0x34));
+        assert_eq!(U256::from_le_bytes(bytes), U256::from_halves(0x34 << 120, 0x12));
+    }
+
+    #[test]
+    fn a_shift_by_nothing_changes_nothing() {
+        let number = U256::from_halves(3, 5);
+        assert_eq!((number.shl(0), number.shr(0)), (number, number));
+        assert_eq!((number.shl(128), number.shr(128)), (U256::from_halves(5, 0), U256::from_halves(0, 3)));
+        assert_eq!((number.shl(256), number.shr(256)), (U256::ZERO, U256::ZERO));
     }
 
     #[test]

@@ -106,6 +106,37 @@ fn what_strangers_submit_is_read_to_its_last_byte() {
     assert_eq!(Transaction::parse(&flagged(&one, 1, &[0])), Err(TransactionError::BadWitness(1)));
 }
 
+/// Lengths at which the form of a length changes, and an amount of all eight bytes.
+#[test]
+fn lengths_and_amounts_are_read_at_their_edges() {
+    for length in [0, 252, 253, 254, 65_535, 65_536] {
+        let mut theirs = transaction(vec![vec![]], vec![3; length], 1);
+        theirs.output[0].value = Amount::from_sat(0x0102_0304_0506_0708);
+        let ours = Transaction::parse(&stripped(&theirs)).unwrap();
+        assert_eq!(ours.outputs[0].value, 0x0102_0304_0506_0708, "{length}");
+        assert_eq!(ours.outputs[0].script.len(), length);
+        assert_eq!(ours.inputs().map(|input| input.script.len()).collect::<Vec<_>>(), [length]);
+    }
+}
+
+#[test]
+fn inputs_version_and_lock_time_are_those_of_rust_bitcoin() {
+    let mut theirs = transaction(vec![vec![], vec![]], vec![3; 5], 1);
+    theirs.version = Version(0x0102_0304);
+    theirs.lock_time = LockTime::from_consensus(0x0506_0708);
+    theirs.input[1].previous_output.vout = 0x0a0b_0c0d;
+    theirs.input[1].sequence = Sequence(0x0e0f_1011);
+    let ours = Transaction::parse(&stripped(&theirs)).unwrap();
+    assert_eq!((ours.version(), ours.lock_time()), (0x0102_0304, 0x0506_0708));
+    let inputs: Vec<_> = ours.inputs().collect();
+    assert_eq!(inputs.len(), theirs.input.len());
+    for (ours, theirs) in inputs.iter().zip(&theirs.input) {
+        assert_eq!(ours.spends.to_bytes().to_vec(), serialize(&theirs.previous_output));
+        assert_eq!(ours.spends.to_string(), theirs.previous_output.to_string());
+        assert_eq!((ours.script, ours.sequence), (theirs.script_sig.as_bytes(), theirs.sequence.0));
+    }
+}
+
 fn any_transaction() -> impl Strategy<Value = bitcoin::Transaction> {
     let bytes = || vec(any::<u8>(), 0..60);
     (vec(vec(bytes(), 0..3), 1..4), bytes(), 0..4usize)

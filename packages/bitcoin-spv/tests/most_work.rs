@@ -4,8 +4,8 @@
 mod common;
 
 use bsn_bitcoin_spv::{
-    Context, Expected, ExtendError, Extension, Header, HeaderError, HeaderHash, HeaderSource, Network,
-    PERIOD, PeriodStart, Placed, RecentTimes, Rules, Work, expected_bits, extend,
+    CompactTarget, Context, Expected, ExtendError, Extension, Header, HeaderError, HeaderHash, HeaderSource,
+    Network, PERIOD, PeriodStart, Placed, RecentTimes, Rules, Work, expected_bits, extend,
 };
 use common::{Chain, mine, rules, sum};
 use primitives::{BtcHeight, BtcTime, UnixTime};
@@ -13,6 +13,8 @@ use proptest::prelude::*;
 
 const EASY: u32 = 0x207f_ffff;
 const START: u32 = 1_700_000_000;
+/// Half of the easiest target.
+const HARDER: u32 = 0x203f_ffff;
 
 fn genesis() -> Header {
     mine(bsn_bitcoin_spv::HeaderHash::from_bytes([0; 32]), START, EASY, 0)
@@ -207,6 +209,94 @@ fn a_fork_whose_own_target_is_pruned_has_that_of_the_periods_first_header() {
     assert!(matches!(on_top.broken_rule(), Some(HeaderError::WrongTarget { .. })), "{on_top}");
     let honest = branch(&headers[100], 100, 2);
     assert_eq!(extend(&source, tip, &honest, rules).unwrap().removed.len(), 99);
+}
+
+/// A chain younger than eleven headers has the median of what there is.
+#[test]
+fn the_median_of_a_young_chain_is_that_of_all_its_headers() {
+    let (mut chain, genesis) = started();
+    chain.extend(&branch(&genesis, 1, 1)).unwrap();
+    let tip = chain.tip.clone();
+    let at = |time: u32| mine(tip.hash, time, EASY, 1);
+    let refused = chain.clone().extend(&[at(START + 600)]).unwrap_err();
+    assert!(matches!(refused.broken_rule(), Some(HeaderError::TooOld { .. })), "{refused}");
+    chain.extend(&[at(START + 601)]).unwrap();
+}
+
+/// The headers of a test network: target by target, twenty minutes and a second apart where that is the easiest.
+fn easy_and_hard(from: &Header, hard: &[bool], salt: u8) -> Vec<Header> {
+    let mut tip = *from;
+    hard.iter()
+        .map(|is_hard| {
+            let (later, bits) = if *is_hard { (600, HARDER) } else { (1_201, EASY) };
+            tip = mine(tip.hash(), tip.time.get() + later, bits, salt);
+            tip
+        })
+        .collect()
+}
+
+/// Within twenty minutes of a minimum-difficulty header the target is that of the last other one: on the tip, and beside
+/// it, whether the first header of the period is kept or not.
+#[test]
+fn behind_a_minimum_difficulty_header_comes_the_target_of_the_last_other_one() {
+    let base = mine(HeaderHash::from_bytes([0; 32]), START, HARDER, 0);
+    let headers = easy_and_hard(&base, &[true, false, false, true], 1);
+    for kept in [None, Some(2)] {
+        let mut chain = Chain::from(2_116, &base, rules(Network::Regtest));
+        chain.extend(&headers[..2]).unwrap();
+        let soon = |bits| [mine(headers[1].hash(), headers[1].time.get() + 600, bits, 2)];
+        for beside_the_tip in [false, true] {
+            if beside_the_tip {
+                chain.extend(&headers[2..]).unwrap();
+            }
+            let source = Forgetful { chain: chain.clone(), start: kept.map(|_| HARDER) };
+            let refused = extend(&source, &chain.tip, &soon(EASY), &chain.rules).unwrap_err();
+            let expected = CompactTarget::new(HARDER);
+            let rule = refused.broken_rule();
+            assert!(
+                matches!(rule, Some(HeaderError::WrongTarget { expected: it, .. }) if *it == expected),
+                "{refused}"
+            );
+            let more = easy_and_hard(&soon(HARDER)[0], &[true, true, true], 2);
+            let honest = [&soon(HARDER)[..], &more].concat();
+            extend(&source, &chain.tip, &honest, &chain.rules).unwrap();
+        }
+    }
+}
+
+/// The first header of a period stays what it is, even with the easiest target: nobody walks below it.
+#[test]
+fn the_walk_back_over_minimum_difficulty_headers_ends_at_the_periods_first() {
+    let base = mine(HeaderHash::from_bytes([0; 32]), START, EASY, 0);
+    let mut chain = Chain::from(2_016, &base, rules(Network::Regtest));
+    let headers = easy_and_hard(&base, &[false, false, false], 1);
+    chain.extend(&headers).unwrap();
+    for parent in [&headers[0], &headers[2]] {
+        let source = Forgetful { chain: chain.clone(), start: None };
+        let refused =
+            extend(&source, &chain.tip, &easy_and_hard(parent, &[true], 2), &chain.rules).unwrap_err();
+        assert!(matches!(refused.broken_rule(), Some(HeaderError::WrongTarget { .. })), "{refused}");
+    }
+}
+
+/// A store that knows no first header of a period but one of these bits.
+struct Forgetful {
+    chain: Chain,
+    start: Option<u32>,
+}
+
+impl HeaderSource for Forgetful {
+    fn height_of(&self, hash: &HeaderHash) -> Option<BtcHeight> {
+        self.chain.height_of(hash)
+    }
+
+    fn header_at(&self, height: BtcHeight) -> Option<Placed> {
+        self.chain.header_at(height)
+    }
+
+    fn period_start(&self, _: BtcHeight) -> Option<PeriodStart> {
+        self.start.map(|bits| PeriodStart { time: START.into(), bits: CompactTarget::new(bits) })
+    }
 }
 
 /// Regtest made to retarget, without minimum-difficulty headers.
