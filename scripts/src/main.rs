@@ -48,9 +48,10 @@ usage: cargo xtask <task>
   check                                             formatting, the table of threats, the handbook, lints and schema
   wasm [--verify-reproducible]                      the contracts' wasm into artifacts/, with checksums
   keep <version>                                    a tagged version's wasm into tests/fixtures/: migrations start from it
-  release [--out FOLDER] [--key FILE]               everything that is released of a clean commit, with checksums, a bill of
-                                                    materials and, by an SSH key, a signature
-  release --verify FOLDER [--signers FILE]          checks a release: sums, signature, and all of it made again
+  release [--snapshot] [--out FOLDER] [--key FILE]  everything that is released of a clean commit, with checksums, a bill of
+                                                    materials and, by an SSH key, a signature; --snapshot: of a commit that
+                                                    is no release
+  release --verify FOLDER [--signers FILE]          checks one: sums, signature, and all of it made again
   schema [--check]                                  JSON schema of messages, answers, events and deployments into schema/
   codegen                                           what ts-codegen makes of schema/ must compile strictly; needs npm
   gas [--update]                                    what each call costs, beside the last snapshot
@@ -64,7 +65,7 @@ usage: cargo xtask <task>
   mutants [PACKAGE] [--since COMMIT] [--shard K/N] [--again]
                                                     small changes to the pure packages (or to bsn) that no test notices; takes
                                                     hours. --shard tries a sample, --again what lived last time
-  chain-test [--only scenarios|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
+  chain-test [--only scenarios|bsn|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";
 
 fn main() -> ExitCode {

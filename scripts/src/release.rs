@@ -9,7 +9,11 @@
 //! # The danger
 //!
 //! A time, a folder's name or an order of entries that gets into a file makes two honest builds differ, and a comparison that always
-//! fails teaches nobody anything. The only time here is the commit's.
+//! fails teaches nobody anything. The only time here is the commit's. And a comparison with what a cache holds compares nothing:
+//! `--verify` builds the contracts in a copy of the sources, with a target folder of its own.
+//!
+//! `--snapshot` makes all of it of a commit that is no release: its notes are what is unreleased, its artifacts need not be kept, and
+//! `BUILDINFO.json` says that it is one. So the whole way is tried on any day, and not first on the day of a release.
 //!
 //! | file | what |
 //! |---|---|
@@ -39,31 +43,51 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{project, say};
+use crate::{project, reproduce, say, wasm};
 use assets::Asset;
 use commit::Commit;
 
-const USAGE: &str = "cargo xtask release [--out FOLDER] [--key FILE], or cargo xtask release --verify FOLDER [--signers FILE]";
+const USAGE: &str = "cargo xtask release [--snapshot] [--out FOLDER] [--key FILE], or cargo xtask release --verify FOLDER [--signers FILE]";
 
 /// What is asked for.
 #[derive(Debug, PartialEq, Eq)]
 enum Task {
-    Make { out: Option<PathBuf>, key: Option<PathBuf> },
+    Make { is_snapshot: bool, out: Option<PathBuf>, key: Option<PathBuf> },
     Verify { folder: PathBuf, signers: Option<PathBuf> },
+}
+
+/// A version, or what will be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Edition {
+    /// The workspace's version.
+    version: String,
+    /// Whether it is what a commit has before that version is released.
+    is_snapshot: bool,
+}
+
+impl std::fmt::Display for Edition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", if self.is_snapshot { "snapshot of" } else { "release" }, self.version)
+    }
 }
 
 /// Makes a release, or checks one.
 pub fn release(args: &[String]) -> Result<()> {
     match parse(args)? {
-        Task::Make { out, key } => make(out, key.as_deref()),
+        Task::Make { is_snapshot, out, key } => make(is_snapshot, out, key.as_deref()),
         Task::Verify { folder, signers } => verify(&folder, signers.as_deref()),
     }
 }
 
 fn parse(args: &[String]) -> Result<Task> {
-    let (mut out, mut key, mut folder, mut signers) = (None, None, None, None);
+    let (mut out, mut key, mut folder, mut signers, mut is_snapshot) = (None, None, None, None, false);
     let mut args = args.iter();
     while let Some(flag) = args.next() {
+        if flag == "--snapshot" {
+            ensure!(!is_snapshot, "{flag} was given twice");
+            is_snapshot = true;
+            continue;
+        }
         let slot = match flag.as_str() {
             "--out" => &mut out,
             "--key" => &mut key,
@@ -75,25 +99,33 @@ fn parse(args: &[String]) -> Result<Task> {
         ensure!(slot.replace(PathBuf::from(path)).is_none(), "{flag} was given twice");
     }
     match (folder, out, key, signers) {
-        (None, out, key, None) => Ok(Task::Make { out, key }),
-        (Some(folder), None, None, signers) => Ok(Task::Verify { folder, signers }),
+        (None, out, key, None) => Ok(Task::Make { is_snapshot, out, key }),
+        (Some(folder), None, None, signers) if !is_snapshot => Ok(Task::Verify { folder, signers }),
         _ => bail!("these flags do not go together: {USAGE}"),
     }
 }
 
-/// Refuses what could not be made again: changes that are not committed, a version that the changelog does not know.
-fn make(out: Option<PathBuf>, key: Option<&Path>) -> Result<()> {
+/// Refuses what could not be made again: changes that are not committed, a version that the changelog does not know or whose
+/// contracts are not kept.
+fn make(is_snapshot: bool, out: Option<PathBuf>, key: Option<&Path>) -> Result<()> {
     let root = project::root();
     let commit = Commit::of_clean_tree(&root)?;
-    let version = project::version()?;
-    let notes = notes::of(&root, &version)?;
-    let out = out.unwrap_or_else(|| project::target().join("dist").join(&version));
+    let edition = Edition { version: project::version()?, is_snapshot };
+    let notes = notes::of(&root, &edition)?;
+    let folder = format!("{}{}", edition.version, if is_snapshot { "-snapshot" } else { "" });
+    let out = out.unwrap_or_else(|| project::target().join("dist").join(folder));
     ensure!(is_empty(&out)?, "{} is not empty: a release goes into a folder of its own", out.display());
     if let Some(key) = key {
         ensure!(key.is_file(), "there is no key {}", key.display());
     }
-    let mut assets = assets::of(&commit, &version, notes)?;
-    kept(&assets, &version)?;
+    if !is_snapshot {
+        kept_folder(&edition.version)?;
+    }
+    wasm::build()?;
+    let mut assets = assets::of(&commit, &edition, notes, assets::contracts(&project::artifacts())?)?;
+    if !is_snapshot {
+        kept(&assets, &edition.version)?;
+    }
     say::timed("what a registry would be sent", registry::rehearse)?;
     assets.push(program::built(&commit)?);
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
@@ -102,7 +134,7 @@ fn make(out: Option<PathBuf>, key: Option<&Path>) -> Result<()> {
     }
     project::write(&out.join(sums::FILE), sums::of(&assets))?;
     let signed = signature::sign(&out, key)?;
-    say::step(&format!("release {version} of {}", commit.id));
+    say::step(&format!("{edition}, commit {}", commit.id));
     assets.iter().for_each(|asset| {
         say::line(&format!("{:>12}  {}", say::thousands(asset.bytes.len()), asset.name));
     });
@@ -111,10 +143,16 @@ fn make(out: Option<PathBuf>, key: Option<&Path>) -> Result<()> {
     Ok(())
 }
 
+/// Where the artifacts of a version are kept, which migrations are tested from.
+fn kept_folder(version: &str) -> Result<PathBuf> {
+    let folder = project::root().join("tests/fixtures").join(version);
+    ensure!(folder.is_dir(), "{version} is not kept yet: run `cargo xtask keep {version}`, and commit it");
+    Ok(folder)
+}
+
 /// A released contract is one that migrations are tested from.
 fn kept(assets: &[Asset], version: &str) -> Result<()> {
-    let folder = project::root().join("tests/fixtures").join(version);
-    ensure!(folder.is_dir(), "{} is not kept yet: run `cargo xtask keep {version}`, and commit it", version);
+    let folder = kept_folder(version)?;
     for asset in assets.iter().filter(|asset| asset.name.ends_with(".wasm")) {
         let same = project::read(&folder.join(&asset.name))? == asset.bytes;
         ensure!(same, "{} is not the one that is kept in {}", asset.name, folder.display());
@@ -138,11 +176,14 @@ fn verify(folder: &Path, signers: Option<&Path>) -> Result<()> {
     say::line(&signature::check(folder, signers)?.to_string());
     let root = project::root();
     let commit = Commit::of_clean_tree(&root)?;
-    let version = project::version()?;
-    build_info::of_release(folder)?.is_made_here(&commit, &version)?;
-    let again = assets::of(&commit, &version, notes::of(&root, &version)?)?;
+    let info = build_info::of_release(folder)?;
+    let edition = Edition { version: project::version()?, is_snapshot: info.is_snapshot() };
+    info.is_made_here(&commit, &edition)?;
+    let notes = notes::of(&root, &edition)?;
+    let contracts = reproduce::in_a_copy(|copy| assets::contracts(&copy.join("artifacts")))?;
+    let again = assets::of(&commit, &edition, notes, contracts)?;
     compare::all(&again, folder)?;
-    say::step(&format!("release {version} is what {} makes: {} files compared", commit.id, again.len()));
+    say::step(&format!("the {edition} is what {} makes: {} files compared", commit.id, again.len()));
     let others = listed.keys().filter(|name| !again.iter().any(|asset| asset.name == **name));
     others.for_each(|name| say::line(&format!("not compared: {name}, since a linker is not pinned")));
     Ok(())
@@ -158,7 +199,9 @@ mod tests {
 
     #[test]
     fn a_release_is_made_or_checked_and_not_both() {
-        assert_eq!(parsed(&[]).unwrap(), Task::Make { out: None, key: None });
+        let make = |is_snapshot| Task::Make { is_snapshot, out: None, key: None };
+        assert_eq!(parsed(&[]).unwrap(), make(false));
+        assert_eq!(parsed(&["--snapshot"]).unwrap(), make(true));
         let verify = Task::Verify { folder: "a".into(), signers: Some("b".into()) };
         assert_eq!(parsed(&["--verify", "a", "--signers", "b"]).unwrap(), verify);
         for bad in [
@@ -166,6 +209,9 @@ mod tests {
             &["--verify", "a", "--key", "b"],
             &["--signers", "b"],
             &["--out", "a", "--out", "b"],
+            &["--snapshot", "--snapshot"],
+            // What it is, BUILDINFO.json says.
+            &["--snapshot", "--verify", "a"],
             &["dist"],
         ] {
             assert!(parsed(bad).is_err(), "{bad:?}");

@@ -6,9 +6,9 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::commit::Commit;
-use super::{archive, build_info, sbom};
+use super::{Edition, archive, build_info, sbom};
 use crate::project::{self, CONTRACTS};
-use crate::{cargo, say, schema, setup, wasm};
+use crate::{cargo, say, schema, setup};
 
 /// A file of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +29,13 @@ impl Asset {
 /// The pages of `bsn serve`, in `tools/dashboard/dist`.
 const PAGES: [&str; 2] = ["dashboard.html", "final.html"];
 
-/// Makes them, in the order in which a difference should be seen.
-pub fn of(commit: &Commit, version: &str, notes: String) -> Result<Vec<Asset>> {
-    let root = project::root();
+/// Makes them around these contracts, in the order in which a difference should be seen.
+pub fn of(commit: &Commit, edition: &Edition, notes: String, contracts: Vec<Asset>) -> Result<Vec<Asset>> {
+    let (root, version) = (project::root(), edition.version.as_str());
     let client = root.join("packages/client-ts");
     let packed =
         |folder: &Path, name: &str| archive::pack(archive::entries_of(folder, name)?, commit.seconds);
-    wasm::build()?;
-    let mut assets = contracts()?;
+    let mut assets = contracts;
     say::timed("schema", || schema::run(true))?;
     assets.push(Asset::of("schema.tar.gz", packed(&root.join("schema"), "schema")?));
     setup::npm_packages(&client, "what the TypeScript client and the dashboard are built with")?;
@@ -47,20 +46,18 @@ pub fn of(commit: &Commit, version: &str, notes: String) -> Result<Vec<Asset>> {
     assets.push(Asset::of("monitoring.tar.gz", packed(&monitoring, "monitoring")?));
     assets.push(say::timed("the npm package", || npm(&client, version))?);
     assets.push(Asset::of("RELEASE_NOTES.md", notes));
-    let info = build_info::BuildInfo::here(commit, version)?.with_contracts(&assets);
+    let info = build_info::BuildInfo::here(commit, edition)?.with_contracts(&assets);
     assets.push(Asset::of(build_info::FILE, info.to_text()?));
     assets.push(Asset::of(sbom::FILE, say::timed("the bill of materials", || sbom::of(commit, version))?));
     Ok(assets)
 }
 
-/// The contracts that chains keep state of.
-fn contracts() -> Result<Vec<Asset>> {
+/// The contracts that chains keep state of, from a folder that they were built into.
+pub fn contracts(artifacts: &Path) -> Result<Vec<Asset>> {
     let kept = CONTRACTS.into_iter().filter(|contract| contract.is_kept);
     let read = |contract: project::Contract| {
-        Ok(Asset {
-            name: format!("{}.wasm", contract.package),
-            bytes: project::read(&wasm::artifact(contract))?,
-        })
+        let name = format!("{}.wasm", contract.package);
+        Ok(Asset { bytes: project::read(&artifacts.join(&name))?, name })
     };
     kept.map(read).collect()
 }

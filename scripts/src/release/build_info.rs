@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use super::Edition;
 use super::assets::Asset;
 use super::commit::Commit;
 use super::sums::sha256;
@@ -28,13 +29,14 @@ pub struct BuildInfo(Value);
 
 impl BuildInfo {
     /// Of what is checked out, with the tools of this machine.
-    pub fn here(commit: &Commit, version: &str) -> Result<Self> {
+    pub fn here(commit: &Commit, edition: &Edition) -> Result<Self> {
         let locks: BTreeMap<&str, String> = LOCKS
             .into_iter()
             .map(|lock| Ok((lock, sha256(&project::read(&project::root().join(lock))?))))
             .collect::<Result<_>>()?;
         Ok(Self(json!({
-            "version": version,
+            "version": edition.version,
+            "snapshot": edition.is_snapshot,
             "commit": commit.id,
             "commit_time": commit.time,
             "made_with": { "rustc": rustc()?, "wasm_opt": wasm_opt()? },
@@ -60,15 +62,20 @@ impl BuildInfo {
         Ok(format!("{}\n", serde_json::to_string_pretty(&self.0)?))
     }
 
+    /// Whether it is of no release.
+    pub fn is_snapshot(&self) -> bool {
+        self.0["snapshot"] == true
+    }
+
     /// Whether what is checked out here, with the tools that are here, can make that release again.
-    pub fn is_made_here(&self, commit: &Commit, version: &str) -> Result<()> {
+    pub fn is_made_here(&self, commit: &Commit, edition: &Edition) -> Result<()> {
         let id = self.0["commit"].as_str().unwrap_or("no commit");
         ensure!(
             id == commit.id,
             "the release is of {id}, and {} is checked out: `git checkout {id}`",
             commit.id
         );
-        self.is_like(&Self::here(commit, version)?)
+        self.is_like(&Self::here(commit, edition)?)
     }
 
     fn is_like(&self, here: &Self) -> Result<()> {
@@ -115,6 +122,10 @@ fn wasm_opt() -> Result<String> {
 mod tests {
     use super::*;
 
+    fn edition(version: &str) -> Edition {
+        Edition { version: version.to_owned(), is_snapshot: false }
+    }
+
     fn commit() -> Commit {
         Commit { id: "ab".repeat(20), seconds: 1, time: "1970-01-01T00:00:01Z".to_owned() }
     }
@@ -125,29 +136,40 @@ mod tests {
             Asset { name: "bsn.wasm".to_owned(), bytes: b"wasm".to_vec() },
             Asset { name: "x.html".to_owned(), bytes: vec![] },
         ];
-        let info = BuildInfo::here(&commit(), "0.3.0").unwrap().with_contracts(&wasm).0;
+        let info = BuildInfo::here(&commit(), &edition("0.3.0")).unwrap().with_contracts(&wasm).0;
         assert!(info["made_with"]["rustc"].as_str().unwrap().starts_with("rustc 1."), "{info}");
         assert_eq!(info["made_with"]["wasm_opt"], "binaryen 132.0.0");
         assert_eq!(info["locks"]["Cargo.lock"].as_str().unwrap().len(), 64);
         let expected = json!({ "bsn": { "sha256": sha256(b"wasm"), "bytes": 4 } });
-        assert_eq!(info["contracts"], expected);
+        assert_eq!((&info["contracts"], &info["snapshot"]), (&expected, &json!(false)));
+    }
+
+    #[test]
+    fn a_snapshot_says_that_it_is_one() {
+        let snapshot = Edition { is_snapshot: true, ..edition("0.3.0") };
+        assert!(BuildInfo::here(&commit(), &snapshot).unwrap().is_snapshot());
+        assert!(!BuildInfo::here(&commit(), &edition("0.3.0")).unwrap().is_snapshot());
+        assert_eq!(
+            [snapshot, edition("0.3.0")].map(|it| it.to_string()),
+            ["snapshot of 0.3.0", "release 0.3.0"]
+        );
     }
 
     #[test]
     fn another_commit_or_compiler_is_named() {
-        let theirs = BuildInfo::here(&commit(), "0.3.0").unwrap();
-        theirs.is_made_here(&commit(), "0.3.0").unwrap();
+        let theirs = BuildInfo::here(&commit(), &edition("0.3.0")).unwrap();
+        theirs.is_made_here(&commit(), &edition("0.3.0")).unwrap();
         let other = Commit { id: "cd".repeat(20), ..commit() };
-        let said = theirs.is_made_here(&other, "0.3.0").unwrap_err().to_string();
+        let said = theirs.is_made_here(&other, &edition("0.3.0")).unwrap_err().to_string();
         assert!(said.ends_with(&format!("is checked out: `git checkout {}`", commit().id)), "{said}");
         let mut older = theirs.clone();
         older.0["made_with"]["rustc"] = "rustc 1.81.0".into();
-        let said = older.is_made_here(&commit(), "0.3.0").unwrap_err().to_string();
+        let said = older.is_made_here(&commit(), &edition("0.3.0")).unwrap_err().to_string();
         assert!(
             said.starts_with("BUILDINFO.json says that made_with.rustc is \"rustc 1.81.0\", and here it is "),
             "{said}"
         );
-        let said = theirs.is_made_here(&commit(), "0.4.0").unwrap_err().to_string();
+        let said = theirs.is_made_here(&commit(), &edition("0.4.0")).unwrap_err().to_string();
         assert!(said.contains("version"), "{said}");
     }
 }

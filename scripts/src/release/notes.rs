@@ -4,12 +4,13 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use super::Edition;
 use crate::project;
 
-/// The part of a version.
-pub fn of(root: &Path, version: &str) -> Result<String> {
+/// The part of a version; of a snapshot, what is not released yet.
+pub fn of(root: &Path, edition: &Edition) -> Result<String> {
     let changelog = String::from_utf8(project::read(&root.join("CHANGELOG.md"))?)?;
-    cut(&changelog, version)
+    cut(&changelog, if edition.is_snapshot { "Unreleased" } else { &edition.version })
 }
 
 /// From the heading of a version, `## 0.3.0 (2026-12-01)`, to the next one.
@@ -40,6 +41,7 @@ mod tests {
     fn the_part_of_a_version_is_cut_out() {
         assert_eq!(cut(CHANGELOG, "0.3.0").unwrap(), "# 0.3.0 (2026-12-01)\n\n* a\n  more\n\n* b\n");
         assert_eq!(cut(CHANGELOG, "0.2.0").unwrap(), "# 0.2.0\n\n* old\n");
+        assert_eq!(cut(CHANGELOG, "Unreleased").unwrap(), "# Unreleased\n\n* c\n");
     }
 
     #[test]

@@ -22,12 +22,16 @@ pub fn compare(snapshot: &Snapshot, release: &Release) -> Report {
     ];
     let name = release.version.clone().unwrap_or_else(|| "of unknown version".to_owned());
     let of = release.commit.as_ref().map_or_else(String::new, |commit| format!(" (commit {commit})"));
+    let what = match release.is_snapshot {
+        true => format!("a snapshot{of}, of no release"),
+        false => format!("release {name}{of}"),
+    };
     Report {
         chain_id: snapshot.tip.chain_id.clone(),
         contract: snapshot.contract.clone(),
         height: snapshot.tip.height,
         at: snapshot.now,
-        notes: vec![format!("release {name}{of}")],
+        notes: vec![what],
         findings,
     }
 }
@@ -91,6 +95,7 @@ mod tests {
         Release {
             version: Some("0.2.0".to_owned()),
             commit: None,
+            is_snapshot: false,
             contracts: of.map(|(_, package, sum)| ((*package).to_owned(), (*sum).to_owned())).collect(),
         }
     }
@@ -121,6 +126,13 @@ mod tests {
         let newer = Release { version: Some("0.3.0".to_owned()), ..release() };
         let (code, texts) = code_and_texts(&healthy(), &newer);
         assert_eq!((code, texts[0].as_str()), (2, "V3 bsn says that it is 0.2.0, and the release is 0.3.0"));
+    }
+
+    #[test]
+    fn a_snapshot_is_never_called_a_release() {
+        assert_eq!(compare(&healthy(), &release()).notes, ["release 0.2.0"]);
+        let snapshot = Release { is_snapshot: true, commit: Some("abc".to_owned()), ..release() };
+        assert_eq!(compare(&healthy(), &snapshot).notes, ["a snapshot (commit abc), of no release"]);
     }
 
     #[test]

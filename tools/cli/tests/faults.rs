@@ -1,5 +1,9 @@
 //! Each fault does what its line says; `bsn fish` and `bsn keep` do something about it.
 
+#[path = "faults/bitcoind.rs"]
+mod bitcoind;
+#[path = "faults/duties.rs"]
+mod duties;
 #[path = "faults/fish.rs"]
 mod fish;
 #[path = "faults/keep.rs"]

@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::{Error, Result};
@@ -21,6 +23,7 @@ const SHOWN: usize = 60;
 pub struct Node {
     agent: ureq::Agent,
     url: String,
+    login: Option<String>,
     name: String,
     timeout: Duration,
 }
@@ -38,7 +41,8 @@ impl Node {
             .user_agent(concat!("bsn/", env!("CARGO_PKG_VERSION")))
             .build()
             .into();
-        Ok(Self { agent, name: name(url)?, url: url.replacen("tcp://", "http://", 1), timeout })
+        let (bare, login) = split(url);
+        Ok(Self { agent, name: name(url)?, url: bare.replacen("tcp://", "http://", 1), login, timeout })
     }
 
     /// What it is called in errors: without path, query and password, for keys are kept in them.
@@ -52,8 +56,11 @@ impl Node {
     /// The first eight kinds of [`Error`].
     pub fn call(&self, method: &str, params: &Value) -> Result<Value> {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-        let mut response =
-            self.agent.post(&self.url).send_json(&body).map_err(|error| self.blame(method, error))?;
+        let mut post = self.agent.post(&self.url);
+        if let Some(login) = &self.login {
+            post = post.header("Authorization", login);
+        }
+        let mut response = post.send_json(&body).map_err(|error| self.blame(method, error))?;
         let status = response.status().as_u16();
         let read = response.body_mut().with_config().limit(LIMIT).lossy_utf8(true).read_to_string();
         let text = read.map_err(|error| self.blame_body(method, error))?;
@@ -65,7 +72,12 @@ impl Node {
     /// # Errors
     /// If nobody answers.
     pub fn page(&self, url: &str) -> Result<String> {
-        let answer = self.agent.get(url).call().and_then(|mut page| page.body_mut().read_to_string());
+        let (bare, login) = split(url);
+        let mut get = self.agent.get(&bare);
+        if let Some(login) = &login {
+            get = get.header("Authorization", login);
+        }
+        let answer = get.call().and_then(|mut page| page.body_mut().read_to_string());
         answer.map_err(|error| self.blame(url, error))
     }
 
@@ -144,6 +156,17 @@ fn is_timeout(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
 }
 
+/// An address without user and password, and the header that says them instead (RFC 7617): the client library leaves them out.
+fn split(url: &str) -> (String, Option<String>) {
+    let at = url.find("://").map_or(0, |at| at + 3);
+    let (scheme, rest) = url.split_at(at);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let Some((user, host)) = authority.rsplit_once('@') else { return (url.to_owned(), None) };
+    let words: Vec<u8> = percent_decode_str(user).collect();
+    (format!("{scheme}{host}{path}"), Some(format!("Basic {}", STANDARD.encode(words))))
+}
+
 /// Scheme, host and port.
 fn name(url: &str) -> Result<String> {
     let bad = || Error::BadUrl { url: url.to_owned() };
@@ -157,6 +180,20 @@ fn name(url: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn user_and_password_go_into_a_header() {
+        let none = |url: &str| (url.to_owned(), None);
+        assert_eq!(split("http://127.0.0.1:8332"), none("http://127.0.0.1:8332"));
+        assert_eq!(split("https://a.example/x@y?z@"), none("https://a.example/x@y?z@"));
+        // The example of RFC 7617; then what must be escaped in an address.
+        let of = |url: &str| split(url);
+        let header = |words: &str| Some(format!("Basic {}", STANDARD.encode(words)));
+        let aladdin = Some("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==".to_owned());
+        assert_eq!(of("http://Aladdin:open%20sesame@h:1/p"), ("http://h:1/p".to_owned(), aladdin));
+        assert_eq!(of("http://u:p%40%2F%3a@h"), ("http://h".to_owned(), header("u:p@/:")));
+        assert_eq!(of("http://u:p@ss@h"), ("http://h".to_owned(), header("u:p@ss")));
+    }
 
     #[test]
     fn a_name_keeps_what_is_secret_out() {

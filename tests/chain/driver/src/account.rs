@@ -83,6 +83,14 @@ impl Account {
         Ok((process::wait_for("a transaction in a block", Duration::from_secs(60), in_a_block)?, bytes))
     }
 
+    /// What the messages would use now, by the node's own count: SDK gas.
+    ///
+    /// # Errors
+    /// If they would fail.
+    pub fn simulate(&self, rpc: &Client, msgs: &[Any]) -> Result<u64> {
+        Ok(self.wallet.simulate(rpc, msgs)?)
+    }
+
     /// Signs these, to be sent by somebody else in this order: a transaction each.
     ///
     /// # Errors

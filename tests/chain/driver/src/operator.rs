@@ -226,6 +226,16 @@ impl Call {
         Ok(Some((status, said.with_context(|| format!("cannot read {}", self.said.display()))?)))
     }
 
+    /// The lines of JSON that it has said so far.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn events(&self) -> Result<Vec<Value>> {
+        let said = fs::read_to_string(&self.said);
+        let said = said.with_context(|| format!("cannot read {}", self.said.display()))?;
+        Ok(said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+    }
+
     /// What it said, if it has ended with success.
     ///
     /// # Errors

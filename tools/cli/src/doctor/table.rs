@@ -170,7 +170,7 @@ pub fn in_words(hint: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use clap::Parser;
 
     use super::*;
@@ -260,15 +260,39 @@ mod tests {
                 let words = shlex::split(&hint).unwrap_or_else(|| panic!("{}: {hint}", check.id));
                 let guesses = words.iter().any(|word| guessed.contains(&word.as_str()));
                 assert!(!(is_whole && guesses), "{}: {hint}", check.id);
-                for part in hint.split("; ") {
-                    let words = shlex::split(part.split(" | ").next().unwrap()).unwrap();
-                    assert!(PROGRAMS.contains(&words[0].as_str()), "{}: {part}", check.id);
-                    if words[0] == "bsn" {
-                        let parsed = Args::try_parse_from(&words);
-                        assert!(parsed.is_ok(), "{}: {part}: {}", check.id, parsed.unwrap_err());
-                    }
-                }
+                is_a_command(check.id, &hint);
             }
+        }
+    }
+
+    /// Each part of a hint is one of the programs, and `bsn` understands its own.
+    pub(in crate::doctor) fn is_a_command(id: &str, hint: &str) {
+        for part in hint.split("; ") {
+            let words = shlex::split(part.split(" | ").next().unwrap()).unwrap();
+            assert!(PROGRAMS.contains(&words[0].as_str()), "{id}: {part}");
+            if words[0] == "bsn" {
+                let parsed = Args::try_parse_from(&words);
+                assert!(parsed.is_ok(), "{id}: {part}: {}", parsed.unwrap_err());
+            }
+        }
+    }
+
+    /// What `bsn keep` can do is not left to somebody's hands; each duty that is named is one.
+    #[test]
+    fn where_a_keeper_is_the_cure_the_hint_names_its_duty() {
+        for (id, duty) in [("B1", "headers"), ("S3", "quarantine"), ("S4", "queue"), ("E1", "outbox")] {
+            let hint = find(id).unwrap().hint;
+            assert!(
+                hint.contains(&format!("bsn keep --node {{node}} --contract {{contract}} --duties {duty} ")),
+                "{hint}"
+            );
+        }
+        for check in checks() {
+            assert!(
+                !check.hint.contains("retry_") && !check.hint.contains("raw_btc_headers"),
+                "{}",
+                check.id
+            );
         }
     }
 }

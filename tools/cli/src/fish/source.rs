@@ -1,5 +1,6 @@
 //! One node that is read, block after block, and its mempool: in a thread of its own, so that one that hangs delays nobody.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -100,6 +101,10 @@ pub struct Source {
     chain_id: String,
     next: Option<u64>,
     to: Option<u64>,
+    /// Whether it has shown a block already.
+    has_shown: bool,
+    /// What waited when it was looked at last.
+    waited: BTreeSet<String>,
 }
 
 impl Source {
@@ -114,7 +119,8 @@ impl Source {
         from: Option<u64>,
         to: Option<u64>,
     ) -> Result<Self, Error> {
-        Ok(Self { node: Node::new(url, timeout)?, chain_id: chain_id.to_owned(), next: from, to })
+        let (node, chain_id) = (Node::new(url, timeout)?, chain_id.to_owned());
+        Ok(Self { node, chain_id, next: from, to, has_shown: false, waited: BTreeSet::new() })
     }
 
     /// Reads for ever, or up to the height that it ends at.
@@ -168,6 +174,14 @@ impl Source {
         }
         let first = self.next.unwrap_or(status.height);
         let earliest = status.earliest_height;
+        if first < earliest && self.has_shown {
+            // It was away for longer than it keeps blocks, or has begun anew from a later one. The others may have read them.
+            self.next = Some(earliest);
+            return Err(Trouble::Passing(format!(
+                "{name} keeps no block from {first} to {} any more: they were not read from it",
+                earliest - 1
+            )));
+        }
         if first < earliest {
             return Err(Trouble::Lasting(format!(
                 "{name} keeps no block below {earliest}: begin with --from-height {earliest}, or name a node that keeps all"
@@ -186,6 +200,7 @@ impl Source {
         }
         let next = first.saturating_add(blocks.len() as u64);
         self.next = Some(next);
+        self.has_shown |= !blocks.is_empty();
         let at_the_tip = self.to.is_none() && next > status.height;
         let waiting = if at_the_tip { self.waiting()? } else { Vec::new() };
         Ok(Looked { node: name, tip: status.height, next, blocks, waiting })
@@ -207,12 +222,19 @@ impl Source {
     }
 
     /// A node may keep its mempool to itself: then its blocks must do.
-    fn waiting(&self) -> Result<Vec<(Vote, Arc<str>)>, Trouble> {
+    fn waiting(&mut self) -> Result<Vec<(Vote, Arc<str>)>, Trouble> {
         match waiting_at(&self.node) {
-            Ok(txs) => Ok(txs.iter().flat_map(|tx| of_tx(tx)).collect()),
+            Ok(txs) => Ok(self.came(&txs)),
             Err(Error::NoMethod { .. } | Error::Refused { .. }) => Ok(Vec::new()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The votes of what did not wait before. What waits costs its sender nothing: junk is looked at once, and not with each look.
+    fn came(&mut self, txs: &[Vec<u8>]) -> Vec<(Vote, Arc<str>)> {
+        let now: BTreeSet<String> = txs.iter().map(|tx| tx_hash(tx)).collect();
+        let before = std::mem::replace(&mut self.waited, now);
+        txs.iter().filter(|tx| !before.contains(&tx_hash(tx))).flat_map(|tx| of_tx(tx)).collect()
     }
 }
 
@@ -243,6 +265,29 @@ mod tests {
             time: String::new(),
         };
         Block { header, data_hash, txs: txs.iter().map(|tx| tx.to_vec()).collect() }
+    }
+
+    #[test]
+    fn what_waits_is_looked_at_once() {
+        use bsn_rpc::proto::Message;
+        use bsn_rpc::proto::cosmos::tx::v1beta1::{TxBody, TxRaw};
+
+        use crate::fish::vote::tests::{bytes, single, vote};
+
+        let tx = |height| {
+            let memo = String::from_utf8(bytes(&single(&vote(1, height, 7)))).unwrap();
+            let body_bytes = TxBody { memo, ..Default::default() }.encode_to_vec();
+            TxRaw { body_bytes, ..Default::default() }.encode_to_vec()
+        };
+        let mut source = Source::new("http://a", Duration::from_secs(1), "a", None, None).unwrap();
+        let mut heights = |txs: &[Vec<u8>]| -> Vec<u64> {
+            source.came(txs).iter().map(|(vote, _)| vote.height.get()).collect()
+        };
+        assert_eq!(heights(&[tx(1), tx(2)]), [1, 2]);
+        assert_eq!(heights(&[tx(2), tx(3)]), [3]);
+        assert_eq!(heights(&[tx(2)]), [0_u64; 0]);
+        // Nothing is remembered of what went.
+        assert_eq!(heights(&[tx(3), tx(2)]), [3]);
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Votes in the JSON of messages. A vote needs five things to be judged; whatever else is wrong with its message, a missing
-//! proof or one vote of many that is cut, is no reason not to look at it.
+//! proof or one vote of many that is cut, is no reason not to look at it. What the contract reads must be read here: base64 with padding or
+//! without it, and JSON behind white space.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use cosmwasm_std::from_base64;
 use eots::{Native, PublicRandomness};
 use finality::evidence::SignedHash;
 use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext};
 use serde_json::Value;
 
-/// How often a message may lie in another one, as text in base64.
+/// How often a message may lie in another one, as text: in base64 as contracts hand messages on, or as it is.
 const NESTED: u8 = 8;
 
 /// A finality vote as somebody published it.
@@ -55,8 +56,14 @@ fn find(value: &Value, nested: u8, votes: &mut Vec<Vote>) {
             }
         }
         Value::String(text) if nested > 0 => {
-            let inner = STANDARD.decode(text).ok().filter(|bytes| bytes.starts_with(b"{"));
-            if let Some(inner) = inner.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+            let is_json = |bytes: &[u8]| bytes.trim_ascii_start().starts_with(b"{");
+            let inner = if is_json(text.as_bytes()) {
+                serde_json::from_str(text).ok()
+            } else {
+                let bytes = from_base64(text).ok().filter(|bytes| is_json(bytes));
+                bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            };
+            if let Some(inner) = inner {
                 find(&inner, nested - 1, votes);
             }
         }
@@ -153,7 +160,7 @@ fn bytes(value: &Value) -> Option<[u8; 32]> {
 }
 
 fn decoded(value: &Value) -> Vec<u8> {
-    value.as_str().and_then(|text| STANDARD.decode(text).ok()).unwrap_or_default()
+    value.as_str().and_then(|text| from_base64(text).ok()).unwrap_or_default()
 }
 
 fn thirds(bytes: &[u8; 96]) -> [[u8; 32]; 3] {

@@ -35,6 +35,15 @@ impl Outside {
 
     fn call(&self, method: &str, params: &Value) -> Result<Value, String> {
         self.node.call(method, params).map_err(|error| match error {
+            // bitcoind says no more than this where somebody may not ask.
+            Error::NotRpc { node, status: status @ (401 | 403), .. } => {
+                let why = if status == 401 {
+                    "does not take this user and password"
+                } else {
+                    "does not let us in (rpcallowip)"
+                };
+                format!("{node} {why}: it answered {method} with status {status}")
+            }
             Error::NotRpc { start, .. } => self.unreadable(method, &start),
             error => error.to_string(),
         })

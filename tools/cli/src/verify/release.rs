@@ -16,6 +16,8 @@ pub struct Release {
     pub version: Option<String>,
     /// The commit that it is of, where it is known.
     pub commit: Option<String>,
+    /// Whether it was made by `cargo xtask release --snapshot`.
+    pub is_snapshot: bool,
     /// The sha256 of each contract's wasm, in hexadecimal, by package.
     pub contracts: BTreeMap<String, String>,
 }
@@ -67,7 +69,8 @@ impl Release {
             Ok((package.clone(), sum.to_owned()))
         };
         let contracts = contracts.iter().map(sum).collect::<Result<_>>()?;
-        Ok(Self { version: text("version"), commit: text("commit"), contracts })
+        let is_snapshot = info["snapshot"] == true;
+        Ok(Self { version: text("version"), commit: text("commit"), is_snapshot, contracts })
     }
 
     fn of_sums(text: &str) -> Result<Self> {
@@ -77,7 +80,12 @@ impl Release {
             Ok(name.strip_suffix(".wasm").map(|package| (package.to_owned(), sum.to_owned())))
         };
         let lines = text.lines().map(line).collect::<Result<Vec<_>>>()?;
-        Ok(Self { version: None, commit: None, contracts: lines.into_iter().flatten().collect() })
+        Ok(Self {
+            version: None,
+            commit: None,
+            is_snapshot: false,
+            contracts: lines.into_iter().flatten().collect(),
+        })
     }
 }
 
@@ -116,6 +124,10 @@ mod tests {
         fs::write(folder.join("BUILDINFO.json"), info("ab")).unwrap();
         let read = Release::read(&folder).unwrap();
         assert_eq!((read.version.as_deref(), read.commit.as_deref()), (Some("0.3.0"), Some("cd")));
+        assert!(
+            !read.is_snapshot
+                && Release::of(&info("ab").replacen("{", "{\"snapshot\":true,", 1)).unwrap().is_snapshot
+        );
         assert_eq!(read, Release::read(&folder.join("BUILDINFO.json")).unwrap());
         fs::write(folder.join("BUILDINFO.json"), info("ef")).unwrap();
         let said = Release::read(&folder).unwrap_err().to_string();

@@ -1,6 +1,7 @@
 //! `bsn fish` beside a devnet: who signs twice is slashed, wherever the votes stand, and nobody else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bsn_cli::devnet::Options;
@@ -218,6 +219,38 @@ fn a_nonce_at_two_heights_is_an_alarm_with_a_code_of_its_own() {
     assert!(out.contains("ALARM: ") && out.contains(" used one nonce at the heights "), "{out}");
     assert!(err.ends_with("the contract can take no evidence of it: see the alarm above\n"), "{err}");
     assert_eq!(slashed_at(&devnet, &key_of(&devnet, 3)), 0);
+}
+
+/// As one that begins anew from a snapshot: what it has not is said, and the watch goes on.
+#[test]
+fn a_node_that_drops_blocks_which_were_not_read_is_watched_on() {
+    let devnet = devnet();
+    let caller = Caller::new(&devnet, 0);
+    let is_cut = Arc::new(AtomicBool::new(false));
+    let cut = Arc::clone(&is_cut);
+    let node = before(&caller.node(), move |method, _, truth| match method {
+        "status" if cut.load(Ordering::SeqCst) => {
+            let mut status = truth();
+            let info = &mut status["sync_info"];
+            let tip: u64 = info["latest_block_height"].as_str().unwrap().parse().unwrap();
+            info["earliest_block_height"] = json!((tip + 1).to_string());
+            Does::Says(status)
+        }
+        _ => Does::Pass,
+    });
+    let mut watcher = caller.start_at(&node, &["fish", "--json", "--every", "100ms"]);
+    watcher.hears("watching");
+    let height = devnet.client.height().unwrap();
+    until("blocks", || (devnet.client.height().unwrap() > height + 5).then_some(()));
+    is_cut.store(true, Ordering::SeqCst);
+    let why = watcher.hears("away")["why"].as_str().unwrap().to_owned();
+    assert!(why.contains(" keeps no block from ") && why.ends_with("they were not read from it"), "{why}");
+    is_cut.store(false, Ordering::SeqCst);
+    watcher.hears("back");
+    // Who signs twice after that is slashed.
+    let key = jail(&devnet, 3);
+    double_sign(&devnet, 3);
+    assert_eq!(watcher.hears("slashed")["fp"], key.as_str());
 }
 
 #[test]

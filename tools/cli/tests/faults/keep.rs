@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bsn_cli::devnet::Options;
@@ -11,6 +12,7 @@ use bsn_rpc::proto::pack;
 use bsn_rpc::{Fee, Key, Wallet};
 use serde_json::{Value, json};
 
+use crate::proxy::{Does, before};
 use crate::support::{Running, options, until};
 use crate::watchers::Caller;
 
@@ -21,12 +23,12 @@ fn wallet(index: u32) -> Wallet {
     Wallet::new(key, "bbnc").unwrap()
 }
 
-fn light_client(devnet: &Running) -> String {
+pub fn light_client(devnet: &Running) -> String {
     devnet.facts()["btc_light_client"].as_str().unwrap().to_owned()
 }
 
 /// The admin lets these accounts submit headers: outside of mainnet work is cheap.
-fn allow(devnet: &Running, indices: &[u32]) {
+pub fn allow(devnet: &Running, indices: &[u32]) {
     let (admin, submitters) =
         (wallet(3), indices.iter().map(|index| wallet(*index).address).collect::<Vec<_>>());
     let msg = json!({ "update_config": { "submitters": submitters } }).to_string().into_bytes();
@@ -35,13 +37,13 @@ fn allow(devnet: &Running, indices: &[u32]) {
     admin.deliver(&devnet.client, "bsn-devnet-1", &[message], &Fee::new(1_000, "ustake", 500_000)).unwrap();
 }
 
-fn tip(devnet: &Running) -> (u64, String) {
+pub fn tip(devnet: &Running) -> (u64, String) {
     let answer = devnet.client.smart(&light_client(devnet), &json!({ "btc_tip_header": {} })).unwrap();
     (answer["height"].as_u64().unwrap(), answer["hash"].as_str().unwrap().to_owned())
 }
 
 /// Bitcoin stands still, and nobody carries its blocks: the light client lacks a branch.
-fn lagging(devnet: &Running, depth: u32) -> u64 {
+pub fn lagging(devnet: &Running, depth: u32) -> u64 {
     devnet.control("fault/stop-bitcoin");
     until("the last block", || {
         let miners = devnet.handle.run_blocking(|engine| engine.net.miner.tip_height()).unwrap();
@@ -51,7 +53,7 @@ fn lagging(devnet: &Running, depth: u32) -> u64 {
     devnet.control(&format!("fault/reorg?depth={depth}"))["seen"]["tip"].as_u64().unwrap()
 }
 
-fn rows(out: &str) -> Vec<Value> {
+pub fn rows(out: &str) -> Vec<Value> {
     out.lines()
         .filter_map(|line| serde_json::from_str(line).ok())
         .filter(|row: &Value| row["duty"].is_string())
@@ -220,18 +222,35 @@ fn a_bad_source_or_a_wrong_call_is_one_sentence_and_costs_the_other_duties_nothi
     assert!(code == 1 && err.starts_with("Error: http://127.0.0.1:1 cannot be reached: "), "{err}");
 }
 
+/// Its node hangs up on every question for a while, as one that is restarted; another branch wins meanwhile.
 #[test]
-fn a_keeper_that_stays_says_what_it_does_and_outlives_its_node() {
+fn a_keeper_that_stays_outlives_its_node_and_says_so_once() {
     let devnet = Arc::new(Running::start());
     let esplora = format!("esplora=http://{}", devnet.at[2]);
     let alice = Caller::new(&devnet, 0);
     allow(&devnet, &[0]);
+    let is_away = Arc::new(AtomicBool::new(false));
+    let away = Arc::clone(&is_away);
+    let node = before(
+        &alice.node(),
+        move |_, _, _| {
+            if away.load(Ordering::SeqCst) { Does::Cut } else { Does::Pass }
+        },
+    );
     let args = ["keep", "--json", "--duties", "headers", "--bitcoin", &esplora, "--every", "200ms"];
-    let keeper = alice.start(&args);
-    let theirs = lagging(&devnet, 4);
-    until("the branch", || (tip(&devnet).0 == theirs).then_some(()));
-    devnet.control("fault/start-bitcoin");
-    until("the next block", || (tip(&devnet).0 > theirs).then_some(()));
-    std::thread::sleep(Duration::from_millis(300));
-    drop(keeper);
+    let mut keeper = alice.start_at(&node, &args);
+    let brings = |theirs: u64| until("the branch", || (tip(&devnet).0 == theirs).then_some(()));
+    brings(lagging(&devnet, 4));
+    keeper.says("what it did", |line| line["duty"] == "headers" && line["state"] == "done");
+    is_away.store(true, Ordering::SeqCst);
+    let said = keeper.says("trouble", |line| line["note"].is_string());
+    assert!(said["note"].as_str().unwrap().contains("sent half an answer to "), "{said}");
+    let theirs = devnet.control("fault/reorg?depth=2")["seen"]["tip"].as_u64().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(tip(&devnet).0 < theirs, "nobody else brings it");
+    is_away.store(false, Ordering::SeqCst);
+    brings(theirs);
+    assert!(keeper.runs());
+    let notes: Vec<&Value> = keeper.said.iter().filter(|line| line["note"].is_string()).collect();
+    assert_eq!(notes.len(), 1, "what is as it was is not said again: {notes:?}");
 }

@@ -62,23 +62,27 @@ impl Caller {
         (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
     }
 
-    /// The arguments, with this caller's node and key.
-    pub fn signed<'a>(&self, args: &[&'a str]) -> Vec<String> {
-        let args = args.iter().map(|arg: &&'a str| (*arg).to_owned());
+    /// The arguments, with a node and this caller's key.
+    fn signed(&self, node: &str, args: &[&str]) -> Vec<String> {
         let path = account::path(self.index);
-        let key = ["--mnemonic-file", "words", "--hd-path", &path].map(str::to_owned);
-        args.chain(["--node".to_owned(), self.node()]).chain(key).collect()
+        let more = ["--node", node, "--mnemonic-file", "words", "--hd-path", &path];
+        args.iter().chain(&more).map(|arg| (*arg).to_owned()).collect()
     }
 
     /// The program with this caller's node and key, to its end.
     pub fn sign(&self, args: &[&str]) -> Ended {
-        let args = self.signed(args);
+        let args = self.signed(&self.node(), args);
         self.bsn(&args.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// The same, while it runs.
     pub fn start(&self, args: &[&str]) -> Started {
-        let args = self.signed(args);
+        self.start_at(&self.node(), args)
+    }
+
+    /// The same with another node than the devnet's own.
+    pub fn start_at(&self, node: &str, args: &[&str]) -> Started {
+        let args = self.signed(node, args);
         Started::new(self.command(&args.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 }
@@ -114,14 +118,25 @@ impl Started {
 
     /// Waits for an event of this name.
     pub fn hears(&mut self, event: &str) -> Value {
-        let is_it = |value: &&Value| value["event"] == event;
+        self.says(event, |value| value["event"] == event)
+    }
+
+    /// Waits for a line.
+    pub fn says(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let mut seen = 0;
         loop {
-            if let Some(found) = self.said.iter().find(is_it) {
+            if let Some(found) = self.said.iter().skip(seen).find(|value| is_it(value)) {
                 return found.clone();
             }
+            seen = self.said.len();
             let said = self.lines.recv_timeout(Duration::from_secs(90));
-            self.said.push(said.unwrap_or_else(|error| panic!("no {event}: {error}, after {:?}", self.said)));
+            self.said.push(said.unwrap_or_else(|error| panic!("no {what}: {error}, after {:?}", self.said)));
         }
+    }
+
+    /// Whether it goes on.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 }
 

@@ -2,6 +2,7 @@
 //! where the one before left off.
 
 mod a_client_waits_for_finality;
+mod a_double_signer_in_jail_is_slashed;
 mod a_double_signer_pays;
 mod a_killed_validator_comes_back;
 mod a_relayer_that_was_down_catches_up;
@@ -43,8 +44,11 @@ const ALL: [Scenario; 11] = [
 /// On a pair of its own, which begins with the release before.
 const UPGRADE: [Scenario; 1] = [("governance_migrates_the_contract", governance_migrates_the_contract::run)];
 
-/// On a pair of its own, on which nothing is.
-const DEPLOY: [Scenario; 1] = [("the_command_line_alone_deploys", the_command_line_alone_deploys::run)];
+/// On a pair of its own, on which nothing is at first.
+const DEPLOY: [Scenario; 2] = [
+    ("the_command_line_alone_deploys", the_command_line_alone_deploys::run),
+    ("a_double_signer_in_jail_is_slashed", a_double_signer_in_jail_is_slashed::run),
+];
 
 /// How long something may take that takes seconds on an idle machine.
 pub const PATIENCE: Duration = Duration::from_secs(120);

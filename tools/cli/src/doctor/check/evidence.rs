@@ -10,10 +10,7 @@ pub fn outbox(snapshot: &Snapshot) -> Verdict {
         let who = short(&item.fp_pubkey_hex);
         let seen = match item.state.as_str() {
             "refused" => critical(format!("Babylon refused the evidence against {who} {} times", item.tries))
-                .hint(format!(
-                    "chaind tx wasm execute {{contract}} '{{\"retry_outbox\":{{\"fp_pubkey_hex\":\"{}\"}}}}' --from KEY",
-                    item.fp_pubkey_hex
-                )),
+                .hint("bsn keep --node {node} --contract {contract} --duties outbox --once --from KEY"),
             "waiting" => warning(format!("the evidence against {who} waits for the channel")),
             _ => return None,
         };
@@ -48,6 +45,7 @@ mod tests {
     use super::*;
     use crate::doctor::recorded::{healthy, key, says, with_everything};
     use crate::doctor::snapshot::Absent;
+    use crate::doctor::table;
     use api::bsn::OutboxItem;
 
     #[test]
@@ -68,11 +66,9 @@ mod tests {
         says(outbox(&snapshot), &format!("critical: Babylon refused the evidence against {me} 3 times"));
         assert_eq!(
             outbox(&snapshot).unwrap()[0].hint.as_deref(),
-            Some(&*format!(
-                "chaind tx wasm execute {{contract}} '{{\"retry_outbox\":{{\"fp_pubkey_hex\":\"{}\"}}}}' --from KEY",
-                key(1)
-            ))
+            Some("bsn keep --node {node} --contract {contract} --duties outbox --once --from KEY")
         );
+        table::tests::is_a_command("E1", outbox(&snapshot).unwrap()[0].hint.as_deref().unwrap());
     }
 
     #[test]

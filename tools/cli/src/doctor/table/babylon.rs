@@ -90,7 +90,7 @@ pub const ROWS: &[Check] = &[
         about: "the age of Bitcoin's tip in the light client",
         critical: "older than 18 blocks of Bitcoin: three hours",
         warning: "older than nine",
-        hint: "bsn doctor --only B2,I7 --bitcoin esplora=URL --babylon-node URL",
+        hint: "bsn doctor --only B2,I7 --bitcoin esplora=URL --babylon-node URL; bsn keep --node {node} --contract {contract} --duties headers --bitcoin esplora=URL --from KEY",
         proof: Proof::Fault("stop-bitcoin"),
         why: "Stake ends by Bitcoin's height, and checkpoints count by their depth: with an old tip both stand still.",
         look: bitcoin::tip_age,

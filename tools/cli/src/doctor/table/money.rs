@@ -40,7 +40,7 @@ pub const ROWS: &[Check] = &[
         about: "evidence on its way",
         critical: "Babylon refused some",
         warning: "some waits for the channel",
-        hint: "bsn doctor --only I --babylon-node URL",
+        hint: "bsn doctor --only I --babylon-node URL; bsn keep --node {node} --contract {contract} --duties outbox --from KEY",
         proof: Proof::Devnet("close-channel, then double-sign"),
         why: "Who signed twice is slashed here at once, and on Babylon with the evidence. What Babylon refused three times waits for somebody to retry it.",
         look: evidence::outbox,

@@ -1,4 +1,8 @@
-use bsn_rpc::proto::pack;
+use bsn_rpc::proto::cosmos::authz::v1beta1::MsgExec;
+use bsn_rpc::proto::cosmos::gov::v1::MsgSubmitProposal;
+use bsn_rpc::proto::cosmos::tx::v1beta1::TxBody;
+use bsn_rpc::proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract};
+use bsn_rpc::proto::{Any, pack};
 
 use super::*;
 use crate::fish::vote::tests::{bytes, single, vote};
@@ -32,8 +36,30 @@ fn messages_inside_of_messages_end_somewhere() {
     let mut any = execute(&vote(1, 1, 7));
     for depth in 1..=12 {
         any = exec(vec![any]);
-        assert_eq!(votes_in(&tx(vec![any.clone()])).len(), usize::from(depth <= NESTED), "{depth}");
+        assert_eq!(votes_in(&tx(vec![any.clone()])).len(), usize::from(3 + 2 * depth <= NESTED), "{depth}");
     }
+}
+
+/// Of kinds of messages that this program has never heard of, too.
+#[test]
+fn votes_are_found_whatever_kind_of_message_carries_them() {
+    let votes: Vec<Vote> = (1..4).map(|height| vote(1, height, 7)).collect();
+    let first = pack(&MsgInstantiateContract { msg: bytes(&single(&votes[0])), ..Default::default() });
+    let unknown =
+        Any { type_url: "/cosmos.group.v1.MsgSubmitProposal".to_owned(), ..exec(vec![execute(&votes[1])]) };
+    let memo = format!(
+        r#"{{"wasm":{{"contract":"app1contract","msg":{}}}}}"#,
+        String::from_utf8(bytes(&single(&votes[2]))).unwrap()
+    );
+    let transfer = Any {
+        type_url: "/ibc.applications.transfer.v1.MsgTransfer".to_owned(),
+        value: [&[0x42, 0xff, 0x03][..], memo.as_bytes()].concat(),
+    };
+    let length = memo.len();
+    assert!((128..16_384).contains(&length));
+    let mut transfer = transfer;
+    (transfer.value[1], transfer.value[2]) = (0x80 | (length & 0x7f) as u8, (length >> 7) as u8);
+    assert_eq!(votes_in(&tx(vec![first, unknown, transfer])), votes);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use api::bsn::{self as wire, ExecuteMsg};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use cosmwasm_std::Binary;
 use eots::{SecretKey, SecretRandomness, message};
 use serde_json::json;
@@ -156,6 +157,24 @@ fn a_vote_that_another_contract_hands_on_is_found_and_not_for_ever() {
         message = inner.to_string().into_bytes();
         assert_eq!(votes_in(&message).len(), usize::from(depth <= NESTED), "{depth}");
     }
+}
+
+/// Whatever the contract takes for a vote is one here: base64 that lacks its padding, and white space around JSON.
+#[test]
+fn a_vote_that_is_written_in_an_unusual_way_is_found_as_the_contract_reads_it() {
+    let one = vote(1, 5, 7);
+    let usual = String::from_utf8(bytes(&single(&one))).unwrap();
+    let bare = usual.replace("=\"", "\"");
+    assert!(bare.len() < usual.len());
+    let spread = format!(" \n\t{bare}\n");
+    for written in [&bare, &spread, &usual.replace("signature\"", "signatur\\u0065\"")] {
+        assert!(cosmwasm_std::from_json::<ExecuteMsg>(written).is_ok(), "{written}");
+        assert_eq!(votes_in(written.as_bytes()), [one], "{written}");
+    }
+    // Handed on by another contract, and from a transfer's memo in one.
+    let handed = json!({ "execute": { "msg": STANDARD.encode(&spread).trim_end_matches('=') } }).to_string();
+    let memo = json!({ "forward": { "memo": spread } }).to_string();
+    assert_eq!([handed, memo].map(|text| votes_in(text.as_bytes())), [[one], [one]]);
 }
 
 #[test]
