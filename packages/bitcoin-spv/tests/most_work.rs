@@ -243,6 +243,12 @@ fn behind_a_minimum_difficulty_header_comes_the_target_of_the_last_other_one() {
     let headers = easy_and_hard(&base, &[true, false, false, true], 1);
     for kept in [None, Some(2)] {
         let mut chain = Chain::from(2_116, &base, rules(Network::Regtest));
+        let easy = mine(base.hash(), START + 600, EASY, 2);
+        let refused = chain.clone().extend(&[easy]).unwrap_err();
+        assert!(
+            matches!(refused.broken_rule(), Some(HeaderError::WrongTarget { .. })),
+            "the base counts: {refused}"
+        );
         chain.extend(&headers[..2]).unwrap();
         let soon = |bits| [mine(headers[1].hash(), headers[1].time.get() + 600, bits, 2)];
         for beside_the_tip in [false, true] {
