@@ -136,6 +136,8 @@ wire! {
     pub struct TrustResponse {
         /// How many stakes wait for their proof.
         pub waiting: u64,
+        /// Since when, in seconds since 1970, some stake or other has waited at every moment; absent where none waits.
+        pub waiting_since: Option<u64>,
         /// How many are challenged.
         pub challenged: u64,
         /// How many count.
