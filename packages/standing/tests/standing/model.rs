@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bsn_standing::bitcoin_spv::HeaderHash;
 use bsn_standing::memory::MemoryLedger;
+use bsn_standing::primitives::BtcHeight;
 use bsn_standing::{Block, Ledger, Lock, Spent, Standing, Witness, follow, prove, spend, take};
 
 use crate::steps::{RULES, stake};
 
 const STAKES: u32 = 6;
+const LOCK: Lock = Lock { time: 40_000, unbonding_time: 20, said_end: BtcHeight::new(u32::MAX) };
 /// How far below the tip a fork parts: less than w, so that what is not watched any more stays.
 const DEEPEST: u32 = 9;
 
@@ -68,8 +70,7 @@ impl World {
         world.ledger.set_chain(vec![hash(0)]);
         for n in 0..STAKES {
             let vouched = world.random.one_in(2);
-            let lock = Lock { time: 40_000, unbonding_time: 20, said_end: u32::MAX.into(), vouched };
-            take(&mut world.ledger, &stake(n), 1_000, &lock).unwrap();
+            take(&mut world.ledger, &stake(n), 1_000, vouched).unwrap();
         }
         world
     }
@@ -169,7 +170,7 @@ impl World {
         let Some(node) = self.truth(self.tip).0.get(&n).copied() else { return false };
         let spends: Vec<_> = n.checked_sub(1).filter(|_| n % 2 == 1).map(stake).into_iter().collect();
         let block = self.block(node);
-        prove(&mut self.ledger, &RULES, &stake(n), block, &spends).unwrap().is_ok()
+        prove(&mut self.ledger, &RULES, &stake(n), &LOCK, block, &spends).unwrap().is_ok()
     }
 
     fn spend(&mut self, n: u32) {
