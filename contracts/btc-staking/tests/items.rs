@@ -19,7 +19,7 @@ fn a_good_item_waits_and_a_repeated_one_is_known() {
     let mut world = world(&maker);
     let made = maker.nth(0, 1_000);
     assert_eq!(world.take(&made.item), "waiting");
-    assert_eq!(world.standing(made.stake), StandingAnswer::Waiting {});
+    assert_eq!(world.standing(made.stake), StandingAnswer::Waiting { spent_height: None });
     assert_eq!(world.trust().waiting, 1);
     let before = world.records();
     assert_eq!(world.take(&made.item), "known");

@@ -37,8 +37,9 @@ pub fn prove<L: Ledger>(
     spends: &[OutPoint],
 ) -> Result<Result<Proven, Refusal>, L::Error> {
     let Some(stake) = stake(ledger, outpoint)? else { return Ok(Err(Refusal::Unknown)) };
-    if let Some(synced) = ledger.synced()?
-        && !is_in_chain(ledger, &synced)?
+    let synced = ledger.synced()?;
+    if let Some(synced) = &synced
+        && !is_in_chain(ledger, synced)?
     {
         return Ok(Err(Refusal::Reorganizing));
     }
@@ -61,7 +62,10 @@ pub fn prove<L: Ledger>(
     }
     if tip.height.above(block.height) < rules.w {
         ledger.put(List::Watched, block, outpoint)?;
-        ledger.set_synced(tip)?;
+        // In the chain and not below the block, it has that as an ancestor, too.
+        if synced.is_none_or(|synced| synced.height < block.height) {
+            ledger.set_synced(tip)?;
+        }
     }
     for spent in spends {
         record_spent(ledger, spent, block, &mut changes)?;

@@ -18,7 +18,7 @@ pub fn bring_headers(
         let most = parse::MAX_HEADERS;
         return Err(AncestryError::Count { got, least: MIN_BROUGHT, most }.into());
     }
-    let chain = Chain::load(deps.querier, &config.light_client)?;
+    let chain = Chain::new(deps.querier, &config.light_client);
     let lowest = proofs::descend(deps.storage, &chain, &way_down)??;
 
     BROUGHT.save(deps.storage, lowest.hash.as_bytes(), &Brought::from(&lowest))?;

@@ -4,8 +4,8 @@ use super::{Done, STEPS, with_stakes};
 use crate::state::Config;
 use crate::{ContractError, outcomes};
 
-pub fn follow(deps: DepsMut<'_>, config: &Config) -> Result<Response, ContractError> {
-    with_stakes(deps, config, "follow", |stakes| {
+pub fn follow(deps: DepsMut<'_>, now: u64, config: &Config) -> Result<Response, ContractError> {
+    with_stakes(deps, now, config, "follow", |stakes| {
         let mut changes = standing::follow(stakes, &config.rules(), STEPS)?.changes;
         let mut again = outcomes::again(stakes)?;
         again.retain(|old| changes.iter().all(|new| new.stake != old.stake));

@@ -1,6 +1,6 @@
 use api::btc_staking::SpendProof;
 use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint, Transaction};
-use cosmwasm_std::{DepsMut, Response, StdResult};
+use cosmwasm_std::{DepsMut, Response};
 use standing::{Spent, Witness};
 
 use super::{Done, check_count, with_stakes};
@@ -15,13 +15,14 @@ const MAX_BYTES: usize = 1_100_000;
 
 pub fn prove_spends(
     deps: DepsMut<'_>,
+    now: u64,
     config: &Config,
     proofs: &[SpendProof],
 ) -> Result<Response, ContractError> {
     check_count(proofs.len())?;
     let bytes = proofs.iter().map(|proof| proof.spending_tx.len()).sum::<usize>();
     parse::check_bounds("bytes of spending transactions", bytes as u64, 0, MAX_BYTES as u64)?;
-    with_stakes(deps, config, "prove_spends", |stakes| {
+    with_stakes(deps, now, config, "prove_spends", |stakes| {
         let mut done = Done::default();
         for proof in proofs {
             let proven = prove(stakes, config, proof, &mut done)?;
@@ -55,7 +56,7 @@ fn prove(
     config: &Config,
     proof: &SpendProof,
     done: &mut Done,
-) -> StdResult<Result<&'static str, Refused>> {
+) -> Result<Result<&'static str, Refused>, ContractError> {
     let Claim { stake, tx, block, branch } = match parse_claim(proof) {
         Ok(claim) => claim,
         Err(refused) => return Ok(Err(refused)),

@@ -1,8 +1,8 @@
 use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint, Transaction};
-use cosmwasm_std::StdResult;
 use proto::decode::{End, Inclusion};
 use standing::{Change, Rules, Spent, Witness};
 
+use crate::ContractError;
 use crate::error::NotIncluded;
 use crate::proofs;
 use crate::refused::Refused;
@@ -17,7 +17,7 @@ pub fn take_end(
     rules: &Rules,
     bytes: &[u8],
     changes: &mut Vec<Change>,
-) -> StdResult<Result<&'static str, Refused>> {
+) -> Result<Result<&'static str, Refused>, ContractError> {
     let (tx, spent, included) = match parse(bytes) {
         Ok(parsed) => parsed,
         Err(refused) => return Ok(Err(refused)),
