@@ -9,7 +9,7 @@ use cosmwasm_std::{Addr, QuerierWrapper, StdResult};
 use primitives::BtcHeight;
 use standing::{Ancestor, Block};
 
-use crate::ContractError;
+use crate::error::ContractError;
 
 /// Bitcoin's chain with the most work: the light client's storage, read raw, each record once.
 ///

@@ -11,8 +11,9 @@ use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, to_json_binary};
 use standing::Change;
 
 use crate::chain::Chain;
+use crate::error::ContractError;
 use crate::state::{CONFIG, Config, Stakes};
-use crate::{ContractError, host, outcomes, parse};
+use crate::{host, outcomes, parse};
 
 /// How many proofs or stakes a message may have.
 const MAX_ENTRIES: usize = 50;

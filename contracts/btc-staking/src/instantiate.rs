@@ -3,8 +3,9 @@ use cosmwasm_std::{DepsMut, MessageInfo, Response, Storage};
 use covenant::Params;
 use covenant::family::check_first;
 
-use crate::state::{CONFIG, Config, append, family_name, last_version};
-use crate::{ContractError, NAME, VERSION, parse};
+use crate::error::ContractError;
+use crate::parse;
+use crate::state::{CONFIG, Config, NAME, VERSION, append, family_name, last_version};
 
 /// For how many blocks stake can be challenged that nobody vouches for: a day.
 const CHALLENGE_DELAY: u32 = 144;

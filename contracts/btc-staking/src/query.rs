@@ -5,8 +5,9 @@ mod trust;
 use api::btc_staking::{ConfigResponse, QueryMsg};
 use cosmwasm_std::{Binary, Deps, to_json_binary};
 
+use crate::error::ContractError;
+use crate::parse;
 use crate::state::{CONFIG, Config};
-use crate::{ContractError, parse};
 use items::Page;
 
 pub fn query(deps: Deps<'_>, msg: QueryMsg) -> Result<Binary, ContractError> {

@@ -27,6 +27,11 @@ pub use records::{Brought, Config, Facts, Outpoint, ParamsRecord, SignedTx, Slas
 pub use stakes::Stakes;
 pub use table::{Single, Table};
 
+/// The contract's name for cw2.
+pub const NAME: &str = "btc-staking";
+/// The contract's version for cw2.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// The configuration.
 pub const CONFIG: Single<Config> = Single::new("config");
 /// What every message may change.

@@ -116,6 +116,17 @@ fn a_bad_item_is_refused_alone_with_its_culprit() {
     assert_eq!(world.trust().waiting, 2);
 }
 
+#[test]
+fn an_item_that_a_message_repeats_counts_once() {
+    let maker = Maker::new();
+    let mut world = world(&maker);
+    let items = vec![StakeItem::Delegation(maker.nth(0, 1_000).item.into()); 3];
+    let verdicts = world.verdicts(&world.bsn.clone(), ExecuteMsg::TakeItems { items });
+    let short: Vec<_> = verdicts.iter().map(crate::common::short).collect();
+    assert_eq!(short, ["waiting", "known", "known"]);
+    assert_eq!((world.trust().waiting, world.items().len()), (1, 1));
+}
+
 /// Of a minimal item only the address is free, and it makes another digest.
 #[test]
 fn a_stake_has_one_item() {

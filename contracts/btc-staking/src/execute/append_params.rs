@@ -3,9 +3,10 @@ use cosmwasm_std::{DepsMut, MessageInfo, Response};
 use covenant::family::{check_appended, check_first};
 
 use crate::chain::Chain;
+use crate::error::ContractError;
 use crate::event::ParamsAppended;
+use crate::parse;
 use crate::state::{Config, append, family_name, last_version};
-use crate::{ContractError, parse};
 
 pub fn append_params(
     deps: DepsMut<'_>,

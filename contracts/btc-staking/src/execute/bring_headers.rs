@@ -2,10 +2,10 @@ use api::btc_staking::Ancestry;
 use cosmwasm_std::{DepsMut, Response};
 
 use crate::chain::Chain;
-use crate::error::AncestryError;
+use crate::error::{AncestryError, ContractError};
+use crate::parse;
 use crate::proofs::{self, MIN_BROUGHT};
 use crate::state::{BROUGHT, Brought, Config};
-use crate::{ContractError, parse};
 
 pub fn bring_headers(
     deps: DepsMut<'_>,

@@ -1,8 +1,9 @@
 use cosmwasm_std::{DepsMut, Response};
 
 use super::{Done, STEPS, with_stakes};
+use crate::error::ContractError;
+use crate::outcomes;
 use crate::state::Config;
-use crate::{ContractError, outcomes};
 
 pub fn follow(deps: DepsMut<'_>, now: u64, config: &Config) -> Result<Response, ContractError> {
     with_stakes(deps, now, config, "follow", |stakes| {

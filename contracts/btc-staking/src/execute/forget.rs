@@ -4,9 +4,10 @@ use cosmwasm_std::{DepsMut, Response};
 use standing::Refusal;
 
 use super::{Done, check_count, with_stakes};
+use crate::error::ContractError;
+use crate::parse;
 use crate::refused::{Refused, verdict};
 use crate::state::{Config, Stakes};
-use crate::{ContractError, parse};
 
 /// How long an item waits at most, in seconds: as many blocks as Bitcoin's longest lock, at ten minutes each.
 const STALE: u64 = standing::REMEMBERED as u64 * 600;

@@ -5,13 +5,13 @@ use primitives::BtcHeight;
 use standing::Refusal;
 
 use super::{Done, STEPS, check_count, with_stakes};
-use crate::error::NotIncluded;
+use crate::error::{ContractError, NotIncluded};
 use crate::event::OtherEnd;
 use crate::items::terms;
+use crate::parse;
 use crate::proofs;
 use crate::refused::{Refused, verdict};
 use crate::state::{Config, Facts, Stakes, family_of, load_terms};
-use crate::{ContractError, parse};
 
 pub fn prove_delegations(
     deps: DepsMut<'_>,

@@ -4,11 +4,11 @@ use cosmwasm_std::{DepsMut, Response};
 use standing::{Spent, Witness};
 
 use super::{Done, check_count, with_stakes};
-use crate::error::NotIncluded;
+use crate::error::{ContractError, NotIncluded};
+use crate::parse;
 use crate::proofs;
 use crate::refused::{Refused, verdict};
 use crate::state::{Config, Stakes};
-use crate::{ContractError, parse};
 
 /// Bytes of all spending transactions of a call: more than a transaction without witness may have in Bitcoin.
 const MAX_BYTES: usize = 1_100_000;

@@ -4,10 +4,11 @@ use cosmwasm_std::{DepsMut, MessageInfo, Response};
 use covenant::XOnlyKey;
 
 use super::{Done, with_stakes};
+use crate::error::ContractError;
 use crate::items::{Taking, take_delegation, take_end};
 use crate::refused::verdict;
 use crate::state::Config;
-use crate::{ContractError, host, parse};
+use crate::{host, parse};
 
 /// What a packet may have: as many bytes as `bsn` reads of one.
 const MAX_BYTES: usize = 512 * 1024;

@@ -8,10 +8,9 @@ use sha2::{Digest, Sha256};
 use standing::Taken;
 
 use super::slashing::slashing_data;
-use crate::ContractError;
-use crate::error::NotIncluded;
+use crate::error::{ContractError, NotIncluded};
 use crate::refused::Refused;
-use crate::state::{Facts, ITEMS, Stakes, family_byte, load_terms, outpoint_key};
+use crate::state::{Facts, Stakes, family_byte, load_terms};
 
 /// The most inputs of a staking transaction: each is recorded as spent when it is proven.
 pub const MAX_INPUTS: usize = 256;
@@ -128,6 +127,5 @@ fn record(
         taken_at: stakes.now(),
         spends: verified.spends.iter().map(|spent| (*spent.txid.as_bytes(), spent.index)).collect(),
     };
-    let record = (facts, slashing_data(verified, params));
-    ITEMS.save(stakes.storage, &outpoint_key(&verified.stake), &record)
+    stakes.save_item(&verified.stake, facts, slashing_data(verified, params))
 }

@@ -2,8 +2,7 @@ use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint, Transaction};
 use proto::decode::{End, Inclusion};
 use standing::{Change, Rules, Spent, Witness};
 
-use crate::ContractError;
-use crate::error::NotIncluded;
+use crate::error::{ContractError, NotIncluded};
 use crate::proofs;
 use crate::refused::Refused;
 use crate::state::Stakes;

@@ -4,7 +4,7 @@ use cosmwasm_std::{Binary, Order, StdError, StdResult, SubMsg, WasmMsg, to_json_
 use standing::{Change, Known, Ledger, Standing, What};
 
 use super::OUTCOMES_REPLY;
-use crate::ContractError;
+use crate::error::ContractError;
 use crate::state::{Config, SENT_AGAIN, Stakes, UNSENT, after, outpoint_key, outpoint_of};
 
 /// How many stakes one call sends again.

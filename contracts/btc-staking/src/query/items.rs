@@ -4,11 +4,12 @@ use cosmwasm_std::{Deps, Order, StdError, StdResult, Storage};
 use primitives::ParseError;
 use standing::{Known, Standing};
 
+use crate::error::ContractError;
 use crate::items::slashing_answer;
 use crate::state::{
     FACTS, Facts, ITEMS, OUTPOINTS, UNSENT, family_of, load_terms, outpoint_key, outpoint_of,
 };
-use crate::{ContractError, host, parse};
+use crate::{host, parse};
 
 const DEFAULT_LIMIT: u32 = 10;
 const MAX_LIMIT: u32 = 30;

@@ -10,10 +10,11 @@ use standing::{Block, Entry, Known, Ledger, List, Stake, Standing};
 use super::keys::{height_of, list_byte, list_key};
 use super::records::block;
 use super::{
-    FACTS, Facts, ITEMS, LISTS, OUTPOINTS, Outpoint, SYNCED, TOTALS, Totals, outpoint_key, outpoint_of,
+    FACTS, Facts, ITEMS, LISTS, OUTPOINTS, Outpoint, SYNCED, SlashingData, TOTALS, Totals, outpoint_key,
+    outpoint_of,
 };
-use crate::ContractError;
 use crate::chain::Chain;
+use crate::error::ContractError;
 
 /// All stakes, and Bitcoin's chain. What they count together is written by [`Stakes::finish`].
 pub struct Stakes<'a> {
@@ -58,6 +59,17 @@ impl<'a> Stakes<'a> {
         let facts = FACTS.may_load(self.storage, &outpoint_key(outpoint))?.map(Rc::new);
         self.read.borrow_mut().insert(*outpoint, facts.clone());
         Ok(facts)
+    }
+
+    /// Writes an item.
+    ///
+    /// # Errors
+    /// Only those of storage.
+    pub fn save_item(&mut self, outpoint: &OutPoint, facts: Facts, slashing: SlashingData) -> StdResult<()> {
+        let item = (facts, slashing);
+        ITEMS.save(self.storage, &outpoint_key(outpoint), &item)?;
+        self.read.borrow_mut().insert(*outpoint, Some(Rc::new(item.0)));
+        Ok(())
     }
 
     /// Writes what they count together, if it changed.
