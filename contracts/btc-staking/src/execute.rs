@@ -20,6 +20,7 @@ const MAX_ENTRIES: usize = 50;
 /// How many steps one call follows.
 const STEPS: u32 = 32;
 
+/// Handlers are never inlined here: in one function they would have more locals than virtual machines take.
 pub fn execute(
     deps: DepsMut<'_>,
     env: &Env,

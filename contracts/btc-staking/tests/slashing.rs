@@ -73,6 +73,7 @@ fn a_slashing_is_complete_from_state() {
     assert_eq!(unbonded, OutPoint { txid: expected, index: 0 });
 }
 
+/// D-30
 #[test]
 fn slashing_data_stays_until_the_lock_is_over() {
     let maker = Maker { time: 300, ..Maker::new() };

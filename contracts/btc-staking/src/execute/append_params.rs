@@ -8,6 +8,7 @@ use crate::event::ParamsAppended;
 use crate::parse;
 use crate::state::{Config, append, family_name, last_version};
 
+#[inline(never)]
 pub fn append_params(
     deps: DepsMut<'_>,
     info: &MessageInfo,

@@ -7,6 +7,7 @@ use crate::parse;
 use crate::proofs::{self, MIN_BROUGHT};
 use crate::state::{BROUGHT, Brought, Config};
 
+#[inline(never)]
 pub fn bring_headers(
     deps: DepsMut<'_>,
     config: &Config,

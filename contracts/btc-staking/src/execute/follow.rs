@@ -5,6 +5,7 @@ use crate::error::ContractError;
 use crate::outcomes;
 use crate::state::Config;
 
+#[inline(never)]
 pub fn follow(deps: DepsMut<'_>, now: u64, config: &Config) -> Result<Response, ContractError> {
     with_stakes(deps, now, config, "follow", |stakes| {
         let mut changes = standing::follow(stakes, &config.rules(), STEPS)?.changes;

@@ -12,6 +12,7 @@ use crate::state::{Config, Stakes};
 /// How long an item waits at most, in seconds: as many blocks as Bitcoin's longest lock, at ten minutes each.
 const STALE: u64 = standing::REMEMBERED as u64 * 600;
 
+#[inline(never)]
 pub fn forget(
     deps: DepsMut<'_>,
     now: u64,

@@ -13,6 +13,7 @@ use crate::proofs;
 use crate::refused::{Refused, verdict};
 use crate::state::{Config, Facts, Stakes, family_of, load_terms};
 
+#[inline(never)]
 pub fn prove_delegations(
     deps: DepsMut<'_>,
     now: u64,
@@ -46,6 +47,7 @@ fn parse_claim(proof: &InclusionProof) -> Result<Claim, Refused> {
     })
 }
 
+#[inline(never)]
 fn prove(
     stakes: &mut Stakes<'_>,
     config: &Config,

@@ -13,6 +13,7 @@ use crate::state::{Config, Stakes};
 /// Bytes of all spending transactions of a call: more than a transaction without witness may have in Bitcoin.
 const MAX_BYTES: usize = 1_100_000;
 
+#[inline(never)]
 pub fn prove_spends(
     deps: DepsMut<'_>,
     now: u64,
@@ -51,6 +52,7 @@ fn parse_claim(proof: &SpendProof) -> Result<Claim, Refused> {
     Ok(Claim { stake, tx, block, branch: parse::branch(*index, branch).map_err(NotIncluded::from)? })
 }
 
+#[inline(never)]
 fn prove(
     stakes: &mut Stakes<'_>,
     config: &Config,

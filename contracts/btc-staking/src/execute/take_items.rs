@@ -13,6 +13,7 @@ use crate::{host, parse};
 /// What a packet may have: as many bytes as `bsn` reads of one.
 const MAX_BYTES: usize = 512 * 1024;
 
+#[inline(never)]
 pub fn take_items(
     deps: DepsMut<'_>,
     now: u64,

@@ -41,6 +41,7 @@ pub struct Looked {
 ///
 /// # Errors
 /// Those of storage; within, why it is refused.
+#[inline(never)]
 pub fn take_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
     stakes: &mut Stakes<'_>,
     taking: &mut Taking<R, F>,

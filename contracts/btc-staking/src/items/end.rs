@@ -11,6 +11,7 @@ use crate::state::Stakes;
 ///
 /// # Errors
 /// Those of storage and the query; within, why it is refused.
+#[inline(never)]
 pub fn take_end(
     stakes: &mut Stakes<'_>,
     rules: &Rules,

@@ -210,6 +210,7 @@ fn forgotten(ledger: &mut MemoryLedger, n: u32, said_end: u32, is_stale: bool) -
     forget(ledger, &stake(n), &lock, &[stake(100 + n)], is_stale).unwrap()
 }
 
+/// D-30
 #[test]
 fn a_stake_is_forgotten_once_its_lock_is_over() {
     let mut ledger = counted(); // from 95 to 1,095
