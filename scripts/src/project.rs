@@ -15,18 +15,23 @@ use crate::cargo;
 pub struct Contract {
     /// The cargo package.
     pub package: &'static str,
+    /// The cargo profile that it is built with.
+    pub profile: &'static str,
     /// Whether chains keep state of it: then each released artifact is kept too, for migrations to start from.
     pub is_kept: bool,
 }
 
+/// The profile of what must be small.
+const SMALL: &str = "release";
+
 /// Every contract, a row each; the probe is only for tests of the virtual machines themselves, the escrow an
 /// example. Of btc-staking no chain keeps state yet.
 pub const CONTRACTS: [Contract; 5] = [
-    Contract { package: "bsn", is_kept: true },
-    Contract { package: "btc-light-client", is_kept: true },
-    Contract { package: "btc-staking", is_kept: false },
-    Contract { package: "probe", is_kept: false },
-    Contract { package: "escrow", is_kept: false },
+    Contract { package: "bsn", profile: SMALL, is_kept: true },
+    Contract { package: "btc-light-client", profile: SMALL, is_kept: true },
+    Contract { package: "btc-staking", profile: "staking", is_kept: false },
+    Contract { package: "probe", profile: SMALL, is_kept: false },
+    Contract { package: "escrow", profile: SMALL, is_kept: false },
 ];
 
 impl Contract {

@@ -40,8 +40,11 @@ const WASM_OPT: [&str; 13] = [
 /// variable; the compiler and the sources of its library are pinned.
 const STANDARD_LIBRARY: [&str; 3] =
     ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size", "-Zpanic-immediate-abort"];
-const UNSTABLE: [(&str, &str); 2] =
-    [("RUSTC_BOOTSTRAP", "1"), ("CARGO_PROFILE_RELEASE_PANIC", "immediate-abort")];
+const UNSTABLE: [(&str, &str); 3] = [
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("CARGO_PROFILE_RELEASE_PANIC", "immediate-abort"),
+    ("CARGO_PROFILE_STAKING_PANIC", "immediate-abort"),
+];
 
 /// Steps before wasm-opt: what no contract runs is dropped; memory is copied and compared eight bytes at a time. Their
 /// heads say what and why.
@@ -95,13 +98,17 @@ fn compile(contract: Contract, inputs: String, wasm_opt: &Path) -> Result<Optimi
     say::step(&format!("compiling {package} to wasm"));
     let mut command = cargo::cargo("build");
     command
-        .args(["--lib", "--release", "--target", "wasm32-unknown-unknown", "--locked", "-p", package])
+        .args(["--lib", "--target", "wasm32-unknown-unknown", "--locked"])
+        .args(["--profile", contract.profile, "-p", package])
         .args(STANDARD_LIBRARY)
         .envs(UNSTABLE)
         .env_remove("RUSTFLAGS")
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags()?);
     cargo::run(&mut command, &format!("{package} does not compile to wasm"))?;
-    let raw = project::target().join(format!("wasm32-unknown-unknown/release/{}.wasm", contract.library()));
+    let raw = project::target()
+        .join("wasm32-unknown-unknown")
+        .join(contract.profile)
+        .join(format!("{}.wasm", contract.library()));
     let mut prepared = raw.clone();
     for script in BEFORE_WASM_OPT {
         let next = raw.with_extension(format!("{script}.wasm"));

@@ -1,3 +1,6 @@
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
 use api::btc_light_client::{
     TIP_KEY, header_from_raw, header_key, height_from_raw, height_key, tip_from_raw,
 };
@@ -6,43 +9,48 @@ use cosmwasm_std::{Addr, QuerierWrapper, StdResult};
 use primitives::BtcHeight;
 use standing::{Ancestor, Block};
 
-use crate::ContractError;
+use crate::error::ContractError;
 
-/// Bitcoin's chain with the most work: the light client's storage, read raw.
+/// Bitcoin's chain with the most work: the light client's storage, read raw, each record once.
 ///
 /// A read that fails is an error here, not an absent header: what is absent has left the chain, and ends stake.
-#[derive(Clone)]
 pub struct Chain<'a> {
     querier: QuerierWrapper<'a>,
     light_client: &'a Addr,
-    tip: Block,
+    tip: OnceCell<Block>,
+    headers: RefCell<BTreeMap<BtcHeight, Option<Header>>>,
+    heights: RefCell<BTreeMap<HeaderHash, Option<BtcHeight>>>,
 }
 
 impl<'a> Chain<'a> {
-    /// Looks at the tip.
-    ///
-    /// # Errors
-    /// [`ContractError::NoTip`] without headers.
-    pub fn load(querier: QuerierWrapper<'a>, light_client: &'a Addr) -> Result<Self, ContractError> {
-        let raw = querier.query_wasm_raw(light_client, TIP_KEY)?;
-        let tip = raw.as_deref().and_then(tip_from_raw);
-        let tip = tip.ok_or_else(|| ContractError::NoTip { address: light_client.clone() })?;
-        let tip = Block { height: tip.height, hash: HeaderHash::from_bytes(tip.hash) };
-        Ok(Self { querier, light_client, tip })
+    /// Reads nothing yet.
+    pub fn new(querier: QuerierWrapper<'a>, light_client: &'a Addr) -> Self {
+        let (tip, headers, heights) = (OnceCell::new(), RefCell::default(), RefCell::default());
+        Self { querier, light_client, tip, headers, heights }
     }
 
     /// The tip.
-    pub const fn tip(&self) -> Block {
-        self.tip
+    ///
+    /// # Errors
+    /// [`ContractError::NoTip`] without headers.
+    pub fn tip(&self) -> Result<Block, ContractError> {
+        if let Some(tip) = self.tip.get() {
+            return Ok(*tip);
+        }
+        let tip = self.raw(TIP_KEY)?.as_deref().and_then(tip_from_raw);
+        let tip = tip.ok_or_else(|| ContractError::NoTip { address: self.light_client.clone() })?;
+        let tip = Block { height: tip.height, hash: HeaderHash::from_bytes(tip.hash) };
+        Ok(*self.tip.get_or_init(|| tip))
     }
 
     /// The hash at a height.
     ///
     /// # Errors
-    /// Only those of the query.
-    pub fn hash_at(&self, height: BtcHeight) -> StdResult<Option<HeaderHash>> {
-        if height == self.tip.height {
-            return Ok(Some(self.tip.hash));
+    /// Those of the query.
+    pub fn hash_at(&self, height: BtcHeight) -> Result<Option<HeaderHash>, ContractError> {
+        let tip = self.tip()?;
+        if height == tip.height {
+            return Ok(Some(tip.hash));
         }
         Ok(self.header_at(height)?.map(|header| header.hash()))
     }
@@ -52,8 +60,7 @@ impl<'a> Chain<'a> {
     /// # Errors
     /// Only those of the query.
     pub fn find(&self, hash: &HeaderHash) -> StdResult<Option<Ancestor>> {
-        let height = self.raw(&height_key(hash.as_bytes()))?.as_deref().and_then(height_from_raw);
-        let Some(height) = height else { return Ok(None) };
+        let Some(height) = self.height_of(hash)? else { return Ok(None) };
         let Some(header) = self.header_at(height)? else { return Ok(None) };
         let Header { merkle_root, prev_hash, .. } = header;
         // The key has eight bytes of the hash only.
@@ -61,8 +68,23 @@ impl<'a> Chain<'a> {
         Ok(is_it.then_some(Ancestor { height, hash: *hash, merkle_root, prev_hash }))
     }
 
+    fn height_of(&self, hash: &HeaderHash) -> StdResult<Option<BtcHeight>> {
+        if let Some(found) = self.heights.borrow().get(hash) {
+            return Ok(*found);
+        }
+        let found = self.raw(&height_key(hash.as_bytes()))?.as_deref().and_then(height_from_raw);
+        self.heights.borrow_mut().insert(*hash, found);
+        Ok(found)
+    }
+
     fn header_at(&self, height: BtcHeight) -> StdResult<Option<Header>> {
-        Ok(self.raw(&header_key(height))?.as_deref().and_then(header_from_raw).map(Header::from_bytes))
+        if let Some(found) = self.headers.borrow().get(&height) {
+            return Ok(*found);
+        }
+        let raw = self.raw(&header_key(height))?;
+        let found = raw.as_deref().and_then(header_from_raw).map(Header::from_bytes);
+        self.headers.borrow_mut().insert(height, found);
+        Ok(found)
     }
 
     fn raw(&self, key: &[u8]) -> StdResult<Option<Vec<u8>>> {

@@ -1,6 +1,7 @@
 mod append_params;
 mod bring_headers;
 mod follow;
+mod forget;
 mod prove_delegations;
 mod prove_spends;
 mod take_items;
@@ -10,14 +11,16 @@ use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, to_json_binary};
 use standing::Change;
 
 use crate::chain::Chain;
+use crate::error::ContractError;
 use crate::state::{CONFIG, Config, Stakes};
-use crate::{ContractError, outcomes, parse};
+use crate::{host, outcomes, parse};
 
-/// How many entries a message of proofs may have.
-const MAX_PROOFS: usize = 50;
+/// How many proofs or stakes a message may have.
+const MAX_ENTRIES: usize = 50;
 /// How many steps one call follows.
 const STEPS: u32 = 32;
 
+/// Handlers are never inlined here: in one function they would have more locals than virtual machines take.
 pub fn execute(
     deps: DepsMut<'_>,
     env: &Env,
@@ -26,17 +29,19 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     parse::check_no_funds(info)?;
     let config = CONFIG.load(deps.storage)?;
+    let now = host::now(env);
     match msg {
-        ExecuteMsg::TakeItems { items } => take_items::take_items(deps, env, info, &config, &items),
+        ExecuteMsg::TakeItems { items } => take_items::take_items(deps, now, info, &config, &items),
         ExecuteMsg::ProveDelegations { proofs } => {
-            prove_delegations::prove_delegations(deps, &config, &proofs)
+            prove_delegations::prove_delegations(deps, now, &config, &proofs)
         }
-        ExecuteMsg::ProveSpends { proofs } => prove_spends::prove_spends(deps, &config, &proofs),
+        ExecuteMsg::ProveSpends { proofs } => prove_spends::prove_spends(deps, now, &config, &proofs),
         ExecuteMsg::BringHeaders { ancestry } => bring_headers::bring_headers(deps, &config, &ancestry),
         ExecuteMsg::AppendParams { family, params } => {
             append_params::append_params(deps, info, &config, family, &params)
         }
-        ExecuteMsg::Follow {} => follow::follow(deps, &config),
+        ExecuteMsg::Follow {} => follow::follow(deps, now, &config),
+        ExecuteMsg::Forget { stakes } => forget::forget(deps, now, &config, &stakes),
     }
 }
 
@@ -48,17 +53,19 @@ struct Done {
     events: Vec<Event>,
 }
 
-/// Lets `work` change stakes, records the sums, and says to `bsn` what changed.
+/// Lets `work` change stakes, records what they count together, and says to `bsn` what changed.
 fn with_stakes(
     deps: DepsMut<'_>,
+    now: u64,
     config: &Config,
     action: &'static str,
     work: impl FnOnce(&mut Stakes<'_>) -> Result<Done, ContractError>,
 ) -> Result<Response, ContractError> {
     let DepsMut { storage, querier, .. } = deps;
-    let chain = Chain::load(querier, &config.light_client)?;
-    let mut stakes = Stakes::load(storage, chain)?;
+    let chain = Chain::new(querier, &config.light_client);
+    let mut stakes = Stakes::load(storage, chain, now)?;
     let Done { verdicts, changes, events } = work(&mut stakes)?;
+    let sent = outcomes::send(&stakes, config, &changes)?;
     stakes.finish()?;
     let refused = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Refused { .. })).count();
     Ok(Response::new()
@@ -66,11 +73,11 @@ fn with_stakes(
         .add_attribute("refused", refused.to_string())
         .add_attribute("changes", changes.len().to_string())
         .add_events(events)
-        .add_submessages(outcomes::send(storage, config, &changes)?)
+        .add_submessages(sent)
         .set_data(to_json_binary(&Verdicts { verdicts })?))
 }
 
-/// Refuses more proofs than one call takes, and none.
+/// Refuses more entries than one call takes, and none.
 fn check_count(got: usize) -> Result<(), ContractError> {
-    parse::check_bounds("proofs", u64::try_from(got).unwrap_or(u64::MAX), 1, MAX_PROOFS as u64)
+    parse::check_bounds("entries", u64::try_from(got).unwrap_or(u64::MAX), 1, MAX_ENTRIES as u64)
 }

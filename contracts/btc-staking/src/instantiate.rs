@@ -3,8 +3,9 @@ use cosmwasm_std::{DepsMut, MessageInfo, Response, Storage};
 use covenant::Params;
 use covenant::family::check_first;
 
-use crate::state::{CONFIG, Config, PARAMS, ParamsRecord, family_name, last_version, version_key};
-use crate::{ContractError, NAME, VERSION, parse};
+use crate::error::ContractError;
+use crate::parse;
+use crate::state::{CONFIG, Config, NAME, VERSION, append, family_name, last_version};
 
 /// For how many blocks stake can be challenged that nobody vouches for: a day.
 const CHALLENGE_DELAY: u32 = 144;
@@ -64,9 +65,10 @@ fn record_family(
 ) -> Result<(), ContractError> {
     for (version, params) in versions {
         let last = last_version(storage, family)?;
-        let last = last.map(|(last, record)| Ok::<_, ContractError>((last, record.params()?))).transpose()?;
-        check_first(last.as_ref().map(|(last, params)| (*last, params)), *version, params)?;
-        PARAMS.save(storage, &version_key(family, *version), &ParamsRecord::from(params))?;
+        let before = last.as_ref().map(|(last, record)| Ok::<_, ContractError>((*last, record.params()?)));
+        let before = before.transpose()?;
+        check_first(before.as_ref().map(|(last, params)| (*last, params)), *version, params)?;
+        append(storage, family, last, *version, params)?;
     }
     Ok(())
 }

@@ -50,11 +50,7 @@ mod state;
 
 pub use error::{AncestryError, ContractError, NotIncluded};
 pub use refused::Refused;
-
-/// The contract's name for cw2.
-pub const NAME: &str = "btc-staking";
-/// The contract's version for cw2.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub use state::{NAME, VERSION};
 
 #[cfg(not(feature = "library"))]
 exports::export!(crate::entry: with_sender [instantiate, execute], without [reply, migrate], queries [query]);

@@ -1,6 +1,7 @@
 use cosmwasm_std::{DepsMut, Response};
 
-use crate::{ContractError, NAME, VERSION};
+use crate::error::ContractError;
+use crate::state::{NAME, VERSION};
 
 pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
     let found = cw2::get_contract_version(deps.storage)?;

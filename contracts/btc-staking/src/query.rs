@@ -5,8 +5,9 @@ mod trust;
 use api::btc_staking::{ConfigResponse, QueryMsg};
 use cosmwasm_std::{Binary, Deps, to_json_binary};
 
-use crate::state::{BY_FP, BY_STAKER, CONFIG, Config};
-use crate::{ContractError, parse};
+use crate::error::ContractError;
+use crate::parse;
+use crate::state::{CONFIG, Config};
 use items::Page;
 
 pub fn query(deps: Deps<'_>, msg: QueryMsg) -> Result<Binary, ContractError> {
@@ -17,15 +18,15 @@ pub fn query(deps: Deps<'_>, msg: QueryMsg) -> Result<Binary, ContractError> {
             to_json_binary(&items::item(storage, parse::outpoint(&txid, output)?)?)
         }
         QueryMsg::Items { after_txid, after_output, limit } => {
-            to_json_binary(&items::all(storage, &Page::parse(after_txid, after_output, limit)?)?)
+            to_json_binary(&items::page(storage, &Page::parse(after_txid, after_output, limit)?, |_| true)?)
         }
         QueryMsg::Staker { staker_pk_hex, after_txid, after_output, limit } => {
             let (key, page) = (parse::key(&staker_pk_hex)?, Page::parse(after_txid, after_output, limit)?);
-            to_json_binary(&items::of(storage, &BY_STAKER, &key, &page)?)
+            to_json_binary(&items::page(storage, &page, |item| item.staker == key)?)
         }
         QueryMsg::Fp { fp_pubkey_hex, after_txid, after_output, limit } => {
             let (key, page) = (parse::key(&fp_pubkey_hex)?, Page::parse(after_txid, after_output, limit)?);
-            to_json_binary(&items::of(storage, &BY_FP, &key, &page)?)
+            to_json_binary(&items::page(storage, &page, |item| item.fp() == key)?)
         }
         QueryMsg::Params { family, start_after } => {
             to_json_binary(&params::params(storage, family, start_after)?)

@@ -19,7 +19,7 @@ fn a_good_item_waits_and_a_repeated_one_is_known() {
     let mut world = world(&maker);
     let made = maker.nth(0, 1_000);
     assert_eq!(world.take(&made.item), "waiting");
-    assert_eq!(world.standing(made.stake), StandingAnswer::Waiting {});
+    assert_eq!(world.standing(made.stake), StandingAnswer::Waiting { spent_height: None });
     assert_eq!(world.trust().waiting, 1);
     let before = world.records();
     assert_eq!(world.take(&made.item), "known");
@@ -114,6 +114,17 @@ fn a_bad_item_is_refused_alone_with_its_culprit() {
     let Verdict::Refused { reason, .. } = &verdicts[1] else { panic!() };
     assert!(reason.contains("active_del is not protobuf"), "{reason}");
     assert_eq!(world.trust().waiting, 2);
+}
+
+#[test]
+fn an_item_that_a_message_repeats_counts_once() {
+    let maker = Maker::new();
+    let mut world = world(&maker);
+    let items = vec![StakeItem::Delegation(maker.nth(0, 1_000).item.into()); 3];
+    let verdicts = world.verdicts(&world.bsn.clone(), ExecuteMsg::TakeItems { items });
+    let short: Vec<_> = verdicts.iter().map(crate::common::short).collect();
+    assert_eq!(short, ["waiting", "known", "known"]);
+    assert_eq!((world.trust().waiting, world.items().len()), (1, 1));
 }
 
 /// Of a minimal item only the address is free, and it makes another digest.

@@ -31,7 +31,7 @@ fn a_stake_counts_when_it_is_proven() {
     assert_eq!(world.news(), ["active 1001 6001"]);
     let standing = StandingAnswer::Active { start_height: 1_001, end_height: 6_001 };
     assert_eq!(world.standing(made.stake), standing);
-    assert_eq!((world.trust().active, world.trust().active_sats, world.trust().waiting), (1, 1_000_000, 0));
+    assert_eq!((world.active(), world.trust().waiting), ((1, 1_000_000), 0));
     assert_eq!(world.prove(proof), "S60", "once");
     assert_eq!(world.news(), [""; 0]);
 
@@ -59,7 +59,7 @@ fn the_block_lies_k_deep_and_is_in_the_chain() {
     assert_eq!(world.prove(proof.clone()), "S60");
     world.bitcoin.reorganize(K as usize, &[&[][..]; 2 * K as usize]);
     assert_eq!(world.prove(proof), "header", "its block left the chain");
-    assert_eq!(world.standing(made.stake), StandingAnswer::Waiting {});
+    assert_eq!(world.standing(made.stake), StandingAnswer::Waiting { spent_height: None });
 }
 
 /// D-20
@@ -149,7 +149,7 @@ fn proofs_come_in_bounded_numbers() {
     for proofs in [none, many] {
         let got = proofs.len();
         let error = world.send(&world.stranger.clone(), ExecuteMsg::ProveDelegations { proofs }).unwrap_err();
-        assert_eq!(error.to_string(), format!("proofs is {got}, must be 1 to 50"));
+        assert_eq!(error.to_string(), format!("entries is {got}, must be 1 to 50"));
     }
 }
 
@@ -174,7 +174,7 @@ fn one_coin_counts_once() {
     assert_eq!(world.news(), ["active 1001 6001", "active 1002 6002", "ended 1002"]);
     assert_eq!(world.prove(proofs[0].clone()), "S60", "it was spent");
     assert_eq!(world.prove(proofs[2].clone()), "active");
-    assert_eq!(world.trust().active, 1);
+    assert_eq!(world.active().0, 1);
 
     // In the other order.
     let mut world = self::world(&maker);
@@ -188,7 +188,7 @@ fn one_coin_counts_once() {
     };
     assert_eq!(prove(&mut world, &third, heights[2]), "active");
     assert_eq!(prove(&mut world, &second, heights[1]), "S60", "it was spent before it was proven");
-    assert_eq!(world.trust().active, 1);
+    assert_eq!(world.active().0, 1);
 }
 
 /// D-08: the item of what was spent comes later.
@@ -203,6 +203,8 @@ fn an_outpoint_stays_spent_for_an_item_that_comes_later() {
     world.bitcoin.extend(K);
     assert_eq!(world.prove(world.bitcoin.inclusion(second.stake, later)), "active");
     assert_eq!(world.take(&first.item), "waiting");
+    assert_eq!(world.standing(first.stake), StandingAnswer::Waiting { spent_height: Some(later) });
+    assert_eq!(world.trust().waiting, 1);
     assert_eq!(world.prove(world.bitcoin.inclusion(first.stake, height)), "S60");
 }
 
@@ -235,7 +237,11 @@ fn waiting_stake_is_visible() {
     assert_eq!((first.len(), rest.len()), (10, 2));
     let seen: std::collections::BTreeSet<_> = first.iter().chain(&rest).map(|item| &item.txid).collect();
     assert_eq!(seen.len(), 12);
-    assert!(first.iter().all(|item| item.taken_at > 0 && item.standing == StandingAnswer::Waiting {}));
+    assert!(
+        first
+            .iter()
+            .all(|item| item.taken_at > 0 && item.standing == StandingAnswer::Waiting { spent_height: None })
+    );
 }
 
 /// D-20: what Babylon relays as a staking transaction may not have the length of a node.

@@ -32,8 +32,8 @@ fn reorganizations_revoke_stake() {
     world.bitcoin.reorganize(K as usize + 1, &fork);
     world.follow();
     assert_eq!(world.news(), ["revoked"]);
-    assert_eq!(world.standing(made.stake), StandingAnswer::Waiting {});
-    assert_eq!((world.trust().active, world.trust().active_sats, world.trust().waiting), (0, 0, 1));
+    assert_eq!(world.standing(made.stake), StandingAnswer::Waiting { spent_height: None });
+    assert_eq!((world.active(), world.trust().waiting), ((0, 0), 1));
     assert_eq!(world.prove(world.bitcoin.inclusion(made.stake, height + 2)), "active");
     assert_eq!(world.news(), ["active 1003 6001"], "the end that the item said is the lower one");
 }
@@ -50,7 +50,7 @@ fn much_stake_is_taken_back_in_portions() {
     let later = world.bitcoin.inclusion(stakes[0].stake, 1_002);
     assert_eq!(world.prove(later), "active", "this call took back the other eight first");
     assert_eq!(world.news().len(), 9);
-    assert_eq!((world.trust().active, world.trust().waiting), (1, 39));
+    assert_eq!((world.active().0, world.trust().waiting), (1, 39));
 }
 
 #[test]
@@ -61,5 +61,5 @@ fn a_block_w_deep_is_not_watched() {
     let before = watched(&world);
     world.follow();
     assert_eq!(watched(&world), before - 1);
-    assert_eq!(world.trust().active, 1);
+    assert_eq!(world.active().0, 1);
 }

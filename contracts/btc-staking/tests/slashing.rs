@@ -73,6 +73,7 @@ fn a_slashing_is_complete_from_state() {
     assert_eq!(unbonded, OutPoint { txid: expected, index: 0 });
 }
 
+/// D-30
 #[test]
 fn slashing_data_stays_until_the_lock_is_over() {
     let maker = Maker { time: 300, ..Maker::new() };
@@ -86,11 +87,12 @@ fn slashing_data_stays_until_the_lock_is_over() {
     world.bitcoin.extend(6);
     assert_eq!(world.spend(world.bitcoin.spend(made.stake, &made.unbonding_tx, at)), "ended");
     world.bitcoin.extend_to(1_300);
-    world.follow();
+    assert_eq!(world.forget(made.stake), "S60");
     let data = slashing_data(&world, made.stake);
     assert_eq!(is_slashed(&data, &data.unbonding, &maker.params.committee, &maker.fp), Ok(true));
     world.bitcoin.extend(1);
-    world.follow();
+    assert_eq!(world.forget(made.stake), "forgotten");
+    assert_eq!(world.forget(made.stake), "unknown");
     let error = world.item(made.stake).unwrap_err();
     assert_eq!(error.to_string(), format!("stake {} is unknown", made.stake));
     let left: Vec<_> = world

@@ -19,7 +19,7 @@ mod outcome;
 mod query;
 mod response;
 
-pub use execute::{Ancestry, ExecuteMsg, InclusionProof, SpendProof, StakeItem};
+pub use execute::{Ancestry, ExecuteMsg, InclusionProof, SpendProof, StakeId, StakeItem};
 pub use instantiate::{Family, FamilyParams, InstantiateMsg, MigrateMsg, ParamsVersion};
 pub use outcome::{Outcome, OutcomesMsg, Verdict, Verdicts};
 pub use query::QueryMsg;

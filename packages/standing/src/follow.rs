@@ -1,9 +1,8 @@
 use bitcoin_spv::OutPoint;
 
-use crate::ledger::{is_in_chain, known_spend};
-use crate::prove::foretell;
+use crate::ledger::{is_in_chain, known_spend, stake};
 use crate::spend::{end_stake, leave_lists};
-use crate::{Block, Change, Entry, Ledger, List, Rules, Stake, Standing, What};
+use crate::{Change, Entry, Known, Ledger, List, Rules, Stake, Standing, What};
 
 /// What following did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,13 +14,32 @@ pub struct Followed {
 }
 
 /// Does what the chain and time have brought, in at most `budget` steps: takes back the stake of blocks that left the
-/// chain, applies spends that are k deep by now, lets the challenged count that nobody challenged, and forgets what is over.
+/// chain, applies spends that are k deep by now, lets the challenged count that nobody challenged, watches no more what is w
+/// deep, and forgets spends that no lock reaches.
 ///
 /// # Errors
 /// Only those of the ledger.
 pub fn follow<L: Ledger>(ledger: &mut L, rules: &Rules, budget: u32) -> Result<Followed, L::Error> {
+    // The order matters: a spend that is due ends a stake before that is due to count.
+    let lists =
+        [(List::Remembered, rules.k), (List::Challenged, 0), (List::Watched, rules.w), (List::Spent, 0)];
+    within(ledger, &lists, budget)
+}
+
+/// As much of [`follow`] as a proof of inclusion needs: what takes stake back, and what ends it.
+///
+/// # Errors
+/// Only those of the ledger.
+pub fn catch_up<L: Ledger>(ledger: &mut L, rules: &Rules, budget: u32) -> Result<Followed, L::Error> {
+    within(ledger, &[(List::Remembered, rules.k)], budget)
+}
+
+/// A list, and by how much later than its heights it is worked off.
+type Due = (List, u32);
+
+fn within<L: Ledger>(ledger: &mut L, lists: &[Due], budget: u32) -> Result<Followed, L::Error> {
     let (mut left, mut changes) = (budget, Vec::new());
-    let is_done = sync(ledger, &mut left, &mut changes)? && work_off(ledger, rules, &mut left, &mut changes)?;
+    let is_done = sync(ledger, &mut left, &mut changes)? && work_off(ledger, lists, &mut left, &mut changes)?;
     Ok(Followed { changes, is_done })
 }
 
@@ -32,7 +50,10 @@ fn sync<L: Ledger>(ledger: &mut L, budget: &mut u32, changes: &mut Vec<Change>) 
         return Ok(true);
     }
     while let Some(entry) = ledger.highest(List::Watched)? {
-        if is_in_chain(ledger, &entry.at)? {
+        let watched = stake(ledger, &entry.stake)?;
+        if let Some(block) = watched.and_then(|stake| stake.standing.block())
+            && is_in_chain(ledger, &block)?
+        {
             break;
         }
         if *budget == 0 {
@@ -48,7 +69,7 @@ fn sync<L: Ledger>(ledger: &mut L, budget: &mut u32, changes: &mut Vec<Change>) 
 
 /// The staking transaction's block left the chain.
 fn revoke<L: Ledger>(ledger: &mut L, outpoint: &OutPoint) -> Result<Option<Change>, L::Error> {
-    let Some(stake) = ledger.load(outpoint)? else { return Ok(None) };
+    let Some(stake) = stake(ledger, outpoint)? else { return Ok(None) };
     leave_lists(ledger, outpoint, &stake.standing)?;
     if let Standing::Active { .. } | Standing::Challenged { .. } = stake.standing {
         ledger.record(outpoint, Some(&stake), &Stake { standing: Standing::Waiting, ..stake })?;
@@ -59,22 +80,15 @@ fn revoke<L: Ledger>(ledger: &mut L, outpoint: &OutPoint) -> Result<Option<Chang
 /// Works off the lists whose height has come.
 fn work_off<L: Ledger>(
     ledger: &mut L,
-    rules: &Rules,
+    lists: &[Due],
     budget: &mut u32,
     changes: &mut Vec<Change>,
 ) -> Result<bool, L::Error> {
     let tip = ledger.tip()?.height;
-    // The order matters: a spend that is due ends a stake before that is due to count.
-    let lists = [
-        (List::Remembered, rules.k),
-        (List::Challenged, 0),
-        (List::Watched, rules.w),
-        (List::Items, 0),
-        (List::Spent, 0),
-    ];
     for (list, after) in lists {
+        let list = *list;
         while let Some(entry) = ledger.lowest(list)? {
-            if entry.at.height.saturating_add(after) > tip {
+            if entry.at.height.saturating_add(*after) > tip {
                 break;
             }
             if *budget == 0 {
@@ -90,13 +104,14 @@ fn work_off<L: Ledger>(
 
 fn come_due<L: Ledger>(ledger: &mut L, list: List, entry: &Entry) -> Result<Option<Change>, L::Error> {
     let Entry { at, stake: outpoint } = entry;
-    if list == List::Spent {
-        return ledger.set_spent(outpoint, None).map(|()| None);
-    }
-    let Some(stake) = ledger.load(outpoint)? else { return Ok(None) };
+    let stake = match (list, ledger.known(outpoint)?) {
+        (List::Spent, Known::Spent(_)) => return ledger.set_spent(outpoint, None).map(|()| None),
+        (_, Known::Stake(stake)) => stake,
+        (_, Known::Spent(_) | Known::Nothing) => return Ok(None),
+    };
     match (list, stake.standing) {
         (List::Remembered, _) => {
-            let is_over = known_spend(ledger, outpoint, Some(&stake))?.is_some();
+            let is_over = known_spend(ledger, stake.standing.spent())?.is_some();
             match !is_over && is_in_chain(ledger, at)? {
                 true => end_stake(ledger, outpoint, &stake, *at),
                 false => Ok(None),
@@ -108,22 +123,6 @@ fn come_due<L: Ledger>(ledger: &mut L, list: List, entry: &Entry) -> Result<Opti
             let what = What::Active { start: block.height, end };
             Ok(Some(Change { stake: *outpoint, what }))
         }
-        (List::Items, _) => forget(ledger, outpoint, &stake).map(|()| None),
         _ => Ok(None),
-    }
-}
-
-/// Forgets an item whose lock is over. That it was spent is remembered for longer.
-fn forget<L: Ledger>(ledger: &mut L, outpoint: &OutPoint, stake: &Stake) -> Result<(), L::Error> {
-    if let Standing::Active { end, .. } | Standing::Challenged { end, .. } = stake.standing
-        && end > ledger.tip()?.height
-    {
-        return ledger.put(List::Items, Block::date(end), outpoint);
-    }
-    leave_lists(ledger, outpoint, &stake.standing)?;
-    ledger.forget(outpoint, stake)?;
-    match stake.standing {
-        Standing::Ended { at } => foretell(ledger, outpoint, at),
-        _ => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use primitives::BtcHeight;
 
-use crate::{Block, Lock, Refusal, Rules, Standing, Witness};
+use crate::{Block, Lock, Refusal, Rules, Stake, Witness};
 
 /// When a stake counts whose inclusion was proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,15 +27,15 @@ pub enum Inclusion {
 /// # Errors
 /// [`Refusal`].
 pub fn inclusion(
-    standing: &Standing,
+    stake: &Stake,
     lock: &Lock,
     block: Block,
     spent: Option<Block>,
     tip: BtcHeight,
     rules: &Rules,
 ) -> Result<Inclusion, Refusal> {
-    if let Standing::Challenged { block, .. } | Standing::Active { block, .. } = standing {
-        return Err(Refusal::Proven { block: *block });
+    if let Some(block) = stake.standing.block() {
+        return Err(Refusal::Proven { block });
     }
     if let Some(at) = spent {
         return Err(Refusal::Spent { at });
@@ -50,7 +50,7 @@ pub fn inclusion(
         return Err(Refusal::Late { tip, end, unbonding_time });
     }
     let is_fresh = depth <= u32::from(unbonding_time / 2);
-    Ok(match is_fresh || lock.vouched {
+    Ok(match is_fresh || stake.vouched {
         true => Inclusion::Now { end },
         false => Inclusion::Later { end, due: tip.saturating_add(rules.challenge_delay) },
     })
@@ -84,59 +84,63 @@ mod tests {
     use bitcoin_spv::HeaderHash;
 
     use super::*;
+    use crate::Standing;
 
     const RULES: Rules = Rules { k: 6, w: 100, challenge_delay: 144 };
-    const LOCK: Lock =
-        Lock { time: 10_000, unbonding_time: 101, said_end: BtcHeight::new(11_000), vouched: false };
+    const LOCK: Lock = Lock { time: 10_000, unbonding_time: 101, said_end: BtcHeight::new(11_000) };
+    const STAKE: Stake = Stake { sats: 50_000, vouched: false, standing: Standing::Waiting };
+    const VOUCHED: Stake = Stake { vouched: true, ..STAKE };
 
     fn at(height: u32) -> Block {
         Block { height: height.into(), hash: HeaderHash::from_bytes([7; 32]) }
     }
 
-    fn judge(lock: &Lock, start: u32, tip: u32) -> Result<Inclusion, Refusal> {
-        inclusion(&Standing::Waiting, lock, at(start), None, tip.into(), &RULES)
+    fn judge(stake: &Stake, start: u32, tip: u32) -> Result<Inclusion, Refusal> {
+        inclusion(stake, &LOCK, at(start), None, tip.into(), &RULES)
     }
 
     #[test]
     fn a_block_is_believed_k_deep() {
-        assert!(judge(&LOCK, 1_000, 1_006).is_ok());
+        assert!(judge(&STAKE, 1_000, 1_006).is_ok());
         let shallow = Refusal::Shallow { block: at(1_000), depth: 5, least: 6 };
-        assert_eq!(judge(&LOCK, 1_000, 1_005), Err(shallow));
-        assert!(matches!(judge(&LOCK, 1_000, 999), Err(Refusal::Shallow { depth: 0, .. })));
+        assert_eq!(judge(&STAKE, 1_000, 1_005), Err(shallow));
+        assert!(matches!(judge(&STAKE, 1_000, 999), Err(Refusal::Shallow { depth: 0, .. })));
     }
 
     /// D-06
     #[test]
     fn a_stake_is_fresh_for_half_of_its_unbonding_time() {
         let end = BtcHeight::new(11_000);
-        assert_eq!(judge(&LOCK, 1_000, 1_050), Ok(Inclusion::Now { end }));
+        assert_eq!(judge(&STAKE, 1_000, 1_050), Ok(Inclusion::Now { end }));
         let due = BtcHeight::new(1_051 + 144);
-        assert_eq!(judge(&LOCK, 1_000, 1_051), Ok(Inclusion::Later { end, due }));
-        assert_eq!(judge(&Lock { vouched: true, ..LOCK }, 1_000, 1_051), Ok(Inclusion::Now { end }));
+        assert_eq!(judge(&STAKE, 1_000, 1_051), Ok(Inclusion::Later { end, due }));
+        assert_eq!(judge(&VOUCHED, 1_000, 1_051), Ok(Inclusion::Now { end }));
     }
 
     /// D-07
     #[test]
     fn the_lower_end_counts() {
-        let said = |said_end: u32| Lock { said_end: said_end.into(), vouched: true, ..LOCK };
-        let end = |lock: &Lock| match judge(lock, 1_000, 1_010) {
-            Ok(Inclusion::Now { end }) => end.get(),
-            other => panic!("{other:?}"),
+        let end = |said_end: u32| {
+            let lock = Lock { said_end: said_end.into(), ..LOCK };
+            match inclusion(&STAKE, &lock, at(1_000), None, 1_010.into(), &RULES) {
+                Ok(Inclusion::Now { end }) => end.get(),
+                other => panic!("{other:?}"),
+            }
         };
-        assert_eq!(end(&said(11_001)), 11_000);
-        assert_eq!(end(&said(u32::MAX)), 11_000);
-        assert_eq!(end(&said(10_999)), 10_999);
+        assert_eq!(end(11_001), 11_000);
+        assert_eq!(end(u32::MAX), 11_000);
+        assert_eq!(end(10_999), 10_999);
     }
 
     #[test]
     fn a_stake_without_power_left_is_late() {
-        let vouched = Lock { vouched: true, ..LOCK };
-        assert!(judge(&vouched, 1_000, 11_000 - 102).is_ok());
+        assert!(judge(&VOUCHED, 1_000, 11_000 - 102).is_ok());
         let tip = BtcHeight::new(11_000 - 101);
         let late = Refusal::Late { tip, end: 11_000.into(), unbonding_time: 101 };
-        assert_eq!(judge(&vouched, 1_000, tip.get()), Err(late));
-        let whole = Lock { said_end: u32::MAX.into(), ..vouched };
-        assert!(matches!(judge(&whole, u32::MAX - 9, u32::MAX), Err(Refusal::Late { .. })));
+        assert_eq!(judge(&VOUCHED, 1_000, tip.get()), Err(late));
+        let whole = Lock { said_end: u32::MAX.into(), ..LOCK };
+        let last = inclusion(&VOUCHED, &whole, at(u32::MAX - 9), None, u32::MAX.into(), &RULES);
+        assert!(matches!(last, Err(Refusal::Late { .. })));
     }
 
     #[test]
@@ -145,7 +149,7 @@ mod tests {
         for standing in
             [Standing::Active { block, end }, Standing::Challenged { block, end, due: 1_200.into() }]
         {
-            let again = inclusion(&standing, &LOCK, at(1_001), None, 1_010.into(), &RULES);
+            let again = inclusion(&Stake { standing, ..STAKE }, &LOCK, at(1_001), None, 1_010.into(), &RULES);
             assert_eq!(again, Err(Refusal::Proven { block }));
         }
     }
@@ -153,8 +157,11 @@ mod tests {
     /// D-09
     #[test]
     fn a_spent_stake_is_not_proven() {
-        for standing in [Standing::Waiting, Standing::Ended { at: at(1_001) }] {
-            let judged = |spent| inclusion(&standing, &LOCK, at(1_000), spent, 1_010.into(), &RULES);
+        let spent = at(1_001);
+        for standing in [Standing::Foretold { at: spent }, Standing::Ended { at: spent }] {
+            let judged = |spent| {
+                inclusion(&Stake { standing, ..STAKE }, &LOCK, at(1_000), spent, 1_010.into(), &RULES)
+            };
             assert_eq!(judged(Some(at(1_001))), Err(Refusal::Spent { at: at(1_001) }));
             assert!(judged(None).is_ok(), "the block of the spend left the chain");
         }

@@ -1,7 +1,7 @@
 use bitcoin_spv::{HeaderHash, OutPoint};
 use primitives::BtcHeight;
 
-use crate::{Block, Stake, Standing};
+use crate::{Block, Known, Stake};
 
 /// What is kept of stakes, and Bitcoin's chain with the most work.
 pub trait Ledger {
@@ -13,20 +13,17 @@ pub trait Ledger {
     /// The hash at a height of the chain; `None` above the tip, and below what is kept.
     fn hash_at(&self, height: BtcHeight) -> Result<Option<HeaderHash>, Self::Error>;
 
-    /// A stake.
-    fn load(&self, outpoint: &OutPoint) -> Result<Option<Stake>, Self::Error>;
-    /// Writes it; `before` is what was there.
+    /// What is known of an outpoint. A spend that was recorded before the item came is [`crate::Standing::Foretold`].
+    fn known(&self, outpoint: &OutPoint) -> Result<Known, Self::Error>;
+    /// Writes a stake; `before` is what was there. A new one waits.
     fn record(&mut self, outpoint: &OutPoint, before: Option<&Stake>, now: &Stake)
     -> Result<(), Self::Error>;
-    /// Deletes it and its item.
+    /// Deletes a stake and its item.
     fn forget(&mut self, outpoint: &OutPoint, before: &Stake) -> Result<(), Self::Error>;
-
-    /// In which block an outpoint was spent that no item is known of.
-    fn spent(&self, outpoint: &OutPoint) -> Result<Option<Block>, Self::Error>;
-    /// Writes or deletes that.
+    /// Writes or deletes in which block an outpoint was spent that no item has.
     fn set_spent(&mut self, outpoint: &OutPoint, at: Option<Block>) -> Result<(), Self::Error>;
 
-    /// Puts a stake on a list, at that block's height.
+    /// Puts a stake on a list, at that block's height. Its hash is kept of [`List::Remembered`] only.
     fn put(&mut self, list: List, at: Block, stake: &OutPoint) -> Result<(), Self::Error>;
     /// Takes it off.
     fn take_off(&mut self, list: List, height: BtcHeight, stake: &OutPoint) -> Result<(), Self::Error>;
@@ -50,23 +47,21 @@ pub enum List {
     Remembered,
     /// Challenged: by when they are due.
     Challenged,
-    /// Every item: by when it can be forgotten.
-    Items,
-    /// Outpoints that were spent: by when that can be forgotten.
+    /// Outpoints that were spent and that no item has any more: by when that can be forgotten.
     Spent,
 }
 
 /// A stake on a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// At which height, and for blocks with which hash; the hash of a date means nothing.
+    /// At which height; the hash is that of a block in [`List::Remembered`], and means nothing elsewhere.
     pub at: Block,
     /// Which.
     pub stake: OutPoint,
 }
 
 impl Block {
-    /// A height that belongs to no block yet.
+    /// A height alone.
     pub(crate) const fn date(height: BtcHeight) -> Self {
         Self { height, hash: HeaderHash::from_bytes([0; 32]) }
     }
@@ -81,17 +76,17 @@ pub fn is_in_chain<L: Ledger>(ledger: &L, block: &Block) -> Result<bool, L::Erro
 }
 
 /// The block of a spend that is known and in the chain.
-pub(crate) fn known_spend<L: Ledger>(
-    ledger: &L,
-    outpoint: &OutPoint,
-    stake: Option<&Stake>,
-) -> Result<Option<Block>, L::Error> {
-    let at = match stake.map(|stake| stake.standing) {
-        Some(Standing::Ended { at }) => Some(at),
-        _ => ledger.spent(outpoint)?,
-    };
-    match at {
+pub(crate) fn known_spend<L: Ledger>(ledger: &L, spent: Option<Block>) -> Result<Option<Block>, L::Error> {
+    match spent {
         Some(at) if is_in_chain(ledger, &at)? => Ok(Some(at)),
         _ => Ok(None),
     }
+}
+
+/// A stake.
+pub(crate) fn stake<L: Ledger>(ledger: &L, outpoint: &OutPoint) -> Result<Option<Stake>, L::Error> {
+    Ok(match ledger.known(outpoint)? {
+        Known::Stake(stake) => Some(stake),
+        Known::Nothing | Known::Spent(_) => None,
+    })
 }

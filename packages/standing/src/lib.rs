@@ -20,7 +20,7 @@
 //! ```
 //!
 //! [`take`] begins one, [`prove`] takes a proof of inclusion, [`spend`] one of a spend, [`follow`] does what time and
-//! reorganizations bring. The two decisions are pure functions in [`judge`]. Whatever changes the power that is counted comes back
+//! reorganizations bring, [`forget`] ends one whose lock is over. The two decisions are pure functions in [`judge`]. Whatever changes the power that is counted comes back
 //! as a [`Change`].
 //!
 //! # Why freshness
@@ -56,11 +56,11 @@
 //! let rules = Rules { k: 6, w: 100, challenge_delay: 144 };
 //! let mut ledger = MemoryLedger::new(1_000);
 //! let stake = OutPoint { txid: Txid::from_bytes([1; 32]), index: 0 };
-//! let lock = Lock { time: 60_000, unbonding_time: 1_008, said_end: BtcHeight::new(60_990), vouched: true };
-//! take(&mut ledger, &stake, 50_000, &lock)?;
+//! let lock = Lock { time: 60_000, unbonding_time: 1_008, said_end: BtcHeight::new(60_990) };
+//! take(&mut ledger, &stake, 50_000, true)?;
 //!
 //! let block = ledger.block_at(990);
-//! let proven = prove(&mut ledger, &rules, &stake, block, &[])?.expect("ten deep");
+//! let proven = prove(&mut ledger, &rules, &stake, &lock, block, &[])?.expect("ten deep");
 //! assert_eq!((proven.start.get(), proven.end.get()), (990, 60_990));
 //!
 //! let spent_in = ledger.block_at(1_000); // the tip: too shallow to count
@@ -85,6 +85,7 @@
 
 mod descend;
 mod follow;
+mod forget;
 pub mod judge;
 mod ledger;
 pub mod memory;
@@ -95,12 +96,13 @@ mod standing;
 mod take;
 
 pub use descend::{Ancestor, DescendError, descend};
-pub use follow::{Followed, follow};
+pub use follow::{Followed, catch_up, follow};
+pub use forget::forget;
 pub use ledger::{Entry, Ledger, List, is_in_chain};
 pub use prove::{Proven, prove};
 pub use refusal::Refusal;
 pub use spend::{Spent, spend};
-pub use standing::{Block, Change, Lock, Rules, Stake, Standing, What, Witness};
+pub use standing::{Block, Change, Known, Lock, Rules, Stake, Standing, What, Witness};
 pub use take::{Taken, take};
 // Whose types stand in the signatures of this crate.
 pub use {bitcoin_spv, primitives};

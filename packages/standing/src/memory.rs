@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bitcoin_spv::{HeaderHash, OutPoint};
 use primitives::BtcHeight;
 
-use crate::{Block, Entry, Ledger, List, Stake, Standing};
+use crate::{Block, Entry, Known, Ledger, List, Stake, Standing};
 
 /// What is kept, in maps.
 #[derive(Debug, Clone, Default)]
@@ -93,23 +93,21 @@ impl Ledger for MemoryLedger {
         Ok(usize::try_from(height.get()).ok().and_then(|at| self.chain.get(at)).copied())
     }
 
-    fn load(&self, outpoint: &OutPoint) -> Result<Option<Stake>, Infallible> {
-        Ok(self.stakes.get(outpoint).copied())
+    fn known(&self, outpoint: &OutPoint) -> Result<Known, Infallible> {
+        let spent = self.spent.get(outpoint).map_or(Known::Nothing, |at| Known::Spent(*at));
+        Ok(self.stakes.get(outpoint).map_or(spent, |stake| Known::Stake(*stake)))
     }
 
     fn record(&mut self, outpoint: &OutPoint, before: Option<&Stake>, now: &Stake) -> Result<(), Infallible> {
         debug_assert_eq!(self.stakes.contains_key(outpoint), before.is_some());
         self.stakes.insert(*outpoint, *now);
+        self.spent.remove(outpoint);
         Ok(())
     }
 
     fn forget(&mut self, outpoint: &OutPoint, _: &Stake) -> Result<(), Infallible> {
         self.stakes.remove(outpoint);
         Ok(())
-    }
-
-    fn spent(&self, outpoint: &OutPoint) -> Result<Option<Block>, Infallible> {
-        Ok(self.spent.get(outpoint).copied())
     }
 
     fn set_spent(&mut self, outpoint: &OutPoint, at: Option<Block>) -> Result<(), Infallible> {
@@ -121,7 +119,8 @@ impl Ledger for MemoryLedger {
     }
 
     fn put(&mut self, list: List, at: Block, stake: &OutPoint) -> Result<(), Infallible> {
-        self.lists.insert((list, at.height, *stake), at.hash);
+        let hash = if list == List::Remembered { at.hash } else { Block::date(at.height).hash };
+        self.lists.insert((list, at.height, *stake), hash);
         Ok(())
     }
 

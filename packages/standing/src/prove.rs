@@ -2,9 +2,9 @@ use bitcoin_spv::OutPoint;
 use primitives::BtcHeight;
 
 use crate::judge::{self, Inclusion};
-use crate::ledger::{is_in_chain, known_spend};
+use crate::ledger::{is_in_chain, known_spend, stake};
 use crate::spend::end_stake;
-use crate::{Block, Change, Ledger, List, REMEMBERED, Refusal, Rules, Stake, Standing, What};
+use crate::{Block, Change, Known, Ledger, List, Lock, Refusal, Rules, Stake, Standing, What};
 
 /// What a proof of inclusion did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +21,10 @@ pub struct Proven {
     pub changes: Vec<Change>,
 }
 
-/// Takes a proof that a stake is in `block`, which is in the chain; `spends` is what its transaction spends.
+/// Takes a proof that a stake is in `block`, which is in the chain; `lock` is what its item says, `spends` what its transaction
+/// spends.
 ///
-/// [`crate::follow`] goes first: while stake is to be taken back, proofs are refused.
+/// [`crate::catch_up`] goes first: while stake is to be taken back, proofs are refused.
 ///
 /// # Errors
 /// Only those of the ledger.
@@ -31,18 +32,20 @@ pub fn prove<L: Ledger>(
     ledger: &mut L,
     rules: &Rules,
     outpoint: &OutPoint,
+    lock: &Lock,
     block: Block,
     spends: &[OutPoint],
 ) -> Result<Result<Proven, Refusal>, L::Error> {
-    let Some(stake) = ledger.load(outpoint)? else { return Ok(Err(Refusal::Unknown)) };
-    if let Some(synced) = ledger.synced()?
-        && !is_in_chain(ledger, &synced)?
+    let Some(stake) = stake(ledger, outpoint)? else { return Ok(Err(Refusal::Unknown)) };
+    let synced = ledger.synced()?;
+    if let Some(synced) = &synced
+        && !is_in_chain(ledger, synced)?
     {
         return Ok(Err(Refusal::Reorganizing));
     }
     let tip = ledger.tip()?;
-    let (spent, lock) = (known_spend(ledger, outpoint, Some(&stake))?, stake.lock);
-    let inclusion = match judge::inclusion(&stake.standing, &lock, block, spent, tip.height, rules) {
+    let spent = known_spend(ledger, stake.standing.spent())?;
+    let inclusion = match judge::inclusion(&stake, lock, block, spent, tip.height, rules) {
         Ok(inclusion) => inclusion,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -59,7 +62,10 @@ pub fn prove<L: Ledger>(
     }
     if tip.height.above(block.height) < rules.w {
         ledger.put(List::Watched, block, outpoint)?;
-        ledger.set_synced(tip)?;
+        // In the chain and not below the block, it has that as an ancestor, too.
+        if synced.is_none_or(|synced| synced.height < block.height) {
+            ledger.set_synced(tip)?;
+        }
     }
     for spent in spends {
         record_spent(ledger, spent, block, &mut changes)?;
@@ -75,22 +81,9 @@ fn record_spent<L: Ledger>(
     at: Block,
     changes: &mut Vec<Change>,
 ) -> Result<(), L::Error> {
-    match ledger.load(outpoint)? {
-        Some(stake) => {
-            if known_spend(ledger, outpoint, Some(&stake))?.is_none() {
-                changes.extend(end_stake(ledger, outpoint, &stake, at)?);
-            }
-            Ok(())
-        }
-        None => foretell(ledger, outpoint, at),
+    let Known::Stake(stake) = ledger.known(outpoint)? else { return ledger.set_spent(outpoint, Some(at)) };
+    if known_spend(ledger, stake.standing.spent())?.is_none() {
+        changes.extend(end_stake(ledger, outpoint, &stake, at)?);
     }
-}
-
-/// Remembers the spend of an outpoint that no item is known of.
-pub(crate) fn foretell<L: Ledger>(ledger: &mut L, outpoint: &OutPoint, at: Block) -> Result<(), L::Error> {
-    if let Some(before) = ledger.spent(outpoint)? {
-        ledger.take_off(List::Spent, before.height.saturating_add(REMEMBERED), outpoint)?;
-    }
-    ledger.set_spent(outpoint, Some(at))?;
-    ledger.put(List::Spent, Block::date(at.height.saturating_add(REMEMBERED)), outpoint)
+    Ok(())
 }

@@ -41,6 +41,14 @@ pub enum Refusal {
         /// The unbonding time.
         unbonding_time: u16,
     },
+    /// It cannot be forgotten yet.
+    #[error("its lock ends at {end}, and the tip is {tip}")]
+    Locked {
+        /// The tip of Bitcoin.
+        tip: BtcHeight,
+        /// Where the lock ends.
+        end: BtcHeight,
+    },
     /// More stake has to be taken back first than one call does.
     #[error("stake of blocks that left the chain is being taken back: follow, and send it again")]
     Reorganizing,

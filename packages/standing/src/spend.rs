@@ -2,8 +2,7 @@ use bitcoin_spv::OutPoint;
 
 use crate::judge::{self, End};
 use crate::ledger::known_spend;
-use crate::prove::foretell;
-use crate::{Block, Change, Ledger, List, Lock, Refusal, Rules, Stake, Standing, What, Witness};
+use crate::{Block, Change, Known, Ledger, List, REMEMBERED, Refusal, Rules, Stake, Standing, What, Witness};
 
 /// What a proof of a spend did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,20 +28,23 @@ pub fn spend<L: Ledger>(
     at: Block,
     witness: Witness,
 ) -> Result<Result<Spent, Refusal>, L::Error> {
-    let stake = ledger.load(outpoint)?;
-    let spent = known_spend(ledger, outpoint, stake.as_ref())?;
+    let (stake, spent) = match ledger.known(outpoint)? {
+        Known::Stake(stake) => (Some(stake), stake.standing.spent()),
+        Known::Spent(at) => (None, Some(at)),
+        Known::Nothing => (None, None),
+    };
+    let spent = known_spend(ledger, spent)?;
     let verdict = judge::end(at, spent, ledger.tip()?.height, witness, rules);
     Ok(match (verdict, stake, witness) {
         (End::Already, stake, witness) => {
-            if let (Some(stake), Witness::Babylon) = (stake.filter(|stake| stake.lock.vouched), witness) {
-                let lock = Lock { vouched: false, ..stake.lock };
-                ledger.record(outpoint, Some(&stake), &Stake { lock, ..stake })?;
+            if let (Some(stake), Witness::Babylon) = (stake.filter(|stake| stake.vouched), witness) {
+                ledger.record(outpoint, Some(&stake), &Stake { vouched: false, ..stake })?;
             }
             Ok(Spent::Already)
         }
         (End::Now, Some(stake), Witness::Babylon) => {
-            let lock = Lock { vouched: false, ..stake.lock };
-            Ok(Spent::Ended(end_stake(ledger, outpoint, &Stake { lock, ..stake }, at)?))
+            let stake = Stake { vouched: false, ..stake };
+            Ok(Spent::Ended(end_stake(ledger, outpoint, &stake, at)?))
         }
         (End::Now, Some(stake), Witness::Anybody) => {
             Ok(Spent::Ended(end_stake(ledger, outpoint, &stake, at)?))
@@ -58,6 +60,12 @@ pub fn spend<L: Ledger>(
         }
         (End::Now | End::Later, None, _) => Err(Refusal::Unknown),
     })
+}
+
+/// Remembers the spend of an outpoint that no item has, and no item will spend: with the date on which that can be forgotten.
+pub(crate) fn foretell<L: Ledger>(ledger: &mut L, outpoint: &OutPoint, at: Block) -> Result<(), L::Error> {
+    ledger.set_spent(outpoint, Some(at))?;
+    ledger.put(List::Spent, Block::date(at.height.saturating_add(REMEMBERED)), outpoint)
 }
 
 /// A challenged stake does not count before what is known of its spend is decided.
@@ -99,7 +107,7 @@ pub(crate) fn leave_lists<L: Ledger>(
     standing: &Standing,
 ) -> Result<(), L::Error> {
     match standing {
-        Standing::Waiting | Standing::Ended { .. } => Ok(()),
+        Standing::Waiting | Standing::Foretold { .. } | Standing::Ended { .. } => Ok(()),
         Standing::Active { block, .. } => ledger.take_off(List::Watched, block.height, outpoint),
         Standing::Challenged { block, due, .. } => {
             ledger.take_off(List::Watched, block.height, outpoint)?;

@@ -21,7 +21,7 @@ pub struct Rules {
     pub challenge_delay: u32,
 }
 
-/// What a delegation says of time, and who says that it is active.
+/// What a delegation says of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lock {
     /// For how many blocks the stake is locked.
@@ -30,8 +30,17 @@ pub struct Lock {
     pub unbonding_time: u16,
     /// The end that the item names. No signature binds it; the lower one of this and what follows from the block counts.
     pub said_end: BtcHeight,
-    /// Whether Babylon says that it is active.
-    pub vouched: bool,
+}
+
+/// What is known of an outpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing.
+    Nothing,
+    /// No item has it, and it was spent in that block.
+    Spent(Block),
+    /// It is a stake.
+    Stake(Stake),
 }
 
 /// A stake that an item is known of.
@@ -39,8 +48,8 @@ pub struct Lock {
 pub struct Stake {
     /// How much, in sats.
     pub sats: u64,
-    /// What its item says of time.
-    pub lock: Lock,
+    /// Whether Babylon says that it is active.
+    pub vouched: bool,
     /// Where it stands.
     pub standing: Standing,
 }
@@ -50,6 +59,11 @@ pub struct Stake {
 pub enum Standing {
     /// Its item is good; that it is in Bitcoin is not proven.
     Waiting,
+    /// The same, and before its item came it was known to be spent.
+    Foretold {
+        /// In which block.
+        at: Block,
+    },
     /// It is in Bitcoin, but so long that it could be spent. It has no power until it is due.
     Challenged {
         /// The block of the staking transaction.
@@ -77,6 +91,27 @@ impl Standing {
     /// Whether it counts.
     pub const fn is_active(&self) -> bool {
         matches!(self, Self::Active { .. })
+    }
+
+    /// Whether its inclusion was never proven, or its block left the chain.
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self, Self::Waiting | Self::Foretold { .. })
+    }
+
+    /// By which block it is included, where that is proven.
+    pub const fn block(&self) -> Option<Block> {
+        match self {
+            Self::Challenged { block, .. } | Self::Active { block, .. } => Some(*block),
+            Self::Waiting | Self::Foretold { .. } | Self::Ended { .. } => None,
+        }
+    }
+
+    /// In which block it was spent, as far as is known.
+    pub const fn spent(&self) -> Option<Block> {
+        match self {
+            Self::Foretold { at } | Self::Ended { at } => Some(*at),
+            Self::Waiting | Self::Challenged { .. } | Self::Active { .. } => None,
+        }
     }
 }
 

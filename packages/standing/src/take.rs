@@ -1,6 +1,6 @@
 use bitcoin_spv::OutPoint;
 
-use crate::{Block, Ledger, List, Lock, REMEMBERED, Stake, Standing};
+use crate::{Known, Ledger, Stake, Standing};
 
 /// What taking an item did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Taken {
 }
 
 /// Takes an item that obeys every rule about its bytes. A stake that is known stays where it stands; vouched for it is from
-/// now on.
+/// now on. The caller writes the item of a stake that waits.
 ///
 /// # Errors
 /// Only those of the ledger.
@@ -20,17 +20,18 @@ pub fn take<L: Ledger>(
     ledger: &mut L,
     outpoint: &OutPoint,
     sats: u64,
-    lock: &Lock,
+    vouched: bool,
 ) -> Result<Taken, L::Error> {
-    if let Some(known) = ledger.load(outpoint)? {
-        if lock.vouched && !known.lock.vouched {
-            let lock = Lock { vouched: true, ..known.lock };
-            ledger.record(outpoint, Some(&known), &Stake { lock, ..known })?;
+    let standing = match ledger.known(outpoint)? {
+        Known::Stake(known) => {
+            if vouched && !known.vouched {
+                ledger.record(outpoint, Some(&known), &Stake { vouched, ..known })?;
+            }
+            return Ok(Taken::Known);
         }
-        return Ok(Taken::Known);
-    }
-    let latest = ledger.tip()?.height.saturating_add(REMEMBERED);
-    ledger.record(outpoint, None, &Stake { sats, lock: *lock, standing: Standing::Waiting })?;
-    ledger.put(List::Items, Block::date(lock.said_end.min(latest)), outpoint)?;
+        Known::Spent(at) => Standing::Foretold { at },
+        Known::Nothing => Standing::Waiting,
+    };
+    ledger.record(outpoint, None, &Stake { sats, vouched, standing })?;
     Ok(Taken::Waiting)
 }

@@ -54,6 +54,8 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     begins.push(Row::new(format!("begin_block_{ACTIVE}_of_{REGISTERED}"), begin(&block)?));
     progress("headers of bitcoin");
     rows.extend(bitcoin::headers()?);
+    progress("stake that is verified");
+    rows.append(&mut super::stakes::measure()?);
     progress("staking packets");
     rows.append(&mut super::packets::measure()?);
     progress(&format!("rewards for {ACTIVE} finality providers"));

@@ -17,6 +17,7 @@ mod measure;
 mod packets;
 mod rewards;
 mod snapshot;
+mod stakes;
 mod table;
 mod ways;
 mod worst;
@@ -76,6 +77,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("finalized_block_100_range", 950_000),
     ("btc_header_in_100", 12_000),
     ("btc_headers_2000", 30_000_000),
+    ("verify_item_6_of_9", 75_000),
+    ("prove_spend_in_50", 12_000),
     ("staking_packet_50", 1_400_000),
     ("staking_packet_50_on_1000", 1_400_000),
     ("staking_packet_witness_250kB", 2_500_000),

@@ -3,10 +3,12 @@ use cosmwasm_std::{DepsMut, MessageInfo, Response};
 use covenant::family::{check_appended, check_first};
 
 use crate::chain::Chain;
+use crate::error::ContractError;
 use crate::event::ParamsAppended;
-use crate::state::{Config, PARAMS, ParamsRecord, family_name, last_version, version_key};
-use crate::{ContractError, parse};
+use crate::parse;
+use crate::state::{Config, append, family_name, last_version};
 
+#[inline(never)]
 pub fn append_params(
     deps: DepsMut<'_>,
     info: &MessageInfo,
@@ -19,16 +21,17 @@ pub fn append_params(
         let (sender, action) = (info.sender.clone(), "append parameters");
         return Err(ContractError::Unauthorized { sender, action });
     }
-    let tip = Chain::load(deps.querier, &config.light_client)?.tip().height;
+    let tip = Chain::new(deps.querier, &config.light_client).tip()?.height;
     let is_mainnet = config.network == Network::Mainnet;
-    match last_version(deps.storage, family)? {
+    let last = last_version(deps.storage, family)?;
+    match &last {
         Some((last, record)) => {
-            check_appended((last, &record.params()?), version, &params, tip, is_mainnet)?;
+            check_appended((*last, &record.params()?), version, &params, tip, is_mainnet)?;
         }
         None => check_first(None, version, &params)?,
     }
 
-    PARAMS.save(deps.storage, &version_key(family, version), &ParamsRecord::from(&params))?;
+    append(deps.storage, family, last, version, &params)?;
     let (family, activation) = (family_name(family), params.activation);
     Ok(Response::new().add_attribute("action", "append_params").add_event(ParamsAppended {
         family,

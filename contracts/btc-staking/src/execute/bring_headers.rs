@@ -2,11 +2,12 @@ use api::btc_staking::Ancestry;
 use cosmwasm_std::{DepsMut, Response};
 
 use crate::chain::Chain;
-use crate::error::AncestryError;
+use crate::error::{AncestryError, ContractError};
+use crate::parse;
 use crate::proofs::{self, MIN_BROUGHT};
 use crate::state::{BROUGHT, Brought, Config};
-use crate::{ContractError, parse};
 
+#[inline(never)]
 pub fn bring_headers(
     deps: DepsMut<'_>,
     config: &Config,
@@ -18,7 +19,7 @@ pub fn bring_headers(
         let most = parse::MAX_HEADERS;
         return Err(AncestryError::Count { got, least: MIN_BROUGHT, most }.into());
     }
-    let chain = Chain::load(deps.querier, &config.light_client)?;
+    let chain = Chain::new(deps.querier, &config.light_client);
     let lowest = proofs::descend(deps.storage, &chain, &way_down)??;
 
     BROUGHT.save(deps.storage, lowest.hash.as_bytes(), &Brought::from(&lowest))?;

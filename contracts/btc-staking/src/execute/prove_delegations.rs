@@ -5,23 +5,25 @@ use primitives::BtcHeight;
 use standing::Refusal;
 
 use super::{Done, STEPS, check_count, with_stakes};
-use crate::error::NotIncluded;
+use crate::error::{ContractError, NotIncluded};
 use crate::event::OtherEnd;
 use crate::items::terms;
+use crate::parse;
 use crate::proofs;
 use crate::refused::{Refused, verdict};
-use crate::state::{Config, FACTS, Facts, Stakes, family_of, load_terms, outpoint_key};
-use crate::{ContractError, parse};
+use crate::state::{Config, Facts, Stakes, family_of, load_terms};
 
+#[inline(never)]
 pub fn prove_delegations(
     deps: DepsMut<'_>,
+    now: u64,
     config: &Config,
     proofs: &[InclusionProof],
 ) -> Result<Response, ContractError> {
     check_count(proofs.len())?;
-    with_stakes(deps, config, "prove_delegations", |stakes| {
+    with_stakes(deps, now, config, "prove_delegations", |stakes| {
         let mut done =
-            Done { changes: standing::follow(stakes, &config.rules(), STEPS)?.changes, ..Done::default() };
+            Done { changes: standing::catch_up(stakes, &config.rules(), STEPS)?.changes, ..Done::default() };
         for proof in proofs {
             let proven = prove(stakes, config, proof, &mut done)?;
             done.verdicts.push(verdict(proven));
@@ -45,17 +47,18 @@ fn parse_claim(proof: &InclusionProof) -> Result<Claim, Refused> {
     })
 }
 
+#[inline(never)]
 fn prove(
     stakes: &mut Stakes<'_>,
     config: &Config,
     proof: &InclusionProof,
     done: &mut Done,
-) -> StdResult<Result<&'static str, Refused>> {
+) -> Result<Result<&'static str, Refused>, ContractError> {
     let Claim { stake, block, branch } = match parse_claim(proof) {
         Ok(claim) => claim,
         Err(refused) => return Ok(Err(refused)),
     };
-    let Some(facts) = FACTS.may_load(stakes.storage, &outpoint_key(&stake))? else {
+    let Some(facts) = stakes.facts(&stake)? else {
         return Ok(Err(Refused::Standing { stake, refusal: Refusal::Unknown }));
     };
     let found = proofs::locate(stakes.storage, &stakes.chain, &block, proof.ancestry.as_ref())?;
@@ -71,7 +74,8 @@ fn prove(
         return Ok(Err(refused));
     }
 
-    let proven = standing::prove(stakes, &config.rules(), &stake, proofs::block(&found), &facts.spends())?;
+    let (block, lock) = (proofs::block(&found), facts.lock());
+    let proven = standing::prove(stakes, &config.rules(), &stake, &lock, block, &facts.spends())?;
     let proven = match proven {
         Ok(proven) => proven,
         Err(refusal) => return Ok(Err(Refused::Standing { stake, refusal })),

@@ -1,27 +1,29 @@
 use api::btc_staking::SpendProof;
 use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint, Transaction};
-use cosmwasm_std::{DepsMut, Response, StdResult};
+use cosmwasm_std::{DepsMut, Response};
 use standing::{Spent, Witness};
 
 use super::{Done, check_count, with_stakes};
-use crate::error::NotIncluded;
+use crate::error::{ContractError, NotIncluded};
+use crate::parse;
 use crate::proofs;
 use crate::refused::{Refused, verdict};
 use crate::state::{Config, Stakes};
-use crate::{ContractError, parse};
 
 /// Bytes of all spending transactions of a call: more than a transaction without witness may have in Bitcoin.
 const MAX_BYTES: usize = 1_100_000;
 
+#[inline(never)]
 pub fn prove_spends(
     deps: DepsMut<'_>,
+    now: u64,
     config: &Config,
     proofs: &[SpendProof],
 ) -> Result<Response, ContractError> {
     check_count(proofs.len())?;
     let bytes = proofs.iter().map(|proof| proof.spending_tx.len()).sum::<usize>();
     parse::check_bounds("bytes of spending transactions", bytes as u64, 0, MAX_BYTES as u64)?;
-    with_stakes(deps, config, "prove_spends", |stakes| {
+    with_stakes(deps, now, config, "prove_spends", |stakes| {
         let mut done = Done::default();
         for proof in proofs {
             let proven = prove(stakes, config, proof, &mut done)?;
@@ -50,12 +52,13 @@ fn parse_claim(proof: &SpendProof) -> Result<Claim, Refused> {
     Ok(Claim { stake, tx, block, branch: parse::branch(*index, branch).map_err(NotIncluded::from)? })
 }
 
+#[inline(never)]
 fn prove(
     stakes: &mut Stakes<'_>,
     config: &Config,
     proof: &SpendProof,
     done: &mut Done,
-) -> StdResult<Result<&'static str, Refused>> {
+) -> Result<Result<&'static str, Refused>, ContractError> {
     let Claim { stake, tx, block, branch } = match parse_claim(proof) {
         Ok(claim) => claim,
         Err(refused) => return Ok(Err(refused)),

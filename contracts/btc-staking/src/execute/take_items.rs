@@ -1,20 +1,22 @@
 use api::bsn::raw::fp_key;
 use api::btc_staking::StakeItem;
-use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
+use cosmwasm_std::{DepsMut, MessageInfo, Response};
 use covenant::XOnlyKey;
 
 use super::{Done, with_stakes};
+use crate::error::ContractError;
 use crate::items::{Taking, take_delegation, take_end};
 use crate::refused::verdict;
 use crate::state::Config;
-use crate::{ContractError, host, parse};
+use crate::{host, parse};
 
 /// What a packet may have: as many bytes as `bsn` reads of one.
 const MAX_BYTES: usize = 512 * 1024;
 
+#[inline(never)]
 pub fn take_items(
     deps: DepsMut<'_>,
-    env: &Env,
+    now: u64,
     info: &MessageInfo,
     config: &Config,
     items: &[StakeItem],
@@ -28,10 +30,9 @@ pub fn take_items(
     let is_registered = |fp: &XOnlyKey| {
         querier.query_wasm_raw(&config.bsn, fp_key(fp.as_bytes())).is_ok_and(|found| found.is_some())
     };
-    let mut taking =
-        Taking { recover: host::recover(api), is_registered, now: host::now(env), version: None };
+    let mut taking = Taking { recover: host::recover(api), is_registered, version: None };
 
-    with_stakes(deps, config, "take_items", |stakes| {
+    with_stakes(deps, now, config, "take_items", |stakes| {
         let (mut done, rules) = (Done::default(), config.rules());
         for item in items {
             let taken = match item {

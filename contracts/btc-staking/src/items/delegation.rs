@@ -1,21 +1,23 @@
 use api::btc_staking::Family;
 use bitcoin_spv::{OutPoint, Transaction};
-use cosmwasm_std::{StdResult, Storage};
+use cosmwasm_std::StdResult;
 use covenant::{BABYLON_GRACE, Delegation, Params, Refusal, Terms, Verified, XOnlyKey, verify};
 use eots::Recover;
 use primitives::BtcHeight;
 use sha2::{Digest, Sha256};
-use standing::{Lock, Taken};
+use standing::Taken;
 
 use super::slashing::slashing_data;
-use crate::error::NotIncluded;
+use crate::error::{ContractError, NotIncluded};
 use crate::refused::Refused;
-use crate::state::{FACTS, Facts, SLASHING, Stakes, family_byte, load_terms, outpoint_key};
+use crate::state::{Facts, Stakes, family_byte, load_terms};
 
 /// The most inputs of a staking transaction: each is recorded as spent when it is proven.
 pub const MAX_INPUTS: usize = 256;
 /// The most stakes that wait for their proof.
 pub const MAX_WAITING: u64 = 100_000;
+/// Babylon vouches for what it sends.
+const VOUCHED: bool = true;
 
 /// What items of one message are held against.
 pub struct Taking<R, F> {
@@ -23,8 +25,6 @@ pub struct Taking<R, F> {
     pub recover: R,
     /// Whether a finality provider is registered here.
     pub is_registered: F,
-    /// In seconds since 1970.
-    pub now: u64,
     /// The last version that was looked up.
     pub version: Option<Looked>,
 }
@@ -41,21 +41,22 @@ pub struct Looked {
 ///
 /// # Errors
 /// Those of storage; within, why it is refused.
+#[inline(never)]
 pub fn take_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
     stakes: &mut Stakes<'_>,
     taking: &mut Taking<R, F>,
     bytes: &[u8],
-) -> StdResult<Result<&'static str, Refused>> {
+) -> Result<Result<&'static str, Refused>, ContractError> {
     let digest: [u8; 32] = Sha256::digest(bytes).into();
     let (item, stake) = match parse(bytes) {
         Ok(parsed) => parsed,
         Err(refused) => return Ok(Err(refused)),
     };
-    if let Some(facts) = FACTS.may_load(stakes.storage, &outpoint_key(&stake))? {
+    if let Some(facts) = stakes.facts(&stake)? {
         if facts.digest != digest {
             return Ok(Err(Refused::Other(stake)));
         }
-        standing::take(stakes, &stake, item.sats, &lock(&item, 0, 0))?;
+        standing::take(stakes, &stake, item.sats, VOUCHED)?;
         return Ok(Ok("known"));
     }
     if stakes.totals().waiting >= MAX_WAITING {
@@ -76,9 +77,9 @@ pub fn take_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
         return Ok(Err(Refusal::UnknownParams(number).into()));
     };
 
-    record(stakes.storage, &item, &verified, params, digest, taking.now)?;
-    let lock = lock(&item, verified.time, params.unbonding_time);
-    Ok(Ok(match standing::take(stakes, &stake, verified.sats, &lock)? {
+    let taken = standing::take(stakes, &stake, verified.sats, VOUCHED)?;
+    record(stakes, &item, &verified, params, digest)?;
+    Ok(Ok(match taken {
         Taken::Waiting => "waiting",
         Taken::Known => "known",
     }))
@@ -105,18 +106,12 @@ fn parse(bytes: &[u8]) -> Result<(Delegation, OutPoint), Refused> {
     Ok((item, stake))
 }
 
-/// Babylon vouches for what it sends.
-fn lock(item: &Delegation, time: u16, unbonding_time: u16) -> Lock {
-    Lock { time, unbonding_time, said_end: item.end, vouched: true }
-}
-
 fn record(
-    storage: &mut dyn Storage,
+    stakes: &mut Stakes<'_>,
     item: &Delegation,
     verified: &Verified,
     params: &Params,
     digest: [u8; 32],
-    now: u64,
 ) -> StdResult<()> {
     let place = item.fps.iter().position(|fp| *fp == verified.fp).unwrap_or_default();
     let facts = Facts {
@@ -125,11 +120,13 @@ fn record(
         place: u8::try_from(place).unwrap_or(u8::MAX),
         family: family_byte(Family::Babylon),
         version: item.params_version,
+        sats: verified.sats,
+        time: verified.time,
+        unbonding_time: params.unbonding_time,
+        said_end: item.end.get(),
         digest,
-        taken_at: now,
+        taken_at: stakes.now(),
         spends: verified.spends.iter().map(|spent| (*spent.txid.as_bytes(), spent.index)).collect(),
     };
-    let key = outpoint_key(&verified.stake);
-    FACTS.save(storage, &key, &facts)?;
-    SLASHING.save(storage, &key, &slashing_data(verified, params))
+    stakes.save_item(&verified.stake, facts, slashing_data(verified, params))
 }

@@ -1,9 +1,8 @@
 use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint, Transaction};
-use cosmwasm_std::StdResult;
 use proto::decode::{End, Inclusion};
 use standing::{Change, Rules, Spent, Witness};
 
-use crate::error::NotIncluded;
+use crate::error::{ContractError, NotIncluded};
 use crate::proofs;
 use crate::refused::Refused;
 use crate::state::Stakes;
@@ -12,12 +11,13 @@ use crate::state::Stakes;
 ///
 /// # Errors
 /// Those of storage and the query; within, why it is refused.
+#[inline(never)]
 pub fn take_end(
     stakes: &mut Stakes<'_>,
     rules: &Rules,
     bytes: &[u8],
     changes: &mut Vec<Change>,
-) -> StdResult<Result<&'static str, Refused>> {
+) -> Result<Result<&'static str, Refused>, ContractError> {
     let (tx, spent, included) = match parse(bytes) {
         Ok(parsed) => parsed,
         Err(refused) => return Ok(Err(refused)),

@@ -7,10 +7,13 @@ use covenant::{
 };
 use eots::Recover;
 
-use crate::state::{Facts, SignedTx, SlashingData, State, family_of};
+use crate::state::{Facts, SignedTx, SlashingData, family_of};
 
-/// The length of an adaptor signature, and of its record with the member's place.
-const ADAPTOR: usize = 65;
+/// The length of a signature.
+const SIGNATURE: usize = 64;
+/// The first byte of an adaptor signature: whether its point has an odd y.
+const EVEN: u8 = 2;
+const ODD: u8 = 3;
 
 /// What has to be kept of a verified delegation, so that facts, parameters and this make both slashing transactions.
 pub fn slashing_data(verified: &Verified, params: &Params) -> SlashingData {
@@ -22,18 +25,29 @@ pub fn slashing_data(verified: &Verified, params: &Params) -> SlashingData {
 
 fn signed_tx(slashing: &Slashing, params: &Params) -> SignedTx {
     let value = |place: usize| slashing.tx.outputs.get(place).map_or(0, |output| output.value);
-    let members = params.committee.members();
-    let adaptors = slashing.adaptors.iter().flat_map(|(member, adaptor)| {
-        let place = members.binary_search(member).unwrap_or_default();
-        let place = u8::try_from(place).unwrap_or(u8::MAX);
-        [place].into_iter().chain(adaptor.to_bytes())
-    });
-    SignedTx {
+    let mut signed = SignedTx {
         version: slashing.tx.version,
         values: (value(0), value(1)),
-        staker_signature: slashing.staker_signature.to_vec(),
-        adaptors: adaptors.collect(),
+        members: 0,
+        odd: 0,
+        signatures: slashing.staker_signature.to_vec(),
+    };
+    let adaptors = params.committee.members().iter().enumerate().filter_map(|(place, member)| {
+        let (_, adaptor) = slashing.adaptors.iter().find(|(signer, _)| signer == member)?;
+        Some((place, adaptor.to_bytes()))
+    });
+    for (nth, (place, bytes)) in adaptors.enumerate() {
+        let [first, rest @ ..] = bytes;
+        signed.members |= bit(place);
+        signed.odd |= if first == ODD { bit(nth) } else { 0 };
+        signed.signatures.extend(rest);
     }
+    signed
+}
+
+/// A committee has at most 20 members.
+fn bit(place: usize) -> u32 {
+    u32::try_from(place).ok().and_then(|place| 1_u32.checked_shl(place)).unwrap_or_default()
 }
 
 /// What one slashing transaction spends.
@@ -46,23 +60,17 @@ struct Spending {
 
 /// How the stake and what an early end leaves of it are slashed, made anew from keys and numbers. `None` only where the
 /// host fails.
-fn path_of(
-    recover: &impl Recover,
-    stake: OutPoint,
-    facts: &Facts,
-    state: &State,
-    params: &Params,
-) -> Option<[Spending; 2]> {
+fn path_of(recover: &impl Recover, stake: OutPoint, facts: &Facts, params: &Params) -> Option<[Spending; 2]> {
     let staker = XOnlyKey::from_bytes(facts.staker);
     let fps: Vec<_> = facts.fps.iter().map(|key| XOnlyKey::from_bytes(*key)).collect();
     let parties = Parties { staker: &staker, fps: &fps, committee: &params.committee };
-    let staking = StakingOutput::new(recover, &parties, state.time)?;
+    let staking = StakingOutput::new(recover, &parties, facts.time)?;
     let unbonding = UnbondingOutput::new(recover, &parties, params.unbonding_time)?;
-    let unbonding_tx = make::unbonding_tx(stake, state.sats, params, &unbonding)?;
+    let unbonding_tx = make::unbonding_tx(stake, facts.sats, params, &unbonding)?;
     let left = unbonding_tx.outputs.first()?.value;
     let unbonded = OutPoint { txid: unbonding_tx.txid(), index: 0 };
     Some([
-        Spending { spends: stake, path: staking.slashing_path(state.sats) },
+        Spending { spends: stake, path: staking.slashing_path(facts.sats) },
         Spending { spends: unbonded, path: unbonding.slashing_path(left) },
     ])
 }
@@ -72,12 +80,11 @@ pub fn slashing_answer(
     recover: &impl Recover,
     stake: OutPoint,
     facts: &Facts,
-    state: &State,
     data: &SlashingData,
     params: &Params,
 ) -> StdResult<SlashingDataResponse> {
     let fails = || StdError::msg("the host makes no output key");
-    let paths = path_of(recover, stake, facts, state, params);
+    let paths = path_of(recover, stake, facts, params);
     let staker = XOnlyKey::from_bytes(facts.staker);
     let change = ChangeOutput::new(recover, &staker, params.unbonding_time);
     let (Some([staked, unbonding]), Some(change)) = (paths, change) else { return Err(fails()) };
@@ -87,7 +94,7 @@ pub fn slashing_answer(
         fp_pubkey_hex: hex::encode(facts.fp()),
         family: family_of(facts.family),
         params_version: facts.version,
-        staking_time: state.time,
+        staking_time: facts.time,
         staked: tx_answer(&data.staked, staked, params, &change),
         unbonding: tx_answer(&data.unbonding, unbonding, params, &change),
     })
@@ -99,11 +106,14 @@ fn tx_answer(signed: &SignedTx, spending: Spending, params: &Params, change: &Ch
         vec![Output { value: slashed, script: params.slashing_script.clone() }, change.key().output(rest)];
     let Spending { spends, path } = spending;
     let tx = PresignedTx { version: signed.version, spends, sequence: FINAL, outputs };
-    let members = params.committee.members();
-    let adaptor = |record: &[u8]| {
-        let (place, signature) = record.split_first()?;
-        let member_pk_hex = members.get(usize::from(*place))?.to_string();
-        Some(AdaptorAnswer { member_pk_hex, signature: Binary::from(signature) })
+    let (staker_signature, adaptors) =
+        signed.signatures.split_at_checked(SIGNATURE).unwrap_or((&signed.signatures, &[]));
+    let members = params.committee.members().iter().enumerate();
+    let signers = members.filter(|(place, _)| signed.members & bit(*place) != 0);
+    let adaptor = |(nth, ((_, member), rest)): (usize, ((usize, &XOnlyKey), &[u8]))| {
+        let first = if signed.odd & bit(nth) == 0 { EVEN } else { ODD };
+        let signature = Binary::from([&[first], rest].concat());
+        AdaptorAnswer { member_pk_hex: member.to_string(), signature }
     };
     SlashingTx {
         tx: tx.serialize().into(),
@@ -111,7 +121,7 @@ fn tx_answer(signed: &SignedTx, spending: Spending, params: &Params, change: &Ch
         spent_script: path.spent.script.into(),
         leaf_script: path.leaf.script.into(),
         control_block: path.control_block.into(),
-        staker_signature: signed.staker_signature.clone().into(),
-        adaptors: signed.adaptors.chunks(1 + ADAPTOR).filter_map(adaptor).collect(),
+        staker_signature: staker_signature.into(),
+        adaptors: signers.zip(adaptors.chunks(SIGNATURE)).enumerate().map(adaptor).collect(),
     }
 }

@@ -27,9 +27,13 @@ pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
         SubMsgResult::Ok(response) => verdicts(response),
         SubMsgResult::Err(error) => Err(error.clone()),
     };
+    let (has_unsent, stakes) = reply.payload.split_first().unwrap_or((&0, &[]));
+    let (stakes, _) = stakes.as_chunks::<36>();
+    if *has_unsent == 0 && verdicts.as_ref().is_ok_and(|verdicts| are_taken(verdicts, stakes.len())) {
+        return Ok(Response::new());
+    }
     let before = TOTALS.may_load(storage)?.unwrap_or_default();
     let (mut totals, mut events) = (before, Vec::new());
-    let (stakes, _) = reply.payload.as_chunks::<36>();
     for (place, key) in stakes.iter().enumerate() {
         let reason = match &verdicts {
             Err(reason) => Some(reason.as_str()),
@@ -50,6 +54,11 @@ pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
         TOTALS.save(storage, &totals)?;
     }
     Ok(Response::new().add_events(events))
+}
+
+/// Then nothing is to be recorded.
+fn are_taken(verdicts: &[Verdict], sent: usize) -> bool {
+    verdicts.len() >= sent && verdicts.iter().all(|verdict| matches!(verdict, Verdict::Ok { .. }))
 }
 
 fn mark(storage: &mut dyn Storage, totals: &mut Totals, key: &[u8], is_unsent: bool) -> StdResult<()> {

@@ -1,10 +1,11 @@
 use api::btc_staking::{Outcome, OutcomesMsg};
 use bitcoin_spv::OutPoint;
-use cosmwasm_std::{Binary, Order, StdError, StdResult, Storage, SubMsg, WasmMsg, to_json_binary};
-use standing::{Change, Ledger, Standing, What};
+use cosmwasm_std::{Binary, Order, StdError, StdResult, SubMsg, WasmMsg, to_json_binary};
+use standing::{Change, Known, Ledger, Standing, What};
 
 use super::OUTCOMES_REPLY;
-use crate::state::{Config, FACTS, SENT_AGAIN, STATES, Stakes, UNSENT, after, outpoint_key, outpoint_of};
+use crate::error::ContractError;
+use crate::state::{Config, SENT_AGAIN, Stakes, UNSENT, after, outpoint_key, outpoint_of};
 
 /// How many stakes one call sends again.
 const SENT_AT_ONCE: usize = 16;
@@ -13,40 +14,40 @@ const SENT_AT_ONCE: usize = 16;
 ///
 /// # Errors
 /// Only those of storage.
-pub fn send(storage: &dyn Storage, config: &Config, changes: &[Change]) -> StdResult<Option<SubMsg>> {
+pub fn send(stakes: &Stakes<'_>, config: &Config, changes: &[Change]) -> StdResult<Option<SubMsg>> {
     if changes.is_empty() {
         return Ok(None);
     }
-    let outcomes = changes.iter().map(|change| outcome(storage, change)).collect::<StdResult<_>>()?;
+    let outcomes = changes.iter().map(|change| outcome(stakes, change)).collect::<StdResult<_>>()?;
     let message = WasmMsg::Execute {
         contract_addr: config.bsn.to_string(),
         msg: to_json_binary(&OutcomesMsg::StakeOutcomes { outcomes })?,
         funds: vec![],
     };
-    let stakes: Vec<u8> = changes.iter().flat_map(|change| outpoint_key(&change.stake)).collect();
-    Ok(Some(SubMsg::reply_always(message, OUTCOMES_REPLY).with_payload(Binary::from(stakes))))
+    let has_unsent = u8::from(stakes.totals().unsent > 0);
+    let keys = changes.iter().flat_map(|change| outpoint_key(&change.stake));
+    let payload: Vec<u8> = core::iter::once(has_unsent).chain(keys).collect();
+    Ok(Some(SubMsg::reply_always(message, OUTCOMES_REPLY).with_payload(Binary::from(payload))))
 }
 
-fn outcome(storage: &dyn Storage, change: &Change) -> StdResult<Outcome> {
+fn outcome(stakes: &Stakes<'_>, change: &Change) -> StdResult<Outcome> {
     let OutPoint { txid, index: output } = change.stake;
     let txid = txid.to_string();
     Ok(match change.what {
         What::Ended { height } => Outcome::Ended { txid, output, btc_height: height.get() },
         What::Revoked => Outcome::Revoked { txid, output },
         What::Active { start, end } => {
-            let key = outpoint_key(&change.stake);
             let lost = || StdError::msg(format!("no item of {}", change.stake));
-            let facts = FACTS.may_load(storage, &key)?.ok_or_else(lost)?;
-            let state = STATES.may_load(storage, &key)?.ok_or_else(lost)?;
+            let facts = stakes.facts(&change.stake)?.ok_or_else(lost)?;
             Outcome::Active {
                 txid,
                 output,
                 staker_pk_hex: hex::encode(facts.staker),
                 fp_pubkey_hex: hex::encode(facts.fp()),
-                sats: state.sats,
+                sats: facts.sats,
                 start_height: start.get(),
                 end_height: end.get(),
-                unbonding_time: state.unbonding_time,
+                unbonding_time: facts.unbonding_time,
                 digest_hex: hex::encode(facts.digest),
             }
         }
@@ -57,7 +58,7 @@ fn outcome(storage: &dyn Storage, change: &Change) -> StdResult<Outcome> {
 ///
 /// # Errors
 /// Only those of storage.
-pub fn again(stakes: &mut Stakes<'_>) -> StdResult<Vec<Change>> {
+pub fn again(stakes: &mut Stakes<'_>) -> Result<Vec<Change>, ContractError> {
     if stakes.totals().unsent == 0 {
         return Ok(vec![]);
     }
@@ -70,12 +71,20 @@ pub fn again(stakes: &mut Stakes<'_>) -> StdResult<Vec<Change>> {
     let mut changes = Vec::new();
     for (key, _) in keys {
         let Some(stake) = outpoint_of(&key) else { continue };
-        let what = match stakes.load(&stake)?.map(|stake| stake.standing) {
-            Some(Standing::Active { block, end }) => What::Active { start: block.height, end },
-            Some(Standing::Ended { at }) => What::Ended { height: at.height },
-            Some(Standing::Waiting | Standing::Challenged { .. }) | None => What::Revoked,
+        let what = match stakes.known(&stake)? {
+            Known::Stake(stake) => what_now(stake.standing),
+            Known::Spent(at) => What::Ended { height: at.height },
+            Known::Nothing => What::Revoked,
         };
         changes.push(Change { stake, what });
     }
     Ok(changes)
+}
+
+const fn what_now(standing: Standing) -> What {
+    match standing {
+        Standing::Active { block, end } => What::Active { start: block.height, end },
+        Standing::Ended { at } => What::Ended { height: at.height },
+        Standing::Waiting | Standing::Foretold { .. } | Standing::Challenged { .. } => What::Revoked,
+    }
 }

@@ -1,18 +1,20 @@
-use api::btc_staking::{ItemResponse, ItemsResponse, SlashingDataResponse, StandingAnswer};
+use api::btc_staking::{ItemResponse, ItemsResponse, SlashingDataResponse, StakeId, StandingAnswer};
 use bitcoin_spv::OutPoint;
 use cosmwasm_std::{Deps, Order, StdError, StdResult, Storage};
 use primitives::ParseError;
-use standing::{Stake, Standing};
+use standing::{Known, Standing};
 
+use crate::error::ContractError;
 use crate::items::slashing_answer;
 use crate::state::{
-    FACTS, Facts, SLASHING, STATES, State, Table, UNSENT, after, family_of, load_terms, outpoint_key,
-    outpoint_of,
+    FACTS, Facts, ITEMS, OUTPOINTS, UNSENT, family_of, load_terms, outpoint_key, outpoint_of,
 };
-use crate::{ContractError, host, parse};
+use crate::{host, parse};
 
 const DEFAULT_LIMIT: u32 = 10;
 const MAX_LIMIT: u32 = 30;
+/// How many items are looked at for a page.
+const LOOKED_AT: usize = 200;
 
 /// Which stakes of a list.
 pub struct Page {
@@ -31,60 +33,62 @@ impl Page {
         Ok(Self { after: after.transpose()?, limit: usize::try_from(limit).unwrap_or_default() })
     }
 
-    /// The first key of the page, of those that begin with `prefix`.
-    fn first_key(&self, prefix: &[u8]) -> Vec<u8> {
-        let key = |stake: &OutPoint| [prefix, &outpoint_key(stake), &[0]].concat();
-        self.after.as_ref().map_or_else(|| prefix.to_vec(), key)
+    fn first_key(&self) -> Vec<u8> {
+        let key = |stake: &OutPoint| [&outpoint_key(stake)[..], &[0]].concat();
+        self.after.as_ref().map_or_else(Vec::new, key)
     }
 }
 
-pub fn all(storage: &dyn Storage, page: &Page) -> Result<ItemsResponse, ContractError> {
-    let found = STATES.range(storage, &page.first_key(&[]), &[0xff; 37], Order::Ascending, page.limit)?;
-    answers(storage, found.into_iter().map(|(key, _)| key))
-}
-
-pub fn of(
+/// The items of a page that are wanted. There is no index: a page ends after so many that were looked at, and says where.
+pub fn page(
     storage: &dyn Storage,
-    index: &Table<bool>,
-    key: &[u8; 32],
     page: &Page,
+    is_wanted: impl Fn(&Facts) -> bool,
 ) -> Result<ItemsResponse, ContractError> {
-    let found = index.range(storage, &page.first_key(key), &after(key), Order::Ascending, page.limit)?;
-    answers(storage, found.into_iter().map(|(key, _)| key))
-}
-
-fn answers(
-    storage: &dyn Storage,
-    keys: impl Iterator<Item = Vec<u8>>,
-) -> Result<ItemsResponse, ContractError> {
-    let stakes = keys.filter_map(|key| outpoint_of(&key));
-    Ok(ItemsResponse { items: stakes.map(|stake| item(storage, stake)).collect::<Result<_, _>>()? })
+    let (mut items, mut last) = (Vec::new(), None);
+    let found = FACTS.range(storage, &page.first_key(), &[0xff; 37], Order::Ascending, LOOKED_AT)?;
+    let is_more = found.len() == LOOKED_AT;
+    for (key, facts) in found {
+        let Some(stake) = outpoint_of(&key) else { continue };
+        last = Some(StakeId { txid: stake.txid.to_string(), output: stake.index });
+        if is_wanted(&facts) {
+            items.push(shown(storage, stake, &facts)?);
+        }
+        if items.len() >= page.limit {
+            return Ok(ItemsResponse { items, next: last });
+        }
+    }
+    Ok(ItemsResponse { items, next: last.filter(|_| is_more) })
 }
 
 pub fn item(storage: &dyn Storage, stake: OutPoint) -> Result<ItemResponse, ContractError> {
-    let (facts, state) = load(storage, stake)?;
+    let facts = FACTS.may_load(storage, &outpoint_key(&stake))?;
+    Ok(shown(storage, stake, &facts.ok_or(ContractError::Unknown { stake })?)?)
+}
+
+fn shown(storage: &dyn Storage, stake: OutPoint, facts: &Facts) -> StdResult<ItemResponse> {
+    let key = outpoint_key(&stake);
+    let standing = match OUTPOINTS.may_load(storage, &key)?.map(Known::from) {
+        Some(Known::Stake(stake)) => stake.standing,
+        Some(Known::Spent(_) | Known::Nothing) | None => Standing::Waiting,
+    };
     Ok(ItemResponse {
         txid: stake.txid.to_string(),
         output: stake.index,
         staker_pk_hex: hex::encode(facts.staker),
         fp_pubkey_hex: hex::encode(facts.fp()),
-        sats: state.sats,
+        sats: facts.sats,
         params_version: facts.version,
         taken_at: facts.taken_at,
-        standing: answer(&Stake::from(state).standing),
-        is_unsent: UNSENT.has(storage, &outpoint_key(&stake)),
+        standing: answer(&standing),
+        is_unsent: UNSENT.has(storage, &key),
     })
-}
-
-fn load(storage: &dyn Storage, stake: OutPoint) -> Result<(Facts, State), ContractError> {
-    let key = outpoint_key(&stake);
-    let known = FACTS.may_load(storage, &key)?.zip(STATES.may_load(storage, &key)?);
-    known.ok_or(ContractError::Unknown { stake })
 }
 
 fn answer(standing: &Standing) -> StandingAnswer {
     match standing {
-        Standing::Waiting => StandingAnswer::Waiting {},
+        Standing::Waiting => StandingAnswer::Waiting { spent_height: None },
+        Standing::Foretold { at } => StandingAnswer::Waiting { spent_height: Some(at.height.get()) },
         Standing::Challenged { block, end, due } => StandingAnswer::Challenged {
             start_height: block.height.get(),
             end_height: end.get(),
@@ -98,12 +102,9 @@ fn answer(standing: &Standing) -> StandingAnswer {
 }
 
 pub fn slashing_data(deps: Deps<'_>, stake: OutPoint) -> Result<SlashingDataResponse, ContractError> {
-    let (facts, state) = load(deps.storage, stake)?;
-    let lost = |what| StdError::msg(format!("no {what} of {stake}"));
-    let data = SLASHING.may_load(deps.storage, &outpoint_key(&stake))?;
-    let data = data.ok_or_else(|| lost("slashing data"))?;
-    let terms: StdResult<_> =
-        load_terms(deps.storage, family_of(facts.family), facts.version)?.ok_or_else(|| lost("parameters"));
-    let (params, _) = terms?;
-    Ok(slashing_answer(&host::recover(deps.api), stake, &facts, &state, &data, &params)?)
+    let item = ITEMS.may_load(deps.storage, &outpoint_key(&stake))?;
+    let (facts, data) = item.ok_or(ContractError::Unknown { stake })?;
+    let terms = load_terms(deps.storage, family_of(facts.family), facts.version)?;
+    let (params, _) = terms.ok_or_else(|| StdError::msg(format!("no parameters of {stake}")))?;
+    Ok(slashing_answer(&host::recover(deps.api), stake, &facts, &data, &params)?)
 }

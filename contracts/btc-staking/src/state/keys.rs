@@ -18,11 +18,6 @@ pub fn outpoint_of(key: &[u8]) -> Option<OutPoint> {
     Some(OutPoint { txid: Txid::from_bytes(*txid), index: u32::from_be_bytes(*index) })
 }
 
-/// A stake under a key of 32 bytes.
-pub fn indexed(key: &[u8; 32], outpoint: &OutPoint) -> Vec<u8> {
-    [&key[..], &outpoint_key(outpoint)].concat()
-}
-
 /// The first key that does not begin with these bytes; they are not all `ff`.
 pub fn after(prefix: &[u8]) -> Vec<u8> {
     let mut next = prefix.to_vec();
@@ -41,8 +36,7 @@ pub(super) const fn list_byte(list: List) -> u8 {
         List::Watched => 0,
         List::Remembered => 1,
         List::Challenged => 2,
-        List::Items => 3,
-        List::Spent => 4,
+        List::Spent => 3,
     }
 }
 
@@ -68,7 +62,6 @@ mod tests {
         assert!(key(255) < key(256));
         assert_eq!(height_of(&key(256)), Some(256.into()));
         assert_eq!(outpoint_of(&key(256)), Some(stake));
-        assert_eq!(outpoint_of(&indexed(&[9; 32], &stake)), Some(stake));
         assert_eq!((after(&[1]), after(&[1, 0xff]), after(&[0xff])), (vec![2], vec![2], vec![]));
     }
 }

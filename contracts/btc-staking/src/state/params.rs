@@ -45,9 +45,26 @@ pub fn load_terms(
     version: u32,
 ) -> StdResult<Option<(Params, Option<BtcHeight>)>> {
     let Some(record) = PARAMS.may_load(storage, &version_key(family, version))? else { return Ok(None) };
-    let next = version.checked_add(1).map(|next| version_key(family, next));
-    let next = next.map(|key| PARAMS.may_load(storage, &key)).transpose()?.flatten();
-    Ok(Some((record.params()?, next.map(|next| next.activation.into()))))
+    Ok(Some((record.params()?, record.superseded.map(Into::into))))
+}
+
+/// Writes the next version, and in the `last` one from where on it is in force.
+///
+/// # Errors
+/// Only those of storage.
+pub fn append(
+    storage: &mut dyn Storage,
+    family: Family,
+    last: Option<(u32, ParamsRecord)>,
+    version: u32,
+    params: &Params,
+) -> StdResult<()> {
+    let record = ParamsRecord::from(params);
+    if let Some((number, last)) = last {
+        let superseded = Some(record.activation);
+        PARAMS.save(storage, &version_key(family, number), &ParamsRecord { superseded, ..last })?;
+    }
+    PARAMS.save(storage, &version_key(family, version), &record)
 }
 
 /// A family's last version.
@@ -92,6 +109,7 @@ impl From<&Params> for ParamsRecord {
         Self {
             members: params.committee.members().iter().map(|key| *key.as_bytes()).collect(),
             quorum: params.committee.quorum(),
+            superseded: None,
             slashing_script: params.slashing_script.clone(),
             // Of the whole, the rate is its number of parts.
             slashing_rate: u16::try_from(params.slashing_rate.of(10_000)).unwrap_or(u16::MAX),

@@ -3,7 +3,7 @@ use bitcoin_spv::{HeaderHash, OutPoint};
 use cosmwasm_std::Addr;
 use primitives::Txid;
 use serde::{Deserialize, Serialize};
-use standing::{Block, Lock, Rules, Stake, Standing};
+use standing::{Block, Known, Lock, Rules, Stake, Standing};
 
 /// What never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,17 +31,13 @@ impl Config {
     }
 }
 
-/// Sums over all stakes.
+/// What every message may change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// How many wait for their proof.
     pub waiting: u64,
-    /// How many are challenged.
-    pub challenged: u64,
-    /// How many count.
-    pub active: u64,
-    /// How many sats count.
-    pub active_sats: u64,
+    /// Since when some do without a break, in seconds since 1970; 0 where none does.
+    pub waiting_since: u64,
     /// Of how many `bsn` has not taken what became of them.
     pub unsent: u64,
 }
@@ -53,6 +49,8 @@ pub struct ParamsRecord {
     pub members: Vec<[u8; 32]>,
     /// How many must sign.
     pub quorum: u8,
+    /// The height of Bitcoin from which the next version is in force, once there is one.
+    pub superseded: Option<u32>,
     /// Where the slashed part goes.
     pub slashing_script: Vec<u8>,
     /// Ten-thousandths.
@@ -73,7 +71,7 @@ pub struct ParamsRecord {
     pub activation: u32,
 }
 
-/// What never changes of an item.
+/// What never changes of an item; [`SlashingData`] follows in the same record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The staker's key.
@@ -86,6 +84,14 @@ pub struct Facts {
     pub family: u8,
     /// Their version.
     pub version: u32,
+    /// How much, in sats.
+    pub sats: u64,
+    /// For how many blocks it is locked.
+    pub time: u16,
+    /// For how many after an early end.
+    pub unbonding_time: u16,
+    /// The end that the item names.
+    pub said_end: u32,
     /// sha256 of the item.
     pub digest: [u8; 32],
     /// When it came, in seconds since 1970.
@@ -102,27 +108,31 @@ impl Facts {
         self.spends.iter().map(outpoint).collect()
     }
 
+    /// What the item says of time.
+    pub fn lock(&self) -> Lock {
+        Lock { time: self.time, unbonding_time: self.unbonding_time, said_end: self.said_end.into() }
+    }
+
     /// The finality provider that is registered here.
     pub fn fp(&self) -> [u8; 32] {
         self.fps.get(usize::from(self.place)).copied().unwrap_or_default()
     }
 }
 
-/// Where a stake stands, with what decides on it: what is read and written most.
+/// What is known of an outpoint. A stake that waits on Babylon's word has none: its item is enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
-    /// How much, in sats.
-    pub sats: u64,
-    /// For how many blocks it is locked.
-    pub time: u16,
-    /// For how many after an early end.
-    pub unbonding_time: u16,
-    /// The end that the item names.
-    pub said_end: u32,
-    /// Whether Babylon says that it is active.
-    pub vouched: bool,
-    /// Where it stands.
-    pub place: Place,
+pub enum Outpoint {
+    /// No item had it when it was spent: height and hash of that block.
+    Spent(u32, [u8; 32]),
+    /// It is a stake.
+    Stake {
+        /// How much, in sats.
+        sats: u64,
+        /// Whether Babylon says that it is active.
+        vouched: bool,
+        /// Where it stands.
+        place: Place,
+    },
 }
 
 /// [`Standing`], as it is stored.
@@ -130,6 +140,8 @@ pub struct State {
 pub enum Place {
     /// For its proof.
     Waiting,
+    /// The same; height and hash of the block of a spend that came first.
+    Foretold(u32, [u8; 32]),
     /// Height and hash of its block, end, due height.
     Challenged(u32, [u8; 32], u32, u32),
     /// Height and hash of its block, end.
@@ -138,29 +150,35 @@ pub enum Place {
     Ended(u32, [u8; 32]),
 }
 
-impl From<State> for Stake {
-    fn from(state: State) -> Self {
-        let State { sats, time, unbonding_time, said_end, vouched, place } = state;
-        let standing = match place {
-            Place::Waiting => Standing::Waiting,
-            Place::Challenged(height, hash, end, due) => {
-                Standing::Challenged { block: block(height, hash), end: end.into(), due: due.into() }
+impl From<Outpoint> for Known {
+    fn from(outpoint: Outpoint) -> Self {
+        match outpoint {
+            Outpoint::Spent(height, hash) => Self::Spent(block(height, hash)),
+            Outpoint::Stake { sats, vouched, place } => {
+                Self::Stake(Stake { sats, vouched, standing: place.into() })
             }
-            Place::Active(height, hash, end) => {
-                Standing::Active { block: block(height, hash), end: end.into() }
-            }
-            Place::Ended(height, hash) => Standing::Ended { at: block(height, hash) },
-        };
-        let lock = Lock { time, unbonding_time, said_end: said_end.into(), vouched };
-        Self { sats, lock, standing }
+        }
     }
 }
 
-impl From<&Stake> for State {
+impl From<&Stake> for Outpoint {
     fn from(stake: &Stake) -> Self {
-        let Lock { time, unbonding_time, said_end, vouched } = stake.lock;
-        let (said_end, place) = (said_end.get(), (&stake.standing).into());
-        Self { sats: stake.sats, time, unbonding_time, said_end, vouched, place }
+        let Stake { sats, vouched, standing } = stake;
+        Self::Stake { sats: *sats, vouched: *vouched, place: standing.into() }
+    }
+}
+
+impl From<Place> for Standing {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Waiting => Self::Waiting,
+            Place::Foretold(height, hash) => Self::Foretold { at: block(height, hash) },
+            Place::Challenged(height, hash, end, due) => {
+                Self::Challenged { block: block(height, hash), end: end.into(), due: due.into() }
+            }
+            Place::Active(height, hash, end) => Self::Active { block: block(height, hash), end: end.into() },
+            Place::Ended(height, hash) => Self::Ended { at: block(height, hash) },
+        }
     }
 }
 
@@ -169,6 +187,10 @@ impl From<&Standing> for Place {
         let raw = |block: &Block| (block.height.get(), *block.hash.as_bytes());
         match standing {
             Standing::Waiting => Self::Waiting,
+            Standing::Foretold { at } => {
+                let (height, hash) = raw(at);
+                Self::Foretold(height, hash)
+            }
             Standing::Challenged { block, end, due } => {
                 let (height, hash) = raw(block);
                 Self::Challenged(height, hash, end.get(), due.get())
@@ -206,10 +228,12 @@ pub struct SignedTx {
     pub version: u32,
     /// The values of its outputs, in sats.
     pub values: (u64, u64),
-    /// The staker's signature.
-    pub staker_signature: Vec<u8>,
-    /// Of each member that signed: its place among the committee's sorted keys, and 65 bytes.
-    pub adaptors: Vec<u8>,
+    /// Which members signed: bit n is the nth of the committee's sorted keys.
+    pub members: u32,
+    /// Whose signature's point has an odd y: bit n is the nth of those that signed.
+    pub odd: u32,
+    /// The staker's signature, and of each member that signed the 64 bytes that follow the first.
+    pub signatures: Vec<u8>,
 }
 
 /// A header that was brought.

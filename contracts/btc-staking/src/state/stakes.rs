@@ -1,68 +1,95 @@
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use bitcoin_spv::{HeaderHash, OutPoint};
 use cosmwasm_std::{Order, StdError, StdResult, Storage};
 use primitives::BtcHeight;
-use standing::{Block, Entry, Ledger, List, Stake, Standing};
+use standing::{Block, Entry, Known, Ledger, List, Stake, Standing};
 
 use super::keys::{height_of, list_byte, list_key};
 use super::records::block;
-use super::{BY_FP, BY_STAKER, FACTS, LISTS, SLASHING, SPENT, STATES, SYNCED, State, TOTALS, Totals};
-use super::{indexed, outpoint_key, outpoint_of};
+use super::{
+    FACTS, Facts, ITEMS, LISTS, OUTPOINTS, Outpoint, SYNCED, SlashingData, TOTALS, Totals, outpoint_key,
+    outpoint_of,
+};
 use crate::chain::Chain;
+use crate::error::ContractError;
 
-/// All stakes, and Bitcoin's chain. Sums are written by [`Stakes::finish`].
+/// All stakes, and Bitcoin's chain. What they count together is written by [`Stakes::finish`].
 pub struct Stakes<'a> {
     /// The storage.
     pub storage: &'a mut dyn Storage,
     /// The chain.
     pub chain: Chain<'a>,
+    now: u64,
     before: Totals,
     totals: Totals,
+    read: RefCell<BTreeMap<OutPoint, Option<Rc<Facts>>>>,
 }
 
 impl<'a> Stakes<'a> {
-    /// Reads the sums.
+    /// Reads what they count together; `now` is in seconds since 1970.
     ///
     /// # Errors
     /// Only those of storage.
-    pub fn load(storage: &'a mut dyn Storage, chain: Chain<'a>) -> StdResult<Self> {
+    pub fn load(storage: &'a mut dyn Storage, chain: Chain<'a>, now: u64) -> StdResult<Self> {
         let totals = TOTALS.may_load(storage)?.unwrap_or_default();
-        Ok(Self { storage, chain, before: totals, totals })
+        Ok(Self { storage, chain, now, before: totals, totals, read: RefCell::default() })
     }
 
-    /// The sums.
+    /// What they count together.
     pub const fn totals(&self) -> &Totals {
         &self.totals
     }
 
-    /// Writes the sums, if they changed.
+    /// The time of this block, in seconds since 1970.
+    pub const fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// An item's facts, read once.
     ///
     /// # Errors
     /// Only those of storage.
-    pub fn finish(self) -> StdResult<()> {
+    pub fn facts(&self, outpoint: &OutPoint) -> StdResult<Option<Rc<Facts>>> {
+        if let Some(facts) = self.read.borrow().get(outpoint) {
+            return Ok(facts.clone());
+        }
+        let facts = FACTS.may_load(self.storage, &outpoint_key(outpoint))?.map(Rc::new);
+        self.read.borrow_mut().insert(*outpoint, facts.clone());
+        Ok(facts)
+    }
+
+    /// Writes an item.
+    ///
+    /// # Errors
+    /// Only those of storage.
+    pub fn save_item(&mut self, outpoint: &OutPoint, facts: Facts, slashing: SlashingData) -> StdResult<()> {
+        let item = (facts, slashing);
+        ITEMS.save(self.storage, &outpoint_key(outpoint), &item)?;
+        self.read.borrow_mut().insert(*outpoint, Some(Rc::new(item.0)));
+        Ok(())
+    }
+
+    /// Writes what they count together, if it changed.
+    ///
+    /// # Errors
+    /// Only those of storage.
+    pub fn finish(mut self) -> StdResult<()> {
+        let totals = &mut self.totals;
+        totals.waiting_since = match (self.before.waiting, totals.waiting) {
+            (_, 0) => 0,
+            (0, _) => self.now,
+            _ => self.before.waiting_since,
+        };
         if self.totals == self.before { Ok(()) } else { TOTALS.save(self.storage, &self.totals) }
     }
 
     fn count(&mut self, stake: &Stake, is_more: bool) {
-        let step = |sum: &mut u64, by: u64| {
-            *sum = if is_more { sum.saturating_add(by) } else { sum.saturating_sub(by) };
-        };
-        let totals = &mut self.totals;
-        match stake.standing {
-            Standing::Waiting => step(&mut totals.waiting, 1),
-            Standing::Challenged { .. } => step(&mut totals.challenged, 1),
-            Standing::Active { .. } => {
-                step(&mut totals.active, 1);
-                step(&mut totals.active_sats, stake.sats);
-            }
-            Standing::Ended { .. } => {}
-        }
-    }
-
-    /// Stake that counts, or did, is found by its staker and its finality provider.
-    fn index(&mut self, outpoint: &OutPoint) -> StdResult<()> {
-        let Some(facts) = FACTS.may_load(self.storage, &outpoint_key(outpoint))? else { return Ok(()) };
-        BY_STAKER.save(self.storage, &indexed(&facts.staker, outpoint), &true)?;
-        BY_FP.save(self.storage, &indexed(&facts.fp(), outpoint), &true)
+        let waiting = u64::from(stake.standing.is_waiting());
+        let sum = &mut self.totals.waiting;
+        *sum = if is_more { sum.saturating_add(waiting) } else { sum.saturating_sub(waiting) };
     }
 
     fn end_of_list(&self, list: List, order: Order) -> StdResult<Option<Entry>> {
@@ -71,87 +98,92 @@ impl<'a> Stakes<'a> {
         let Some((key, hash)) = found.into_iter().next() else { return Ok(None) };
         let broken = || StdError::msg("broken key of a list");
         let (height, stake) = height_of(&key).zip(outpoint_of(&key)).ok_or_else(broken)?;
+        let hash = hash.try_into().unwrap_or_default();
         Ok(Some(Entry { at: Block { height, hash: HeaderHash::from_bytes(hash) }, stake }))
     }
 }
 
 impl Ledger for Stakes<'_> {
-    type Error = StdError;
+    type Error = ContractError;
 
-    fn tip(&self) -> StdResult<Block> {
-        Ok(self.chain.tip())
+    fn tip(&self) -> Result<Block, ContractError> {
+        self.chain.tip()
     }
 
-    fn hash_at(&self, height: BtcHeight) -> StdResult<Option<HeaderHash>> {
+    fn hash_at(&self, height: BtcHeight) -> Result<Option<HeaderHash>, ContractError> {
         self.chain.hash_at(height)
     }
 
-    fn load(&self, outpoint: &OutPoint) -> StdResult<Option<Stake>> {
-        Ok(STATES.may_load(self.storage, &outpoint_key(outpoint))?.map(Stake::from))
+    fn known(&self, outpoint: &OutPoint) -> Result<Known, ContractError> {
+        if let Some(record) = OUTPOINTS.may_load(self.storage, &outpoint_key(outpoint))? {
+            return Ok(record.into());
+        }
+        let waiting = |sats| Known::Stake(Stake { sats, vouched: true, standing: Standing::Waiting });
+        Ok(self.facts(outpoint)?.map_or(Known::Nothing, |facts| waiting(facts.sats)))
     }
 
-    fn record(&mut self, outpoint: &OutPoint, before: Option<&Stake>, now: &Stake) -> StdResult<()> {
+    fn record(
+        &mut self,
+        outpoint: &OutPoint,
+        before: Option<&Stake>,
+        now: &Stake,
+    ) -> Result<(), ContractError> {
         if let Some(before) = before {
             self.count(before, false);
         }
         self.count(now, true);
-        if now.standing.is_active() {
-            self.index(outpoint)?;
+        if before.is_none() && now.vouched && now.standing == Standing::Waiting {
+            return Ok(()); // The item that is written with it says as much.
         }
-        STATES.save(self.storage, &outpoint_key(outpoint), &State::from(now))
+        Ok(OUTPOINTS.save(self.storage, &outpoint_key(outpoint), &Outpoint::from(now))?)
     }
 
-    fn forget(&mut self, outpoint: &OutPoint, before: &Stake) -> StdResult<()> {
+    fn forget(&mut self, outpoint: &OutPoint, before: &Stake) -> Result<(), ContractError> {
         self.count(before, false);
         let key = outpoint_key(outpoint);
-        if let Some(facts) = FACTS.may_load(self.storage, &key)? {
-            BY_STAKER.remove(self.storage, &indexed(&facts.staker, outpoint));
-            BY_FP.remove(self.storage, &indexed(&facts.fp(), outpoint));
-        }
-        FACTS.remove(self.storage, &key);
-        STATES.remove(self.storage, &key);
-        SLASHING.remove(self.storage, &key);
+        ITEMS.remove(self.storage, &key);
+        OUTPOINTS.remove(self.storage, &key);
+        self.read.borrow_mut().insert(*outpoint, None);
         Ok(())
     }
 
-    fn spent(&self, outpoint: &OutPoint) -> StdResult<Option<Block>> {
-        let spent = SPENT.may_load(self.storage, &outpoint_key(outpoint))?;
-        Ok(spent.map(|(height, hash)| block(height, hash)))
-    }
-
-    fn set_spent(&mut self, outpoint: &OutPoint, at: Option<Block>) -> StdResult<()> {
+    fn set_spent(&mut self, outpoint: &OutPoint, at: Option<Block>) -> Result<(), ContractError> {
         let key = outpoint_key(outpoint);
         match at {
-            Some(at) => SPENT.save(self.storage, &key, &(at.height.get(), *at.hash.as_bytes())),
+            Some(at) => {
+                let spent = Outpoint::Spent(at.height.get(), *at.hash.as_bytes());
+                Ok(OUTPOINTS.save(self.storage, &key, &spent)?)
+            }
             None => {
-                SPENT.remove(self.storage, &key);
+                OUTPOINTS.remove(self.storage, &key);
                 Ok(())
             }
         }
     }
 
-    fn put(&mut self, list: List, at: Block, stake: &OutPoint) -> StdResult<()> {
-        LISTS.save(self.storage, &list_key(list, at.height, stake), at.hash.as_bytes())
+    fn put(&mut self, list: List, at: Block, stake: &OutPoint) -> Result<(), ContractError> {
+        let hash = if list == List::Remembered { at.hash.as_bytes().to_vec() } else { vec![] };
+        Ok(LISTS.save(self.storage, &list_key(list, at.height, stake), &hash)?)
     }
 
-    fn take_off(&mut self, list: List, height: BtcHeight, stake: &OutPoint) -> StdResult<()> {
+    fn take_off(&mut self, list: List, height: BtcHeight, stake: &OutPoint) -> Result<(), ContractError> {
         LISTS.remove(self.storage, &list_key(list, height, stake));
         Ok(())
     }
 
-    fn lowest(&self, list: List) -> StdResult<Option<Entry>> {
-        self.end_of_list(list, Order::Ascending)
+    fn lowest(&self, list: List) -> Result<Option<Entry>, ContractError> {
+        Ok(self.end_of_list(list, Order::Ascending)?)
     }
 
-    fn highest(&self, list: List) -> StdResult<Option<Entry>> {
-        self.end_of_list(list, Order::Descending)
+    fn highest(&self, list: List) -> Result<Option<Entry>, ContractError> {
+        Ok(self.end_of_list(list, Order::Descending)?)
     }
 
-    fn synced(&self) -> StdResult<Option<Block>> {
+    fn synced(&self) -> Result<Option<Block>, ContractError> {
         Ok(SYNCED.may_load(self.storage)?.map(|(height, hash)| block(height, hash)))
     }
 
-    fn set_synced(&mut self, block: Block) -> StdResult<()> {
-        SYNCED.save(self.storage, &(block.height.get(), *block.hash.as_bytes()))
+    fn set_synced(&mut self, block: Block) -> Result<(), ContractError> {
+        Ok(SYNCED.save(self.storage, &(block.height.get(), *block.hash.as_bytes()))?)
     }
 }

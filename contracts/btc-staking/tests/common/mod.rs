@@ -8,9 +8,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use api::btc_staking::{
-    Ancestry, ExecuteMsg, Family, FamilyParams, InclusionProof, InstantiateMsg, ItemResponse, Network,
-    Outcome, OutcomesMsg, ParamsVersion, QueryMsg, SpendProof, StakeItem, StandingAnswer, TrustResponse,
-    Verdict, Verdicts,
+    Ancestry, ExecuteMsg, Family, FamilyParams, InclusionProof, InstantiateMsg, ItemResponse, ItemsResponse,
+    Network, Outcome, OutcomesMsg, ParamsVersion, QueryMsg, SpendProof, StakeId, StakeItem, StandingAnswer,
+    TrustResponse, Verdict, Verdicts,
 };
 use bitcoin_spv::{HeaderHash, OutPoint};
 use btc_staking::{ContractError, entry};
@@ -181,6 +181,33 @@ impl World {
 
     pub fn trust(&self) -> TrustResponse {
         self.query(QueryMsg::Trust {}).unwrap()
+    }
+
+    /// All items, page by page.
+    pub fn items(&self) -> Vec<ItemResponse> {
+        let (mut items, mut after) = (Vec::new(), None);
+        loop {
+            let (after_txid, after_output) = after.map(|id: StakeId| (id.txid, id.output)).unzip();
+            let query = QueryMsg::Items { after_txid, after_output, limit: Some(30) };
+            let page: ItemsResponse = self.query(query).unwrap();
+            items.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                return items;
+            }
+        }
+    }
+
+    /// How many stakes count, and with how many sats.
+    pub fn active(&self) -> (usize, u64) {
+        let mut items = self.items();
+        items.retain(|item| matches!(item.standing, StandingAnswer::Active { .. }));
+        (items.len(), items.iter().map(|item| item.sats).sum())
+    }
+
+    pub fn forget(&mut self, stake: OutPoint) -> String {
+        let stakes = vec![StakeId { txid: stake.txid.to_string(), output: stake.index }];
+        self.one(&self.stranger.clone(), ExecuteMsg::Forget { stakes })
     }
 
     /// All records.

@@ -37,6 +37,19 @@ wire! {
         },
         /// Does what the chain and time have brought, in portions.
         Follow {},
+        /// Forgets stakes whose lock is over.
+        Forget {
+            /// 1 to 50.
+            stakes: Vec<StakeId>,
+        },
+    }
+
+    /// A stake.
+    pub struct StakeId {
+        /// The id of its staking transaction.
+        pub txid: String,
+        /// Which of its outputs.
+        pub output: u32,
     }
 
     /// A staking item of Babylon, as protobuf, as it came.

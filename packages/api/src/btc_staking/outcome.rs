@@ -62,7 +62,7 @@ wire! {
         /// It took effect, or had before.
         Ok {
             /// What it became: of an item `waiting`, `known`, `ended`, `foretold` or `already`; of a proof `active`,
-            /// `challenged`, `ended`, `remembered` or `already`; of an outcome `taken` or `known`.
+            /// `challenged`, `ended`, `remembered` or `already`; of a stake `forgotten`; of an outcome `taken` or `known`.
             became: String,
         },
         /// It took none.

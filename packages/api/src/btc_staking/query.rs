@@ -27,7 +27,7 @@ wire! {
             /// How many: 10 unless given, 30 at most.
             limit: Option<u32>,
         },
-        /// The stakes of a staker that have counted.
+        /// The stakes of a staker. There is no index: whoever asks goes on where a page says `next`.
         /// Answers [`ItemsResponse`].
         Staker {
             /// The staker's key.
@@ -39,7 +39,7 @@ wire! {
             /// As in `items`.
             limit: Option<u32>,
         },
-        /// The stakes of a finality provider that have counted.
+        /// The stakes of a finality provider, likewise; `delegations_by_f_p` of `bsn` names those that have counted.
         /// Answers [`ItemsResponse`].
         Fp {
             /// The finality provider's key.

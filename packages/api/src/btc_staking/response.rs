@@ -1,6 +1,6 @@
 use cosmwasm_std::Binary;
 
-use super::{Family, Network, ParamsVersion};
+use super::{Family, Network, ParamsVersion, StakeId};
 use crate::wire;
 
 wire! {
@@ -47,7 +47,10 @@ wire! {
     /// Where a stake stands.
     pub enum StandingAnswer {
         /// For its proof of inclusion.
-        Waiting {},
+        Waiting {
+            /// The Bitcoin height of its spend, where that was known before its item came.
+            spent_height: Option<u32>,
+        },
         /// It has no power yet.
         Challenged {
             /// The Bitcoin height of the staking transaction.
@@ -71,10 +74,12 @@ wire! {
         },
     }
 
-    /// Stakes in the order of their outpoints.
+    /// Stakes in the order of their outpoints' bytes.
     pub struct ItemsResponse {
         /// One each.
         pub items: Vec<ItemResponse>,
+        /// After which to go on, where there may be more: a page ends after 200 that were looked at, too.
+        pub next: Option<StakeId>,
     }
 
     /// Versions of a family's parameters.
@@ -136,12 +141,8 @@ wire! {
     pub struct TrustResponse {
         /// How many stakes wait for their proof.
         pub waiting: u64,
-        /// How many are challenged.
-        pub challenged: u64,
-        /// How many count.
-        pub active: u64,
-        /// How many sats count; those of expired locks among them until they are forgotten.
-        pub active_sats: u64,
+        /// Since when, in seconds since 1970, some stake or other has waited at every moment; absent where none waits.
+        pub waiting_since: Option<u64>,
         /// For how many stakes `bsn` has still to take what became of them.
         pub unsent: u64,
         /// The last version of Babylon's family.

@@ -1,17 +1,19 @@
 //! Random trees of blocks, random proofs at random times, portions of any size: held against a look at the chain.
 //!
-//! Even stakes stand alone, odd ones spend the one before. Some blocks have spends that no transaction is behind; Bitcoin
-//! builds on them less than k blocks.
+//! Items come before or after what is proven of them. Even stakes stand alone, odd ones spend the one before. Some blocks
+//! have spends that no transaction is behind; Bitcoin builds on them less than k blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bsn_standing::bitcoin_spv::HeaderHash;
 use bsn_standing::memory::MemoryLedger;
+use bsn_standing::primitives::BtcHeight;
 use bsn_standing::{Block, Ledger, Lock, Spent, Standing, Witness, follow, prove, spend, take};
 
 use crate::steps::{RULES, stake};
 
 const STAKES: u32 = 6;
+const LOCK: Lock = Lock { time: 40_000, unbonding_time: 20, said_end: BtcHeight::new(u32::MAX) };
 /// How far below the tip a fork parts: less than w, so that what is not watched any more stays.
 const DEEPEST: u32 = 9;
 
@@ -67,11 +69,17 @@ impl World {
         };
         world.ledger.set_chain(vec![hash(0)]);
         for n in 0..STAKES {
-            let vouched = world.random.one_in(2);
-            let lock = Lock { time: 40_000, unbonding_time: 20, said_end: u32::MAX.into(), vouched };
-            take(&mut world.ledger, &stake(n), 1_000, &lock).unwrap();
+            if world.random.one_in(2) {
+                world.take(n);
+            }
         }
         world
+    }
+
+    /// Its item comes, or comes again.
+    fn take(&mut self, n: u32) {
+        let vouched = self.random.one_in(2);
+        take(&mut self.ledger, &stake(n), 1_000, vouched).unwrap();
     }
 
     fn path(&self, from: usize) -> Vec<usize> {
@@ -169,13 +177,16 @@ impl World {
         let Some(node) = self.truth(self.tip).0.get(&n).copied() else { return false };
         let spends: Vec<_> = n.checked_sub(1).filter(|_| n % 2 == 1).map(stake).into_iter().collect();
         let block = self.block(node);
-        prove(&mut self.ledger, &RULES, &stake(n), block, &spends).unwrap().is_ok()
+        prove(&mut self.ledger, &RULES, &stake(n), &LOCK, block, &spends).unwrap().is_ok()
     }
 
     fn spend(&mut self, n: u32) {
         let Some(node) = self.truth(self.tip).1.get(&n).copied() else { return };
         let at = self.block(node);
-        let done = spend(&mut self.ledger, &RULES, &stake(n), at, Witness::Anybody).unwrap();
+        // Babylon says it of what lasts on this branch, known here or not.
+        let is_babylon = self.tree[node].poisoned == 0 && self.random.one_in(3);
+        let witness = if is_babylon { Witness::Babylon } else { Witness::Anybody };
+        let done = spend(&mut self.ledger, &RULES, &stake(n), at, witness).unwrap();
         if done == Ok(Spent::Remembered) {
             self.submitted.insert((self.tree[node].height, n), node);
         }
@@ -226,6 +237,7 @@ impl World {
 
     /// Time passes, everybody proves everything, and it is followed to the end: then what counts is what the chain says.
     fn settle(&mut self) {
+        (0..STAKES).for_each(|n| self.take(n));
         for _ in 0..2 {
             (0..2 * RULES.k).for_each(|_| self.mine(true));
             while !follow(&mut self.ledger, &RULES, 1).unwrap().is_done {}
@@ -249,7 +261,7 @@ fn play(seed: u64, steps: u32) -> (usize, usize, bool) {
     let (mut proven, mut reorganized) = (0, 0);
     for _ in 0..steps {
         let before = world.tip;
-        match world.random.below(8) {
+        match world.random.below(9) {
             0..=3 => world.mine(false),
             4 | 5 => {
                 let n = world.random.below(STAKES);
@@ -258,6 +270,10 @@ fn play(seed: u64, steps: u32) -> (usize, usize, bool) {
             6 => {
                 let n = world.random.below(STAKES);
                 world.spend(n);
+            }
+            7 => {
+                let n = world.random.below(STAKES);
+                world.take(n);
             }
             _ => {
                 let budget = world.random.below(4);

@@ -1,6 +1,7 @@
 //! One coin that is staked, unbonded and staked again, a hundred times. Every inclusion is true.
 
 use bsn_standing::memory::MemoryLedger;
+use bsn_standing::primitives::BtcHeight;
 use bsn_standing::{Lock, Refusal, Rules, Spent, Standing, Witness, follow, prove, spend, take};
 
 use crate::steps::{RULES, stake};
@@ -15,14 +16,12 @@ fn staked_at(n: u32) -> u32 {
     10 + n * APART
 }
 
-fn lock(vouched: bool) -> Lock {
-    Lock { time: 50_000, unbonding_time: UNBONDING, said_end: u32::MAX.into(), vouched }
-}
+const LOCK: Lock = Lock { time: 50_000, unbonding_time: UNBONDING, said_end: BtcHeight::new(u32::MAX) };
 
 fn ledger(tip: u32, vouched: bool) -> MemoryLedger {
     let mut ledger = MemoryLedger::new(tip);
     for n in 0..TIMES {
-        take(&mut ledger, &stake(n), 1_000, &lock(vouched)).unwrap();
+        take(&mut ledger, &stake(n), 1_000, vouched).unwrap();
     }
     ledger
 }
@@ -40,7 +39,7 @@ fn proofs_of_all_at_the_end_count_once() {
     let mut challenged = 0;
     for n in 0..TIMES {
         let block = ledger.block_at(staked_at(n));
-        let proven = prove(&mut ledger, &RULES, &stake(n), block, &[]).unwrap().unwrap();
+        let proven = prove(&mut ledger, &RULES, &stake(n), &LOCK, block, &[]).unwrap().unwrap();
         challenged += u32::from(proven.due.is_some());
         at_most_one(&ledger);
     }
@@ -71,7 +70,7 @@ fn proofs_as_soon_as_can_be_count_once_where_one_watches() {
         for n in 0..TIMES {
             let block = ledger.block_at(staked_at(n));
             if staked_at(n) + RULES.k == height {
-                let proven = prove(&mut ledger, &RULES, &stake(n), block, &[]).unwrap().unwrap();
+                let proven = prove(&mut ledger, &RULES, &stake(n), &LOCK, block, &[]).unwrap().unwrap();
                 assert_eq!(proven.due, None, "fresh");
             }
             if staked_at(n) + 1 + RULES.k == height {
@@ -93,7 +92,7 @@ fn an_expansion_counts_once_in_any_order() {
         for n in order {
             let block = ledger.block_at(staked_at(n));
             let spends = if n == 0 { vec![] } else { vec![stake(n - 1)] };
-            let proven = prove(&mut ledger, &RULES, &stake(n), block, &spends).unwrap();
+            let proven = prove(&mut ledger, &RULES, &stake(n), &LOCK, block, &spends).unwrap();
             if n + 1 < TIMES && matches!(ledger.standing(&stake(n + 1)), Some(Standing::Active { .. })) {
                 let at = ledger.block_at(staked_at(n + 1));
                 assert_eq!(proven, Err(Refusal::Spent { at }));
@@ -112,7 +111,7 @@ fn a_vouched_expansion_ends_the_stake_that_it_spends() {
     for n in 0..TIMES {
         let block = ledger.block_at(staked_at(n));
         let spends = if n == 0 { vec![] } else { vec![stake(n - 1)] };
-        let proven = prove(&mut ledger, &rules, &stake(n), block, &spends).unwrap().unwrap();
+        let proven = prove(&mut ledger, &rules, &stake(n), &LOCK, block, &spends).unwrap().unwrap();
         assert_eq!(proven.due, None);
         assert_eq!(proven.changes.len(), if n == 0 { 1 } else { 2 });
         at_most_one(&ledger);
