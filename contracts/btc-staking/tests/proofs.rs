@@ -244,6 +244,26 @@ fn waiting_stake_is_visible() {
     );
 }
 
+/// There is no index: a page ends after so many items that were looked at, and says where.
+#[test]
+fn pages_of_a_staker_end_after_what_was_looked_at() {
+    let maker = Maker::new();
+    let mut world = world(&maker);
+    (0..51).for_each(|n| assert_eq!(world.take(&maker.nth(n, 1_001).item), "waiting"));
+    let nobody = "07".repeat(32);
+    let page = |after: Option<api::btc_staking::StakeId>| {
+        let (after_txid, after_output) = after.map(|id| (id.txid, id.output)).unzip();
+        let (staker_pk_hex, limit) = (nobody.clone(), None);
+        let query = QueryMsg::Staker { staker_pk_hex, after_txid, after_output, limit };
+        world.query::<api::btc_staking::ItemsResponse>(query).unwrap()
+    };
+    let first = page(None);
+    assert!(first.items.is_empty());
+    let last = page(first.next.clone());
+    assert!(first.next.is_some() && last.next.is_none() && last.items.is_empty());
+    assert_eq!(world.items().len(), 51);
+}
+
 /// D-20: what Babylon relays as a staking transaction may not have the length of a node.
 #[test]
 fn a_staking_transaction_of_64_bytes_is_refused() {

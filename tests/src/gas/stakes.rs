@@ -80,7 +80,7 @@ impl World {
     fn start(maker: &Maker) -> Result<Self, GasError> {
         let setup = Setup::new(SEED, &[1]);
         let mut network = Network::start(setup.clone())?;
-        let admin = network.admin.clone();
+        let (admin, light_client) = (network.admin.clone(), network.light_client.clone());
         let mut deploy = |name: &str, message: &Value| -> Result<String, GasError> {
             let wasm = std::fs::read(setup.artifacts.join(name).with_extension("wasm"))?;
             let code = network.chain.store_code(&admin, &wasm)?;
@@ -91,7 +91,7 @@ impl World {
         let staking = deploy(
             "btc-staking",
             &json!({
-                "bsn": bsn, "btc_light_client": network.light_client, "network": "regtest",
+                "bsn": bsn, "btc_light_client": light_client, "network": "regtest",
                 "btc_confirmation_depth": K, "checkpoint_finalization_timeout": 10 * K,
                 "families": [{ "family": "babylon", "versions": [maker.wire()] }],
             }),

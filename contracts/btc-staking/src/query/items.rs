@@ -13,8 +13,8 @@ use crate::{host, parse};
 
 const DEFAULT_LIMIT: u32 = 10;
 const MAX_LIMIT: u32 = 30;
-/// How many items are looked at for a page.
-const LOOKED_AT: usize = 200;
+/// How many items are looked at for a page: the largest have 14 kB, which nodes let a query read.
+const LOOKED_AT: usize = 50;
 
 /// Which stakes of a list.
 pub struct Page {

@@ -78,7 +78,7 @@ wire! {
     pub struct ItemsResponse {
         /// One each.
         pub items: Vec<ItemResponse>,
-        /// After which to go on, where there may be more: a page ends after 200 that were looked at, too.
+        /// After which to go on, where there may be more: a page ends after 50 that were looked at, too.
         pub next: Option<StakeId>,
     }
 
