@@ -20,7 +20,7 @@ const WATCHERS: [&str; 3] = ["val", "admin", "stranger"];
 const FISH: [&str; 4] = ["fish", "--json", "--every", "500ms"];
 /// SDK gas, code pinned, as the tables of `tools/cli/README.md` have it; the last is the evidence.
 const PRICES: [(&str, u64); 4] =
-    [("unjail", 100_000), ("follow", 80_000), ("quarantine", 75_000), ("evidence", 250_000)];
+    [("unjail", 82_000), ("follow", 59_000), ("quarantine", 58_000), ("evidence", 145_000)];
 /// So far from it a price may be, in percent.
 const TOLERANCE: u64 = 10;
 /// So many blocks after the second vote it is slashed at the latest.

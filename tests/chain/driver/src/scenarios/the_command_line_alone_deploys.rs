@@ -15,6 +15,8 @@ use crate::process;
 use crate::world::{SEED, World, workspace};
 
 const RANDOMNESS: u64 = 2_000;
+/// So many blocks the chains have when `bsn` looks at them first.
+const MEASURED: u64 = 15;
 /// So many heights are final in the end.
 const HEIGHTS: u64 = 5;
 /// Nobody of them can stop finality alone.
@@ -61,6 +63,9 @@ fn absent(world: &World, notes: &mut Notes<'_>) -> Result<()> {
 
 /// The file, the relayer's keys, clients, connection and the channel of rewards.
 fn link(operator: &Operator, world: &World, notes: &mut Notes<'_>) -> Result<()> {
+    // Of fewer blocks `bsn` measures no pace, and the relayer would loop too slowly for these chains.
+    world.consumer.wait_until(MEASURED)?;
+    world.genesis.wait_until(MEASURED)?;
     let (node, babylon) = (world.consumer.url(), world.genesis.url());
     let prices = ["--gas-prices", "0stake", "--babylon-gas-prices", "0stake"];
     let nodes = ["--node", &node, "--babylon-node", &babylon];
