@@ -108,12 +108,13 @@ pub fn call(engine: &Engine, method: &str, params: &Params) -> Result<Value, Rpc
 fn status(engine: &Engine) -> Value {
     let now = engine.sealer.block(engine.height()).map(|sealed| time(sealed.header.time));
     let height = babylon_height(engine).to_string();
+    let earliest = babylon_height(engine) - engine.height() + engine.first;
     json!({
         "node_info": { "protocol_version": { "p2p": "8", "block": "11", "app": "0" }, "id": "", "listen_addr": "",
             "network": engine.net.link.app.babylon.chain_id(), "version": VERSION, "channels": "",
             "moniker": "babylon-double", "other": { "tx_index": "off", "rpc_address": "" } },
         "sync_info": { "latest_block_hash": hash(babylon_height(engine)), "latest_app_hash": "", "latest_block_height": height,
-            "latest_block_time": now, "earliest_block_height": "1", "catching_up": false },
+            "latest_block_time": now, "earliest_block_height": earliest.to_string(), "catching_up": false },
     })
 }
 
