@@ -155,7 +155,10 @@ fn transaction(name: &str, text: &str, txid: &Txid) -> Result<Transaction, Strin
     let bytes = hex::decode(text.trim()).map_err(|_| format!("{name} shows no transaction {txid}"))?;
     let tx = Transaction::parse_as_btcd(&bytes).map_err(|error| format!("{name} shows {txid}: {error}"))?;
     if tx.txid != *txid {
-        return Err(format!("{name} is wrong: the transaction that it shows of {txid} has the id {}", tx.txid));
+        return Err(format!(
+            "{name} is wrong: the transaction that it shows of {txid} has the id {}",
+            tx.txid
+        ));
     }
     Ok(tx)
 }

@@ -22,12 +22,14 @@
 //! |---|---|
 //! | [`stake`] | a stake as the contract has it, and what is to be asked of Bitcoin about it |
 //! | [`plan`], [`way`] | what is due; how headers reach an old block; both pure |
+//! | [`asked`] | what Bitcoin said |
 //! | [`proofs`] | messages, from what is due |
 //! | [`act`] | messages, and what the contract thought of them |
 //! | [`contract`] | the contract and its light client, as they are asked |
 //! | [`proving`] | all of it together, for [`Keeper`](crate::keep::run::Keeper) |
 
 pub mod act;
+pub mod asked;
 pub mod contract;
 pub mod plan;
 pub mod proofs;

@@ -76,7 +76,8 @@ pub(super) fn spending(node: &Outside, output: &OutPoint, searched: u32) -> Resu
             input["txid"].as_str() == Some(&txid.to_string()) && number(&input["vout"]) == Some(*index)
         };
         let txs = answer["tx"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let found = txs.iter().find(|tx| tx["vin"].as_array().is_some_and(|inputs| inputs.iter().any(spends)));
+        let found =
+            txs.iter().find(|tx| tx["vin"].as_array().is_some_and(|inputs| inputs.iter().any(spends)));
         let Some(found) = found else { continue };
         let by = found["txid"].as_str().and_then(|text| Txid::from_display_hex(text).ok());
         let (Some(by), Some(text)) = (by, found["hex"].as_str()) else {
@@ -144,9 +145,12 @@ mod tests {
 
     #[test]
     fn bitcoin_is_counted_in_sats_exactly() {
-        for (text, expected) in
-            [("0.00000001", 1), ("20999999.97690000", 2_099_999_997_690_000), ("0.1", 10_000_000), ("7", 700_000_000)]
-        {
+        for (text, expected) in [
+            ("0.00000001", 1),
+            ("20999999.97690000", 2_099_999_997_690_000),
+            ("0.1", 10_000_000),
+            ("7", 700_000_000),
+        ] {
             assert_eq!(sats(&serde_json::from_str(text).unwrap()), Some(expected), "{text}");
         }
         assert_eq!(sats(&json!("1")), None);

@@ -24,7 +24,9 @@ pub(super) fn find(server: &Outside, url: &str, txid: &Txid) -> Result<Found, St
     };
     let name = server.name_of();
     let Some(proof) = json(server, url, &format!("/tx/{txid}/merkle-proof"))? else {
-        return Err(format!("{name} has {txid} in block {height}, and no proof of it: it may have reorganized"));
+        return Err(format!(
+            "{name} has {txid} in block {height}, and no proof of it: it may have reorganized"
+        ));
     };
     let index = proof["pos"].as_u64().and_then(|index| u32::try_from(index).ok());
     let siblings = proof["merkle"].as_array().map(Vec::as_slice).unwrap_or_default();

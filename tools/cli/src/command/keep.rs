@@ -15,8 +15,8 @@ use crate::config::{Common, Output, Setup};
 use crate::doctor::read::Source;
 use crate::keep::bitcoin::Outside;
 use crate::keep::budget::Budget;
-use crate::keep::read::Looking;
 use crate::keep::keeping::Keeping;
+use crate::keep::read::Looking;
 use crate::keep::run::{Keeper, Options, Round, Verdict};
 use crate::keep::work::{Chore, Work};
 use crate::keep::{Duty, show};
@@ -99,7 +99,8 @@ pub fn run(args: &Keep) -> Result<()> {
     let options = Options { is_dry, state: args.state.clone() };
     let (work, budget) = (Keeping::new(looking, duties), Budget::new(budget));
     let mut keeper = Keeper::new(work, &chain.id, sender.as_ref(), options, budget)?;
-    let pace = Rounds { once: args.once, every: args.every, is_json: args.json || setup.output == Output::Json };
+    let pace =
+        Rounds { once: args.once, every: args.every, is_json: args.json || setup.output == Output::Json };
     rounds(&mut keeper, &pace, is_dry)
 }
 

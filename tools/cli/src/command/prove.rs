@@ -83,6 +83,7 @@ pub fn run(args: &Prove) -> Result<()> {
     let work = Proving::new(contract, &outside, proving::Options { lookups, bounds }).map_err(Error::msg)?;
     let options = Options { is_dry, state: args.state.clone() };
     let mut keeper = Keeper::new(work, &chain.id, sender.as_ref(), options, Budget::new(budget))?;
-    let how = Rounds { once: args.once, every: args.every, is_json: args.json || setup.output == Output::Json };
+    let how =
+        Rounds { once: args.once, every: args.every, is_json: args.json || setup.output == Output::Json };
     rounds(&mut keeper, &how, is_dry)
 }

@@ -155,7 +155,8 @@ fn rows(
             Some(bitcoin) => today(bitcoin, &complete)?,
             None => Today::Unasked,
         };
-        let sent = bitcoin.filter(|_| is_sent && today.is_possible()).map(|bitcoin| bitcoin.send(&complete.tx));
+        let sent =
+            bitcoin.filter(|_| is_sent && today.is_possible()).map(|bitcoin| bitcoin.send(&complete.tx));
         Ok(Row { stake: *stake, complete, today, sent })
     };
     both.into_iter().map(row).collect()

@@ -132,7 +132,12 @@ fn fork(ours: &impl Ours, theirs: &impl Theirs, top: u32) -> Result<u32, String>
 }
 
 /// The headers, once each has its hash, and the one before it as its parent.
-pub(crate) fn check(name: &str, parent: Hash, fork: u32, found: &[(Hash, [u8; 80])]) -> Result<Vec<[u8; 80]>, String> {
+pub(crate) fn check(
+    name: &str,
+    parent: Hash,
+    fork: u32,
+    found: &[(Hash, [u8; 80])],
+) -> Result<Vec<[u8; 80]>, String> {
     let mut parent = parent;
     for ((hash, header), height) in found.iter().zip(fork + 1..) {
         let real = hash_of(header);

@@ -193,7 +193,8 @@ mod tests {
 
     #[test]
     fn verdicts_are_read_from_what_a_transaction_answers() {
-        let answer = br#"{"verdicts":[{"ok":{"became":"active"}},{"refused":{"rule":"S06","reason":"old"}}]}"#;
+        let answer =
+            br#"{"verdicts":[{"ok":{"became":"active"}},{"refused":{"rule":"S06","reason":"old"}}]}"#;
         let response = MsgExecuteContractResponse { data: answer.to_vec() };
         #[expect(deprecated, reason = "the message has a field that is")]
         let data = TxMsgData { data: Vec::new(), msg_responses: vec![pack(&response)] };

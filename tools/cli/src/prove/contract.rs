@@ -159,7 +159,8 @@ impl Contract for Deployed<'_> {
     }
 
     fn is_paused(&self) -> Result<bool, String> {
-        let health = self.client.smart(self.bsn, &json!({ "health": {} })).map_err(|error| error.to_string())?;
+        let health =
+            self.client.smart(self.bsn, &json!({ "health": {} })).map_err(|error| error.to_string())?;
         let paused = health["paused"].as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(paused.iter().any(|what| what == "packet_intake"))
     }

@@ -153,9 +153,7 @@ fn so_deep(depth: Option<u32>, k: u32) -> String {
 
 /// The contract judges itself what there is to do, in a simulation; here it is only when that is asked.
 fn follow(seen: &Seen) -> Option<Step> {
-    let is_due = |stake: &&Stake| {
-        matches!(stake.standing, StandingAnswer::Challenged { due_height, .. } if due_height <= seen.reach.tip)
-    };
+    let is_due = |stake: &&Stake| matches!(stake.standing, StandingAnswer::Challenged { due_height, .. } if due_height <= seen.reach.tip);
     let due = seen.stakes.iter().filter(is_due).count();
     let why = if due > 0 {
         format!("{due} challenged are due")

@@ -34,7 +34,9 @@ pub fn acts(steps: Vec<Step>, sources: &Sources<'_>) -> (Vec<Act>, Vec<String>) 
 
 fn act(step: Step, sources: &Sources<'_>, brought: &mut BTreeSet<u32>) -> Result<Act, String> {
     match step {
-        Step::Follow { why } => Ok(Act { rest: 60, ..Act::new(Body::Follow, &ExecuteMsg::Follow {}, why, 0) }),
+        Step::Follow { why } => {
+            Ok(Act { rest: 60, ..Act::new(Body::Follow, &ExecuteMsg::Follow {}, why, 0) })
+        }
         Step::Bring(Bring { above, from }) => {
             let (ancestry, lowest) = sources.ancestry(from, above)?;
             let why = format!("proofs hang from the header at {from}");
@@ -67,7 +69,9 @@ fn prove(claims: Vec<(OutPoint, Claim, Way)>, sources: &Sources<'_>) -> Result<A
                 let (ancestry, lowest) = sources.ancestry(height, above)?;
                 if lowest != block {
                     let name = sources.bitcoin.name();
-                    return Err(format!("{name} has another block {height} than a moment ago: it has reorganized"));
+                    return Err(format!(
+                        "{name} has another block {height} than a moment ago: it has reorganized"
+                    ));
                 }
                 Some(ancestry)
             }
@@ -111,9 +115,11 @@ impl Sources<'_> {
     fn ancestry(&self, from: u32, above: u32) -> Result<(Ancestry, Hash), String> {
         let (name, count) = (self.bitcoin.name(), above - from + 1);
         let found = self.bitcoin.headers(from, count)?;
-        let parent = found.first().and_then(|(_, header)| header.get(4..36)).and_then(|part| part.try_into().ok());
+        let parent =
+            found.first().and_then(|(_, header)| header.get(4..36)).and_then(|part| part.try_into().ok());
         let headers = check(&name, parent.unwrap_or_default(), from.saturating_sub(1), &found)?;
-        let (Some((top, rest)), true) = (headers.split_last(), u32::try_from(headers.len()) == Ok(count)) else {
+        let (Some((top, rest)), true) = (headers.split_last(), u32::try_from(headers.len()) == Ok(count))
+        else {
             return Err(format!("{name} shows {} headers from {from} on, not {count}", headers.len()));
         };
         let hash = hash_of(top);

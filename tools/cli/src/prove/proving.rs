@@ -1,19 +1,18 @@
 //! What `bsn prove` looks after.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use api::btc_staking::{ConfigResponse, StandingAnswer, Verdict};
 use bitcoin_spv::OutPoint;
 use serde_json::Value;
 
 use super::act::{Act, Body, has_followed, verdicts};
+use super::asked::Asked;
 use super::contract::{Contract, item, items, simple, was_brought};
 use super::plan::{Bounds, Plan, Seen, plan};
 use super::proofs::{Sources, acts};
-use super::stake::{Ask, Stake, turn};
-use super::way::Reach;
-use crate::bitcoin::{Found, Ledger, Spending};
-use crate::doctor::read::each;
+use super::stake::Stake;
+use crate::bitcoin::Ledger;
 use crate::keep::headers::{Hash, one_bitcoin};
 use crate::keep::pace::Pace;
 use crate::keep::work::{Judged, Left, Looked, Work};
@@ -39,11 +38,7 @@ pub struct Proving<'a, C> {
     /// The stakes of the last reading, and what was so then.
     stakes: Vec<Stake>,
     read_at: Option<(Hash, u64, u64)>,
-    /// What Bitcoin said of each, and at which of its tips.
-    answers: BTreeMap<OutPoint, (Option<Found>, Option<Spending>)>,
-    asked: BTreeMap<OutPoint, u32>,
-    /// Heights whose headers were brought.
-    brought: BTreeSet<u32>,
+    asked: Asked,
     tip: Hash,
     followed: Option<Hash>,
     /// Refused proofs.
@@ -66,9 +61,7 @@ impl<'a, C: Contract> Proving<'a, C> {
             config,
             stakes: Vec::new(),
             read_at: None,
-            answers: BTreeMap::new(),
-            asked: BTreeMap::new(),
-            brought: BTreeSet::new(),
+            asked: Asked::default(),
             tip: Hash::default(),
             followed: None,
             held: Pace::default(),
@@ -82,62 +75,13 @@ impl<'a, C: Contract> Proving<'a, C> {
         let count = |field: &str| trust[field].as_u64().unwrap_or_default();
         let now = (tip, count("waiting"), count("unsent"));
         if self.read_at != Some(now) {
-            let stakes: Result<Vec<Stake>, String> = items(&self.contract)?.into_iter().map(Stake::new).collect();
+            let stakes: Result<Vec<Stake>, String> =
+                items(&self.contract)?.into_iter().map(Stake::new).collect();
             self.stakes = stakes?;
             self.read_at = Some(now);
-            let known: BTreeSet<OutPoint> = self.stakes.iter().map(|stake| stake.at).collect();
-            self.answers.retain(|at, _| known.contains(at));
-            self.asked.retain(|at, _| known.contains(at));
+            self.asked.retain(&self.stakes);
         }
         Ok(())
-    }
-
-    /// Asks Bitcoin about those whose turn it is.
-    fn look_up(&mut self, light: (u32, u32), their_tip: u32) -> Vec<String> {
-        let turn = turn(&self.stakes, &self.asked, light, their_tip, self.options.lookups);
-        let (stakes, bitcoin, answers) = (&self.stakes, self.bitcoin, &self.answers);
-        let asked: Vec<_> = turn.iter().filter_map(|(place, ask)| Some((stakes.get(*place)?, *ask))).collect();
-        let found = each(&asked, |(stake, ask)| answer(bitcoin, stake, *ask, answers.get(&stake.at)));
-        let at: Vec<OutPoint> = asked.iter().map(|(stake, _)| stake.at).collect();
-        let mut troubles = BTreeSet::new();
-        for (at, answer) in at.into_iter().zip(found) {
-            match answer {
-                Ok(answer) => {
-                    // A search that is not over goes on in the next round.
-                    if !matches!(answer.1, Some(Spending::NotUpTo(height)) if height < their_tip) {
-                        self.asked.insert(at, their_tip);
-                    }
-                    self.answers.insert(at, answer);
-                }
-                Err(why) => drop(troubles.insert(why)),
-            }
-        }
-        some(troubles)
-    }
-
-    /// Which headers were brought that the ways to these blocks may hang from.
-    fn reach(&mut self, lowest: u32, tip: u32) -> Result<Reach, String> {
-        let reach = Reach { lowest, tip, brought: BTreeSet::new() };
-        let place = |(found, spending): &(Option<Found>, Option<Spending>)| {
-            let found = if let Some(Found::In(place)) = found { Some(place.height) } else { None };
-            let spent = if let Some(Spending::Spent(spend)) = spending { Some(spend.place.height) } else { None };
-            [found, spent]
-        };
-        let old: BTreeSet<u32> =
-            self.answers.values().flat_map(place).flatten().filter(|height| *height < lowest).collect();
-        for height in old {
-            for candidate in reach.candidates(height) {
-                if self.brought.contains(&candidate) {
-                    break;
-                }
-                let hash = self.bitcoin.hash_at(candidate)?;
-                if was_brought(&self.contract, &hash)? {
-                    self.brought.insert(candidate);
-                    break;
-                }
-            }
-        }
-        Ok(Reach { brought: self.brought.clone(), ..reach })
     }
 
     fn held(&self, now: u64) -> BTreeSet<OutPoint> {
@@ -207,24 +151,23 @@ impl<C: Contract> Work for Proving<'_, C> {
         self.read(tip_hash, &trust)?;
         let (w, mut troubles) = (self.config.checkpoint_finalization_timeout, Vec::new());
         match theirs {
-            Ok(their_tip) => troubles.extend(self.look_up((tip, w), their_tip)),
+            Ok(their_tip) => {
+                let (most, light) = (self.options.lookups, (tip, w));
+                troubles.extend(some(self.asked.look_up(self.bitcoin, &self.stakes, light, their_tip, most)));
+            }
             Err(why) => troubles.push(why),
         }
-        let reach = self.reach(lowest, tip).unwrap_or_else(|why| {
+        let reach = self.asked.reach(&self.contract, self.bitcoin, lowest, tip).unwrap_or_else(|why| {
             troubles.push(why);
-            Reach { lowest, tip, brought: self.brought.clone() }
+            self.asked.known(lowest, tip)
         });
         self.tip = tip_hash;
-        let with = |stake: &Stake| {
-            let (found, spending) = self.answers.get(&stake.at).cloned().unwrap_or_default();
-            Stake { found, spending, ..stake.clone() }
-        };
         let unsent = trust["unsent"].as_u64().unwrap_or_default();
         let seen = Seen {
             reach,
             k: self.config.btc_confirmation_depth,
             w,
-            stakes: self.stakes.iter().map(with).collect(),
+            stakes: self.stakes.iter().map(|stake| self.asked.with(stake)).collect(),
             unsent,
             is_paused: unsent > 0 && self.contract.is_paused().unwrap_or_default(),
             has_moved: self.followed != Some(tip_hash),
@@ -264,38 +207,13 @@ impl<C: Contract> Work for Proving<'_, C> {
         match &act.body {
             Body::Follow => false,
             Body::Bring(lowest) => was_brought(&self.contract, lowest).unwrap_or_default(),
-            Body::Included(_) | Body::Spent(_) => {
-                act.stakes().iter().all(|at| self.is_proven(&act.body, at))
-            }
+            Body::Included(_) | Body::Spent(_) => act.stakes().iter().all(|at| self.is_proven(&act.body, at)),
         }
     }
 
     fn said(&mut self) -> Vec<String> {
         std::mem::take(&mut self.said)
     }
-}
-
-/// What Bitcoin says of a stake; where it is, is asked anew, for it may have been reorganized.
-fn answer(
-    bitcoin: &dyn Ledger,
-    stake: &Stake,
-    ask: Ask,
-    before: Option<&(Option<Found>, Option<Spending>)>,
-) -> Result<(Option<Found>, Option<Spending>), String> {
-    let found = if ask == Ask::Both { Some(bitcoin.find(&stake.at)?) } else { None };
-    // Without a search nobody knows where to begin but the block of the stake itself.
-    let start = match (&stake.standing, &found) {
-        (StandingAnswer::Challenged { start_height, .. } | StandingAnswer::Active { start_height, .. }, _) => {
-            *start_height
-        }
-        (_, Some(Found::In(place))) => place.height,
-        _ => return Ok((found, None)),
-    };
-    let searched = match before {
-        Some((_, Some(Spending::NotUpTo(height)))) => *height,
-        _ => start.saturating_sub(1),
-    };
-    Ok((found, Some(bitcoin.spending(&stake.at, searched)?)))
 }
 
 fn key(at: &OutPoint) -> (&'static str, String) {

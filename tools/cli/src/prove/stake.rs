@@ -53,7 +53,11 @@ pub fn ask(standing: &StandingAnswer, tip: u32, w: u32) -> Ask {
             if *end_height > tip { Ask::Spend } else { Ask::Nothing }
         }
         StandingAnswer::Ended { btc_height } => {
-            if btc_height.saturating_add(w) > tip { Ask::Both } else { Ask::Nothing }
+            if btc_height.saturating_add(w) > tip {
+                Ask::Both
+            } else {
+                Ask::Nothing
+            }
         }
     }
 }
@@ -106,7 +110,8 @@ mod tests {
 
     #[test]
     fn what_waits_comes_first_and_then_who_was_asked_longest_ago() {
-        let stakes = [stake(1, ACTIVE), stake(2, ACTIVE), stake(3, ACTIVE), stake(4, StandingAnswer::Waiting {})];
+        let stakes =
+            [stake(1, ACTIVE), stake(2, ACTIVE), stake(3, ACTIVE), stake(4, StandingAnswer::Waiting {})];
         let asked = BTreeMap::from([(stakes[0].at, 9), (stakes[1].at, 7), (stakes[3].at, 8)]);
         let places = |most| {
             let turn = turn(&stakes, &asked, (500, 20), 10, most);

@@ -107,7 +107,10 @@ mod tests {
 
     #[test]
     fn what_the_light_client_has_needs_no_way() {
-        assert_eq!(ways(&reach(&[]), &[10_000, 15_000]), (vec![], vec![(10_000, Way::Known), (15_000, Way::Known)]));
+        assert_eq!(
+            ways(&reach(&[]), &[10_000, 15_000]),
+            (vec![], vec![(10_000, Way::Known), (15_000, Way::Known)])
+        );
     }
 
     #[test]

@@ -70,7 +70,12 @@ pub fn complete(
     Ok([staked, unbonding])
 }
 
-fn completed(takes: Takes, of: &SlashingTx, parties: &Parties<'_>, key: &SecretKey) -> Result<Complete, String> {
+fn completed(
+    takes: Takes,
+    of: &SlashingTx,
+    parties: &Parties<'_>,
+    key: &SecretKey,
+) -> Result<Complete, String> {
     let unsigned = PresignedTx::read(&of.tx, 2, &[1, 2]).map_err(|error| error.to_string())?;
     let expected = script::slashing(parties.staker, parties.fps, parties.committee);
     if expected != of.leaf_script.as_slice() {
@@ -88,9 +93,8 @@ fn completed(takes: Takes, of: &SlashingTx, parties: &Parties<'_>, key: &SecretK
             leaf: Leaf::new(of.leaf_script.to_vec()),
             control_block: of.control_block.to_vec(),
         },
-        staker_signature: staker_signature.map_err(|_| {
-            format!("the staker's signature has {} bytes, not 64", of.staker_signature.len())
-        })?,
+        staker_signature: staker_signature
+            .map_err(|_| format!("the staker's signature has {} bytes, not 64", of.staker_signature.len()))?,
         adaptors: adaptors.collect::<Result<_, _>>()?,
         tx: unsigned,
     };

@@ -39,7 +39,9 @@ pub fn stakes(
     }
     for at in named {
         match item(contract, at)? {
-            None => return Err(format!("btc-staking knows no stake {at}: its lock is over, or it never was")),
+            None => {
+                return Err(format!("btc-staking knows no stake {at}: its lock is over, or it never was"));
+            }
             Some(item) if item.fp_pubkey_hex != key => {
                 return Err(format!("the stake {at} is of {}, not of {key}", item.fp_pubkey_hex));
             }
@@ -55,7 +57,8 @@ pub fn stakes(
 /// As [`stakes`].
 pub fn provider(contract: &(impl Contract + ?Sized), at: &OutPoint) -> Result<FpPublicKey, String> {
     let found = item(contract, at)?;
-    let found = found.ok_or_else(|| format!("btc-staking knows no stake {at}: its lock is over, or it never was"))?;
+    let found =
+        found.ok_or_else(|| format!("btc-staking knows no stake {at}: its lock is over, or it never was"))?;
     FpPublicKey::from_hex(&found.fp_pubkey_hex).map_err(|error| error.to_string())
 }
 

@@ -10,7 +10,11 @@ use bitcoinconsensus::Utxo;
 pub fn check(spent: &Output, tx: &[u8]) -> Result<(), String> {
     let script = &spent.script;
     let (Ok(length), Ok(value)) = (u32::try_from(script.len()), i64::try_from(spent.value)) else {
-        return Err(format!("an output of {} sats with a script of {} bytes is none", spent.value, script.len()));
+        return Err(format!(
+            "an output of {} sats with a script of {} bytes is none",
+            spent.value,
+            script.len()
+        ));
     };
     let output = Utxo { script_pubkey: script.as_ptr(), script_pubkey_len: length, value };
     bitcoinconsensus::verify(script, spent.value, tx, Some(&[output]), 0)

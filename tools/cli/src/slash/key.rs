@@ -59,7 +59,10 @@ pub fn of_file(
 /// The key that two of these votes give away. They are genuine.
 fn of_votes(votes: &[Vote], context: &SigningContext) -> Option<SecretKey> {
     let signed = |vote: &Vote| {
-        (message::vote_hash(context, vote.height, &vote.signed.app_hash), Signature::from_bytes(vote.signed.signature))
+        (
+            message::vote_hash(context, vote.height, &vote.signed.app_hash),
+            Signature::from_bytes(vote.signed.signature),
+        )
     };
     votes.iter().enumerate().find_map(|(place, first)| {
         let others = votes.iter().skip(place + 1);
@@ -137,7 +140,9 @@ pub fn of_chain(
     // The evidence may have been pruned; what it gave away stands in a block.
     match published {
         Some(text) => of(of_hex(text.as_bytes())?, Some(fp)),
-        None => Err(format!("{bsn} keeps no evidence against {fp} at height {height}: give it by --evidence")),
+        None => {
+            Err(format!("{bsn} keeps no evidence against {fp} at height {height}: give it by --evidence"))
+        }
     }
 }
 

@@ -79,12 +79,15 @@ fn state(row: &Row) -> (&'static str, String) {
     match (&row.sent, &row.today) {
         (Some(Ok(())), _) => ("sent", "it was sent".to_owned()),
         (Some(Err(why)), _) => ("not_taken", why.clone()),
-        (None, Today::Unasked) => {
-            ("complete", "Bitcoin takes it if what it spends is there; --bitcoin says whether it is".to_owned())
-        }
+        (None, Today::Unasked) => (
+            "complete",
+            "Bitcoin takes it if what it spends is there; --bitcoin says whether it is".to_owned(),
+        ),
         (None, Today::Possible) => ("possible", "what it spends is there: send it".to_owned()),
         (None, Today::Done) => ("done", "it is in Bitcoin already, or on its way".to_owned()),
-        (None, Today::NotThere) => ("not_there", "Bitcoin, as it is asked, does not have what it spends".to_owned()),
+        (None, Today::NotThere) => {
+            ("not_there", "Bitcoin, as it is asked, does not have what it spends".to_owned())
+        }
         (None, Today::Gone(Some(by))) => ("gone", format!("what it spends was spent by {by}")),
         (None, Today::Gone(None)) => ("gone", "what it spends was spent".to_owned()),
         (None, Today::Wrong(why)) => ("wrong", why.clone()),
@@ -139,7 +142,9 @@ mod tests {
             shown("512079be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798", Network::Mainnet),
             "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"
         );
-        assert!(shown("0014751e76e8199196d454941c45d1b3a323f1433bd6", Network::Regtest).starts_with("bcrt1q"));
+        assert!(
+            shown("0014751e76e8199196d454941c45d1b3a323f1433bd6", Network::Regtest).starts_with("bcrt1q")
+        );
     }
 
     #[test]

@@ -66,9 +66,10 @@ fn a_stake_that_waits_is_proven_k_deep_and_not_before() {
 
 #[test]
 fn what_is_nowhere_or_in_no_block_waits_and_it_is_said() {
-    for (found, why) in
-        [(Found::Unknown, "Bitcoin, as it is asked, knows no such transaction"), (Found::Waiting, "it is in no block yet")]
-    {
+    for (found, why) in [
+        (Found::Unknown, "Bitcoin, as it is asked, knows no such transaction"),
+        (Found::Waiting, "it is in no block yet"),
+    ] {
         let (none, waits) = one(stake(1, StandingAnswer::Waiting {}, Some(found), Some(Spending::Unspent)));
         assert!(none.is_empty() && waits[0].ends_with(why), "{waits:?}");
     }
@@ -140,7 +141,10 @@ fn the_contract_is_asked_to_follow_when_there_may_be_something() {
         other => panic!("{other:?}"),
     };
     assert_eq!(why(seen(vec![])), None);
-    assert_eq!(why(Seen { has_moved: true, ..seen(vec![]) }).as_deref(), Some("the light client has moved to 1000"));
+    assert_eq!(
+        why(Seen { has_moved: true, ..seen(vec![]) }).as_deref(),
+        Some("the light client has moved to 1000")
+    );
     let unsent = Seen { unsent: 2, ..seen(vec![]) };
     assert_eq!(why(unsent.clone()).as_deref(), Some("2 outcomes were not taken by bsn"));
     assert_eq!(why(Seen { is_paused: true, ..unsent }), None, "it would refuse them again");

@@ -63,7 +63,8 @@ fn what_gives_no_key_is_named() {
     assert_eq!(said(b"hello", None), "it holds neither a key of 64 hexadecimal digits nor votes");
     assert!(said(&[b'0'; 64], None).starts_with("it: secret key"), "{}", said(&[b'0'; 64], None));
     let honest = [vote(1, 5, 7), vote(1, 6, 8), vote(2, 5, 8), vote(1, 5, 7)];
-    let none = "it holds no two votes that give a key away: one nonce and two hashes of one finality provider";
+    let none =
+        "it holds no two votes that give a key away: one nonce and two hashes of one finality provider";
     assert_eq!(said(&lines(&honest), None), none);
     assert_eq!(said(&lines(&honest), Some(3)), format!("it holds no vote of {}", public(3)));
     let mut forged = vote(1, 5, 8);
