@@ -1,6 +1,6 @@
 //! The contract and its light client, as they are asked.
 
-use api::btc_staking::{ConfigResponse, ItemResponse, ItemsResponse};
+use api::btc_staking::{ConfigResponse, ItemResponse};
 use bitcoin_spv::OutPoint;
 use bsn_rpc::Client;
 use serde::de::DeserializeOwned;
@@ -77,14 +77,19 @@ pub fn item(contract: &(impl Contract + ?Sized), at: &OutPoint) -> Result<Option
 /// As [`simple`].
 pub fn items(contract: &(impl Contract + ?Sized)) -> Result<Vec<ItemResponse>, String> {
     let mut all: Vec<ItemResponse> = Vec::new();
+    let mut after = (Value::Null, Value::Null);
     loop {
-        let last = all.last();
-        let (txid, output) = (last.map(|item| &item.txid), last.map(|item| item.output));
-        let ask = json!({ "items": { "after_txid": txid, "after_output": output, "limit": PAGE } });
-        let page: ItemsResponse = read("items", contract.ask(&ask)?)?;
-        let is_last = page.items.len() < PAGE;
-        all.extend(page.items);
-        if is_last {
+        let ask = json!({ "items": { "after_txid": after.0, "after_output": after.1, "limit": PAGE } });
+        let mut answer = contract.ask(&ask)?;
+        let page: Vec<ItemResponse> = read("items", answer["items"].take())?;
+        after = match (&answer["next"], page.last()) {
+            // A page ends early where the contract has looked at enough.
+            (Value::Object(next), _) => (next["txid"].clone(), next["output"].clone()),
+            (_, Some(last)) if page.len() >= PAGE => (json!(last.txid), json!(last.output)),
+            _ => (Value::Null, Value::Null),
+        };
+        all.extend(page);
+        if after.0.is_null() {
             return Ok(all);
         }
     }

@@ -123,12 +123,12 @@ fn due(stake: &Stake, seen: &Seen) -> Due {
     }
     let is_unspent = matches!(stake.spending, Some(Spending::Unspent | Spending::Waiting(_)));
     match (&stake.standing, &stake.found) {
-        (StandingAnswer::Waiting {}, Some(Found::Unknown)) => {
+        (StandingAnswer::Waiting { .. }, Some(Found::Unknown)) => {
             Due::Wait("Bitcoin, as it is asked, knows no such transaction".to_owned())
         }
-        (StandingAnswer::Waiting {}, Some(Found::Waiting)) => Due::Wait("it is in no block yet".to_owned()),
+        (StandingAnswer::Waiting { .. }, Some(Found::Waiting)) => Due::Wait("it is in no block yet".to_owned()),
         // The block of the spend has left the chain, or the source would know of the spend.
-        (StandingAnswer::Waiting {} | StandingAnswer::Ended { .. }, Some(Found::In(place))) if is_unspent => {
+        (StandingAnswer::Waiting { .. } | StandingAnswer::Ended { .. }, Some(Found::In(place))) if is_unspent => {
             match is_deep(place.height) {
                 true => Due::Claim(Claim::Included(place.clone())),
                 false => {
@@ -137,7 +137,7 @@ fn due(stake: &Stake, seen: &Seen) -> Due {
                 }
             }
         }
-        (StandingAnswer::Waiting {}, Some(_)) if matches!(stake.spending, Some(Spending::NotUpTo(_))) => {
+        (StandingAnswer::Waiting { .. }, Some(_)) if matches!(stake.spending, Some(Spending::NotUpTo(_))) => {
             Due::Wait("it was spent; blocks are searched for what spends it".to_owned())
         }
         _ => Due::Nothing,

@@ -47,7 +47,7 @@ pub enum Ask {
 /// What there is to ask about a stake while the light client's tip is `tip`. A spend that is deeper than `w` stays.
 pub fn ask(standing: &StandingAnswer, tip: u32, w: u32) -> Ask {
     match standing {
-        StandingAnswer::Waiting {} => Ask::Both,
+        StandingAnswer::Waiting { .. } => Ask::Both,
         StandingAnswer::Challenged { end_height, .. } | StandingAnswer::Active { end_height, .. } => {
             // Its lock is over: its owner may spend it, and it has long lost its power.
             if *end_height > tip { Ask::Spend } else { Ask::Nothing }
@@ -72,7 +72,7 @@ pub fn turn(
     most: usize,
 ) -> Vec<(usize, Ask)> {
     let is_urgent = |stake: &Stake| {
-        matches!(stake.standing, StandingAnswer::Waiting {} | StandingAnswer::Challenged { .. })
+        matches!(stake.standing, StandingAnswer::Waiting { .. } | StandingAnswer::Challenged { .. })
     };
     let mut turn: Vec<(bool, Option<u32>, usize, Ask)> = stakes
         .iter()
@@ -96,11 +96,15 @@ mod tests {
         Stake { at, standing, found: None, spending: None }
     }
 
+    fn waiting() -> StandingAnswer {
+        serde_json::from_value(serde_json::json!({ "waiting": {} })).unwrap()
+    }
+
     const ACTIVE: StandingAnswer = StandingAnswer::Active { start_height: 100, end_height: 900 };
 
     #[test]
     fn nobody_asks_about_what_cannot_change() {
-        assert_eq!(ask(&StandingAnswer::Waiting {}, 500, 20), Ask::Both);
+        assert_eq!(ask(&waiting(), 500, 20), Ask::Both);
         assert_eq!((ask(&ACTIVE, 899, 20), ask(&ACTIVE, 900, 20)), (Ask::Spend, Ask::Nothing));
         let challenged = StandingAnswer::Challenged { start_height: 100, end_height: 900, due_height: 600 };
         assert_eq!((ask(&challenged, 899, 20), ask(&challenged, 900, 20)), (Ask::Spend, Ask::Nothing));
@@ -111,7 +115,7 @@ mod tests {
     #[test]
     fn what_waits_comes_first_and_then_who_was_asked_longest_ago() {
         let stakes =
-            [stake(1, ACTIVE), stake(2, ACTIVE), stake(3, ACTIVE), stake(4, StandingAnswer::Waiting {})];
+            [stake(1, ACTIVE), stake(2, ACTIVE), stake(3, ACTIVE), stake(4, waiting())];
         let asked = BTreeMap::from([(stakes[0].at, 9), (stakes[1].at, 7), (stakes[3].at, 8)]);
         let places = |most| {
             let turn = turn(&stakes, &asked, (500, 20), 10, most);
@@ -123,7 +127,7 @@ mod tests {
 
     #[test]
     fn one_block_of_bitcoin_one_question() {
-        let stakes = [stake(1, ACTIVE), stake(2, StandingAnswer::Waiting {})];
+        let stakes = [stake(1, ACTIVE), stake(2, waiting())];
         let asked = BTreeMap::from([(stakes[0].at, 10), (stakes[1].at, 10)]);
         assert_eq!(turn(&stakes, &asked, (500, 20), 10, 9), []);
         assert_eq!(turn(&stakes, &asked, (500, 20), 11, 9).len(), 2);

@@ -25,6 +25,10 @@ fn is_active(both: &Both, at: OutPoint) -> bool {
     matches!(both.standing(at), StandingAnswer::Active { .. })
 }
 
+fn is_waiting(both: &Both, at: OutPoint) -> bool {
+    matches!(both.standing(at), StandingAnswer::Waiting { .. })
+}
+
 /// A stake that waits, in the block at a height, k deep.
 fn waiting(maker: &Maker) -> (Both, Made, u32) {
     let both = Both::new(maker);
@@ -153,7 +157,7 @@ fn a_block_that_left_the_chain_is_followed_and_the_stake_proven_anew() {
     both.reorganize(K + 1);
     let said = round(&mut work, &both);
     assert_eq!(said.done(), ["follow"], "{said:?}");
-    assert_eq!(both.standing(made.stake), StandingAnswer::Waiting {});
+    assert!(is_waiting(&both, made.stake));
     let height = both.mine(&[&staking_tx(&made)]);
     both.extend(K);
     assert_eq!(round(&mut work, &both).done(), ["stakes"]);
@@ -192,7 +196,7 @@ fn a_proof_that_is_refused_costs_the_others_nothing_and_is_held_back() {
     let mut work = both.prover(&source);
     let said = round(&mut work, &both);
     assert_eq!(said.done(), ["stakes"], "{said:?}");
-    assert!(is_active(&both, good.stake) && both.standing(late.stake) == StandingAnswer::Waiting {});
+    assert!(is_active(&both, good.stake) && is_waiting(&both, late.stake));
     assert!(said.troubles[0].starts_with(&format!("{} is refused, S60: ", late.stake)), "{said:?}");
     assert!(!round(&mut work, &both).acts.iter().any(|(duty, _)| *duty == "stakes"), "it is held back");
     both.now.set(1_015);
@@ -217,7 +221,7 @@ fn a_source_that_lies_is_named_and_nothing_of_it_is_sent() {
             assert!(!said.acts.iter().any(|(duty, _)| *duty == "stakes"), "{said:?}");
             assert!(said.troubles.iter().any(|trouble| trouble.contains(why)), "{why}: {said:?}");
         }
-        assert_eq!(both.standing(made.stake), StandingAnswer::Waiting {});
+        assert!(is_waiting(&both, made.stake));
     }
     // A transaction that is shown as another one.
     let (both, made, _) = waiting(&Maker::new());

@@ -22,9 +22,14 @@ fn stake(n: u8, standing: StandingAnswer, found: Option<Found>, spending: Option
     Stake { at: at(n), standing, found, spending }
 }
 
+/// A stake whose inclusion nobody has proven.
+fn new() -> StandingAnswer {
+    serde_json::from_value(serde_json::json!({ "waiting": {} })).unwrap()
+}
+
 fn waiting(n: u8, height: u32) -> Stake {
     let found = Some(Found::In(place(height)));
-    stake(n, StandingAnswer::Waiting {}, found, Some(Spending::Unspent))
+    stake(n, new(), found, Some(Spending::Unspent))
 }
 
 fn seen(stakes: Vec<Stake>) -> Seen {
@@ -70,10 +75,10 @@ fn what_is_nowhere_or_in_no_block_waits_and_it_is_said() {
         (Found::Unknown, "Bitcoin, as it is asked, knows no such transaction"),
         (Found::Waiting, "it is in no block yet"),
     ] {
-        let (none, waits) = one(stake(1, StandingAnswer::Waiting {}, Some(found), Some(Spending::Unspent)));
+        let (none, waits) = one(stake(1, new(), Some(found), Some(Spending::Unspent)));
         assert!(none.is_empty() && waits[0].ends_with(why), "{waits:?}");
     }
-    assert_eq!(one(stake(1, StandingAnswer::Waiting {}, None, None)), (vec![], vec![]), "nobody was asked");
+    assert_eq!(one(stake(1, new(), None, None)), (vec![], vec![]), "nobody was asked");
 }
 
 #[test]
