@@ -1,8 +1,9 @@
 //! The contract and its light client, as they are asked.
 
-use api::btc_staking::{ConfigResponse, ItemResponse};
+use api::btc_staking::{ConfigResponse, ItemResponse, ItemsResponse, QueryMsg, StakeId};
 use bitcoin_spv::OutPoint;
 use bsn_rpc::Client;
+use primitives::FpPublicKey;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ use crate::keep::bitcoin::Light;
 use crate::keep::headers::{Hash, Ours};
 
 /// How many stakes an answer has at most.
-const PAGE: usize = 30;
+const PAGE: u32 = 30;
 /// Under what the contract keeps headers that were brought: its table `h`, as cw-storage-plus writes names.
 const BROUGHT: [u8; 3] = [0, 1, b'h'];
 
@@ -71,25 +72,27 @@ pub fn item(contract: &(impl Contract + ?Sized), at: &OutPoint) -> Result<Option
     }
 }
 
-/// All stakes.
+/// All stakes, or those of a finality provider.
 ///
 /// # Errors
 /// As [`simple`].
-pub fn items(contract: &(impl Contract + ?Sized)) -> Result<Vec<ItemResponse>, String> {
-    let mut all: Vec<ItemResponse> = Vec::new();
-    let mut after = (Value::Null, Value::Null);
+pub fn items(
+    contract: &(impl Contract + ?Sized),
+    fp: Option<&FpPublicKey>,
+) -> Result<Vec<ItemResponse>, String> {
+    let (mut all, mut after): (Vec<ItemResponse>, Option<StakeId>) = (Vec::new(), None);
     loop {
-        let ask = json!({ "items": { "after_txid": after.0, "after_output": after.1, "limit": PAGE } });
-        let mut answer = contract.ask(&ask)?;
-        let page: Vec<ItemResponse> = read("items", answer["items"].take())?;
-        after = match (&answer["next"], page.last()) {
-            // A page ends early where the contract has looked at enough.
-            (Value::Object(next), _) => (next["txid"].clone(), next["output"].clone()),
-            (_, Some(last)) if page.len() >= PAGE => (json!(last.txid), json!(last.output)),
-            _ => (Value::Null, Value::Null),
+        let (after_txid, after_output) = after.map(|id| (id.txid, id.output)).unzip();
+        let limit = Some(PAGE);
+        let ask = match fp {
+            None => QueryMsg::Items { after_txid, after_output, limit },
+            Some(fp) => QueryMsg::Fp { fp_pubkey_hex: fp.to_string(), after_txid, after_output, limit },
         };
-        all.extend(page);
-        if after.0.is_null() {
+        let ask = serde_json::to_value(&ask).map_err(|error| error.to_string())?;
+        let page: ItemsResponse = read("items", contract.ask(&ask)?)?;
+        all.extend(page.items);
+        after = page.next;
+        if after.is_none() {
             return Ok(all);
         }
     }

@@ -116,7 +116,7 @@ fn due(stake: &Stake, seen: &Seen) -> Due {
         let is_urgent = matches!(stake.standing, StandingAnswer::Challenged { due_height, .. }
             if due_height <= at.saturating_add(seen.k) && depth(at).is_some());
         return match stake.standing {
-            StandingAnswer::Ended { .. } => Due::Nothing,
+            StandingAnswer::Ended { .. } | StandingAnswer::Waiting { spent_height: Some(_) } => Due::Nothing,
             _ if is_deep(at) || is_urgent => Due::Claim(Claim::Spent(spend.clone())),
             _ => Due::Wait(format!("{} spends it in block {at}, {}", spend.txid, so_deep(depth(at), seen.k))),
         };
@@ -126,9 +126,13 @@ fn due(stake: &Stake, seen: &Seen) -> Due {
         (StandingAnswer::Waiting { .. }, Some(Found::Unknown)) => {
             Due::Wait("Bitcoin, as it is asked, knows no such transaction".to_owned())
         }
-        (StandingAnswer::Waiting { .. }, Some(Found::Waiting)) => Due::Wait("it is in no block yet".to_owned()),
+        (StandingAnswer::Waiting { .. }, Some(Found::Waiting)) => {
+            Due::Wait("it is in no block yet".to_owned())
+        }
         // The block of the spend has left the chain, or the source would know of the spend.
-        (StandingAnswer::Waiting { .. } | StandingAnswer::Ended { .. }, Some(Found::In(place))) if is_unspent => {
+        (StandingAnswer::Waiting { .. } | StandingAnswer::Ended { .. }, Some(Found::In(place)))
+            if is_unspent =>
+        {
             match is_deep(place.height) {
                 true => Due::Claim(Claim::Included(place.clone())),
                 false => {

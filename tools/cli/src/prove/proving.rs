@@ -76,7 +76,7 @@ impl<'a, C: Contract> Proving<'a, C> {
         let now = (tip, count("waiting"), count("unsent"));
         if self.read_at != Some(now) {
             let stakes: Result<Vec<Stake>, String> =
-                items(&self.contract)?.into_iter().map(Stake::new).collect();
+                items(&self.contract, None)?.into_iter().map(Stake::new).collect();
             self.stakes = stakes?;
             self.read_at = Some(now);
             self.asked.retain(&self.stakes);

@@ -47,13 +47,14 @@ pub enum Ask {
 /// What there is to ask about a stake while the light client's tip is `tip`. A spend that is deeper than `w` stays.
 pub fn ask(standing: &StandingAnswer, tip: u32, w: u32) -> Ask {
     match standing {
-        StandingAnswer::Waiting { .. } => Ask::Both,
         StandingAnswer::Challenged { end_height, .. } | StandingAnswer::Active { end_height, .. } => {
             // Its lock is over: its owner may spend it, and it has long lost its power.
             if *end_height > tip { Ask::Spend } else { Ask::Nothing }
         }
-        StandingAnswer::Ended { btc_height } => {
-            if btc_height.saturating_add(w) > tip {
+        StandingAnswer::Waiting { spent_height: None } => Ask::Both,
+        StandingAnswer::Ended { btc_height: spent }
+        | StandingAnswer::Waiting { spent_height: Some(spent) } => {
+            if spent.saturating_add(w) > tip {
                 Ask::Both
             } else {
                 Ask::Nothing
@@ -96,8 +97,8 @@ mod tests {
         Stake { at, standing, found: None, spending: None }
     }
 
-    fn waiting() -> StandingAnswer {
-        serde_json::from_value(serde_json::json!({ "waiting": {} })).unwrap()
+    const fn waiting() -> StandingAnswer {
+        StandingAnswer::Waiting { spent_height: None }
     }
 
     const ACTIVE: StandingAnswer = StandingAnswer::Active { start_height: 100, end_height: 900 };
@@ -110,12 +111,13 @@ mod tests {
         assert_eq!((ask(&challenged, 899, 20), ask(&challenged, 900, 20)), (Ask::Spend, Ask::Nothing));
         let ended = StandingAnswer::Ended { btc_height: 480 };
         assert_eq!((ask(&ended, 499, 20), ask(&ended, 500, 20)), (Ask::Both, Ask::Nothing));
+        let foretold = StandingAnswer::Waiting { spent_height: Some(480) };
+        assert_eq!((ask(&foretold, 499, 20), ask(&foretold, 500, 20)), (Ask::Both, Ask::Nothing));
     }
 
     #[test]
     fn what_waits_comes_first_and_then_who_was_asked_longest_ago() {
-        let stakes =
-            [stake(1, ACTIVE), stake(2, ACTIVE), stake(3, ACTIVE), stake(4, waiting())];
+        let stakes = [stake(1, ACTIVE), stake(2, ACTIVE), stake(3, ACTIVE), stake(4, waiting())];
         let asked = BTreeMap::from([(stakes[0].at, 9), (stakes[1].at, 7), (stakes[3].at, 8)]);
         let places = |most| {
             let turn = turn(&stakes, &asked, (500, 20), 10, most);

@@ -30,8 +30,8 @@ pub fn stakes(
 ) -> Result<Vec<OutPoint>, String> {
     let key = fp.to_string();
     if named.is_empty() {
-        let all = items(contract)?.into_iter().filter(|item| item.fp_pubkey_hex == key);
-        let all = all.map(|item| place(&item)).collect::<Result<Vec<_>, _>>()?;
+        let all = items(contract, Some(fp))?;
+        let all = all.iter().map(place).collect::<Result<Vec<_>, _>>()?;
         if all.is_empty() {
             return Err(format!("btc-staking knows no stake of {key}"));
         }

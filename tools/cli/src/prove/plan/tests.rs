@@ -23,8 +23,8 @@ fn stake(n: u8, standing: StandingAnswer, found: Option<Found>, spending: Option
 }
 
 /// A stake whose inclusion nobody has proven.
-fn new() -> StandingAnswer {
-    serde_json::from_value(serde_json::json!({ "waiting": {} })).unwrap()
+const fn new() -> StandingAnswer {
+    StandingAnswer::Waiting { spent_height: None }
 }
 
 fn waiting(n: u8, height: u32) -> Stake {
@@ -114,12 +114,13 @@ fn a_spend_of_what_is_challenged_is_proven_before_that_counts() {
 
 #[test]
 fn what_ended_is_proven_again_where_the_spend_has_gone() {
-    let ended = |spending| {
-        let standing = StandingAnswer::Ended { btc_height: 990 };
-        one(stake(1, standing, Some(Found::In(place(900))), Some(spending))).0
-    };
-    assert_eq!(ended(Spending::Unspent), [(at(1), false)]);
-    assert_eq!(ended(spend(990)), []);
+    for standing in
+        [StandingAnswer::Ended { btc_height: 990 }, StandingAnswer::Waiting { spent_height: Some(990) }]
+    {
+        let ended = |spending| one(stake(1, standing.clone(), Some(Found::In(place(900))), Some(spending))).0;
+        assert_eq!(ended(Spending::Unspent), [(at(1), false)]);
+        assert_eq!(ended(spend(990)), [], "the contract knows");
+    }
 }
 
 #[test]
