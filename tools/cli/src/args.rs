@@ -35,6 +35,10 @@ pub enum Command {
     Fp(crate::command::fp::Fp),
     /// Do what anybody may do for a chain and somebody should: headers, evidence, what waits.
     Keep(Box<crate::command::keep::Keep>),
+    /// Prove to btc-staking what Bitcoin says of stake: that it is in a block, and that it was spent.
+    Prove(Box<crate::command::prove::Prove>),
+    /// Complete the slashing transactions of whoever signed twice, check them, and send them to Bitcoin.
+    Slash(Box<crate::command::slash::Slash>),
     /// Watch votes, lag, power and alarms in the terminal.
     Watch(crate::command::watch::Watch),
     /// Ask both chains what they know and you the rest; write bsn.toml.

@@ -9,8 +9,10 @@ pub mod fp;
 pub mod init;
 pub mod keep;
 pub mod of_setup;
+pub mod prove;
 pub mod relayer;
 pub mod serve;
+pub mod slash;
 pub mod upgrade;
 pub mod verify;
 pub mod watch;
@@ -36,6 +38,8 @@ pub fn run(args: Args) -> Result<()> {
         Command::Fish(args) => fish::run(&args),
         Command::Fp(args) => fp::run(&args),
         Command::Keep(args) => keep::run(&args),
+        Command::Prove(args) => prove::run(&args),
+        Command::Slash(args) => slash::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Deploy(args) => deploy::run(&args),

@@ -22,18 +22,21 @@
 //! | [`duty`] | what is due; pure |
 //! | [`headers`], [`bitcoin`] | what Bitcoin has that the light client lacks; where Bitcoin is asked |
 //! | [`budget`], [`pace`] | what may be spent; when the next try is due |
-//! | [`run`] | a round |
+//! | [`work`], [`run`] | what a keeper needs of whatever it looks after; a round |
+//! | [`keeping`] | what this one looks after |
 //! | [`show`] | the plan as a table |
 
 pub mod bitcoin;
 pub mod budget;
 pub mod duty;
 pub mod headers;
+pub mod keeping;
 pub mod pace;
 pub mod read;
 pub mod run;
 pub mod show;
 pub mod snapshot;
+pub mod work;
 
 pub use duty::{Act, Duty};
 pub use snapshot::Snapshot;

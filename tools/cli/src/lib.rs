@@ -22,6 +22,9 @@
 //! | [`fish`] | finds who signs twice, and has them slashed |
 //! | [`fp`] | one finality provider, as its operator sees it |
 //! | [`keep`] | the small messages that keep a chain going |
+//! | [`prove`] | what Bitcoin says of stake, proven to the contract that counts it |
+//! | [`slash`] | from two votes to transactions that take the stake |
+//! | [`bitcoin`] | transactions of Bitcoin: where they are, what spends them |
 //! | [`watch`] | a chain at work, in a terminal |
 
 #![allow(
@@ -30,6 +33,7 @@
 )]
 
 pub mod args;
+pub mod bitcoin;
 pub mod command;
 pub mod config;
 pub mod connect;
@@ -43,8 +47,10 @@ pub mod init;
 pub mod keep;
 pub mod keys;
 pub mod place;
+pub mod prove;
 pub mod relayer;
 pub mod serve;
+pub mod slash;
 pub mod upgrade;
 pub mod verify;
 pub mod watch;

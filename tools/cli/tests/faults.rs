@@ -1,4 +1,4 @@
-//! Each fault does what its line says; `bsn fish` and `bsn keep` do something about it.
+//! Each fault does what its line says; `bsn fish`, `bsn keep` and `bsn slash` do something about it.
 
 #[path = "faults/bitcoind.rs"]
 mod bitcoind;
@@ -11,6 +11,8 @@ mod keep;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "doctor/proxy.rs"]
 mod proxy;
+#[path = "faults/slash.rs"]
+mod slash;
 mod support;
 #[path = "faults/watchers.rs"]
 mod watchers;

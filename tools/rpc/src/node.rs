@@ -81,6 +81,49 @@ impl Node {
         answer.map_err(|error| self.blame(url, error))
     }
 
+    /// Any page of the same host with its HTTP status, where what is not there is an answer.
+    ///
+    /// # Errors
+    /// If nobody answers, or whoever is there has too much to do.
+    pub fn get(&self, url: &str) -> Result<(u16, String)> {
+        let (bare, login) = split(url);
+        let mut get = self.agent.get(&bare);
+        if let Some(login) = &login {
+            get = get.header("Authorization", login);
+        }
+        self.answer(url, get.call())
+    }
+
+    /// The same for a text that is handed over.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn post(&self, url: &str, text: &str) -> Result<(u16, String)> {
+        let (bare, login) = split(url);
+        let mut post = self.agent.post(&bare).content_type("text/plain");
+        if let Some(login) = &login {
+            post = post.header("Authorization", login);
+        }
+        self.answer(url, post.send(text))
+    }
+
+    fn answer(
+        &self,
+        url: &str,
+        answer: std::result::Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<(u16, String)> {
+        // Of the address only the path: keys are kept in the rest.
+        let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        let method = path.and_then(|path| path.split('?').next()).unwrap_or("/");
+        let mut answer = answer.map_err(|error| self.blame(method, error))?;
+        let status = answer.status().as_u16();
+        if matches!(status, 429 | 502..=504) {
+            return Err(Error::Busy { node: self.name.clone(), method: method.to_owned(), status });
+        }
+        let read = answer.body_mut().with_config().limit(LIMIT).lossy_utf8(true).read_to_string();
+        Ok((status, read.map_err(|error| self.blame_body(method, error))?))
+    }
+
     fn parse(&self, method: &str, status: u16, text: &str) -> Result<Value> {
         let parsed = serde_json::from_str::<Value>(text);
         // CometBFT answers errors with status 500, and a body that says more.

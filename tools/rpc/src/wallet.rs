@@ -41,6 +41,8 @@ impl Fee {
 pub struct Simulated {
     /// SDK gas.
     pub gas: u64,
+    /// What they answer: `TxMsgData`.
+    pub data: Vec<u8>,
     /// Their events.
     pub events: Vec<Event>,
 }
@@ -139,8 +141,10 @@ impl Wallet {
         let answer: tx::SimulateResponse = client.ask(path, &request)?;
         let gas =
             answer.gas_info.map(|gas| gas.gas_used).ok_or_else(|| Error::answer(path, "no gas_info"))?;
-        let events = answer.result.map(|result| result.events).unwrap_or_default();
-        Ok(Simulated { gas, events: events.into_iter().map(event).collect() })
+        let result = answer.result.unwrap_or_default();
+        #[expect(deprecated, reason = "all chains fill it, and some only it")]
+        let data = result.data;
+        Ok(Simulated { gas, data, events: result.events.into_iter().map(event).collect() })
     }
 
     /// The bytes of a signed transaction.

@@ -15,8 +15,10 @@ use crate::config::{Common, Output, Setup};
 use crate::doctor::read::Source;
 use crate::keep::bitcoin::Outside;
 use crate::keep::budget::Budget;
+use crate::keep::keeping::Keeping;
 use crate::keep::read::Looking;
 use crate::keep::run::{Keeper, Options, Round, Verdict};
+use crate::keep::work::{Chore, Work};
 use crate::keep::{Duty, show};
 use crate::keys::{Signing, sender};
 
@@ -94,21 +96,37 @@ pub fn run(args: &Keep) -> Result<()> {
     };
     let is_dry = args.signing.dry_run;
     let duties = if args.duties.is_empty() { Duty::ALL.to_vec() } else { args.duties.clone() };
-    let options = Options { duties, is_dry, state: args.state.clone() };
-    let mut keeper = Keeper::new(looking, &chain.id, sender.as_ref(), options, Budget::new(budget))?;
-    let is_json = args.json || setup.output == Output::Json;
-    if args.once || is_dry {
+    let options = Options { is_dry, state: args.state.clone() };
+    let (work, budget) = (Keeping::new(looking, duties), Budget::new(budget));
+    let mut keeper = Keeper::new(work, &chain.id, sender.as_ref(), options, budget)?;
+    let pace =
+        Rounds { once: args.once, every: args.every, is_json: args.json || setup.output == Output::Json };
+    rounds(&mut keeper, &pace, is_dry)
+}
+
+/// How often, and for whom it is said.
+pub(super) struct Rounds {
+    /// One, and end.
+    pub once: bool,
+    /// The time between two.
+    pub every: Duration,
+    /// For programs.
+    pub is_json: bool,
+}
+
+/// Round after round, until it is interrupted; a single one with --once or --dry-run.
+pub(super) fn rounds<W: Work>(keeper: &mut Keeper<'_, W>, how: &Rounds, is_dry: bool) -> Result<()> {
+    let Rounds { once, every, is_json } = *how;
+    if once || is_dry {
         let round = keeper.round()?;
         say(&round, is_json, is_dry);
         return ended(&round);
     }
     // Two that were started together do not go on together.
-    let pace = Retry { first_pause: args.every, longest_pause: args.every, ..Retry::default() };
+    let pace = Retry { first_pause: every, longest_pause: every, ..Retry::default() };
     let mut troubles = Vec::new();
     loop {
-        let mut round = keeper
-            .round()
-            .unwrap_or_else(|error| Round { troubles: vec![format!("{error:#}")], ..Round::default() });
+        let mut round = keeper.round().unwrap_or_else(|error| Round::failed(format!("{error:#}")));
         // What is as it was is not said again.
         let now = round.troubles.clone();
         round.troubles.retain(|trouble| !troubles.contains(trouble));
@@ -118,7 +136,7 @@ pub fn run(args: &Keep) -> Result<()> {
     }
 }
 
-fn say(round: &Round, is_json: bool, is_plan: bool) {
+fn say<A: Chore>(round: &Round<A>, is_json: bool, is_plan: bool) {
     let beside = round.notes.iter().chain(&round.troubles);
     if is_json {
         round.rows.iter().for_each(|row| println!("{}", show::json(row)));
@@ -134,10 +152,10 @@ fn say(round: &Round, is_json: bool, is_plan: bool) {
 }
 
 /// The first thing that did not work.
-fn ended(round: &Round) -> Result<()> {
+fn ended<A: Chore>(round: &Round<A>) -> Result<()> {
     let failed = round.rows.iter().find_map(|row| match &row.verdict {
         Verdict::Failed(why) | Verdict::OverBudget(why) => {
-            Some(format!("{} {}: {why}", row.act.duty, row.act.about))
+            Some(format!("{} {}: {why}", row.act.duty(), row.act.about()))
         }
         _ => None,
     });

@@ -16,7 +16,7 @@ const SHOWN: usize = 40;
 #[derive(Debug, Clone)]
 pub struct Outside {
     node: Node,
-    source: Source,
+    pub(crate) source: Source,
 }
 
 impl Outside {
@@ -33,8 +33,27 @@ impl Outside {
         self.node.page(&format!("{url}{path}")).map_err(|error| error.to_string())
     }
 
-    fn call(&self, method: &str, params: &Value) -> Result<Value, String> {
-        self.node.call(method, params).map_err(|error| match error {
+    /// An address of the server with its HTTP status.
+    pub(crate) fn get(&self, url: &str, path: &str) -> Result<(u16, String), String> {
+        self.node.get(&format!("{url}{path}")).map_err(|error| error.to_string())
+    }
+
+    /// The same, with a text for it.
+    pub(crate) fn post(&self, url: &str, path: &str, text: &str) -> Result<(u16, String), String> {
+        self.node.post(&format!("{url}{path}"), text).map_err(|error| error.to_string())
+    }
+
+    /// A call whose refusal is looked at.
+    pub(crate) fn ask(&self, method: &str, params: &Value) -> bsn_rpc::Result<Value> {
+        self.node.call(method, params)
+    }
+
+    pub(crate) fn call(&self, method: &str, params: &Value) -> Result<Value, String> {
+        self.ask(method, params).map_err(|error| self.blamed(method, error))
+    }
+
+    pub(crate) fn blamed(&self, method: &str, error: Error) -> String {
+        match error {
             // bitcoind says no more than this where somebody may not ask.
             Error::NotRpc { node, status: status @ (401 | 403), .. } => {
                 let why = if status == 401 {
@@ -46,10 +65,15 @@ impl Outside {
             }
             Error::NotRpc { start, .. } => self.unreadable(method, &start),
             error => error.to_string(),
-        })
+        }
     }
 
-    fn unreadable(&self, what: &str, answer: &str) -> String {
+    /// Who is asked.
+    pub(crate) fn name_of(&self) -> &str {
+        self.node.name()
+    }
+
+    pub(crate) fn unreadable(&self, what: &str, answer: &str) -> String {
         let start: String = answer.chars().take(SHOWN).collect();
         let kind = match self.source {
             Source::Esplora(_) => "esplora server",
@@ -58,7 +82,7 @@ impl Outside {
         format!("{} is no {kind}: it answered {what} with `{}`", self.node.name(), start.trim())
     }
 
-    fn header(&self, hash: &Hash) -> Result<[u8; 80], String> {
+    pub(crate) fn header(&self, hash: &Hash) -> Result<[u8; 80], String> {
         let (hash, what) = (shown(hash), "the question for a header");
         let text = match &self.source {
             Source::Esplora(url) => self.page(url, &format!("/block/{hash}/header"))?,

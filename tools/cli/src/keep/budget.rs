@@ -75,12 +75,12 @@ impl Budget {
         };
         let value: Value = serde_json::from_str(&text).with_context(|| format!("{shown} is no JSON"))?;
         if value["form"] != FORM || value["chain_id"] != chain_id {
-            bail!("{shown} is not what `bsn keep` has written for {chain_id}: name another file");
+            bail!("{shown} is not what a keeper has written for {chain_id}: name another file");
         }
         let entry = |entry: &Value| Some((entry[0].as_u64()?, entry[1].as_str()?.parse().ok()?));
         let spent = value["spent"].as_array().map_or(&[][..], Vec::as_slice);
         let spent = spent.iter().map(entry).collect::<Option<_>>();
-        self.spent = spent.with_context(|| format!("{shown} is not what `bsn keep` has written"))?;
+        self.spent = spent.with_context(|| format!("{shown} is not what a keeper has written"))?;
         Ok(())
     }
 
@@ -142,7 +142,7 @@ mod tests {
         again.load(&path, "a-1").unwrap();
         assert_eq!(again, budget);
         let said = again.load(&path, "b-1").unwrap_err().to_string();
-        assert!(said.ends_with("is not what `bsn keep` has written for b-1: name another file"), "{said}");
+        assert!(said.ends_with("is not what a keeper has written for b-1: name another file"), "{said}");
         std::fs::write(&path, r#"{"form":1,"chain_id":"a-1","spent":[[1,2]]}"#).unwrap();
         assert!(again.load(&path, "a-1").is_err());
         std::fs::remove_file(path).unwrap();

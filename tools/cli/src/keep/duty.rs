@@ -101,8 +101,8 @@ pub struct Act {
 
 impl Act {
     /// What a pause is kept for: headers are others with each block.
-    pub fn key(&self) -> (Duty, String) {
-        (self.duty, if self.span.is_some() { String::new() } else { self.about.clone() })
+    pub fn key(&self) -> (&'static str, String) {
+        (self.duty.name(), if self.span.is_some() { String::new() } else { self.about.clone() })
     }
 
     /// Whether a later plan no longer asks for it: somebody has done it.

@@ -69,7 +69,24 @@ pub trait Theirs {
 /// One sentence: who is asked does not answer, serves another Bitcoin, leaves our chain too far back, or says of a header
 /// that it has a hash it does not have.
 pub fn missing(ours: &impl Ours, theirs: &impl Theirs, most: u32) -> Result<Option<Missing>, String> {
-    let (name, our_tip, their_tip) = (theirs.name(), ours.tip(), theirs.tip()?);
+    let (name, our_tip, their_tip) = (theirs.name(), ours.tip(), one_bitcoin(ours, theirs)?);
+    let fork = fork(ours, theirs, our_tip.min(their_tip))?;
+    if their_tip <= our_tip && fork < our_tip || their_tip == fork {
+        return Ok(None);
+    }
+    // A branch must be longer than what it replaces.
+    let count = most.max(our_tip - fork + 1).min(their_tip - fork);
+    let headers = theirs.headers(fork + 1, count)?;
+    let headers = check(&name, ours.hash_at(fork)?, fork, &headers)?;
+    Ok(Some(Missing { fork, our_tip, their_tip, headers, source: name }))
+}
+
+/// The source's tip, once it has the header that the light client began with.
+///
+/// # Errors
+/// One sentence: it does not answer, or serves another Bitcoin.
+pub fn one_bitcoin(ours: &(impl Ours + ?Sized), theirs: &(impl Theirs + ?Sized)) -> Result<u32, String> {
+    let (name, their_tip) = (theirs.name(), theirs.tip()?);
     let (base, base_hash) = ours.base();
     if their_tip < base {
         return Err(format!(
@@ -83,15 +100,7 @@ pub fn missing(ours: &impl Ours, theirs: &impl Theirs, most: u32) -> Result<Opti
             "{name} serves another Bitcoin: its block {base} is {hash}, and the light client began with {ours}"
         ));
     }
-    let fork = fork(ours, theirs, our_tip.min(their_tip))?;
-    if their_tip <= our_tip && fork < our_tip || their_tip == fork {
-        return Ok(None);
-    }
-    // A branch must be longer than what it replaces.
-    let count = most.max(our_tip - fork + 1).min(their_tip - fork);
-    let headers = theirs.headers(fork + 1, count)?;
-    let headers = check(&name, ours.hash_at(fork)?, fork, &headers)?;
-    Ok(Some(Missing { fork, our_tip, their_tip, headers, source: name }))
+    Ok(their_tip)
 }
 
 /// The last height at which both have the same header: both chains are one up to it, so it is searched by halves.
@@ -123,7 +132,12 @@ fn fork(ours: &impl Ours, theirs: &impl Theirs, top: u32) -> Result<u32, String>
 }
 
 /// The headers, once each has its hash, and the one before it as its parent.
-fn check(name: &str, parent: Hash, fork: u32, found: &[(Hash, [u8; 80])]) -> Result<Vec<[u8; 80]>, String> {
+pub(crate) fn check(
+    name: &str,
+    parent: Hash,
+    fork: u32,
+    found: &[(Hash, [u8; 80])],
+) -> Result<Vec<[u8; 80]>, String> {
     let mut parent = parent;
     for ((hash, header), height) in found.iter().zip(fork + 1..) {
         let real = hash_of(header);

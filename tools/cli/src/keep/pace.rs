@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::duty::{Act, Duty};
+/// What a pause is kept for: a duty, and about whom or what.
+pub type Key = (&'static str, String);
 
 /// The first pause after a failure, in seconds, and the longest.
 const PAUSES: [u64; 2] = [15, 3_600];
@@ -12,7 +13,7 @@ const MOST: usize = 1_000;
 /// What was tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pace {
-    after: BTreeMap<(Duty, String), Wait>,
+    after: BTreeMap<Key, Wait>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,29 +23,29 @@ struct Wait {
 }
 
 impl Pace {
-    /// How many seconds an act has to wait at `now`, in seconds since 1970.
-    pub fn waits(&self, act: &Act, now: u64) -> u64 {
-        self.after.get(&act.key()).map_or(0, |wait| wait.until.saturating_sub(now))
+    /// How many seconds something has to wait at `now`, in seconds since 1970.
+    pub fn waits(&self, key: &Key, now: u64) -> u64 {
+        self.after.get(key).map_or(0, |wait| wait.until.saturating_sub(now))
     }
 
-    /// It was done, or there was nothing to do.
-    pub fn done(&mut self, act: &Act, now: u64) {
-        self.after.remove(&act.key());
-        if act.rest > 0 {
-            self.put(act, Wait { until: now.saturating_add(act.rest), failures: 0 });
+    /// It was done, or there was nothing to do; it is left alone for so many seconds.
+    pub fn done(&mut self, key: &Key, rest: u64, now: u64) {
+        self.after.remove(key);
+        if rest > 0 {
+            self.put(key, Wait { until: now.saturating_add(rest), failures: 0 });
         }
     }
 
     /// It failed.
-    pub fn failed(&mut self, act: &Act, now: u64) {
-        let failures = self.after.get(&act.key()).map_or(0, |wait| wait.failures);
+    pub fn failed(&mut self, key: &Key, now: u64) {
+        let failures = self.after.get(key).map_or(0, |wait| wait.failures);
         let [first, longest] = PAUSES;
         let pause = first.saturating_mul(1 << failures.min(20)).min(longest);
-        self.put(act, Wait { until: now.saturating_add(pause), failures: failures.saturating_add(1) });
+        self.put(key, Wait { until: now.saturating_add(pause), failures: failures.saturating_add(1) });
     }
 
-    fn put(&mut self, act: &Act, wait: Wait) {
-        self.after.insert(act.key(), wait);
+    fn put(&mut self, key: &Key, wait: Wait) {
+        self.after.insert(key.clone(), wait);
         while self.after.len() > MOST {
             let oldest = self.after.iter().min_by_key(|(_, wait)| wait.until).map(|(key, _)| key.clone());
             oldest.and_then(|key| self.after.remove(&key));
@@ -55,36 +56,34 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keep::duty::To;
 
-    fn act(about: &str, rest: u64) -> Act {
-        let (duty, why, to, message) = (Duty::Outbox, String::new(), To::Bsn, serde_json::Value::Null);
-        Act { duty, about: about.to_owned(), why, to, message, span: None, guess: 0, rest }
+    fn key(about: &str) -> Key {
+        ("outbox", about.to_owned())
     }
 
     #[test]
     fn pauses_double_up_to_the_longest_and_end_with_success() {
-        let (mut pace, act) = (Pace::default(), act("a", 60));
+        let (mut pace, key) = (Pace::default(), key("a"));
         let mut pauses = Vec::new();
         for _ in 0..10 {
-            pace.failed(&act, 100);
-            pauses.push(pace.waits(&act, 100));
+            pace.failed(&key, 100);
+            pauses.push(pace.waits(&key, 100));
         }
         assert_eq!(pauses, [15, 30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
-        assert_eq!(pace.waits(&act, 3_700), 0);
-        pace.done(&act, 100);
-        assert_eq!((pace.waits(&act, 100), pace.waits(&act, 160)), (60, 0));
-        pace.failed(&act, 200);
-        assert_eq!(pace.waits(&act, 200), 15, "the failures of before are forgotten");
+        assert_eq!(pace.waits(&key, 3_700), 0);
+        pace.done(&key, 60, 100);
+        assert_eq!((pace.waits(&key, 100), pace.waits(&key, 160)), (60, 0));
+        pace.failed(&key, 200);
+        assert_eq!(pace.waits(&key, 200), 15, "the failures of before are forgotten");
     }
 
     #[test]
     fn what_is_remembered_is_bounded() {
         let mut pace = Pace::default();
         for number in 0..MOST as u64 + 10 {
-            pace.failed(&act(&number.to_string(), 0), number);
+            pace.failed(&key(&number.to_string()), number);
         }
         assert_eq!(pace.after.len(), MOST);
-        assert_eq!((pace.waits(&act("0", 0), 0), pace.waits(&act("1009", 0), 1_009)), (0, 15));
+        assert_eq!((pace.waits(&key("0"), 0), pace.waits(&key("1009"), 1_009)), (0, 15));
     }
 }

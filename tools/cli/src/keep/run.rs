@@ -7,12 +7,13 @@ use bsn_rpc::proto::Any;
 use bsn_rpc::{Error, Fee};
 
 use super::budget::Budget;
-use super::duty::{Act, Duty, Plan, To, plan};
 use super::pace::Pace;
-use super::read::{Aside, Looking};
-use super::snapshot::Snapshot;
+use super::work::{Chore, Judged, Left, Looked, Work};
 use crate::fish::deed::execute;
 use crate::keys::{Sender, Sent};
+
+/// How often a part of an act may be refused before all of it is.
+const PARTS: u32 = 3;
 
 /// What became of an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +36,9 @@ pub enum Verdict {
 
 /// An act, what it costs, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct Row<A> {
     /// The act.
-    pub act: Act,
+    pub act: A,
     /// Gas and fee, where they are known.
     pub fee: Option<Fee>,
     /// What became of it.
@@ -45,45 +46,49 @@ pub struct Row {
 }
 
 /// What a round came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Round {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Round<A> {
     /// What was due.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Row<A>>,
     /// What needs saying besides.
     pub notes: Vec<String>,
-    /// Why a duty could not be looked after, if so.
+    /// Why something could not be looked after, if so.
     pub troubles: Vec<String>,
+}
+
+impl<A> Round<A> {
+    /// A round that could not begin.
+    pub fn failed(why: String) -> Self {
+        Self { rows: Vec::new(), notes: Vec::new(), troubles: vec![why] }
+    }
 }
 
 /// How it is done.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Which duties.
-    pub duties: Vec<Duty>,
     /// Whether nothing is sent.
     pub is_dry: bool,
     /// Where the budget is kept over a restart.
     pub state: Option<PathBuf>,
 }
 
-/// Whoever keeps a chain.
-pub struct Keeper<'a> {
-    looking: Looking<'a>,
+/// Whoever looks after something, round after round.
+pub struct Keeper<'a, W> {
+    work: W,
     chain_id: &'a str,
     sender: Option<&'a Sender>,
     options: Options,
     budget: Budget,
     pace: Pace,
-    queue: (u64, u64),
 }
 
-impl<'a> Keeper<'a> {
+impl<'a, W: Work> Keeper<'a, W> {
     /// Begins with what was spent before.
     ///
     /// # Errors
     /// As [`Budget::load`].
     pub fn new(
-        looking: Looking<'a>,
+        work: W,
         chain_id: &'a str,
         sender: Option<&'a Sender>,
         options: Options,
@@ -92,24 +97,21 @@ impl<'a> Keeper<'a> {
         if let Some(path) = &options.state {
             budget.load(path, chain_id)?;
         }
-        Ok(Self { looking, chain_id, sender, options, budget, pace: Pace::default(), queue: (0, 0) })
+        Ok(Self { work, chain_id, sender, options, budget, pace: Pace::default() })
     }
 
     /// One round.
     ///
     /// # Errors
     /// One sentence, where the chain does not answer or the state cannot be written.
-    pub fn round(&mut self) -> Result<Round> {
-        let (seen, aside) = self.look()?;
-        let Plan { acts, notes } = plan(&seen, &self.options.duties);
-        let mut round = Round { notes, ..Round::default() };
-        round
-            .troubles
-            .extend(aside.no_headers.clone().filter(|_| self.options.duties.contains(&Duty::Headers)));
+    pub fn round(&mut self) -> Result<Round<W::Act>> {
+        let Looked { now, acts, notes, troubles } = self.work.look().map_err(anyhow::Error::msg)?;
+        let mut round = Round { rows: Vec::new(), notes, troubles };
         for act in acts {
-            let (fee, verdict) = self.settle(&act, &aside, seen.now)?;
+            let (act, fee, verdict) = self.settle(act, now)?;
             round.rows.push(Row { act, fee, verdict });
         }
+        round.troubles.extend(self.work.said());
         Ok(round)
     }
 
@@ -118,49 +120,64 @@ impl<'a> Keeper<'a> {
         &self.budget
     }
 
-    fn look(&mut self) -> Result<(Snapshot, Aside)> {
-        let (mut seen, aside) = self.looking.look().map_err(anyhow::Error::msg)?;
-        let (queued, since) = self.queue;
-        let now = (seen.health.staking.queued, seen.height);
-        if now.0 == 0 || now.0 < queued || since == 0 {
-            self.queue = now;
-        } else {
-            self.queue = (now.0, since);
-            seen.queue_stands_for = now.1.saturating_sub(since);
-        }
-        Ok((seen, aside))
-    }
-
-    fn settle(&mut self, act: &Act, aside: &Aside, now: u64) -> Result<(Option<Fee>, Verdict)> {
-        let waits = self.pace.waits(act, now);
+    fn settle(&mut self, mut act: W::Act, now: u64) -> Result<(W::Act, Option<Fee>, Verdict)> {
+        let waits = self.pace.waits(&act.key(), now);
         if waits > 0 {
-            return Ok((None, Verdict::Waits(waits)));
+            return Ok((act, None, Verdict::Waits(waits)));
         }
-        let (Some(sender), Some(messages)) = (self.sender, self.messages(act, aside)) else {
-            let fee = Fee { gas: act.guess, ..Fee::default() };
-            return Ok((Some(fee), Verdict::Would));
-        };
-        let tried = match sender.try_out(&messages) {
-            Ok(tried) => tried.unwrap_or_default(),
-            Err(error) => return Ok((None, self.failed(act, now, error.to_string()))),
-        };
-        if !act.had_effect(&tried.events) {
-            self.pace.done(act, now);
-            return Ok((None, Verdict::Idle));
+        for _ in 0..PARTS {
+            let guess = Fee { gas: act.guess(), ..Fee::default() };
+            let (Some(sender), Some(messages)) = (self.sender, self.messages(&act)) else {
+                return Ok((act, Some(guess), Verdict::Would));
+            };
+            if self.options.is_dry && act.is_after_another() {
+                return Ok((act, Some(guess), Verdict::Would));
+            }
+            let tried = match sender.try_out(&messages) {
+                Ok(tried) => tried.unwrap_or_default(),
+                Err(error) => {
+                    let verdict = self.failed(&act, now, error.to_string());
+                    return Ok((act, None, verdict));
+                }
+            };
+            match self.work.judge(&act, Left { events: &tried.events, data: &tried.data }, now) {
+                Judged::Effect => {}
+                Judged::Nothing => {
+                    self.pace.done(&act.key(), act.rest(), now);
+                    return Ok((act, None, Verdict::Idle));
+                }
+                Judged::Refused(why) => {
+                    let verdict = self.failed(&act, now, why);
+                    return Ok((act, None, verdict));
+                }
+                Judged::Rest(rest) => {
+                    act = rest;
+                    continue;
+                }
+            }
+            let fee = sender.fee_of(tried.gas)?;
+            if let Err(why) = self.budget.may(&fee.coins, now) {
+                return Ok((act, Some(fee), Verdict::OverBudget(why)));
+            }
+            if self.options.is_dry {
+                return Ok((act, Some(fee), Verdict::Would));
+            }
+            let verdict = self.send(sender, &act, &messages, &fee, now)?;
+            return Ok((act, Some(fee), verdict));
         }
-        let fee = sender.fee_of(tried.gas)?;
-        if let Err(why) = self.budget.may(&fee.coins, now) {
-            return Ok((Some(fee), Verdict::OverBudget(why)));
-        }
-        if self.options.is_dry {
-            return Ok((Some(fee), Verdict::Would));
-        }
-        let verdict = self.send(sender, act, &messages, &fee, now)?;
-        Ok((Some(fee), verdict))
+        let verdict = self.failed(&act, now, "parts of it are refused again and again".to_owned());
+        Ok((act, None, verdict))
     }
 
-    fn send(&mut self, sender: &Sender, act: &Act, messages: &[Any], fee: &Fee, now: u64) -> Result<Verdict> {
-        let what = format!("{} {}", act.duty, act.about);
+    fn send(
+        &mut self,
+        sender: &Sender,
+        act: &W::Act,
+        messages: &[Any],
+        fee: &Fee,
+        now: u64,
+    ) -> Result<Verdict> {
+        let what = format!("{} {}", act.duty(), act.about());
         let sent = sender.send_for(&what, messages, fee.clone(), |_| Ok(()));
         let was_paid = match &sent {
             Ok(Sent::Done(_)) => true,
@@ -178,8 +195,12 @@ impl<'a> Keeper<'a> {
         }
         Ok(match sent {
             Ok(Sent::Done(done)) => {
-                self.pace.done(act, now);
-                if act.had_effect(&done.events) { Verdict::Done(done.height) } else { Verdict::Elsewhere }
+                self.pace.done(&act.key(), act.rest(), now);
+                match self.work.judge(act, Left { events: &done.events, data: &done.data }, now) {
+                    Judged::Effect | Judged::Rest(_) => Verdict::Done(done.height),
+                    Judged::Nothing => Verdict::Elsewhere,
+                    Judged::Refused(why) => self.failed(act, now, why),
+                }
             }
             Ok(_) => self.failed(act, now, format!("{} sends something else", sender.address())),
             Err(error) => self.failed(act, now, format!("{error:#}")),
@@ -187,23 +208,17 @@ impl<'a> Keeper<'a> {
     }
 
     /// What did not work, unless it is no longer due: then somebody else has done it.
-    fn failed(&mut self, act: &Act, now: u64, why: String) -> Verdict {
-        if let Ok((seen, aside)) = self.looking.look()
-            && (act.duty != Duty::Headers || aside.no_headers.is_none())
-            && act.is_done(&plan(&seen, &[act.duty]))
-        {
-            self.pace.done(act, now);
+    fn failed(&mut self, act: &W::Act, now: u64, why: String) -> Verdict {
+        if self.work.is_done(act) {
+            self.pace.done(&act.key(), act.rest(), now);
             return Verdict::Elsewhere;
         }
-        self.pace.failed(act, now);
+        self.pace.failed(&act.key(), now);
         Verdict::Failed(why)
     }
 
-    fn messages(&self, act: &Act, aside: &Aside) -> Option<Vec<Any>> {
-        let to = match act.to {
-            To::Bsn => self.looking.contract,
-            To::LightClient => aside.light_client.as_deref()?,
-        };
-        Some(vec![execute(self.sender?.address(), to, &act.message)])
+    fn messages(&self, act: &W::Act) -> Option<Vec<Any>> {
+        let to = self.work.address(act)?;
+        Some(vec![execute(self.sender?.address(), &to, act.message())])
     }
 }

@@ -4,24 +4,25 @@ use serde_json::{Value, json};
 
 use super::budget::Budget;
 use super::run::{Round, Row, Verdict};
+use super::work::Chore;
 use crate::deploy::show::{table, thousands};
 
 /// The plan as a table, with what each act costs.
-pub fn plan(round: &Round) -> String {
+pub fn plan<A: Chore>(round: &Round<A>) -> String {
     if round.rows.is_empty() {
         return "Nothing is due.".to_owned();
     }
     let head = ["duty", "about", "gas", "fee", "what becomes of it", "why"].map(str::to_owned).to_vec();
-    let row = |row: &Row| {
+    let row = |row: &Row<A>| {
         let gas = row.fee.as_ref().map(|fee| thousands(fee.gas)).unwrap_or_default();
         let (act, verdict) = (&row.act, word(&row.verdict));
-        vec![act.duty.to_string(), short(&act.about), gas, fee(row), verdict, act.why.clone()]
+        vec![act.duty().to_owned(), short(act.about()), gas, fee(row), verdict, act.why().to_owned()]
     };
     table(&std::iter::once(head).chain(round.rows.iter().map(row)).collect::<Vec<_>>())
 }
 
 /// What is said of each act as it happens; nothing of what only waits or would change nothing.
-pub fn line(row: &Row) -> Option<String> {
+pub fn line<A: Chore>(row: &Row<A>) -> Option<String> {
     let Row { act, verdict, .. } = row;
     match verdict {
         Verdict::Waits(_) | Verdict::Idle => None,
@@ -29,21 +30,21 @@ pub fn line(row: &Row) -> Option<String> {
             let gas = row.fee.as_ref().map(|fee| thousands(fee.gas)).unwrap_or_default();
             Some(format!(
                 "done  {} {} in block {height}, for at most {gas} gas, {}: {}",
-                act.duty,
-                act.about,
+                act.duty(),
+                act.about(),
                 fee(row),
-                act.why
+                act.why()
             ))
         }
         Verdict::OverBudget(why) | Verdict::Failed(why) => {
-            Some(format!("NOT   {} {}: {why}", act.duty, act.about))
+            Some(format!("NOT   {} {}: {why}", act.duty(), act.about()))
         }
-        other => Some(format!("{}  {} {}: {}", word(other), act.duty, act.about, act.why)),
+        other => Some(format!("{}  {} {}: {}", word(other), act.duty(), act.about(), act.why())),
     }
 }
 
 /// A row for programs.
-pub fn json(row: &Row) -> Value {
+pub fn json<A: Chore>(row: &Row<A>) -> Value {
     let Row { act, verdict, fee } = row;
     let coins = |fee: &bsn_rpc::Fee| {
         fee.coins.iter().map(|(amount, denom)| format!("{amount}{denom}")).collect::<Vec<_>>()
@@ -57,8 +58,8 @@ pub fn json(row: &Row) -> Value {
         Verdict::OverBudget(why) => ("over_budget", json!(why)),
         Verdict::Failed(why) => ("failed", json!(why)),
     };
-    json!({ "duty": act.duty.name(), "about": act.about, "why": act.why, "state": state, "detail": detail,
-        "gas": fee.as_ref().map(|fee| fee.gas), "fee": fee.as_ref().map(coins), "message": act.message })
+    json!({ "duty": act.duty(), "about": act.about(), "why": act.why(), "state": state, "detail": detail,
+        "gas": fee.as_ref().map(|fee| fee.gas), "fee": fee.as_ref().map(coins), "message": act.message() })
 }
 
 /// What was spent in the last day.
@@ -80,7 +81,7 @@ fn word(verdict: &Verdict) -> String {
     }
 }
 
-fn fee(row: &Row) -> String {
+fn fee<A>(row: &Row<A>) -> String {
     let Some(fee) = &row.fee else { return String::new() };
     match fee.coins.as_slice() {
         [] => "no fee".to_owned(),

@@ -1,0 +1,158 @@
+//! bitcoind, by its JSON-RPC, with or without `txindex`.
+
+use bitcoin_spv::{OutPoint, Output};
+use bsn_rpc::Error;
+use primitives::Txid;
+use serde_json::{Value, json};
+
+use super::{Found, Place, Spending, branch, checked, spender, transaction};
+use crate::keep::bitcoin::Outside;
+use crate::keep::headers::{Hash, Theirs, parse, shown};
+
+/// How many blocks one question reads at most.
+const AT_ONCE: u32 = 72;
+/// RPC_INVALID_ADDRESS_OR_KEY: what is asked for is not there.
+const NOT_THERE: i64 = -5;
+/// RPC_VERIFY_ALREADY_IN_CHAIN, of newer versions RPC_VERIFY_ALREADY_IN_UTXO_SET.
+const IN_CHAIN: i64 = -27;
+
+pub(super) fn find(node: &Outside, output: &OutPoint) -> Result<Found, String> {
+    let OutPoint { txid, index } = output;
+    let known = may(node, "getrawtransaction", &json!([txid.to_string(), 1]))?;
+    let block = match &known {
+        // Without an index: of the memory pool only.
+        Some(tx) if tx["blockhash"].is_null() => return Ok(Found::Waiting),
+        Some(tx) => tx["blockhash"].as_str().and_then(parse),
+        None => {
+            let coin = node.call("gettxout", &json!([txid.to_string(), index, false]))?;
+            if coin.is_null() {
+                return Ok(Found::Unknown);
+            }
+            let best = coin["bestblock"].as_str().and_then(parse);
+            let best = best.ok_or_else(|| unusable(node, "gettxout", "bestblock"))?;
+            let depth = number(&coin["confirmations"]).and_then(|depth| depth.checked_sub(1));
+            let height = depth.and_then(|depth| height_of(node, &best).ok()?.checked_sub(depth));
+            Some(node.hash_at(height.ok_or_else(|| unusable(node, "gettxout", "confirmations"))?)?)
+        }
+    };
+    let block = block.ok_or_else(|| unusable(node, "getrawtransaction", "blockhash"))?;
+    let height = height_of(node, &block)?;
+    place(node, txid, height, block).map(Found::In)
+}
+
+/// Where it is in that block.
+fn place(node: &Outside, txid: &Txid, height: u32, block: Hash) -> Result<Place, String> {
+    let answer = node.call("getblock", &json!([shown(&block), 1]))?;
+    let ids = answer["tx"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let ids: Option<Vec<Hash>> = ids.iter().map(|id| id.as_str().and_then(parse)).collect();
+    let ids = ids.ok_or_else(|| unusable(node, "getblock", "tx"))?;
+    let name = node.name_of();
+    let Some(at) = ids.iter().position(|id| id == txid.as_bytes()) else {
+        return Err(format!("{name} is wrong: {txid} is not in the block {} that it names", shown(&block)));
+    };
+    let index = u32::try_from(at).map_err(|_| unusable(node, "getblock", "tx"))?;
+    checked(name, txid, &node.header(&block)?, Place { height, block, index, branch: branch(&ids, at) })
+}
+
+fn height_of(node: &Outside, block: &Hash) -> Result<u32, String> {
+    let header = node.call("getblockheader", &json!([shown(block)]))?;
+    if header["confirmations"].as_i64().is_some_and(|depth| depth < 0) {
+        return Err(format!("{} has left block {}: it has reorganized", node.name_of(), shown(block)));
+    }
+    number(&header["height"]).ok_or_else(|| unusable(node, "getblockheader", "height"))
+}
+
+pub(super) fn spending(node: &Outside, output: &OutPoint, searched: u32) -> Result<Spending, String> {
+    let OutPoint { txid, index } = output;
+    if !node.call("gettxout", &json!([txid.to_string(), index, false]))?.is_null() {
+        return Ok(Spending::Unspent);
+    }
+    let tip = node.tip()?;
+    let last = tip.min(searched.saturating_add(AT_ONCE));
+    for height in searched.saturating_add(1)..=last {
+        let block = node.hash_at(height)?;
+        let answer = node.call("getblock", &json!([shown(&block), 2]))?;
+        let spends = |input: &Value| {
+            input["txid"].as_str() == Some(&txid.to_string()) && number(&input["vout"]) == Some(*index)
+        };
+        let txs = answer["tx"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let found =
+            txs.iter().find(|tx| tx["vin"].as_array().is_some_and(|inputs| inputs.iter().any(spends)));
+        let Some(found) = found else { continue };
+        let by = found["txid"].as_str().and_then(|text| Txid::from_display_hex(text).ok());
+        let (Some(by), Some(text)) = (by, found["hex"].as_str()) else {
+            return Err(unusable(node, "getblock", "tx.hex"));
+        };
+        let name = node.name_of();
+        return spender(name, transaction(name, text, &by)?, output, place(node, &by, height, block)?);
+    }
+    Ok(Spending::NotUpTo(last))
+}
+
+pub(super) fn output(node: &Outside, output: &OutPoint) -> Result<Option<Output>, String> {
+    let OutPoint { txid, index } = output;
+    if let Some(text) = may(node, "getrawtransaction", &json!([txid.to_string(), 0]))? {
+        let text = text.as_str().ok_or_else(|| unusable(node, "getrawtransaction", "hex"))?;
+        let tx = transaction(node.name_of(), text, txid)?;
+        return Ok(usize::try_from(*index).ok().and_then(|index| tx.outputs.get(index).cloned()));
+    }
+    let coin = node.call("gettxout", &json!([txid.to_string(), index, true]))?;
+    if coin.is_null() {
+        return Ok(None);
+    }
+    let script = coin["scriptPubKey"]["hex"].as_str().and_then(|text| hex::decode(text).ok());
+    let (Some(value), Some(script)) = (sats(&coin["value"]), script) else {
+        return Err(unusable(node, "gettxout", "scriptPubKey.hex"));
+    };
+    Ok(Some(Output { value, script }))
+}
+
+pub(super) fn send(node: &Outside, tx: &[u8]) -> Result<(), String> {
+    match node.ask("sendrawtransaction", &json!([hex::encode(tx)])) {
+        Ok(_) | Err(Error::Refused { code: IN_CHAIN, .. }) => Ok(()),
+        Err(Error::Refused { message, .. }) if message.contains("txn-already-known") => Ok(()),
+        Err(Error::Refused { message, .. }) => Err(format!("{} does not take it: {message}", node.name_of())),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// An answer; nothing where there is no such thing.
+fn may(node: &Outside, method: &str, params: &Value) -> Result<Option<Value>, String> {
+    match node.ask(method, params) {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Error::Refused { code: NOT_THERE, .. }) => Ok(None),
+        Err(error) => Err(node.blamed(method, error)),
+    }
+}
+
+fn number(value: &Value) -> Option<u32> {
+    u32::try_from(value.as_u64()?).ok()
+}
+
+/// bitcoind writes bitcoin with eight decimals.
+fn sats(value: &Value) -> Option<u64> {
+    let text = format!("{:.8}", value.as_f64()?);
+    text.replace('.', "").parse().ok()
+}
+
+fn unusable(node: &Outside, method: &str, field: &str) -> String {
+    format!("{} answered {method} without a usable `{field}`", node.name_of())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bitcoin_is_counted_in_sats_exactly() {
+        for (text, expected) in [
+            ("0.00000001", 1),
+            ("20999999.97690000", 2_099_999_997_690_000),
+            ("0.1", 10_000_000),
+            ("7", 700_000_000),
+        ] {
+            assert_eq!(sats(&serde_json::from_str(text).unwrap()), Some(expected), "{text}");
+        }
+        assert_eq!(sats(&json!("1")), None);
+    }
+}

@@ -1,0 +1,221 @@
+//! Messages, and what the contract thought of them.
+
+use api::btc_staking::{ExecuteMsg, InclusionProof, SpendProof, Verdict, Verdicts};
+use bitcoin_spv::OutPoint;
+use bsn_rpc::Event;
+use bsn_rpc::proto::Message;
+use bsn_rpc::proto::cosmos::base::abci::v1beta1::TxMsgData;
+use bsn_rpc::proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
+use serde_json::Value;
+
+use crate::keep::pace::Key;
+use crate::keep::work::Chore;
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// `follow`.
+    Follow,
+    /// `bring_headers`: the hash of the lowest.
+    Bring(crate::keep::headers::Hash),
+    /// `prove_delegations`.
+    Included(Vec<(OutPoint, InclusionProof)>),
+    /// `prove_spends`.
+    Spent(Vec<(OutPoint, SpendProof)>),
+}
+
+/// A message to `btc-staking`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Act {
+    /// What it says.
+    pub body: Body,
+    /// About what.
+    pub about: String,
+    /// Why.
+    pub why: String,
+    /// It.
+    pub message: Value,
+    /// SDK gas where no node says it.
+    pub guess: u64,
+    /// For how many seconds it is left alone after it was done.
+    pub rest: u64,
+    /// Whether headers that it hangs from are brought in the same round.
+    pub is_after: bool,
+}
+
+impl Act {
+    /// With the message that the body makes; `headers` is how many it carries.
+    pub fn new(body: Body, message: &ExecuteMsg, why: String, headers: u64) -> Self {
+        let message = serde_json::to_value(message).unwrap_or_default();
+        let (about, guess) = match &body {
+            Body::Follow => ("bitcoin".to_owned(), 400_000),
+            Body::Bring(_) => (String::new(), 200_000),
+            Body::Included(proofs) => (names(proofs), 150_000 + 90_000 * proofs.len() as u64),
+            Body::Spent(proofs) => (names(proofs), 150_000 + 60_000 * proofs.len() as u64),
+        };
+        Self { body, about, why, message, guess: guess + 1_100 * headers, rest: 0, is_after: false }
+    }
+
+    /// The stakes that it is about.
+    pub fn stakes(&self) -> Vec<OutPoint> {
+        match &self.body {
+            Body::Follow | Body::Bring(_) => Vec::new(),
+            Body::Included(proofs) => proofs.iter().map(|(at, _)| *at).collect(),
+            Body::Spent(proofs) => proofs.iter().map(|(at, _)| *at).collect(),
+        }
+    }
+
+    /// The same with these stakes alone.
+    #[must_use]
+    pub fn only(&self, stakes: &[OutPoint]) -> Self {
+        let (body, message) = match self.body.clone() {
+            Body::Included(mut proofs) => {
+                proofs.retain(|(at, _)| stakes.contains(at));
+                let all = proofs.iter().map(|(_, proof)| proof.clone()).collect();
+                (Body::Included(proofs), ExecuteMsg::ProveDelegations { proofs: all })
+            }
+            Body::Spent(mut proofs) => {
+                proofs.retain(|(at, _)| stakes.contains(at));
+                let all = proofs.iter().map(|(_, proof)| proof.clone()).collect();
+                (Body::Spent(proofs), ExecuteMsg::ProveSpends { proofs: all })
+            }
+            Body::Follow | Body::Bring(_) => return self.clone(),
+        };
+        Self { rest: self.rest, is_after: self.is_after, ..Self::new(body, &message, self.why.clone(), 0) }
+    }
+}
+
+impl Chore for Act {
+    fn duty(&self) -> &'static str {
+        match self.body {
+            Body::Follow => "follow",
+            Body::Bring(_) => "headers",
+            Body::Included(_) => "stakes",
+            Body::Spent(_) => "spends",
+        }
+    }
+
+    fn about(&self) -> &str {
+        &self.about
+    }
+
+    fn why(&self) -> &str {
+        &self.why
+    }
+
+    fn message(&self) -> &Value {
+        &self.message
+    }
+
+    fn guess(&self) -> u64 {
+        self.guess
+    }
+
+    fn rest(&self) -> u64 {
+        self.rest
+    }
+
+    fn key(&self) -> Key {
+        (self.duty(), self.about.clone())
+    }
+
+    fn is_after_another(&self) -> bool {
+        self.is_after
+    }
+}
+
+fn names<T>(proofs: &[(OutPoint, T)]) -> String {
+    match proofs {
+        [] => String::new(),
+        [(only, _)] => only.to_string(),
+        [(first, _), rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
+}
+
+/// What became of each proof of a message, by its `TxMsgData`.
+///
+/// # Errors
+/// One sentence, where that is none.
+pub fn verdicts(data: &[u8], expected: usize) -> Result<Vec<Verdict>, String> {
+    let unreadable = || "btc-staking answered a message in a form that is not known".to_owned();
+    let data = TxMsgData::decode(data).map_err(|_| unreadable())?;
+    let first = data.msg_responses.first().map(|any| any.value.clone());
+    #[expect(deprecated, reason = "chains before 0.46 of the SDK fill this alone")]
+    let older = || data.data.first().map(|message| message.data.clone());
+    let answer = first.or_else(older).ok_or_else(unreadable)?;
+    let answer = MsgExecuteContractResponse::decode(answer.as_slice()).map_err(|_| unreadable())?;
+    let Verdicts { verdicts } = serde_json::from_slice(&answer.data).map_err(|_| unreadable())?;
+    if verdicts.len() == expected { Ok(verdicts) } else { Err(unreadable()) }
+}
+
+/// Whether `follow` changed anything, by its events.
+pub fn has_followed(events: &[Event]) -> bool {
+    let of_it = events.iter().filter(|event| event.kind == "wasm" && event.get("action") == Some("follow"));
+    of_it.filter_map(|event| event.get("changes")).any(|changes| changes != "0")
+}
+
+#[cfg(test)]
+mod tests {
+    use bsn_rpc::proto::pack;
+    use primitives::Txid;
+
+    use super::*;
+
+    fn proof(n: u8) -> (OutPoint, InclusionProof) {
+        let at = OutPoint { txid: Txid::from_bytes([n; 32]), index: u32::from(n) };
+        let proof = InclusionProof {
+            staking_tx_hash: at.txid.to_string(),
+            output: at.index,
+            block_hash: String::new(),
+            index: 1,
+            branch: Default::default(),
+            ancestry: None,
+        };
+        (at, proof)
+    }
+
+    #[test]
+    fn a_part_of_a_message_is_a_message() {
+        let proofs = vec![proof(1), proof(2), proof(3)];
+        let all = proofs.iter().map(|(_, proof)| proof.clone()).collect();
+        let act = Act::new(
+            Body::Included(proofs.clone()),
+            &ExecuteMsg::ProveDelegations { proofs: all },
+            "why".to_owned(),
+            0,
+        );
+        let part = act.only(&[proofs[0].0, proofs[2].0]);
+        assert_eq!(part.stakes(), [proofs[0].0, proofs[2].0]);
+        assert_eq!(part.message["prove_delegations"]["proofs"].as_array().unwrap().len(), 2);
+        assert_eq!(part.message["prove_delegations"]["proofs"][1]["output"], 3);
+        assert_ne!(part.about, act.about);
+    }
+
+    #[test]
+    fn verdicts_are_read_from_what_a_transaction_answers() {
+        let answer =
+            br#"{"verdicts":[{"ok":{"became":"active"}},{"refused":{"rule":"S06","reason":"old"}}]}"#;
+        let response = MsgExecuteContractResponse { data: answer.to_vec() };
+        #[expect(deprecated, reason = "the message has a field that is")]
+        let data = TxMsgData { data: Vec::new(), msg_responses: vec![pack(&response)] };
+        let data = data.encode_to_vec();
+        assert_eq!(verdicts(&data, 2).unwrap().len(), 2);
+        for (bytes, expected) in [(&data[..], 3), (&data[..20], 2), (&[], 0)] {
+            assert!(verdicts(bytes, expected).is_err());
+        }
+    }
+
+    #[test]
+    fn only_its_own_event_says_that_it_followed() {
+        let event = |kind: &str, action: &str, changes: &str| Event {
+            kind: kind.to_owned(),
+            attributes: vec![
+                ("action".to_owned(), action.to_owned()),
+                ("changes".to_owned(), changes.to_owned()),
+            ],
+        };
+        assert!(has_followed(&[event("wasm", "follow", "0"), event("wasm", "follow", "2")]));
+        assert!(!has_followed(&[event("wasm", "follow", "0")]));
+        assert!(!has_followed(&[event("wasm", "other", "2"), event("wasm-x", "follow", "2")]));
+    }
+}
