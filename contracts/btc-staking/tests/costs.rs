@@ -29,21 +29,21 @@ fn storage_of_each_step_is_bounded() {
     };
 
     world.take(&made.item);
-    row("take_items, 6 of 9", &world, 65_000);
+    row("take_items, 6 of 9", &world, 48_000);
     world.prove(world.bitcoin.inclusion(made.stake, height));
-    row("prove_delegations", &world, 75_000);
+    row("prove_delegations", &world, 43_000);
     world.follow();
-    row("follow, nothing happened", &world, 9_000);
+    row("follow, nothing happened", &world, 6_500);
     let tx = spender(made.stake, 0);
     let at = world.bitcoin.mine(&[bitcoin_spv::Transaction::parse(&tx).unwrap().txid]);
     let end = end_item(&world.bitcoin, made.stake, &tx, at);
     world.bitcoin.extend(K);
     spent(&world);
     world.spend(world.bitcoin.spend(made.stake, &tx, at));
-    row("prove_spends", &world, 27_000);
+    row("prove_spends", &world, 16_000);
     world.end(&prost::Message::encode_to_vec(&end));
     // Babylon does not vouch any more: the state is written.
-    row("an end that is known", &world, 16_000);
+    row("an end that is known", &world, 15_000);
 }
 
 /// How old headers are proven: what each way costs for the same old stake, per header and per proof. The bytes of a message cost 10

@@ -140,9 +140,9 @@ fn babylons_delegations_are_taken_proven_and_counted() {
             let start = world.bitcoin.mine(&[stake.txid]);
             world.bitcoin.extend(K);
             let (proof, time) = (world.bitcoin.inclusion(stake, start), item.end.above(item.start));
-            // Those of Babylon's tests are locked for five blocks: by then they are over and forgotten.
+            // Those of Babylon's tests are locked for five blocks: by then they are over.
             let is_long = time > K;
-            assert_eq!(world.prove(proof), if is_long { "active" } else { "unknown" }, "{}", vector.name);
+            assert_eq!(world.prove(proof), if is_long { "active" } else { "S60" }, "{}", vector.name);
             let end = (start + time).min(item.end.get());
             let expected = is_long.then(|| format!("active {start} {end}"));
             assert_eq!(world.news(), expected.into_iter().collect::<Vec<_>>(), "{}", vector.name);
