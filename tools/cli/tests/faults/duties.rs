@@ -96,6 +96,9 @@ fn evidence_reaches_babylon_though_no_hook_sends_it() {
         (ask(&devnet, json!({ "outbox": {} }))["items"][0]["state"] == "waiting").then_some(())
     });
     devnet.control("fault/revive-client");
+    // A block applies it behind its transactions.
+    let height = devnet.client.height().unwrap();
+    until("the revival", || (devnet.client.height().unwrap() > height + 1).then_some(()));
     let slashed = || devnet.control("babylon")["slashed"].as_array().unwrap().contains(&json!(key));
     assert!(!slashed());
     let kept = keeps(&alice, "outbox");
