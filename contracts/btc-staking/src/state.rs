@@ -8,7 +8,7 @@
 //! | `y` | | a block: height 4 ‖ hash 32 | proofs, reorganizations | never |
 //! | `p` | family 1 ‖ version 4 | [`ParamsRecord`] | instantiate, append_params | never |
 //! | `i` | outpoint | [`Facts`] ‖ [`SlashingData`] | take_items | forget, when the lock is over |
-//! | `j` | outpoint | [`Outpoint`]; of a stake that waits nothing, as long as Babylon vouches for it | take_items, proofs, follow | forget; of a spend follow, 65,535 blocks later |
+//! | `j` | outpoint | [`Outpoint`]; of a stake that waits nothing, or its spend, as long as Babylon vouches for it | ends, proofs, follow | forget; of a spend follow, 65,535 blocks later |
 //! | `l` | list 1 ‖ height 4 ‖ outpoint ([`standing::List`]) | hash 32 of the block of a spend that is not deep yet, else nothing | proofs, forget | follow, ends |
 //! | `o` | outpoint | true: `bsn` has not taken what became of it | replies | replies, follow |
 //! | `x` | | the key in `o` of what was sent again last | follow | never |

@@ -5,7 +5,6 @@ use covenant::{BABYLON_GRACE, Delegation, Params, Refusal, Terms, Verified, XOnl
 use eots::Recover;
 use primitives::BtcHeight;
 use sha2::{Digest, Sha256};
-use standing::Taken;
 
 use super::slashing::slashing_data;
 use crate::error::{ContractError, NotIncluded};
@@ -77,12 +76,8 @@ pub fn take_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
         return Ok(Err(Refusal::UnknownParams(number).into()));
     };
 
-    let taken = standing::take(stakes, &stake, verified.sats, VOUCHED)?;
     record(stakes, &item, &verified, params, digest)?;
-    Ok(Ok(match taken {
-        Taken::Waiting => "waiting",
-        Taken::Known => "known",
-    }))
+    Ok(Ok("waiting"))
 }
 
 /// The terms of Babylon's own family.

@@ -1,6 +1,6 @@
 use api::btc_staking::{AdaptorAnswer, SlashingDataResponse, SlashingTx};
 use bitcoin_spv::{OutPoint, Output};
-use cosmwasm_std::{Binary, StdError, StdResult};
+use cosmwasm_std::{StdError, StdResult};
 use covenant::{
     ChangeOutput, FINAL, Params, Parties, PresignedTx, Slashing, SpendPath, StakingOutput, UnbondingOutput,
     Verified, XOnlyKey, make,
@@ -109,12 +109,8 @@ fn tx_answer(signed: &SignedTx, spending: Spending, params: &Params, change: &Ch
     let (staker_signature, adaptors) =
         signed.signatures.split_at_checked(SIGNATURE).unwrap_or((&signed.signatures, &[]));
     let members = params.committee.members().iter().enumerate();
-    let signers = members.filter(|(place, _)| signed.members & bit(*place) != 0);
-    let adaptor = |(nth, ((_, member), rest)): (usize, ((usize, &XOnlyKey), &[u8]))| {
-        let first = if signed.odd & bit(nth) == 0 { EVEN } else { ODD };
-        let signature = Binary::from([&[first], rest].concat());
-        AdaptorAnswer { member_pk_hex: member.to_string(), signature }
-    };
+    let signers = members.filter(|(place, _)| signed.members & bit(*place) != 0).map(|(_, member)| member);
+    let adaptors = signers.zip(adaptors.chunks(SIGNATURE)).enumerate();
     SlashingTx {
         tx: tx.serialize().into(),
         spent_value: path.spent.value,
@@ -122,6 +118,14 @@ fn tx_answer(signed: &SignedTx, spending: Spending, params: &Params, change: &Ch
         leaf_script: path.leaf.script.into(),
         control_block: path.control_block.into(),
         staker_signature: staker_signature.into(),
-        adaptors: signers.zip(adaptors.chunks(SIGNATURE)).enumerate().map(adaptor).collect(),
+        adaptors: adaptors
+            .map(|(nth, (member, rest))| adaptor_answer(member, signed.odd & bit(nth) != 0, rest))
+            .collect(),
     }
+}
+
+/// A member's signature, as it came: 65 bytes.
+fn adaptor_answer(member: &XOnlyKey, is_odd: bool, rest: &[u8]) -> AdaptorAnswer {
+    let first = if is_odd { ODD } else { EVEN };
+    AdaptorAnswer { member_pk_hex: member.to_string(), signature: [&[first], rest].concat().into() }
 }

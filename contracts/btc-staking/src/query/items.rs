@@ -70,7 +70,8 @@ fn shown(storage: &dyn Storage, stake: OutPoint, facts: &Facts) -> StdResult<Ite
     let key = outpoint_key(&stake);
     let standing = match OUTPOINTS.may_load(storage, &key)?.map(Known::from) {
         Some(Known::Stake(stake)) => stake.standing,
-        Some(Known::Spent(_) | Known::Nothing) | None => Standing::Waiting,
+        Some(Known::Spent(at)) => Standing::Foretold { at },
+        Some(Known::Nothing) | None => Standing::Waiting,
     };
     Ok(ItemResponse {
         txid: stake.txid.to_string(),

@@ -122,7 +122,7 @@ impl Facts {
 /// What is known of an outpoint. A stake that waits on Babylon's word has none: its item is enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outpoint {
-    /// No item had it when it was spent: height and hash of that block.
+    /// No item had it when it was spent: height and hash of that block. One that comes later is [`Standing::Foretold`].
     Spent(u32, [u8; 32]),
     /// It is a stake.
     Stake {

@@ -61,11 +61,12 @@ impl<'a> Stakes<'a> {
         Ok(facts)
     }
 
-    /// Writes an item.
+    /// Writes an item that nobody had. Its stake waits, and Babylon vouches for it; no other record says so.
     ///
     /// # Errors
     /// Only those of storage.
     pub fn save_item(&mut self, outpoint: &OutPoint, facts: Facts, slashing: SlashingData) -> StdResult<()> {
+        self.totals.waiting = self.totals.waiting.saturating_add(1);
         let item = (facts, slashing);
         ITEMS.save(self.storage, &outpoint_key(outpoint), &item)?;
         self.read.borrow_mut().insert(*outpoint, Some(Rc::new(item.0)));
@@ -115,11 +116,16 @@ impl Ledger for Stakes<'_> {
     }
 
     fn known(&self, outpoint: &OutPoint) -> Result<Known, ContractError> {
-        if let Some(record) = OUTPOINTS.may_load(self.storage, &outpoint_key(outpoint))? {
-            return Ok(record.into());
-        }
-        let waiting = |sats| Known::Stake(Stake { sats, vouched: true, standing: Standing::Waiting });
-        Ok(self.facts(outpoint)?.map_or(Known::Nothing, |facts| waiting(facts.sats)))
+        let spent = match OUTPOINTS.may_load(self.storage, &outpoint_key(outpoint))?.map(Known::from) {
+            Some(Known::Spent(at)) => Some(at),
+            Some(known) => return Ok(known),
+            None => None,
+        };
+        let standing = spent.map_or(Standing::Waiting, |at| Standing::Foretold { at });
+        Ok(match self.facts(outpoint)? {
+            Some(facts) => Known::Stake(Stake { sats: facts.sats, vouched: true, standing }),
+            None => spent.map_or(Known::Nothing, Known::Spent),
+        })
     }
 
     fn record(
@@ -132,9 +138,6 @@ impl Ledger for Stakes<'_> {
             self.count(before, false);
         }
         self.count(now, true);
-        if before.is_none() && now.vouched && now.standing == Standing::Waiting {
-            return Ok(()); // The item that is written with it says as much.
-        }
         Ok(OUTPOINTS.save(self.storage, &outpoint_key(outpoint), &Outpoint::from(now))?)
     }
 
