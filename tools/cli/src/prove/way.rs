@@ -60,7 +60,7 @@ impl Reach {
         let (mut known, mut brings, mut ways) = (self.brought.clone(), Vec::new(), BTreeMap::new());
         let mut left = heights.iter().rev().peekable();
         while let Some(height) = left.next() {
-            if *height >= self.lowest || known.contains(height) {
+            if *height >= self.lowest {
                 ways.insert(*height, Way::Known);
                 continue;
             }
@@ -75,7 +75,7 @@ impl Reach {
             }
             // Another one below needs most of the same headers: they are paid once.
             let is_shared = left.peek().is_some_and(|next| height - **next < MOST);
-            if is_shared && above - up(*height) >= GRID {
+            if is_shared && above.saturating_sub(up(*height)) >= GRID {
                 above = bring(above, up(*height));
             }
             let way = if above == *height { Way::Known } else { Way::Carried { above } };
@@ -162,6 +162,20 @@ mod tests {
         let (brings, found) = ways(&reach(&[9_150]), &[9_000, 9_010, 9_020]);
         assert!(brings.iter().all(|bring| bring.above - bring.from >= 144), "{brings:?}");
         assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn blocks_close_below_what_is_known_carry_their_way() {
+        // The next place of the grid lies above all that is known, or so close that the contract takes no fewer headers.
+        for heights in [[9_990, 9_980], [9_880, 9_870]] {
+            let (brings, found) = ways(&reach(&[]), &heights);
+            assert_eq!(brings, []);
+            assert!(found.iter().all(|(_, way)| *way == Way::Carried { above: TOP }), "{found:?}");
+        }
+        // What was brought may be a block's own header.
+        let (brings, found) = ways(&reach(&[9_460]), &[9_460, 9_455, 9_452]);
+        let carried = Way::Carried { above: 9_460 };
+        assert_eq!((brings, found), (vec![], vec![(9_452, carried), (9_455, carried), (9_460, Way::Known)]));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 #[derive(Clone)]
 pub struct Block {
     pub header: [u8; 80],
+    pub hash: [u8; 32],
     pub txids: Vec<[u8; 32]>,
 }
 
@@ -80,13 +81,19 @@ impl Net {
 
     fn hash_at(&self, height: u32) -> Option<String> {
         let block = self.blocks.get(&height).filter(|_| height <= self.tip())?;
-        let mut hash = twice(&block.header);
+        Some(shown(&self.told(block.hash)))
+    }
+
+    /// What is said to be a block's hash.
+    fn told(&self, mut hash: [u8; 32]) -> [u8; 32] {
         hash[31] ^= u8::from(self.lie == Lie::Chain);
-        Some(shown(&hash))
+        hash
     }
 
     fn height_of(&self, hash: &str) -> Option<u32> {
-        (0..=self.tip()).rev().find(|height| self.hash_at(*height).as_deref() == Some(hash))
+        let hash = *Txid::from_display_hex(hash).ok()?.as_bytes();
+        let found = self.blocks.iter().rev().find(|(_, block)| self.told(block.hash) == hash);
+        found.map(|(height, _)| *height).filter(|height| *height <= self.tip())
     }
 
     fn header(&self, hash: &str) -> Option<String> {

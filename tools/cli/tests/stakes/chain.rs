@@ -58,7 +58,8 @@ impl Both {
             None => *header.merkle_root.as_bytes(),
         };
         let txids = [&[coinbase], txids].concat();
-        self.net.lock().unwrap().blocks.insert(height, Block { header: header.to_bytes(), txids });
+        let (hash, header) = (*header.hash().as_bytes(), header.to_bytes());
+        self.net.lock().unwrap().blocks.insert(height, Block { header, hash, txids });
     }
 
     /// A block with these transactions; its height.
