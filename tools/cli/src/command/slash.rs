@@ -98,7 +98,7 @@ pub fn run(args: &Slash) -> Result<()> {
     for stake in stakes {
         match rows(&contract, &stake, &key, bitcoin, args.broadcast) {
             Ok(rows) => {
-                troubles.extend(rows.iter().filter_map(|row| wrong(row)));
+                troubles.extend(rows.iter().filter_map(wrong));
                 for row in rows {
                     if is_json {
                         println!("{}", show::json(&row, config.network));
