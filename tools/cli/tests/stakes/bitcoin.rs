@@ -266,6 +266,7 @@ impl Net {
                 let tx = Transaction::parse(&raw).unwrap();
                 let Some(output) = tx.outputs.get(at.index as usize) else { return Ok(Value::Null) };
                 #[expect(clippy::cast_precision_loss, reason = "bitcoind does")]
+                #[expect(clippy::disallowed_types, reason = "bitcoind answers in bitcoins")]
                 let value = output.value as f64 / 100_000_000.0;
                 Ok(json!({ "bestblock": self.hash_at(self.tip()), "value": value,
                     "confirmations": height.map_or(0, |height| self.tip() - height + 1),
