@@ -151,7 +151,12 @@ inBrowser("a hundred finality providers at three hundred heights: the cursor mov
     await page.mouse.move(0, 0);
     await picture(`crowd-${form}-light`);
     // Nothing is drawn again while nothing changes, and once when something does.
-    const [draws, answers] = [await noted("draws"), site.asked.length];
+    const settled = async (before) => {
+      await page.waitForTimeout(300);
+      const now = await noted("draws");
+      return now === before ? now : settled(now);
+    };
+    const [draws, answers] = [await settled(await noted("draws")), site.asked.length];
     while (site.asked.length < answers + 3) await page.waitForTimeout(100);
     assert.equal(await noted("draws"), draws);
     const later = crowd(recorded("healthy"));
