@@ -151,14 +151,15 @@ inBrowser("a hundred finality providers at three hundred heights: the cursor mov
     await page.mouse.move(0, 0);
     await picture(`crowd-${form}-light`);
     // Nothing is drawn again while nothing changes, and once when something does.
-    const settled = async (before) => {
-      await page.waitForTimeout(300);
-      const now = await noted("draws");
-      return now === before ? now : settled(now);
+    // On a busy machine the last change of the window may be drawn late, once.
+    const quiet = async () => {
+      const [draws, answers] = [await noted("draws"), site.asked.length];
+      while (site.asked.length < answers + 3) await page.waitForTimeout(100);
+      return [draws, await noted("draws")];
     };
-    const [draws, answers] = [await settled(await noted("draws")), site.asked.length];
-    while (site.asked.length < answers + 3) await page.waitForTimeout(100);
-    assert.equal(await noted("draws"), draws);
+    const [first, second] = [await quiet(), await quiet()];
+    assert.ok(first[0] === first[1] || second[0] === second[1], `drawn while nothing changed: ${first}, ${second}`);
+    const draws = await noted("draws");
     const later = crowd(recorded("healthy"));
     site.answer = () => fresh({ ...later, revision: later.revision + 1 });
     await page.waitForFunction((draws) => Number(document.querySelector("#matrix").dataset.draws) === draws + 1, draws);
