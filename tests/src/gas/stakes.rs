@@ -55,7 +55,9 @@ pub fn measure() -> Result<Vec<Row>, GasError> {
         Row::new("prove_spend_in_50", spend_many / each),
     ];
     // Within the 64 KiB of an item: 20 members and 22 finality providers, or 6 and 64.
-    for (name, size, quorum, fps) in [("worst_item_20_of_20", 20, 20, 22), ("worst_item_64_fps", 6, 6, 64)] {
+    for (name, size, quorum, fps) in
+        [("largest_item_20_of_20", 20, 20, 22), ("largest_item_64_fps", 6, 6, 64)]
+    {
         let maker = Maker::new(size, quorum, fps)?;
         let mut world = World::start(&maker)?;
         let coins: Vec<_> = (0..16).map(coin).collect();
@@ -66,7 +68,7 @@ pub fn measure() -> Result<Vec<Row>, GasError> {
     let wide = usual.make(&coins, world.tip())?;
     world.take(std::slice::from_ref(&wide))?;
     world.mine(&[&wide.tx])?;
-    rows.push(Row::new("worst_proof_256_inputs", world.prove(&[wide])?));
+    rows.push(Row::new("largest_proof_256_inputs", world.prove(&[wide])?));
     Ok(rows)
 }
 
