@@ -11,6 +11,7 @@ mod retry_outbox;
 mod retry_quarantined;
 mod set_paused;
 mod slash;
+mod stake_outcomes;
 mod standing;
 mod submit_evidence;
 mod submit_finality_signature;
@@ -87,6 +88,7 @@ pub fn execute(
         M::RebindConnection { connection_id, ics20_channel_id } => {
             rebind_connection::rebind_connection(deps, env, info, connection_id, ics20_channel_id)
         }
+        M::StakeOutcomes { packed } => stake_outcomes::stake_outcomes(deps, env, info, &packed),
         M::Resync { packet } => resync::resync(deps, env, info, &packet),
         M::BtcStaking { new_fp, active_del, unbonded_del } => {
             btc_staking::btc_staking(deps, env, info, new_fp, active_del, unbonded_del)

@@ -2,7 +2,7 @@ use api::bsn::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, Network};
 use api::read::Fields;
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, QuerierWrapper, Reply, Response, StdError, StdResult, Storage,
-    SubMsg, SubMsgResult, WasmMsg, from_json, to_json_binary,
+    SubMsg, WasmMsg, from_json, to_json_binary,
 };
 use finality::Params;
 use primitives::{BlockHeight, Seconds};
@@ -16,6 +16,7 @@ use crate::state::{
     ACTIVE, ADMINS, Admins, CHANNELS, CONTRACT_NAME, CONTRACT_VERSION, COUNTERS, Channels, Config, Counters,
     Gaps, Marks, Progress,
 };
+use crate::verifier;
 
 /// The reply to the light client's instantiation.
 pub const LIGHT_CLIENT_REPLY: u64 = 2;
@@ -61,6 +62,7 @@ pub fn instantiate(
         destination_module: msg.destination_module,
         babylon_chain_id: msg.babylon_chain_id,
         babylon_tag: msg.babylon_tag.as_deref().map(parse::tag).transpose()?,
+        stake_verifier: None,
     };
     let settings = Settings::checked(config, params, admin.as_deref())?;
     let config = settings.config();
@@ -79,8 +81,12 @@ pub fn instantiate(
     let now = BlockHeight::new(env.block.height);
     record(deps.storage, now, &settings, &Admins { admin, pending: None })?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    let verified = msg.verified_stake;
+    let verifier = verified.map(|verified| verifier::instantiate(deps.storage, env, has_client, verified));
+    // In this order: the second asks for the address that the reply to the first brings.
     Ok(Response::new()
         .add_submessages(light_client)
+        .add_submessages(verifier.transpose()?)
         .add_attribute("action", "instantiate")
         .add_attribute("sender", &info.sender))
 }
@@ -192,19 +198,17 @@ fn light_client(
 }
 
 /// Takes the address of the light client that was instantiated.
-pub fn reply(deps: DepsMut<'_>, reply: Reply) -> Result<Response, ContractError> {
-    let SubMsgResult::Ok(response) = reply.result else {
-        return Err(ContractError::UnknownReply { id: reply.id });
-    };
-    let address = response
-        .events
-        .iter()
-        .find(|event| event.ty == "instantiate")
-        .and_then(|event| event.attributes.iter().find(|attribute| attribute.key == "_contract_address"))
-        .map(|attribute| attribute.value.clone())
-        .ok_or(ContractError::NotFound { what: "address of the light client", culprit: "reply".into() })?;
-    config::save_light_client(deps.storage, address.clone())?;
+pub fn reply(storage: &mut dyn Storage, reply: Reply) -> Result<Response, ContractError> {
+    let address = verifier::instantiated(reply, "address of the light client")?;
+    config::save_light_client(storage, address.clone())?;
     Ok(Response::new().add_attribute("btc_light_client", address))
+}
+
+/// Takes the address of the contract that verifies delegations.
+pub fn verifier_reply(storage: &mut dyn Storage, reply: Reply) -> Result<Response, ContractError> {
+    let address = verifier::instantiated(reply, "address of the stake verifier")?;
+    verifier::bind(storage, address.clone())?;
+    Ok(Response::new().add_attribute("stake_verifier", address))
 }
 
 #[cfg(test)]

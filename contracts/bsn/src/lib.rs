@@ -21,7 +21,7 @@
 //! The shells are thin: each message has a file of its name in `execute`, each hook one in `sudo`, each IBC callback
 //! one in `ibc`, each group of queries one in `query`. Below them each subject has a room: [`heights`] (anchors, tally,
 //! settling, liveness), [`active_set`], [`rewards`], [`intake`] (staking items, queue, quarantine), [`channel`],
-//! [`evidence`] (slashing, outbox), [`bitcoin`] (light client, timestamps), [`config`], [`migrations`], [`sweep`]. Every table of
+//! [`evidence`] (slashing, outbox), [`verifier`] (who verifies delegations), [`bitcoin`] (light client, timestamps), [`config`], [`migrations`], [`sweep`]. Every table of
 //! storage is declared in [`state`]. A gate holds the rooms to floors: none uses one above or beside it.
 //!
 //! Decisions are in the pure packages `finality`, `staking` and `timestamping`; here is **parse, load, decide,
@@ -60,6 +60,7 @@ mod sudo;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod verifier;
 
 pub use error::ContractError;
 pub use state::{CONTRACT_NAME, CONTRACT_VERSION};
@@ -86,7 +87,8 @@ pub mod entry {
 
     use crate::error::ContractError;
     use crate::evidence::outbox;
-    use crate::{bitcoin, execute, ibc, instantiate, migrate, query, rewards, sudo};
+    use crate::intake::handover;
+    use crate::{bitcoin, execute, ibc, instantiate, migrate, query, rewards, sudo, verifier};
 
     /// Instantiates: RULINGS.md, "Instantiation".
     pub fn instantiate(
@@ -125,7 +127,9 @@ pub mod entry {
             rewards::TRANSFER_REPLY | rewards::BURN_REPLY => {
                 Ok(Response::new().add_events(rewards::refused(deps.storage, &env, &reply)?))
             }
-            instantiate::LIGHT_CLIENT_REPLY => instantiate::reply(deps, reply),
+            instantiate::LIGHT_CLIENT_REPLY => instantiate::reply(deps.storage, reply),
+            verifier::VERIFIER_REPLY => instantiate::verifier_reply(deps.storage, reply),
+            handover::HANDOVER_REPLY => Ok(handover::handed(deps.storage, &env, &reply)?),
             bitcoin::HEADERS_REPLY => Ok(bitcoin::headers_taken(deps, &env, &reply)?),
             bitcoin::FOLLOW_REPLY => Ok(bitcoin::not_followed(&reply)),
             id => Err(ContractError::UnknownReply { id }),
@@ -133,8 +137,8 @@ pub mod entry {
     }
 
     /// Migrates.
-    pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
-        migrate::migrate(deps)
+    pub fn migrate(deps: DepsMut<'_>, env: Env, msg: MigrateMsg) -> Result<Response, ContractError> {
+        migrate::migrate(deps, &env, msg)
     }
 
     /// Checks a handshake.

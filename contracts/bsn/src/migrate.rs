@@ -1,16 +1,19 @@
-use cosmwasm_std::{DepsMut, Response};
+use api::bsn::MigrateMsg;
+use cosmwasm_std::{DepsMut, Env, Response};
 
 use crate::error::ContractError;
 use crate::migrations::{convert, from_0_2_0, resumed};
-use crate::state::{CONTRACT_NAME, CONTRACT_VERSION};
+use crate::state::{CONFIG, CONTRACT_NAME, CONTRACT_VERSION};
+use crate::verifier;
 
 /// The first version that stores a commitment with its place in a run.
 const PLACES_COMMITMENTS: [u64; 3] = [0, 2, 0];
 /// The first version with the fields of [`from_0_2_0`].
 const HAS_FIELDS_OF_0_3_0: [u64; 3] = [0, 3, 0];
 
-/// Takes over the state of an older version of this contract; of nothing else.
-pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
+/// Takes over the state of an older version of this contract; of nothing else. From then on delegations are verified where
+/// that is asked.
+pub fn migrate(deps: DepsMut<'_>, env: &Env, msg: MigrateMsg) -> Result<Response, ContractError> {
     let stored = cw2::get_contract_version(deps.storage)?;
     if stored.contract != CONTRACT_NAME {
         return Err(ContractError::OtherContract { expected: CONTRACT_NAME, found: stored.contract });
@@ -25,7 +28,15 @@ pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
         convert::begin(deps.storage, release(&stored.version) < PLACES_COMMITMENTS)?;
     }
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    let instantiate = match msg.verified_stake {
+        Some(verified) => {
+            let has_client = CONFIG.load(deps.storage)?.btc_light_client.is_some();
+            Some(verifier::instantiate(deps.storage, env, has_client, verified)?)
+        }
+        None => None,
+    };
     Ok(Response::new()
+        .add_submessages(instantiate)
         .add_attribute("action", "migrate")
         .add_attribute("from_version", stored.version)
         .add_attribute("to_version", CONTRACT_VERSION))
@@ -41,14 +52,14 @@ fn release(version: &str) -> [u64; 3] {
 mod tests {
     use super::*;
     use crate::state::{ACCOUNTS, COMMITMENTS, CONVERSION, JAILED, Progress};
-    use cosmwasm_std::testing::mock_dependencies;
+    use cosmwasm_std::testing::{mock_dependencies, mock_env};
     use cosmwasm_std::{Order, Storage};
     use primitives::BlockHeight;
 
     fn from(name: &str, version: &str) -> Result<Response, ContractError> {
         let mut deps = mock_dependencies();
         cw2::set_contract_version(&mut deps.storage, name, version).unwrap();
-        migrate(deps.as_mut())
+        migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None })
     }
 
     #[test]
@@ -59,7 +70,7 @@ mod tests {
         {
             let mut deps = mock_dependencies();
             cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, version).unwrap();
-            migrate(deps.as_mut()).unwrap();
+            migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None }).unwrap();
             let conversion = CONVERSION.may_load(&deps.storage).unwrap();
             assert_eq!(conversion.map(|conversion| conversion.table), begins_with, "{version}");
         }
@@ -72,7 +83,7 @@ mod tests {
         deps.storage = resumed::tests::old(9);
         deps.storage.set(&[ACCOUNTS.letter()], from_0_2_0::tests::BOOKS);
         cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, "0.2.0").unwrap();
-        migrate(deps.as_mut()).unwrap();
+        migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None }).unwrap();
         let Progress { marks, gaps, .. } = Progress::load(&deps.storage).unwrap();
         assert_eq!((marks.cursor, gaps.recorded_above), (BlockHeight::new(9), BlockHeight::new(9)));
         assert_eq!(ACCOUNTS.all(&deps.storage, Order::Ascending).count(), 2);

@@ -38,7 +38,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Config(Empty {}) => json(config::config(store, &env)),
         QueryMsg::Admin(Empty {}) => json(config::admin(store)),
         QueryMsg::TransferInfo(Empty {}) => json(config::transfer_info(store)),
-        QueryMsg::Trust(Empty {}) => json(trust::trust(store)),
+        QueryMsg::Trust(Empty {}) => json(trust::trust(deps)),
 
         QueryMsg::FinalityProvider(ByKey { btc_pk_hex }) => json(providers::one(store, &btc_pk_hex)),
         QueryMsg::FinalityProviders(Page { start_after, limit }) => {
@@ -113,7 +113,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Pruned(Empty {}) => json(pruned::pruned(store)),
         QueryMsg::Health(Empty {}) => json(
             bitcoin::health(deps, &env)
-                .and_then(|bitcoin| health::health(store, &env, bitcoin, rewards::rewards(deps, &env)?)),
+                .and_then(|bitcoin| health::health(deps, &env, bitcoin, rewards::rewards(deps, &env)?)),
         ),
         QueryMsg::Rewards(Empty {}) => json(rewards::rewards(deps, &env)),
     }

@@ -28,8 +28,8 @@ pub use history::{
     set_at, set_from,
 };
 pub use keys::{
-    btc_height_fp_key, concat, fp_height_key, fp_txid_key, height_fp_key, height_key, key_height_key,
-    part_key, ranking_key,
+    concat, due_key, due_of, fp_height_key, fp_txid_key, height_fp_key, height_key, key_height_key, part_key,
+    ranking_key,
 };
 pub use ledger::{StoredLedger, is_ranked, registered, staking_tx};
 pub use progress::{ChannelMarks, Gaps, JailMarks, Marks, Progress, Rest, RewardMarks, SetMarks, mark_stale};
@@ -54,8 +54,8 @@ pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// [`Config`].
 ///
-/// Written by `config`, for instantiate, its reply, update_config and moves of the channel. Never deleted: one
-/// record.
+/// Written by `config`, for instantiate, its reply, update_config and moves of the channel, `verifier`, and once
+/// `migrations/from_0_2_0`. Never deleted: one record.
 pub const CONFIG: Item<Config> = Item::new(b'G');
 /// [`Admins`].
 ///
@@ -203,8 +203,8 @@ pub const RANKING: Table<48, FpId> = Table::short(b'r');
 pub const RANKING_JAILED: Table<48, FpId> = Table::short(b'R');
 /// Txid => [`Record`].
 ///
-/// Written by `state/ledger`, by packets. Deleted by `sweep`, `anchor_retention_s` after its end; the record of an
-/// end alone, never.
+/// Written by `state/ledger`, by packets and by outcomes. Deleted by `state/ledger`, by an outcome, and by `sweep`,
+/// `anchor_retention_s` after its end; the record of an end alone, never.
 pub const DELEGATIONS: Table<32, Record> = Table::short(b'D');
 /// Txid => [`DelegationStatus`]: it ended early.
 ///
@@ -212,7 +212,8 @@ pub const DELEGATIONS: Table<32, Record> = Table::short(b'D');
 pub const ENDED: Table<32, DelegationStatus> = Table::short(b'd');
 /// FP number, txid ([`fp_txid_key`]) => true (the VM has no empty value).
 ///
-/// Written by `state/ledger`, by packets. Deleted by `sweep`, with the delegation.
+/// Written by `state/ledger`, by packets and by outcomes. Deleted by `state/ledger`, by an outcome, and by `sweep`, with the
+/// delegation.
 pub const DELEGATIONS_OF: Table<36, bool> = Table::short(b'x');
 /// Txid or [`ItemPlace`], part ([`part_key`]) => a part of what is too long for one value.
 ///
@@ -224,7 +225,7 @@ pub const PARTS: Table<33, Vec<u8>> = Table::new(b'u');
 /// Written by `state/ledger`, by jailing. Deleted by `state/ledger`: by
 /// unjailing and slashing.
 pub const JAILED: Table<32, UnixTime> = Table::short(b'j');
-/// Bitcoin height, FP number ([`btc_height_fp_key`]) => sats that expire.
+/// Bitcoin height, class and FP number ([`due_key`]) => sats that expire; under [`staking::NEVER`] all verified stake of an FP.
 ///
 /// Written by `state/ledger`, by packets. Deleted by `state/ledger`, by expiry and early ends.
 pub const BUCKETS: Table<8, VotingPower> = Table::short(b'b');

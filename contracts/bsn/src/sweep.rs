@@ -176,17 +176,26 @@ fn ended_below(storage: &dyn Storage, retention: Seconds) -> StdResult<BtcHeight
 
 /// Should it come again it has long expired, and so no power.
 fn delegation(storage: &mut dyn Storage, txid: &[u8], value: &[u8], floor: BtcHeight) -> StdResult<usize> {
-    let Record::Known(delegation) = DELEGATIONS.read(value)? else { return Ok(0) };
-    if delegation.end_height >= floor {
+    let record = DELEGATIONS.read(value)?;
+    let (end, fps, is_long): (_, Vec<_>, _) = match &record {
+        Record::Foretold => return Ok(0),
+        Record::Known(known) => (Some(known.end_height), known.ours().collect(), known.staking_tx.is_empty()),
+        Record::Verified(stakes) => (
+            stakes.iter().map(|stake| stake.end_height).max(),
+            stakes.iter().map(|stake| stake.fp).collect(),
+            false,
+        ),
+    };
+    if end >= Some(floor) {
         return Ok(0);
     }
     let mut deletions = 2_usize;
-    for fp in delegation.ours() {
+    for fp in fps {
         DELEGATIONS_OF.remove(storage, &fp_txid_key(fp, txid));
         deletions = deletions.saturating_add(1);
     }
     // A long transaction lies in parts. They are not read: that would cost 180,000 SDK gas each.
-    if delegation.staking_tx.is_empty() {
+    if is_long {
         for part in 0..PARTS_MAX {
             remove_raw(storage, PARTS.letter(), &part_key(txid, part));
             deletions = deletions.saturating_add(1);

@@ -55,6 +55,18 @@ pub enum ContractError {
     /// Coins were sent along, which nobody could get out again.
     #[error("this message takes no funds")]
     Funds,
+    /// Whoever instantiates has no light client.
+    #[error("bsn has no light client")]
+    NoLightClient,
+    /// A delegation that does not count on Babylon's word in `bsn`, or has another item there.
+    #[error("delegation {txid} does not count on Babylon's word by this item")]
+    NotTrusted {
+        /// The id of its staking transaction.
+        txid: primitives::Txid,
+    },
+    /// An item that does not parse.
+    #[error(transparent)]
+    Item(#[from] proto::decode::ItemError),
     /// The light client cannot be read, or has no headers.
     #[error("the light client {address} has no tip")]
     NoTip {

@@ -5,6 +5,7 @@ mod forget;
 mod prove_delegations;
 mod prove_spends;
 mod take_items;
+mod take_trusted;
 
 use api::btc_staking::{ExecuteMsg, Verdict, Verdicts};
 use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, to_json_binary};
@@ -40,6 +41,7 @@ pub fn execute(
         ExecuteMsg::AppendParams { family, params } => {
             append_params::append_params(deps, info, &config, family, &params)
         }
+        ExecuteMsg::TakeTrusted { items } => take_trusted::take_trusted(deps, now, &config, &items),
         ExecuteMsg::Follow {} => follow::follow(deps, now, &config),
         ExecuteMsg::Forget { stakes } => forget::forget(deps, now, &config, &stakes),
     }

@@ -1,5 +1,7 @@
-use api::btc_staking::{Family, FamilyParams, InstantiateMsg};
-use cosmwasm_std::{DepsMut, MessageInfo, Response, Storage};
+use api::bsn::QueryMsg;
+use api::btc_staking::{Family, FamilyParams, InstantiateMsg, Network};
+use api::read::{Fields, Json, Unreadable};
+use cosmwasm_std::{DepsMut, MessageInfo, Response, StdError, Storage};
 use covenant::Params;
 use covenant::family::check_first;
 
@@ -18,14 +20,18 @@ pub fn instantiate(
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     parse::check_no_funds(info)?;
+    let InstantiateMsg { challenge_delay, governance, families } = msg;
+    let said: Json = deps.querier.query_wasm_smart(&info.sender, &QueryMsg::Config(api::bsn::Empty {}))?;
+    let said = said_by_bsn(said).map_err(|error| StdError::msg(error.within("config").to_string()))?;
+    let light_client = said.light_client.ok_or(ContractError::NoLightClient)?;
     let config = Config {
-        bsn: deps.api.addr_validate(&msg.bsn)?,
-        light_client: deps.api.addr_validate(&msg.btc_light_client)?,
-        network: msg.network,
-        k: msg.btc_confirmation_depth,
-        w: msg.checkpoint_finalization_timeout,
-        challenge_delay: msg.challenge_delay.unwrap_or(CHALLENGE_DELAY),
-        governance: msg.governance.map(|address| deps.api.addr_validate(&address)).transpose()?,
+        bsn: info.sender.clone(),
+        light_client: deps.api.addr_validate(&light_client)?,
+        network: said.network,
+        k: said.k,
+        w: said.w,
+        challenge_delay: challenge_delay.unwrap_or(CHALLENGE_DELAY),
+        governance: governance.map(|address| deps.api.addr_validate(&address)).transpose()?,
     };
     for (field, got, least) in [
         ("btc_confirmation_depth", config.k, 1),
@@ -34,7 +40,7 @@ pub fn instantiate(
     ] {
         parse::check_bounds(field, got.into(), least.into(), MOST_BLOCKS)?;
     }
-    let families = parse_families(&msg.families)?;
+    let families = parse_families(&families)?;
 
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
     CONFIG.save(deps.storage, &config)?;
@@ -42,6 +48,25 @@ pub fn instantiate(
         record_family(deps.storage, family, &versions)?;
     }
     Ok(Response::new().add_attribute("action", "instantiate"))
+}
+
+/// What `bsn` says of itself, as far as it matters here.
+struct Said {
+    network: Network,
+    k: u32,
+    w: u32,
+    light_client: Option<String>,
+}
+
+/// By names: what else `bsn` says may change.
+fn said_by_bsn(config: Json) -> Result<Said, Unreadable> {
+    let mut config = Fields::of(config)?;
+    Ok(Said {
+        network: config.take("network")?,
+        k: config.take("btc_confirmation_depth")?,
+        w: config.take("checkpoint_finalization_timeout")?,
+        light_client: config.take("btc_light_client")?,
+    })
 }
 
 type Versions = Vec<(u32, Params)>;

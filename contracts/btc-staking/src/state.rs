@@ -6,6 +6,7 @@
 //! | `config` | | [`Config`] | instantiate | never |
 //! | `t` | | [`Totals`] | take_items, proofs, follow, forget, replies | never |
 //! | `y` | | a block: height 4 ‖ hash 32 | proofs, reorganizations | never |
+//! | `rate` | | the slashing rate of the last version of Babylon's family, as text | instantiate, append_params | never |
 //! | `p` | family 1 ‖ version 4 | [`ParamsRecord`] | instantiate, append_params | never |
 //! | `i` | outpoint | [`Facts`] ‖ [`SlashingData`] | take_items | forget, when the lock is over |
 //! | `j` | outpoint | [`Outpoint`]; of a stake that waits nothing, or its spend, as long as Babylon vouches for it | ends, proofs, follow | forget; of a spend follow, 65,535 blocks later |

@@ -1,4 +1,5 @@
-//! The contract natively, with the real light client's code behind it and a `bsn` that records what it is told.
+//! The contract natively, with the real light client's code behind it and a `bsn` that records what it is told; beside
+//! the real `bsn`, too.
 
 mod common;
 
@@ -12,3 +13,4 @@ mod proofs;
 mod reorganizations;
 mod slashing;
 mod vectors;
+mod with_bsn;

@@ -1,6 +1,6 @@
 //! What `bsn` hands over.
 
-use api::btc_staking::{ExecuteMsg, StakeItem, StandingAnswer, Verdict};
+use api::btc_staking::{ExecuteMsg, StakeItem, StandingAnswer};
 use cosmwasm_std::Binary;
 use covenant::Params;
 use prost::Message;
@@ -108,11 +108,10 @@ fn a_bad_item_is_refused_alone_with_its_culprit() {
     let (one, two) = (maker.nth(0, 1_000), maker.nth(1, 1_000));
     let items = [&one.item[..], &[1, 2, 3], &two.item, b""];
     let items = items.map(|item| StakeItem::Delegation(Binary::from(item))).to_vec();
-    let verdicts = world.verdicts(&world.bsn.clone(), ExecuteMsg::TakeItems { items });
-    let short: Vec<_> = verdicts.iter().map(crate::common::short).collect();
-    assert_eq!(short, ["waiting", "form", "waiting", "form"]);
-    let Verdict::Refused { reason, .. } = &verdicts[1] else { panic!() };
-    assert!(reason.contains("active_del is not protobuf"), "{reason}");
+    let texts = world.handed(items);
+    assert_eq!([&texts[0], &texts[2]], ["+waiting"; 2]);
+    assert!(texts[1].starts_with("form: active_del is not protobuf"), "{texts:?}");
+    assert!(texts[3].starts_with("form: "), "{texts:?}");
     assert_eq!(world.trust().waiting, 2);
 }
 
@@ -121,9 +120,7 @@ fn an_item_that_a_message_repeats_counts_once() {
     let maker = Maker::new();
     let mut world = world(&maker);
     let items = vec![StakeItem::Delegation(maker.nth(0, 1_000).item.into()); 3];
-    let verdicts = world.verdicts(&world.bsn.clone(), ExecuteMsg::TakeItems { items });
-    let short: Vec<_> = verdicts.iter().map(crate::common::short).collect();
-    assert_eq!(short, ["waiting", "known", "known"]);
+    assert_eq!(world.handed(items), ["+waiting", "+known", "+known"]);
     assert_eq!((world.trust().waiting, world.items().len()), (1, 1));
 }
 

@@ -1,15 +1,15 @@
 //! Versions of parameters: the first ones, and those that are appended.
 
 use api::btc_staking::{
-    ConfigResponse, ExecuteMsg, Family, FamilyParams, InstantiateMsg, Network, ParamsResponse, ParamsVersion,
-    QueryMsg,
+    ConfigResponse, ExecuteMsg, Family, FamilyParams, InstantiateMsg, ParamsResponse, ParamsVersion, QueryMsg,
 };
 use btc_staking::{ContractError, entry};
 use cosmwasm_std::testing::{MockApi, message_info, mock_dependencies, mock_env};
+use cosmwasm_std::{ContractResult, SystemResult, from_json, to_json_binary};
 use covenant::family::AppendError;
 
-use crate::common::World;
 use crate::common::maker::{Maker, wire};
+use crate::common::{World, config};
 
 /// D-13, D-14, D-27
 #[test]
@@ -67,35 +67,40 @@ fn only_governance_appends_and_only_where_there_is_one() {
     assert_eq!(world.query::<ConfigResponse>(QueryMsg::Config {}).unwrap().governance, None);
 }
 
-fn instantiated(change: impl FnOnce(&mut InstantiateMsg)) -> Result<(), ContractError> {
+/// By a `bsn` that says these depths.
+fn instantiated(k: u32, w: u32, change: impl FnOnce(&mut InstantiateMsg)) -> Result<(), ContractError> {
     let (mut deps, api) = (mock_dependencies(), MockApi::default());
+    let light_client = api.addr_make("light client");
+    deps.querier.update_wasm(move |_| {
+        let mut config: serde_json::Value = from_json(config(&light_client)).unwrap();
+        config["btc_confirmation_depth"] = k.into();
+        config["checkpoint_finalization_timeout"] = w.into();
+        SystemResult::Ok(ContractResult::Ok(to_json_binary(&config).unwrap()))
+    });
     let mut msg = InstantiateMsg {
-        bsn: api.addr_make("bsn").into(),
-        btc_light_client: api.addr_make("light client").into(),
-        network: Network::Regtest,
-        btc_confirmation_depth: 6,
-        checkpoint_finalization_timeout: 20,
         challenge_delay: None,
         governance: None,
         families: vec![FamilyParams { family: Family::Babylon, versions: vec![Maker::new().wire()] }],
     };
     change(&mut msg);
-    let info = message_info(&api.addr_make("creator"), &[]);
+    let info = message_info(&api.addr_make("bsn"), &[]);
     entry::instantiate(deps.as_mut(), mock_env(), info, msg).map(|_| ())
 }
 
 #[test]
 fn what_is_given_first_is_checked_with_its_culprit() {
-    assert!(instantiated(|_| {}).is_ok());
+    assert!(instantiated(6, 20, |_| {}).is_ok());
     type Change = fn(&mut InstantiateMsg);
     fn first(msg: &mut InstantiateMsg) -> &mut ParamsVersion {
         &mut msg.families[0].versions[0]
     }
-    let broken: [(&str, Change); 12] = [
-        ("btc_confirmation_depth is 0, must be 1 to 8064", |msg| msg.btc_confirmation_depth = 0),
-        ("checkpoint_finalization_timeout is 5, must be 6 to 8064", |msg| {
-            msg.checkpoint_finalization_timeout = 5;
-        }),
+    for (culprit, k, w) in [
+        ("btc_confirmation_depth is 0, must be 1 to 8064", 0, 20),
+        ("checkpoint_finalization_timeout is 5, must be 6 to 8064", 6, 5),
+    ] {
+        assert!(instantiated(k, w, |_| {}).unwrap_err().to_string().contains(culprit));
+    }
+    let broken: [(&str, Change); 10] = [
         ("challenge_delay is 0, must be 1 to 8064", |msg| msg.challenge_delay = Some(0)),
         ("the babylon family is given twice", |msg| msg.families.push(msg.families[0].clone())),
         ("version 3 is not the next one, 2", |msg| {
@@ -116,7 +121,7 @@ fn what_is_given_first_is_checked_with_its_culprit() {
         ("x-only", |msg| first(msg).covenant_pks_hex[0] = "ff".repeat(31)),
     ];
     for (culprit, change) in broken {
-        let error = instantiated(change).unwrap_err().to_string();
+        let error = instantiated(6, 20, change).unwrap_err().to_string();
         assert!(error.contains(culprit) || culprit == "x-only", "{culprit}: {error}");
     }
 }

@@ -171,7 +171,7 @@ fn one_coin_counts_once() {
         .collect::<Vec<_>>();
     assert_eq!(world.prove(proofs[0].clone()), "active");
     assert_eq!(world.prove(proofs[1].clone()), "active");
-    assert_eq!(world.news(), ["active 1001 6001", "active 1002 6002", "ended 1002"]);
+    assert_eq!(world.news(), ["active 1001 6001", "active 1002 6002", "ended"]);
     assert_eq!(world.prove(proofs[0].clone()), "S60", "it was spent");
     assert_eq!(world.prove(proofs[2].clone()), "active");
     assert_eq!(world.active().0, 1);

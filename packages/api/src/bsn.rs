@@ -15,7 +15,7 @@ pub use execute::{
     ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, MerkleRangeProof, RangeVote, UpdateConfig, Vote,
     VoteAt,
 };
-pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg};
+pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg, VerifiedStake};
 pub use knobs::Knobs;
 pub use query::{AtEpoch, AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
 pub use response::*;

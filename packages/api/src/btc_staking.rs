@@ -21,11 +21,17 @@ mod response;
 
 pub use execute::{Ancestry, ExecuteMsg, InclusionProof, SpendProof, StakeId, StakeItem};
 pub use instantiate::{Family, FamilyParams, InstantiateMsg, MigrateMsg, ParamsVersion};
-pub use outcome::{Outcome, OutcomesMsg, Verdict, Verdicts};
+pub use outcome::{OutcomesMsg, Verdict, Verdicts};
 pub use query::QueryMsg;
 pub use response::{
     AdaptorAnswer, ConfigResponse, ItemResponse, ItemsResponse, ParamsResponse, SlashingDataResponse,
     SlashingTx, StandingAnswer, TrustResponse,
 };
+
+/// Where, in the contract's storage, three numbers lie (postcard): how many stakes wait for their proof, since when (seconds since
+/// 1970), and of how many `bsn` has not taken what became of them. Absent before the first item.
+pub const TOTALS_KEY: &[u8] = b"t";
+/// Where the slashing rate of the last version of Babylon's family lies, as decimal text.
+pub const RATE_KEY: &[u8] = b"rate";
 
 pub use crate::bsn::Network;

@@ -66,6 +66,21 @@ enum RawKind {
     Headers(Vec<u8>),
 }
 
+/// `MsgExecuteContractResponse` of wasmd.
+#[derive(Clone, PartialEq, Message)]
+struct Executed {
+    #[prost(bytes = "vec", tag = "1")]
+    data: Vec<u8>,
+}
+
+/// What a contract answered to a message: the data of a `MsgExecuteContractResponse`.
+///
+/// # Errors
+/// [`DecodeError`] where that is no protobuf.
+pub fn executed(response: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    Ok(Executed::decode(response)?.data)
+}
+
 /// Cuts an `OutboundPacket` of Babylon into its parts, without reading them yet.
 ///
 /// # Errors

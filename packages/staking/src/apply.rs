@@ -135,11 +135,11 @@ fn look_up<L: Ledger>(
     Ok(found)
 }
 
-fn undelegate<L: Ledger>(batch: &mut Batch<'_, L>, txid: Txid) -> Result<Verdict, L::Error> {
+pub(crate) fn undelegate<L: Ledger>(batch: &mut Batch<'_, L>, txid: Txid) -> Result<Verdict, L::Error> {
     let record = batch.ledger.record(&txid)?;
     let ended = match record {
         Some(Record::Known(_)) => batch.ledger.ended(&txid)?,
-        Some(Record::Foretold) | None => None,
+        Some(Record::Foretold | Record::Verified(_)) | None => None,
     };
     let verdict = judge::end_delegation(record.as_ref(), ended, batch.tip());
     Ok(match (verdict, record) {

@@ -1,7 +1,10 @@
 use primitives::{BtcHeight, FpPublicKey, Sats, Txid, VotingPower};
 
 use crate::sorted::Sorted;
-use crate::{Delegation, ExpiryBucket, FinalityProvider, FpId, FpStatus, Ledger, PowerChange, Reason};
+use crate::{
+    Class, Delegation, Due, ExpiryBucket, FinalityProvider, FpId, FpStatus, Ledger, NEVER, PowerChange,
+    Reason, Stake,
+};
 
 /// A ledger with the sums of one call held back, so that fifty delegations to one finality provider
 /// write its record once. Private, since one that is dropped without [`Batch::commit`] loses them.
@@ -10,7 +13,7 @@ pub(crate) struct Batch<'a, L> {
     tip: Option<BtcHeight>,
     fps: Sorted<FpPublicKey, Option<Held>>,
     keys: Sorted<FpId, FpPublicKey>,
-    buckets: Sorted<(BtcHeight, FpId), HeldSum>,
+    buckets: Sorted<Due, HeldSum>,
 }
 
 #[derive(Clone, Copy)]
@@ -24,6 +27,19 @@ struct Held {
 struct HeldSum {
     before: VotingPower,
     now: VotingPower,
+}
+
+/// What a finality provider's sums are without some stake.
+struct Sums {
+    key: FpPublicKey,
+    stake: VotingPower,
+    bucket: ExpiryBucket,
+}
+
+/// The bucket that a verified stake leaves with, and that of all verified stake.
+fn dues_of(stake: &Stake) -> (Due, Due) {
+    let due = Due { height: stake.expiry(), class: Class::Verified, fp: stake.fp };
+    (due, Due { height: NEVER, ..due })
 }
 
 impl<'a, L: Ledger> Batch<'a, L> {
@@ -76,13 +92,27 @@ impl<'a, L: Ledger> Batch<'a, L> {
 
     /// Adds a live delegation to its finality providers and to their buckets.
     pub(crate) fn add(&mut self, delegation: &Delegation) -> Result<(), L::Error> {
-        let (expiry, sats) = (delegation.expiry(), delegation.sats);
-        for id in delegation.ours() {
-            let sum = self.sum(expiry, id)?;
-            if let Some((key, fp)) = self.fp_by_id(id)? {
-                self.set_stake(&key, fp.stake.plus(sats));
-                self.set_sum(expiry, id, sum.plus(sats));
-            }
+        for fp in delegation.ours() {
+            let due = Due { height: delegation.expiry(), class: Class::Trusted, fp };
+            self.add_sats(due, delegation.sats)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a live verified stake to its finality provider and to its buckets.
+    pub(crate) fn add_stake(&mut self, stake: &Stake) -> Result<(), L::Error> {
+        let (due, all) = dues_of(stake);
+        self.add_sats(due, stake.sats)?;
+        let sum = self.sum(all)?;
+        self.set_sum(all, sum.plus(stake.sats));
+        Ok(())
+    }
+
+    fn add_sats(&mut self, due: Due, sats: Sats) -> Result<(), L::Error> {
+        let sum = self.sum(due)?;
+        if let Some((key, fp)) = self.fp_by_id(due.fp)? {
+            self.set_stake(&key, fp.stake.plus(sats));
+            self.set_sum(due, sum.plus(sats));
         }
         Ok(())
     }
@@ -94,26 +124,40 @@ impl<'a, L: Ledger> Batch<'a, L> {
         delegation: &Delegation,
     ) -> Result<Result<(), Reason>, L::Error> {
         let mut after = Vec::new();
-        for id in delegation.ours() {
-            match self.without(id, delegation.expiry(), delegation.sats)? {
+        for fp in delegation.ours() {
+            let due = Due { height: delegation.expiry(), class: Class::Trusted, fp };
+            match self.without(due, delegation.sats)? {
                 Some(sums) => after.push(sums),
                 None => return Ok(Err(Reason::BrokenLedger { txid })),
             }
         }
-        for (key, stake_sum, bucket) in after {
-            self.set_stake(&key, stake_sum);
-            self.set_sum(bucket.height, bucket.fp, bucket.sum);
-        }
+        after.into_iter().for_each(|sums| self.set_sums(&sums));
         Ok(Ok(()))
+    }
+
+    /// Takes a live verified stake out again, likewise; whether the sums held it.
+    pub(crate) fn take_stake(&mut self, stake: &Stake) -> Result<bool, L::Error> {
+        let (due, all) = dues_of(stake);
+        let verified = self.sum(all)?.minus(stake.sats);
+        let sums = self.without(due, stake.sats)?;
+        let Some((sums, verified)) = sums.zip(verified) else { return Ok(false) };
+        self.set_sums(&sums);
+        self.set_sum(all, verified);
+        Ok(true)
     }
 
     /// Empties a bucket out of its finality provider's stake; how much that did not hold.
     pub(crate) fn empty(&mut self, bucket: ExpiryBucket) -> Result<VotingPower, L::Error> {
-        self.buckets
-            .insert((bucket.height, bucket.fp), HeldSum { before: bucket.sum, now: VotingPower::ZERO });
-        let Some((key, fp)) = self.fp_by_id(bucket.fp)? else { return Ok(bucket.sum) };
-        self.set_stake(&key, VotingPower::new(fp.stake.get().saturating_sub(bucket.sum.get())));
-        Ok(VotingPower::new(bucket.sum.get().saturating_sub(fp.stake.get())))
+        let ExpiryBucket { due, sum } = bucket;
+        self.buckets.insert(due, HeldSum { before: sum, now: VotingPower::ZERO });
+        if due.class == Class::Verified {
+            let all = Due { height: NEVER, ..due };
+            let verified = self.sum(all)?.get().saturating_sub(sum.get());
+            self.set_sum(all, VotingPower::new(verified));
+        }
+        let Some((key, fp)) = self.fp_by_id(due.fp)? else { return Ok(sum) };
+        self.set_stake(&key, VotingPower::new(fp.stake.get().saturating_sub(sum.get())));
+        Ok(VotingPower::new(sum.get().saturating_sub(fp.stake.get())))
     }
 
     /// Writes every sum that changed, once.
@@ -128,9 +172,9 @@ impl<'a, L: Ledger> Batch<'a, L> {
                 changes.push(PowerChange { key, id: now.id, before: before.power(), after: now.power() });
             }
         }
-        for ((height, fp), HeldSum { before, now }) in self.buckets {
+        for (due, HeldSum { before, now }) in self.buckets {
             if now != before {
-                self.ledger.put_bucket(ExpiryBucket { height, fp, sum: now })?;
+                self.ledger.put_bucket(ExpiryBucket { due, sum: now })?;
             }
         }
         Ok(changes)
@@ -145,26 +189,26 @@ impl<'a, L: Ledger> Batch<'a, L> {
         Ok(self.fp(&key)?.map(|fp| (key, fp)))
     }
 
-    fn sum(&mut self, height: BtcHeight, fp: FpId) -> Result<VotingPower, L::Error> {
-        if let Some(held) = self.buckets.get(&(height, fp)) {
+    fn sum(&mut self, due: Due) -> Result<VotingPower, L::Error> {
+        if let Some(held) = self.buckets.get(&due) {
             return Ok(held.now);
         }
-        let loaded = self.ledger.bucket(height, fp)?;
-        self.buckets.insert((height, fp), HeldSum { before: loaded, now: loaded });
+        let loaded = self.ledger.bucket(due)?;
+        self.buckets.insert(due, HeldSum { before: loaded, now: loaded });
         Ok(loaded)
     }
 
-    fn without(
-        &mut self,
-        id: FpId,
-        height: BtcHeight,
-        sats: Sats,
-    ) -> Result<Option<(FpPublicKey, VotingPower, ExpiryBucket)>, L::Error> {
-        let sum = self.sum(height, id)?.minus(sats);
-        let fp = self.fp_by_id(id)?;
+    fn without(&mut self, due: Due, sats: Sats) -> Result<Option<Sums>, L::Error> {
+        let sum = self.sum(due)?.minus(sats);
+        let fp = self.fp_by_id(due.fp)?;
         Ok(sum.zip(fp).and_then(|(sum, (key, fp))| {
-            fp.stake.minus(sats).map(|stake| (key, stake, ExpiryBucket { height, fp: id, sum }))
+            fp.stake.minus(sats).map(|stake| Sums { key, stake, bucket: ExpiryBucket { due, sum } })
         }))
+    }
+
+    fn set_sums(&mut self, sums: &Sums) {
+        self.set_stake(&sums.key, sums.stake);
+        self.set_sum(sums.bucket.due, sums.bucket.sum);
     }
 
     fn set_stake(&mut self, key: &FpPublicKey, stake: VotingPower) {
@@ -173,8 +217,8 @@ impl<'a, L: Ledger> Batch<'a, L> {
         }
     }
 
-    fn set_sum(&mut self, height: BtcHeight, fp: FpId, sum: VotingPower) {
-        if let Some(held) = self.buckets.get_mut(&(height, fp)) {
+    fn set_sum(&mut self, due: Due, sum: VotingPower) {
+        if let Some(held) = self.buckets.get_mut(&due) {
             held.now = sum;
         }
     }

@@ -1,7 +1,7 @@
 use primitives::{BtcHeight, FpPublicKey, Sats};
 use serde::{Deserialize, Serialize};
 
-use crate::{ActiveDelegation, FpId, ItemDigest};
+use crate::{ActiveDelegation, FpId, ItemDigest, Stake};
 
 /// Where a delegation stands; drawn in the [crate's head](crate).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,13 @@ pub enum DelegationStatus {
     Expired,
 }
 
+impl DelegationStatus {
+    /// Of one that did not end early; `tip` is the highest tip of Bitcoin ever seen.
+    pub(crate) fn by_time(expiry: BtcHeight, tip: Option<BtcHeight>) -> Self {
+        if tip.is_some_and(|tip| tip >= expiry) { Self::Expired } else { Self::Active }
+    }
+}
+
 /// What the ledger keeps under a txid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Record {
@@ -21,6 +28,8 @@ pub enum Record {
     Foretold,
     /// The delegation came.
     Known(Delegation),
+    /// Outputs of it are verified stake: one or more, each another.
+    Verified(Vec<Stake>),
 }
 
 /// One of the finality providers of a delegation: by number where it is registered here.
@@ -109,11 +118,7 @@ impl Delegation {
     /// Where it stands: `ended` is what is recorded of its early end, `tip` the highest tip of Bitcoin ever
     /// seen.
     pub fn status(&self, ended: Option<DelegationStatus>, tip: Option<BtcHeight>) -> DelegationStatus {
-        match ended {
-            Some(ended) => ended,
-            None if tip.is_some_and(|tip| tip >= self.expiry()) => DelegationStatus::Expired,
-            None => DelegationStatus::Active,
-        }
+        ended.unwrap_or_else(|| DelegationStatus::by_time(self.expiry(), tip))
     }
 }
 

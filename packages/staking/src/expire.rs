@@ -42,7 +42,7 @@ pub fn expire<L: Ledger>(ledger: &mut L, observed_tip: BtcHeight, limit: usize) 
 mod tests {
     use super::*;
     use crate::{
-        ExpiryBucket, FpId, Item, Rules, apply,
+        Class, Due, ExpiryBucket, FpId, Item, Rules, apply,
         fixture::{self, delegation, key},
         memory::MemoryLedger,
     };
@@ -101,7 +101,8 @@ mod tests {
         apply(&mut ledger, &Rules::default(), None, fixture::fps(1)).unwrap();
         let height = BtcHeight::new(5);
         for fp in [FpId::new(0), FpId::new(77)] {
-            ledger.put_bucket(ExpiryBucket { height, fp, sum: VotingPower::new(3) }).unwrap();
+            let due = Due { height, class: Class::Trusted, fp };
+            ledger.put_bucket(ExpiryBucket { due, sum: VotingPower::new(3) }).unwrap();
         }
         let expired = expire(&mut ledger, height, 10).unwrap();
         assert_eq!((expired.buckets, expired.shortfall), (2, VotingPower::new(6)));

@@ -20,6 +20,11 @@ impl ItemDigest {
         Self(Sha256::digest(encoded).into())
     }
 
+    /// Takes a digest from the wire.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -1,14 +1,35 @@
 use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
 
-use crate::{Delegation, DelegationStatus, FinalityProvider, FpId, FpProfile, Record};
+use crate::{Delegation, DelegationStatus, FinalityProvider, FpId, FpProfile, Record, Stake};
+
+/// Under this height lies how much of an FP's stake is verified, in a bucket that never falls due.
+pub const NEVER: BtcHeight = BtcHeight::new(u32::MAX);
+
+/// On whose word stake counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// On Babylon's.
+    Trusted,
+    /// On Bitcoin's.
+    Verified,
+}
+
+/// Which sats leave together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Due {
+    /// The height of Bitcoin at which the stake expires.
+    pub height: BtcHeight,
+    /// On whose word it counts.
+    pub class: Class,
+    /// The FP's number, in the order of registration.
+    pub fp: FpId,
+}
 
 /// The sats that leave a finality provider at one Bitcoin height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpiryBucket {
-    /// The height of Bitcoin at which the stake expires.
-    pub height: BtcHeight,
-    /// The FP's number, in the order of registration.
-    pub fp: FpId,
+    /// Whose, and when.
+    pub due: Due,
     /// How many.
     pub sum: VotingPower,
 }
@@ -84,17 +105,34 @@ pub trait Ledger {
     /// Storage's own.
     fn put_ended(&mut self, txid: &Txid, status: DelegationStatus) -> Result<(), Self::Error>;
 
-    /// What leaves `fp` at `height`; zero if nothing is recorded.
+    /// Records the verified stakes of a staking transaction in place of what was known of it; without any, nothing is
+    /// known of it any more.
     ///
     /// # Errors
     /// Storage's own.
-    fn bucket(&self, height: BtcHeight, fp: FpId) -> Result<VotingPower, Self::Error>;
+    fn put_stakes(&mut self, txid: &Txid, stakes: Vec<Stake>) -> Result<(), Self::Error>;
+    /// Deletes what is kept of a delegation beside its record, which verified stakes are about to replace.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn drop_staking_tx(&mut self, txid: &Txid, delegation: &Delegation) -> Result<(), Self::Error>;
+    /// Puts a staking transaction into the list of a finality provider of this chain, or takes it off.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn list(&mut self, txid: &Txid, fp: FpId, is_listed: bool) -> Result<(), Self::Error>;
+
+    /// What leaves then; zero if nothing is recorded.
+    ///
+    /// # Errors
+    /// Storage's own.
+    fn bucket(&self, due: Due) -> Result<VotingPower, Self::Error>;
     /// Records it; removes it where `sum` is zero.
     ///
     /// # Errors
     /// Storage's own.
     fn put_bucket(&mut self, bucket: ExpiryBucket) -> Result<(), Self::Error>;
-    /// The first `limit` buckets at or below `through`, in ascending order of (height, number).
+    /// The first `limit` buckets at or below `through`, in ascending order of (height, class, number).
     ///
     /// # Errors
     /// Storage's own.

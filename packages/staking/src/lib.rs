@@ -125,6 +125,7 @@ mod ledger;
 pub mod memory;
 mod provider;
 mod sorted;
+mod stake;
 mod tx;
 mod verdict;
 
@@ -135,9 +136,12 @@ pub use item::{
     ActiveDelegation, Item, ItemDigest, MAX_FPS, NewFinalityProvider, PopVerdict, ProofOfPossession,
     Undelegation,
 };
-pub use ledger::{ExpiryBucket, Ledger};
+pub use ledger::{Class, Due, ExpiryBucket, Ledger, NEVER};
 pub use primitives::FpId;
 pub use provider::{FinalityProvider, FpEvent, FpProfile, FpStatus, PopTrust, PowerChange, StatusError};
+pub use stake::{
+    ActiveStake, MAX_STAKES, Stake, StakeOutcome, StakeRefusal, StakeVerdict, apply_outcomes, pack, unpack,
+};
 pub use tx::StakingTx;
 pub use verdict::{Applied, Consumer, Reason, Rules, Verdict};
 // Whose types stand in the signatures of this crate.

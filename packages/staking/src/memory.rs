@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
 
-use crate::{Delegation, DelegationStatus, ExpiryBucket, FinalityProvider, FpId, FpProfile, Ledger, Record};
+use crate::{
+    Delegation, DelegationStatus, Due, ExpiryBucket, FinalityProvider, FpId, FpProfile, Ledger, Record, Stake,
+};
 
 /// See the [module](self).
 #[derive(Debug, Clone, Default)]
@@ -17,7 +19,7 @@ pub struct MemoryLedger {
     records: BTreeMap<Txid, Record>,
     ended: BTreeMap<Txid, DelegationStatus>,
     by_fp: BTreeSet<(FpId, Txid)>,
-    buckets: BTreeMap<(BtcHeight, FpId), VotingPower>,
+    buckets: BTreeMap<Due, VotingPower>,
     reads: Cell<u64>,
     writes: u64,
 }
@@ -54,9 +56,9 @@ impl MemoryLedger {
         self.ended.get(txid).copied()
     }
 
-    /// All buckets, in ascending order of (height, number).
+    /// All buckets, in ascending order of (height, class, number).
     pub fn buckets(&self) -> impl Iterator<Item = ExpiryBucket> {
-        self.buckets.iter().map(|((height, fp), sum)| ExpiryBucket { height: *height, fp: *fp, sum: *sum })
+        self.buckets.iter().map(|(due, sum)| ExpiryBucket { due: *due, sum: *sum })
     }
 
     /// The delegations of a finality provider, dead ones too, in ascending order of txids.
@@ -144,22 +146,44 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
-    fn bucket(&self, height: BtcHeight, fp: FpId) -> Result<VotingPower, Infallible> {
-        self.read(self.buckets.get(&(height, fp)).copied().unwrap_or_default())
+    fn put_stakes(&mut self, txid: &Txid, stakes: Vec<Stake>) -> Result<(), Infallible> {
+        self.wrote(1);
+        match stakes.is_empty() {
+            true => self.records.remove(txid),
+            false => self.records.insert(*txid, Record::Verified(stakes)),
+        };
+        Ok(())
+    }
+
+    fn drop_staking_tx(&mut self, _txid: &Txid, _delegation: &Delegation) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn list(&mut self, txid: &Txid, fp: FpId, is_listed: bool) -> Result<(), Infallible> {
+        self.wrote(1);
+        match is_listed {
+            true => self.by_fp.insert((fp, *txid)),
+            false => self.by_fp.remove(&(fp, *txid)),
+        };
+        Ok(())
+    }
+
+    fn bucket(&self, due: Due) -> Result<VotingPower, Infallible> {
+        self.read(self.buckets.get(&due).copied().unwrap_or_default())
     }
 
     fn put_bucket(&mut self, bucket: ExpiryBucket) -> Result<(), Infallible> {
         self.wrote(1);
-        let at = (bucket.height, bucket.fp);
         match bucket.sum.is_zero() {
-            true => self.buckets.remove(&at),
-            false => self.buckets.insert(at, bucket.sum),
+            true => self.buckets.remove(&bucket.due),
+            false => self.buckets.insert(bucket.due, bucket.sum),
         };
         Ok(())
     }
 
     fn due_buckets(&self, through: BtcHeight, limit: usize) -> Result<Vec<ExpiryBucket>, Infallible> {
-        let due: Vec<_> = self.buckets().take_while(|bucket| bucket.height <= through).take(limit).collect();
+        let due: Vec<_> =
+            self.buckets().take_while(|bucket| bucket.due.height <= through).take(limit).collect();
         let looked_at = u64::try_from(due.len()).unwrap_or(u64::MAX);
         self.reads.set(self.reads.get().saturating_add(looked_at));
         Ok(due)

@@ -4,11 +4,13 @@ use cosmwasm_std::{
     BankMsg, Binary, Coin, DepsMut, Event, Response, StdError, StdResult, Storage, SubMsg, from_json,
     to_json_vec,
 };
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 use crate::verify::verify;
 
 const COUNT: &[u8] = b"count";
+/// As many verdicts as any message has outcomes.
+const TAKEN: usize = 300;
 const ARMED: &[u8] = b"armed";
 const ENTRY: &[u8] = b"entry/";
 
@@ -43,8 +45,7 @@ pub enum Action {
     /// Answers for `bsn`, to the contract that verifies stake: all is taken.
     StakeOutcomes {
         /// What became of stake.
-        #[serde(skip_serializing)]
-        outcomes: Vec<IgnoredAny>,
+        packed: Binary,
     },
     /// Returns an error.
     Fail {
@@ -145,10 +146,7 @@ impl Action {
                 deps.storage.set(&key, &value);
                 response
             }
-            Self::StakeOutcomes { outcomes } => {
-                let taken = vec![r#"{"ok":{"became":"taken"}}"#; outcomes.len()].join(",");
-                response.set_data(format!(r#"{{"verdicts":[{taken}]}}"#).into_bytes())
-            }
+            Self::StakeOutcomes { packed: _ } => response.set_data(vec![0; TAKEN]),
             Self::Fail { error } => return Err(StdError::msg(error)),
             Self::Panic {} => panic!("told to panic"),
             Self::Loop {} => burn(),

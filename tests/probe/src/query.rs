@@ -30,6 +30,8 @@ pub enum QueryMsg {
     },
     /// The block's height, time in nanoseconds and chain id, as the environment has them.
     Env {},
+    /// Answers for `bsn`, to the contract that verifies stake: the JSON that was stored under this name.
+    Config {},
     /// Never answers: burns all gas there is.
     Loop {},
 }
@@ -43,6 +45,7 @@ pub fn query(deps: Deps<'_>, env: Env, msg: QueryMsg) -> StdResult<Binary> {
         QueryMsg::Verify { cases } => to_json_binary(&verify(deps.api, &cases)?),
         QueryMsg::Chain { request } => ask(deps, &request),
         QueryMsg::Env {} => to_json_binary(&env.block),
+        QueryMsg::Config {} => Ok(deps.storage.get(b"config").unwrap_or_default().into()),
         QueryMsg::Loop {} => loop {
             core::hint::black_box(());
         },

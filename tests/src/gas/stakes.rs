@@ -83,21 +83,24 @@ impl World {
         let setup = Setup::new(SEED, &[1]);
         let mut network = Network::start(setup.clone())?;
         let (admin, light_client) = (network.admin.clone(), network.light_client.clone());
-        let mut deploy = |name: &str, message: &Value| -> Result<String, GasError> {
+        let mut store = |name: &str| -> Result<u64, GasError> {
             let wasm = std::fs::read(setup.artifacts.join(name).with_extension("wasm"))?;
             let code = network.chain.store_code(&admin, &wasm)?;
             network.chain.pin_code(code);
-            Ok(network.chain.instantiate(&admin, code, message, name, None)?.0)
+            Ok(code)
         };
-        let bsn = deploy("probe", &json!({}))?;
-        let staking = deploy(
-            "btc-staking",
-            &json!({
-                "bsn": bsn, "btc_light_client": light_client, "network": "regtest",
-                "btc_confirmation_depth": K, "checkpoint_finalization_timeout": 10 * K,
-                "families": [{ "family": "babylon", "versions": [maker.wire()] }],
-            }),
-        )?;
+        let (stand_in, code_id) = (store("probe")?, store("btc-staking")?);
+        let (bsn, _) = network.chain.instantiate(&admin, stand_in, &json!({}), "probe", None)?;
+        let config = json!({
+            "network": "regtest", "btc_confirmation_depth": K, "checkpoint_finalization_timeout": 10 * K,
+            "btc_light_client": light_client,
+        });
+        let config = json!({ "set": {
+            "key": BASE64_STANDARD.encode("config"), "value": BASE64_STANDARD.encode(config.to_string()),
+        } });
+        network.chain.execute(&admin, &bsn, &config)?;
+        let settings = json!({ "families": [{ "family": "babylon", "versions": [maker.wire()] }] });
+        let (staking, _) = network.chain.instantiate(&bsn, code_id, &settings, "btc-staking", None)?;
         let fp = maker.fp().ok_or("a maker has a finality provider")?;
         let key = [&b"f"[..], &fp].concat();
         let record = json!({ "set": {
@@ -133,8 +136,12 @@ impl World {
     fn take(&mut self, made: &[Made]) -> Result<u64, GasError> {
         let items: Vec<_> =
             made.iter().map(|made| json!({ "delegation": BASE64_STANDARD.encode(&made.item) })).collect();
-        let sender = self.bsn.clone();
-        self.execute(&sender, &json!({ "take_items": { "items": items } }), "waiting", 0)
+        let message = json!({ "take_items": { "items": items } });
+        let done = self.network.chain.execute(&self.bsn, &self.staking, &message)?;
+        if done.data().ok_or("it answers")? != b"\x08+waiting".repeat(made.len()) {
+            return Err(format!("not waiting: {:?}", done.data()).into());
+        }
+        Ok(done.usage.sdk_gas())
     }
 
     fn prove(&mut self, made: &[Made]) -> Result<u64, GasError> {
@@ -178,15 +185,9 @@ impl World {
 
     /// What the stand-in takes for an answer.
     fn answered(&mut self, became: &str, told: usize) -> Result<u64, GasError> {
-        let txid = "07".repeat(32);
-        let outcome = match became {
-            "active" => json!({ "active": {
-                "txid": txid, "output": 0, "staker_pk_hex": txid, "fp_pubkey_hex": txid, "sats": 5_000_000,
-                "start_height": 100, "end_height": 60_100, "unbonding_time": 1_008, "digest_hex": txid,
-            } }),
-            _ => json!({ "ended": { "txid": txid, "output": 0, "btc_height": 100 } }),
-        };
-        let message = json!({ "stake_outcomes": { "outcomes": vec![outcome; told] } });
+        let length = if became == "active" { 151 } else { 37 };
+        let packed = BASE64_STANDARD.encode(vec![7; length * told]);
+        let message = json!({ "stake_outcomes": { "packed": packed } });
         Ok(self.network.chain.execute(&self.staking, &self.bsn, &message)?.usage.sdk_gas())
     }
 }

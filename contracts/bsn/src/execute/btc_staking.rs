@@ -28,7 +28,8 @@ pub fn btc_staking(
     Ok(Response::new()
         .add_attribute("action", "btc_staking")
         .add_attributes(done.attributes())
-        .add_events(done.events))
+        .add_events(done.events)
+        .add_submessages(done.messages))
 }
 
 fn finality_provider(item: InjectedItem) -> RawItem {

@@ -30,5 +30,6 @@ pub fn resync(
     Ok(Response::new()
         .add_attribute("action", "resync")
         .add_attributes(done.attributes())
-        .add_events(done.events))
+        .add_events(done.events)
+        .add_submessages(done.messages))
 }

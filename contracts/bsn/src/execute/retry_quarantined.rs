@@ -11,5 +11,6 @@ pub fn retry_quarantined(deps: DepsMut<'_>, env: &Env, ids: &[u64]) -> Result<Re
         .add_attribute("action", "retry_quarantined")
         .add_attributes(done.attributes())
         .add_attribute("gone", done.gone.to_string())
-        .add_events(done.events))
+        .add_events(done.events)
+        .add_submessages(done.messages))
 }

@@ -9,7 +9,7 @@ use crate::bitcoin::{self, timestamp};
 use crate::channel::rebind;
 use crate::error::alarm;
 use crate::host;
-use crate::intake::{self, queue};
+use crate::intake::{self, ItemCounts, queue};
 use crate::state::{CHANNELS, CONFIG, Channels, OpenChannel};
 
 /// Why a packet gets an error acknowledgement.
@@ -100,10 +100,7 @@ fn apply(
             }
             Ok(received)
         }
-        Packet::Staking(items) => {
-            let (attributes, events) = take_staking(deps, env, items)?;
-            Ok(Received { action: "receive_btc_staking", attributes, events, messages: Vec::new() })
-        }
+        Packet::Staking(items) => take_staking(deps, env, items),
         Packet::Headers(headers) => forward(deps, "receive_btc_headers", &headers),
     }
 }
@@ -118,24 +115,23 @@ fn forward(deps: &DepsMut<'_>, action: &'static str, headers: &[RawHeader]) -> S
 }
 
 /// Applies staking items, or queues them.
-fn take_staking(
-    deps: &mut DepsMut<'_>,
-    env: &Env,
-    items: Vec<RawItem>,
-) -> StdResult<(Vec<Attribute>, Vec<Event>)> {
+fn take_staking(deps: &mut DepsMut<'_>, env: &Env, items: Vec<RawItem>) -> StdResult<Received> {
+    let config = CONFIG.load(deps.storage)?;
+    let is_verified = config.stake_verifier.is_some();
     let mut done = queue::work_off(deps.storage, deps.api, env)?;
-    let work = items.iter().map(queue::work).fold(0, u64::saturating_add);
+    let work = queue::work_of(&items, is_verified);
     let mut queued = 0;
     let is_paused = queue::is_paused(deps.storage, env)?;
     if queue::must_queue(is_paused, queue::is_waiting(deps.storage)?, work) {
         queued = items.len();
-        queue::push(deps.storage, items)?;
+        queue::push(deps.storage, items, is_verified)?;
     } else {
-        let config = CONFIG.load(deps.storage)?;
         done.add(intake::apply_items(deps.storage, deps.api, env, &config, items)?);
     }
-    let queued = Attribute::new("queued", queued.to_string());
-    Ok((done.attributes().into_iter().chain([queued]).collect(), done.events))
+    let mut attributes = done.attributes();
+    attributes.push(Attribute::new("queued", queued.to_string()));
+    let ItemCounts { events, messages, .. } = done;
+    Ok(Received { action: "receive_btc_staking", attributes, events, messages })
 }
 
 /// Holds a packet against the open channel: a chain may let a channel open that was refused

@@ -49,6 +49,7 @@ pub(crate) fn config() -> Config {
         reward_denoms: vec!["stake".to_owned()],
         burn_slashed_rewards: false,
         babylon_tag: None,
+        stake_verifier: None,
     }
 }
 

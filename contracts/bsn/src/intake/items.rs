@@ -1,11 +1,12 @@
 use api::bsn::{Network, event};
 use bech32::{Bech32, primitives::decode::CheckedHrpstring};
-use cosmwasm_std::{Api, Attribute, Env, Event, StdResult, Storage};
+use cosmwasm_std::{Api, Attribute, Env, Event, StdResult, Storage, SubMsg};
 use eots::{Recover, message::proof_of_possession_hash};
 use primitives::SigningContext;
 use proto::decode::{RawItem, StakingItem};
 use staking::{Item, NewFinalityProvider, PopVerdict, Rules, Verdict};
 
+use super::handover::{self, Handed};
 use super::quarantine;
 use crate::host;
 use crate::state::{BTC_TIP, CHANNELS, Config, Progress, StoredLedger, mark_stale};
@@ -20,10 +21,14 @@ const BABYLON_PREFIX: &str = "bbn";
 pub struct ItemCounts {
     /// What to emit.
     pub events: Vec<Event>,
+    /// What to send: items that are handed over are nowhere else.
+    pub messages: Vec<SubMsg>,
     /// How many items took effect.
     pub applied: usize,
     /// How many had before.
     pub known: usize,
+    /// How many are handed over to be verified.
+    pub handed: usize,
     /// How many are in quarantine now, or were dropped since it is full.
     pub refused: usize,
     /// How many were asked for that are not in quarantine (any more).
@@ -39,6 +44,7 @@ impl ItemCounts {
                 self.events.extend(event);
             }
             Fate::Known => self.known = self.known.saturating_add(1),
+            Fate::Handed => self.handed = self.handed.saturating_add(1),
             Fate::Refused(_) => self.refused = self.refused.saturating_add(1),
         }
     }
@@ -46,16 +52,22 @@ impl ItemCounts {
     /// Adds what became of others.
     pub fn add(&mut self, other: Self) {
         self.events.extend(other.events);
+        self.messages.extend(other.messages);
         self.applied = self.applied.saturating_add(other.applied);
         self.known = self.known.saturating_add(other.known);
+        self.handed = self.handed.saturating_add(other.handed);
         self.refused = self.refused.saturating_add(other.refused);
         self.gone = self.gone.saturating_add(other.gone);
     }
 
     /// The counts, as attributes.
-    pub fn attributes(&self) -> [Attribute; 3] {
+    pub fn attributes(&self) -> Vec<Attribute> {
+        let handed = (self.handed > 0).then_some(("handed_over", self.handed));
         [("applied", self.applied), ("known", self.known), ("refused", self.refused)]
+            .into_iter()
+            .chain(handed)
             .map(|(name, count)| Attribute::new(name, count.to_string()))
+            .collect()
     }
 }
 
@@ -66,6 +78,8 @@ pub enum Fate {
     Applied(Option<Event>),
     /// It had before.
     Known,
+    /// It is to be handed over.
+    Handed,
     /// It did not, for this reason.
     Refused(String),
 }
@@ -80,15 +94,26 @@ pub fn apply_items(
 ) -> StdResult<ItemCounts> {
     let fates = apply_each(storage, api, config, &items)?;
     let mut done = ItemCounts::default();
-    let mut refused = Vec::new();
+    let (mut refused, mut handed) = (Vec::new(), Vec::new());
     for (item, fate) in items.into_iter().zip(fates) {
-        if let Fate::Refused(reason) = &fate {
-            refused.push((item, reason.clone()));
+        match &fate {
+            Fate::Refused(reason) => refused.push((item, reason.clone())),
+            Fate::Handed => handed.push((None, item)),
+            Fate::Applied(_) | Fate::Known => {}
         }
         done.count(fate);
     }
     done.events.extend(quarantine::put(storage, env, refused)?);
+    done.messages.extend(hand_over(config, &handed)?);
     Ok(done)
+}
+
+/// The message that hands items over; `None` without any, or where nothing is verified.
+pub fn hand_over(config: &Config, handed: &[Handed]) -> StdResult<Option<SubMsg>> {
+    match &config.stake_verifier {
+        Some(verifier) => handover::message(verifier, handed),
+        None => Ok(None),
+    }
 }
 
 /// Applies staking items, each on its own; what becomes of each, in order.
@@ -106,15 +131,19 @@ pub fn apply_each(
     let tip = BTC_TIP.may_load(storage)?;
     let recover = host::recover(api);
 
-    let mut unreadable = Vec::with_capacity(items.len());
-    let mut parsed = Vec::new();
+    let mut elsewhere = Vec::with_capacity(items.len());
+    let (mut parsed, mut bytes) = (Vec::new(), 0_usize);
     for raw in items {
+        if config.stake_verifier.is_some() && handover::is_verified(storage, raw)? {
+            elsewhere.push(Some(handover::take(raw, &mut bytes)));
+            continue;
+        }
         match raw.decode() {
             Ok(item) => {
                 parsed.push(judged(&recover, config, item));
-                unreadable.push(None);
+                elsewhere.push(None);
             }
-            Err(error) => unreadable.push(Some(Fate::Refused(error.to_string()))),
+            Err(error) => elsewhere.push(Some(Fate::Refused(error.to_string()))),
         }
     }
     let outcome = staking::apply(&mut StoredLedger(storage), &rules, tip, parsed)?;
@@ -122,7 +151,7 @@ pub fn apply_each(
         mark_stale(storage)?;
     }
     let mut verdicts = outcome.verdicts.into_iter().map(fate);
-    Ok(unreadable.into_iter().filter_map(|unreadable| unreadable.or_else(|| verdicts.next())).collect())
+    Ok(elsewhere.into_iter().filter_map(|fate| fate.or_else(|| verdicts.next())).collect())
 }
 
 fn fate(verdict: Verdict) -> Fate {

@@ -3,9 +3,9 @@
 
 use api::bsn::event;
 use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
-use proto::decode::RawItem;
+use proto::decode::{ItemKind, RawItem};
 
-use super::{Fate, ItemCounts, apply_each};
+use super::{Fate, ItemCounts, apply_each, hand_over};
 use crate::error::alarm;
 use crate::host;
 use crate::state::{
@@ -25,7 +25,7 @@ pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>
     let mut lost = 0_u64;
     for (item, reason) in refused {
         if events.len() < SHOWN {
-            events.push(refusal(&item, reason.clone()));
+            events.push(refusal(item.kind, reason.clone()));
         }
         let key = digest(&item);
         if QUARANTINE_KEYS.may_load(storage, &key)?.is_some() {
@@ -55,45 +55,59 @@ pub fn put(storage: &mut dyn Storage, env: &Env, refused: Vec<(RawItem, String)>
 /// counted as gone.
 pub fn retry(storage: &mut dyn Storage, api: &dyn Api, ids: &[u64]) -> StdResult<ItemCounts> {
     let mut done = ItemCounts::default();
-    let mut records = Vec::new();
-    let mut items = Vec::new();
+    let (mut records, mut items, mut handed) = (Vec::new(), Vec::new(), Vec::new());
     for id in ids {
         let Some(record) = QUARANTINE.may_load(storage, &id.to_be_bytes())? else {
             done.gone = done.gone.saturating_add(1);
             continue;
         };
         items.push(record.item.clone().item(storage)?);
-        records.push((id.to_be_bytes(), record));
+        records.push((*id, record));
     }
     let config = CONFIG.load(storage)?;
     let fates = apply_each(storage, api, &config, &items)?;
-    for ((item, fate), (key, record)) in items.iter().zip(fates).zip(records) {
-        match fate {
+    for ((item, fate), (id, record)) in items.into_iter().zip(fates).zip(records) {
+        match &fate {
             Fate::Refused(reason) => {
-                done.events.push(refusal(item, reason.clone()));
-                done.refused = done.refused.saturating_add(1);
-                QUARANTINE.save(storage, &key, &Quarantined { reason, ..record })?;
+                done.events.push(refusal(item.kind, reason.clone()));
+                QUARANTINE.save(
+                    storage,
+                    &id.to_be_bytes(),
+                    &Quarantined { reason: reason.clone(), ..record },
+                )?;
             }
-            fate => {
-                done.count(fate);
-                if QUARANTINE.may_load(storage, &key)?.is_some() {
-                    record.item.delete_parts(storage);
-                    leave(storage, &key, item)?;
-                }
-            }
+            Fate::Handed => handed.push((Some(id), item)),
+            Fate::Applied(_) | Fate::Known => leaves(storage, id)?,
         }
+        done.count(fate);
     }
+    done.messages.extend(hand_over(&config, &handed)?);
     Ok(done)
 }
 
-fn leave(storage: &mut dyn Storage, key: &[u8; 8], item: &RawItem) -> StdResult<()> {
-    QUARANTINE.remove(storage, key);
-    QUARANTINE_KEYS.remove(storage, &digest(item));
+/// An item took effect, or had before: it is deleted, if it is there.
+pub fn leaves(storage: &mut dyn Storage, id: u64) -> StdResult<()> {
+    let key = id.to_be_bytes();
+    let Some(record) = QUARANTINE.may_load(storage, &key)? else { return Ok(()) };
+    let item = record.item.clone().item(storage)?;
+    record.item.delete_parts(storage);
+    QUARANTINE.remove(storage, &key);
+    QUARANTINE_KEYS.remove(storage, &digest(&item));
     let mut counters = COUNTERS.load(storage)?;
     counters.quarantined = counters.quarantined.saturating_sub(1);
     COUNTERS.save(storage, &counters)
 }
 
-fn refusal(item: &RawItem, reason: String) -> Event {
-    event::ItemRefused { kind: item.kind.name().to_owned(), reason }.into()
+/// An item was refused again: it stays, with today's reason.
+pub fn stays(storage: &mut dyn Storage, id: u64, reason: String) -> StdResult<Option<Event>> {
+    let key = id.to_be_bytes();
+    let Some(record) = QUARANTINE.may_load(storage, &key)? else { return Ok(None) };
+    let event = refusal(record.item.kind(), reason.clone());
+    QUARANTINE.save(storage, &key, &Quarantined { reason, ..record })?;
+    Ok(Some(event))
+}
+
+/// Says that an item was refused.
+pub fn refusal(kind: ItemKind, reason: String) -> Event {
+    event::ItemRefused { kind: kind.name().to_owned(), reason }.into()
 }

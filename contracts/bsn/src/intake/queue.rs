@@ -11,7 +11,7 @@
 use cosmwasm_std::{Api, Binary, Env, Order, StdResult, Storage, WasmMsg};
 use proto::decode::{ItemKind, RawItem};
 
-use super::{ItemCounts, apply_items};
+use super::{ItemCounts, apply_items, handover};
 use crate::host;
 use crate::state::{CONFIG, COUNTERS, ItemPlace, Progress, QUEUE, StoredItem, Waiting};
 
@@ -24,14 +24,30 @@ const WORK_OFF: &str = r#"{"retry_quarantined":{"ids":[]}}"#;
 /// What a byte costs that is read from the queue, by the hook and by its message, decoded, and stored.
 const BYTE_WORK: u64 = 42;
 
-/// What an item costs at most, in SDK gas, whether it is applied or quarantined.
-pub fn work(item: &RawItem) -> u64 {
+/// What an item costs at most, in SDK gas, whether it is applied or quarantined; `is_verified`: what is a delegation, or an
+/// end of one, may be handed over to be verified.
+pub fn work(item: &RawItem, is_verified: bool) -> u64 {
+    let handed =
+        if is_verified && item.kind != ItemKind::NewFinalityProvider { handover::gas(item) } else { 0 };
     let base = match item.kind {
         ItemKind::NewFinalityProvider => 28_000,
         ItemKind::ActiveDelegation => 22_000,
         ItemKind::Undelegation => 26_000,
     };
-    u64::try_from(item.bytes.len()).unwrap_or(u64::MAX).saturating_mul(BYTE_WORK).saturating_add(base)
+    u64::try_from(item.bytes.len())
+        .unwrap_or(u64::MAX)
+        .saturating_mul(BYTE_WORK)
+        .saturating_add(base)
+        .saturating_add(handed)
+}
+
+/// What the items of a packet cost at most: more than fits into a transaction where they are more bytes than one call hands
+/// over.
+pub fn work_of(items: &[RawItem], is_verified: bool) -> u64 {
+    if is_verified && !handover::fit(items) {
+        return u64::MAX;
+    }
+    items.iter().map(|item| work(item, is_verified)).fold(0, u64::saturating_add)
 }
 
 /// Whether the items of a packet of so much work have to wait: while the intake is paused, behind others, and if
@@ -51,11 +67,11 @@ pub fn is_waiting(storage: &dyn Storage) -> StdResult<bool> {
 }
 
 /// Puts items at the end of the queue, in order.
-pub fn push(storage: &mut dyn Storage, items: Vec<RawItem>) -> StdResult<()> {
+pub fn push(storage: &mut dyn Storage, items: Vec<RawItem>, is_verified: bool) -> StdResult<()> {
     let mut counters = COUNTERS.load(storage)?;
     let mut record = Waiting { work: 0, items: Vec::new() };
     for item in items {
-        let work = work(&item);
+        let work = work(&item, is_verified);
         if record.work.saturating_add(work) > HOOK_WORK && !record.items.is_empty() {
             QUEUE.save(storage, &counters.queue_next.to_be_bytes(), &record)?;
             counters.queue_next = counters.queue_next.saturating_add(1);
@@ -124,7 +140,7 @@ mod tests {
     fn queued(items: Vec<RawItem>) -> (MockStorage, Vec<Waiting>) {
         let mut storage = MockStorage::new();
         COUNTERS.save(&mut storage, &Counters::default()).unwrap();
-        push(&mut storage, items).unwrap();
+        push(&mut storage, items, false).unwrap();
         let records = QUEUE.all(&storage, Order::Ascending).map(|record| record.unwrap().1).collect();
         (storage, records)
     }

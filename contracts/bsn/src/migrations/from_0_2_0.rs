@@ -11,8 +11,8 @@ use primitives::{BlockHeight, FpId, UnixTime, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{
-    ACCOUNTS, COMMITMENTS, CONVERSION, ChannelMarks, Gaps, Item, JailMarks, MARKS, Marks, PARAMS, PAYOUTS,
-    Progress, RewardMarks, SetMarks, append,
+    ACCOUNTS, COMMITMENTS, CONFIG, CONVERSION, ChannelMarks, Gaps, Item, JailMarks, MARKS, Marks, PARAMS,
+    PAYOUTS, Progress, RewardMarks, SetMarks, append,
 };
 
 /// Gives each record the fields that it lacks, with what they mean on a chain that ran without them.
@@ -21,9 +21,13 @@ pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
         old.into_progress().save(storage)?;
     }
     append(storage, PARAMS.letter(), &params())?;
+    append(storage, CONFIG.letter(), &NOT_VERIFIED)?;
     // A conversion that is under way is of commitments.
     append(storage, CONVERSION.letter(), &COMMITMENTS.letter())
 }
+
+/// The field of [`Config`](crate::state::Config) since 0.2.0: Babylon's word counts for delegations.
+const NOT_VERIFIED: Option<String> = None;
 
 /// [`Progress`] as one record, under the letter of the marks.
 const OLD_PROGRESS: Item<OldProgress> = Item::short(MARKS.letter());

@@ -31,6 +31,7 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         reward_denoms,
         burn_slashed_rewards,
         babylon_tag: _,
+        stake_verifier,
     } = CONFIG.load(store)?;
     let params = PARAMS.load(store)?;
     let bound = CHANNELS.may_load(store)?.and_then(|channels| channels.connection_id);
@@ -45,6 +46,8 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         babylon: this(),
         staking: this(),
         finality: this(),
+        stake_source: if stake_verifier.is_some() { "verified" } else { "babylon" }.into(),
+        stake_verifier,
         consumer_name,
         consumer_description,
         denom,

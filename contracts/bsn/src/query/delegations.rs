@@ -24,7 +24,7 @@ pub fn one(store: &dyn Storage, staking_tx_hash_hex: &str) -> Result<Shown, Cont
     let txid = Txid::from_display_hex(staking_tx_hash_hex)?;
     match DELEGATIONS.may_load(store, txid.as_bytes())? {
         Some(Record::Known(known)) => shown(store, &txid, known, ENDED.may_load(store, txid.as_bytes())?),
-        Some(Record::Foretold) | None => {
+        Some(Record::Foretold | Record::Verified(_)) | None => {
             Err(ContractError::NotFound { what: "delegation", culprit: staking_tx_hash_hex.into() })
         }
     }

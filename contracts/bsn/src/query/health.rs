@@ -2,9 +2,9 @@
 
 use api::bsn::{
     BitcoinHealth, ChannelHealth, FinalityHealth, HealthResponse, HooksHealth, OutboxHealth, PreviousChannel,
-    RewardsResponse, StakingHealth, WaitingFor,
+    RewardsResponse, StakingHealth, VerifiedHealth, WaitingFor,
 };
-use cosmwasm_std::{Env, Order, StdResult, Storage, Uint128};
+use cosmwasm_std::{Deps, Env, Order, StdResult, Storage, Uint128};
 use finality::tally::{HeightState, Step, step};
 use primitives::{BlockHeight, Seconds, UnixTime, VotingPower};
 
@@ -17,6 +17,7 @@ use crate::state::{
     CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, Marks, OUTBOX, Orphans, OutgoingState,
     Progress, TIMESTAMPS, Timestamps,
 };
+use crate::verifier;
 
 /// Over how many heights holes are counted.
 const RECENT: u64 = 100;
@@ -26,16 +27,20 @@ const MANY_LOST: u64 = 5;
 const PATIENCE: u64 = 20;
 /// How old, in seconds, Bitcoin's tip may be without an alarm: of 10^15 blocks about one is found so late.
 const BITCOIN_SILENT: Seconds = Seconds::new(6 * 3_600);
+/// For how long, in seconds, delegations may wait for their proof without an alarm.
+const UNPROVEN: Seconds = Seconds::days(1);
 /// Among how many outgoing pieces of evidence the refused are counted.
 const OUTGOING: usize = 1_000;
 
 /// How everything is.
 pub fn health(
-    store: &dyn Storage,
+    deps: Deps<'_>,
     env: &Env,
     bitcoin: BitcoinHealth,
     rewards: RewardsResponse,
 ) -> Result<HealthResponse, ContractError> {
+    let store = deps.storage;
+    let verifier = CONFIG.load(store)?.stake_verifier;
     let progress = Progress::load(store)?;
     let record = TIMESTAMPS.may_load(store)?.unwrap_or_default();
     let last = seen::last(store)?.map_or(0, |seen| seen.height.get());
@@ -55,7 +60,11 @@ pub fn health(
         rewards,
         alarms: Vec::new(),
     };
+    health.staking.verified = verifier.and_then(|address| verifier::health(deps.querier, &address));
     health.alarms = alarms(&health, &record, env.block.height);
+    health
+        .alarms
+        .extend(health.staking.verified.iter().flat_map(|verified| unproven(verified, host::now(env))));
     health.alarms.extend(floor(&progress));
     health.alarms.extend(moves(store)?);
     if let Some(conversion) = CONVERSION.may_load(store)? {
@@ -139,6 +148,7 @@ fn staking(store: &dyn Storage, progress: &Progress) -> StdResult<StakingHealth>
         pop_trusted: counters.pop_trusted.into(),
         quarantined: counters.quarantined,
         queued: counters.queued,
+        verified: None,
     })
 }
 
@@ -219,6 +229,18 @@ fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<Str
     }
     if staking.pop_trusted > 0 {
         alarms.push(format!("{} proofs of possession are taken on trust", staking.pop_trusted));
+    }
+    alarms
+}
+
+/// Delegations that nobody proves, and outcomes that this contract did not take.
+fn unproven(verified: &VerifiedHealth, now: UnixTime) -> Vec<String> {
+    let mut alarms = Vec::new();
+    if let Some(since) = verified.waiting_since.filter(|since| now.since(UnixTime::new(*since)) > UNPROVEN) {
+        alarms.push(format!("{} delegations wait for their proof, some since {since}", verified.waiting));
+    }
+    if verified.unsent > 0 {
+        alarms.push(format!("{} outcomes of stake were not taken: follow sends them again", verified.unsent));
     }
     alarms
 }

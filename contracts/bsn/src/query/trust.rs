@@ -1,11 +1,15 @@
 use api::bsn::{Network, TrustResponse, TrustRow};
-use cosmwasm_std::Storage;
+use cosmwasm_std::{Deps, Storage};
+use primitives::VotingPower;
+use staking::{Class, Due, NEVER};
 
 use crate::error::ContractError;
-use crate::state::{ADMINS, CHANNELS, CONFIG, Config, PARAMS, Progress};
+use crate::state::{ACTIVE, ADMINS, BUCKETS, CHANNELS, CONFIG, Config, PARAMS, Progress, due_key};
+use crate::verifier;
 
 /// What this deployment verifies, and what it believes.
-pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
+pub fn trust(deps: Deps<'_>) -> Result<TrustResponse, ContractError> {
+    let store = deps.storage;
     let config = CONFIG.load(store)?;
     let channels = CHANNELS.may_load(store)?.unwrap_or_default();
     let babylon = "Babylon, over the bound channel";
@@ -18,6 +22,7 @@ pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
         btc_light_client,
         babylon_tag,
         network,
+        stake_verifier,
         checkpoint_finalization_timeout: w,
         ..
     } = config;
@@ -48,23 +53,51 @@ pub fn trust(store: &dyn Storage) -> Result<TrustResponse, ContractError> {
             [trusted("bitcoin headers", &by), trusted("checkpoints are in bitcoin", &by)]
         }
     };
-    Ok(TrustResponse {
-        rows: vec![
-            verified("finality votes", "EOTS signature by the finality provider's key"),
-            verified("public randomness", "Merkle proof against the commitment, which is signed"),
-            verified("evidence of equivocation", "two EOTS signatures that give away the key"),
-            pop,
-            trusted("channel to Babylon", &channel),
+    let mut rows = vec![
+        verified("finality votes", "EOTS signature by the finality provider's key"),
+        verified("public randomness", "Merkle proof against the commitment, which is signed"),
+        verified("evidence of equivocation", "two EOTS signatures that give away the key"),
+        pop,
+        trusted("channel to Babylon", &channel),
+    ];
+    match stake_verifier {
+        Some(address) => rows.extend(stake(deps, &address)?),
+        None => rows.extend([
             trusted("stake amounts", babylon),
             trusted("delegations, and those ended early", babylon),
-            verified("timestamped header", "the anchor that this chain's own hooks left"),
-            trusted("epochs, and who sealed them", babylon),
-            headers,
-            checkpoints,
-            administration(store)?,
-            resumption(store)?,
-        ],
-    })
+        ]),
+    }
+    rows.extend([
+        verified("timestamped header", "the anchor that this chain's own hooks left"),
+        trusted("epochs, and who sealed them", babylon),
+        headers,
+        checkpoints,
+        administration(store)?,
+        resumption(store)?,
+    ]);
+    Ok(TrustResponse { rows })
+}
+
+/// Where delegations are verified: how much of the active set's power is, and what a slashing takes.
+fn stake(deps: Deps<'_>, address: &str) -> Result<[TrustRow; 4], ContractError> {
+    let (mut power, mut on_bitcoin) = (VotingPower::ZERO, VotingPower::ZERO);
+    for member in ACTIVE.load(deps.storage)?.members() {
+        let all = due_key(Due { height: NEVER, class: Class::Verified, fp: member.id });
+        let of_member = BUCKETS.may_load(deps.storage, &all)?.unwrap_or_default();
+        power = power + member.power;
+        on_bitcoin = on_bitcoin + of_member.min(member.power);
+    }
+    let on_word = power.get().saturating_sub(on_bitcoin.get());
+    let rate = verifier::slashing_rate(deps.querier, address);
+    Ok([
+        verified("stake amounts", &format!("scripts and signatures, by the contract at {address}")),
+        verified(
+            "delegations, and those ended early",
+            &format!("bitcoin: {on_bitcoin} of {power} active sats"),
+        ),
+        trusted("delegations of before", &format!("Babylon: {on_word} of {power} active sats")),
+        trusted("slashing", &format!("the committee; it takes {rate} of the stake")),
+    ])
 }
 
 fn administration(store: &dyn Storage) -> Result<TrustRow, ContractError> {

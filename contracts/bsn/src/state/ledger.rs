@@ -1,13 +1,13 @@
 use cosmwasm_std::{Order, StdError, StdResult, Storage};
 use primitives::{BtcHeight, FpPublicKey, Txid, VotingPower};
 use staking::{
-    Delegation, DelegationStatus, ExpiryBucket, FinalityProvider, FpId, FpProfile, FpStatus, Ledger,
-    PopTrust, Record,
+    Delegation, DelegationStatus, Due, ExpiryBucket, FinalityProvider, FpId, FpProfile, FpStatus, Ledger,
+    PopTrust, Record, Stake,
 };
 
 use super::{
     BTC_TIP, BUCKETS, COUNTERS, DELEGATIONS, DELEGATIONS_OF, ENDED, FP_KEYS, JAILED, PROFILES, PROVIDERS,
-    RANKING, RANKING_JAILED, Table, btc_height_fp_key, fp_txid_key, ranking_key, stored_item,
+    RANKING, RANKING_JAILED, Table, concat, due_key, due_of, fp_txid_key, ranking_key, stored_item,
 };
 use crate::error::ContractError;
 
@@ -109,13 +109,38 @@ impl Ledger for StoredLedger<'_> {
         ENDED.save(self.0, txid.as_bytes(), &status)
     }
 
-    fn bucket(&self, height: BtcHeight, fp: FpId) -> StdResult<VotingPower> {
-        let bucket = BUCKETS.may_load(self.0, &btc_height_fp_key(height, fp))?;
-        Ok(bucket.unwrap_or_default())
+    fn put_stakes(&mut self, txid: &Txid, stakes: Vec<Stake>) -> StdResult<()> {
+        match stakes.is_empty() {
+            true => {
+                DELEGATIONS.remove(self.0, txid.as_bytes());
+                Ok(())
+            }
+            false => DELEGATIONS.save(self.0, txid.as_bytes(), &Record::Verified(stakes)),
+        }
+    }
+
+    fn drop_staking_tx(&mut self, txid: &Txid, delegation: &Delegation) -> StdResult<()> {
+        stored_item::delete_split(self.0, txid.as_bytes(), &delegation.staking_tx);
+        Ok(())
+    }
+
+    fn list(&mut self, txid: &Txid, fp: FpId, is_listed: bool) -> StdResult<()> {
+        let key = fp_txid_key(fp, txid.as_bytes());
+        match is_listed {
+            true => DELEGATIONS_OF.save(self.0, &key, &true),
+            false => {
+                DELEGATIONS_OF.remove(self.0, &key);
+                Ok(())
+            }
+        }
+    }
+
+    fn bucket(&self, due: Due) -> StdResult<VotingPower> {
+        Ok(BUCKETS.may_load(self.0, &due_key(due))?.unwrap_or_default())
     }
 
     fn put_bucket(&mut self, bucket: ExpiryBucket) -> StdResult<()> {
-        let key = btc_height_fp_key(bucket.height, bucket.fp);
+        let key = due_key(bucket.due);
         if bucket.sum.is_zero() {
             BUCKETS.remove(self.0, &key);
             return Ok(());
@@ -124,15 +149,13 @@ impl Ledger for StoredLedger<'_> {
     }
 
     fn due_buckets(&self, through: BtcHeight, limit: usize) -> StdResult<Vec<ExpiryBucket>> {
-        let last = btc_height_fp_key(through, FpId::new(u32::MAX));
+        let last = concat(&through.get().to_be_bytes(), &[u8::MAX; 4]);
         BUCKETS
             .range(self.0, &[0; 8], &last, Order::Ascending)
             .take(limit)
             .map(|bucket| {
-                let ([h0, h1, h2, h3, i0, i1, i2, i3], sum) = bucket?;
-                let height = BtcHeight::new(u32::from_be_bytes([h0, h1, h2, h3]));
-                let fp = FpId::new(u32::from_be_bytes([i0, i1, i2, i3]));
-                Ok(ExpiryBucket { height, fp, sum })
+                let (key, sum) = bucket?;
+                Ok(ExpiryBucket { due: due_of(key), sum })
             })
             .collect()
     }

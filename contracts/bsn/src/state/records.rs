@@ -45,6 +45,8 @@ pub struct Config {
     pub burn_slashed_rewards: bool,
     /// What Babylon's checkpoints in Bitcoin start with; any if unknown.
     pub babylon_tag: Option<[u8; 4]>,
+    /// The contract that verifies delegations; without it Babylon's word counts.
+    pub stake_verifier: Option<String>,
 }
 
 /// Who administers.

@@ -79,9 +79,7 @@ impl StoredItem {
         else {
             return;
         };
-        for part in 0..PARTS_MAX {
-            PARTS.remove(storage, &part_key(key, part));
-        }
+        delete_parts(storage, key);
     }
 
     /// Its kind.
@@ -101,6 +99,19 @@ pub(super) fn split(storage: &mut dyn Storage, key: &[u8; 32], bytes: &mut Vec<u
         save_parts(storage, key, &std::mem::take(bytes))?;
     }
     Ok(())
+}
+
+/// Deletes the parts of what was [`split`], if it was.
+pub(super) fn delete_split(storage: &mut dyn Storage, key: &[u8; 32], bytes: &[u8]) {
+    if bytes.is_empty() {
+        delete_parts(storage, key);
+    }
+}
+
+fn delete_parts(storage: &mut dyn Storage, key: &[u8; 32]) {
+    for part in 0..PARTS_MAX {
+        PARTS.remove(storage, &part_key(key, part));
+    }
 }
 
 fn save_parts(storage: &mut dyn Storage, key: &[u8; 32], bytes: &[u8]) -> StdResult<()> {

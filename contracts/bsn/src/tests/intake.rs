@@ -60,7 +60,7 @@ fn a_packet_that_is_too_much_waits_and_what_comes_behind_it_too() {
     let items: Vec<_> = many
         .take_while(|item| {
             let enough = work > queue::PACKET_WORK;
-            work += queue::work(&proto::decode::RawItem::from(item));
+            work += queue::work(&proto::decode::RawItem::from(item), false);
             !enough
         })
         .collect();

@@ -1,6 +1,6 @@
 use api::bsn::raw::fp_key;
-use api::btc_staking::StakeItem;
-use cosmwasm_std::{DepsMut, MessageInfo, Response};
+use api::btc_staking::{StakeItem, Verdict};
+use cosmwasm_std::{Binary, DepsMut, MessageInfo, QuerierWrapper, Response};
 use covenant::XOnlyKey;
 
 use super::{Done, with_stakes};
@@ -27,12 +27,11 @@ pub fn take_items(
         return Err(ContractError::Unauthorized { sender: info.sender.clone(), action: "send items" });
     }
     let (api, querier) = (deps.api, deps.querier);
-    let is_registered = |fp: &XOnlyKey| {
-        querier.query_wasm_raw(&config.bsn, fp_key(fp.as_bytes())).is_ok_and(|found| found.is_some())
-    };
+    let is_registered = registered(querier, config);
     let mut taking = Taking { recover: host::recover(api), is_registered, version: None };
 
-    with_stakes(deps, now, config, "take_items", |stakes| {
+    let mut answer = Vec::new();
+    let response = with_stakes(deps, now, config, "take_items", |stakes| {
         let (mut done, rules) = (Done::default(), config.rules());
         for item in items {
             let taken = match item {
@@ -41,12 +40,49 @@ pub fn take_items(
             };
             done.verdicts.push(verdict(taken));
         }
+        answer = short(&done.verdicts);
         Ok(done)
-    })
+    })?;
+    Ok(response.set_data(answer))
 }
 
-fn bytes_of(item: &StakeItem) -> &[u8] {
+/// Whether `bsn` knows a finality provider.
+pub fn registered<'a>(querier: QuerierWrapper<'a>, config: &'a Config) -> impl Fn(&XOnlyKey) -> bool + 'a {
+    move |fp| querier.query_wasm_raw(&config.bsn, fp_key(fp.as_bytes())).is_ok_and(|found| found.is_some())
+}
+
+/// Verdicts as `bsn` reads them: a length and so much text for each; `+` and what it became, or why it was refused.
+fn short(verdicts: &[Verdict]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(verdicts.len());
+    for verdict in verdicts {
+        let text = match verdict {
+            Verdict::Ok { became } => format!("+{became}"),
+            Verdict::Refused { rule, reason } => format!("{rule}: {reason}"),
+        };
+        let end = text.floor_char_boundary(usize::from(u8::MAX));
+        let text = text.get(..end).unwrap_or_default();
+        bytes.push(u8::try_from(text.len()).unwrap_or_default());
+        bytes.extend(text.as_bytes());
+    }
+    bytes
+}
+
+fn bytes_of(item: &StakeItem) -> &Binary {
     match item {
         StakeItem::Delegation(bytes) | StakeItem::End(bytes) => bytes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_a_length_and_so_much_text() {
+        let refused = |reason: &str| Verdict::Refused { rule: "S27".into(), reason: reason.into() };
+        let taken = Verdict::Ok { became: "waiting".into() };
+        let bytes = short(&[taken, refused("why"), refused(&"ä".repeat(300))]);
+        assert_eq!(bytes[..18], *b"\x08+waiting\x08S27: why");
+        assert_eq!((bytes[18], bytes.len()), (255, 18 + 1 + 255), "250 bytes are 125 whole letters");
     }
 }

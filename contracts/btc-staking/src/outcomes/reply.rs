@@ -1,6 +1,6 @@
-use api::btc_staking::{Verdict, Verdicts};
-use cosmwasm_std::{Event, Reply, Response, StdResult, Storage, SubMsgResponse, SubMsgResult, from_json};
-use prost::Message;
+use cosmwasm_std::{Event, Reply, Response, StdResult, Storage, SubMsgResponse, SubMsgResult};
+
+use staking::StakeVerdict;
 
 use crate::event::OutcomeRefused;
 use crate::state::{TOTALS, Totals, UNSENT, outpoint_of};
@@ -11,20 +11,13 @@ pub const OUTCOMES_REPLY: u64 = 1;
 /// How many refusals one call shows.
 const SHOWN: usize = 32;
 
-/// `MsgExecuteContractResponse`: what a contract answered.
-#[derive(Clone, PartialEq, Message)]
-struct Executed {
-    #[prost(bytes = "vec", tag = "1")]
-    data: Vec<u8>,
-}
-
 /// Records what `bsn` took of what it was sent, by its own verdicts.
 ///
 /// # Errors
 /// Only those of storage.
 pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
     let verdicts = match &reply.result {
-        SubMsgResult::Ok(response) => verdicts(response),
+        SubMsgResult::Ok(response) => answered(response),
         SubMsgResult::Err(error) => Err(error.clone()),
     };
     let (has_unsent, stakes) = reply.payload.split_first().unwrap_or((&0, &[]));
@@ -36,15 +29,15 @@ pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
     let (mut totals, mut events) = (before, Vec::new());
     for (place, key) in stakes.iter().enumerate() {
         let reason = match &verdicts {
-            Err(reason) => Some(reason.as_str()),
-            Ok(verdicts) => match verdicts.get(place) {
-                Some(Verdict::Ok { .. }) => None,
-                Some(Verdict::Refused { reason, .. }) => Some(reason.as_str()),
-                None => Some("no verdict came back"),
+            Err(reason) => Some(reason.clone()),
+            Ok(verdicts) => match verdicts.get(place).map(|code| StakeVerdict::of(*code)) {
+                Some(Some(StakeVerdict::Taken | StakeVerdict::Known)) => None,
+                Some(Some(StakeVerdict::Refused(refusal))) => Some(refusal.to_string()),
+                Some(None) | None => Some("no verdict came back".to_owned()),
             },
         };
         mark(storage, &mut totals, key, reason.is_some())?;
-        if let (Some(reason), Some(stake)) = (reason, outpoint_of(key))
+        if let (Some(reason), Some(stake)) = (&reason, outpoint_of(key))
             && events.len() < SHOWN
         {
             events.push(Event::from(OutcomeRefused { stake, reason }));
@@ -57,8 +50,10 @@ pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
 }
 
 /// Then nothing is to be recorded.
-fn are_taken(verdicts: &[Verdict], sent: usize) -> bool {
-    verdicts.len() >= sent && verdicts.iter().all(|verdict| matches!(verdict, Verdict::Ok { .. }))
+fn are_taken(verdicts: &[u8], sent: usize) -> bool {
+    let is_taken =
+        |code: &u8| matches!(StakeVerdict::of(*code), Some(StakeVerdict::Taken | StakeVerdict::Known));
+    verdicts.len() >= sent && verdicts.iter().all(is_taken)
 }
 
 fn mark(storage: &mut dyn Storage, totals: &mut Totals, key: &[u8], is_unsent: bool) -> StdResult<()> {
@@ -77,11 +72,9 @@ fn mark(storage: &mut dyn Storage, totals: &mut Totals, key: &[u8], is_unsent: b
 }
 
 /// Chains below CosmWasm 2.0 fill `data`, later ones the first of `msg_responses`, too.
-fn verdicts(response: &SubMsgResponse) -> Result<Vec<Verdict>, String> {
+fn answered(response: &SubMsgResponse) -> Result<Vec<u8>, String> {
     #[allow(deprecated, reason = "chains below CosmWasm 2.0 fill `data` alone")]
     let whole = response.msg_responses.first().map(|first| &first.value).or(response.data.as_ref());
     let whole = whole.ok_or("bsn answered nothing")?;
-    let executed = Executed::decode(whole.as_slice()).map_err(|error| error.to_string())?;
-    let Verdicts { verdicts } = from_json(&executed.data).map_err(|error| error.to_string())?;
-    Ok(verdicts)
+    proto::decode::executed(whole).map_err(|error| error.to_string())
 }

@@ -1,6 +1,7 @@
-use api::btc_staking::{Outcome, OutcomesMsg};
-use bitcoin_spv::OutPoint;
+use api::btc_staking::OutcomesMsg;
 use cosmwasm_std::{Binary, Order, StdError, StdResult, SubMsg, WasmMsg, to_json_binary};
+use primitives::{FpPublicKey, Sats};
+use staking::{ActiveStake, ItemDigest, StakeOutcome, pack};
 use standing::{Change, Known, Ledger, Standing, What};
 
 use super::OUTCOMES_REPLY;
@@ -18,10 +19,10 @@ pub fn send(stakes: &Stakes<'_>, config: &Config, changes: &[Change]) -> StdResu
     if changes.is_empty() {
         return Ok(None);
     }
-    let outcomes = changes.iter().map(|change| outcome(stakes, change)).collect::<StdResult<_>>()?;
+    let outcomes = changes.iter().map(|change| outcome(stakes, change)).collect::<StdResult<Vec<_>>>()?;
     let message = WasmMsg::Execute {
         contract_addr: config.bsn.to_string(),
-        msg: to_json_binary(&OutcomesMsg::StakeOutcomes { outcomes })?,
+        msg: to_json_binary(&OutcomesMsg::StakeOutcomes { packed: pack(&outcomes).into() })?,
         funds: vec![],
     };
     let has_unsent = u8::from(stakes.totals().unsent > 0);
@@ -30,26 +31,24 @@ pub fn send(stakes: &Stakes<'_>, config: &Config, changes: &[Change]) -> StdResu
     Ok(Some(SubMsg::reply_always(message, OUTCOMES_REPLY).with_payload(Binary::from(payload))))
 }
 
-fn outcome(stakes: &Stakes<'_>, change: &Change) -> StdResult<Outcome> {
-    let OutPoint { txid, index: output } = change.stake;
-    let txid = txid.to_string();
+fn outcome(stakes: &Stakes<'_>, change: &Change) -> StdResult<StakeOutcome> {
+    let outpoint = change.stake;
     Ok(match change.what {
-        What::Ended { height } => Outcome::Ended { txid, output, btc_height: height.get() },
-        What::Revoked => Outcome::Revoked { txid, output },
+        What::Ended { .. } => StakeOutcome::Ended(outpoint),
+        What::Revoked => StakeOutcome::Revoked(outpoint),
         What::Active { start, end } => {
-            let lost = || StdError::msg(format!("no item of {}", change.stake));
-            let facts = stakes.facts(&change.stake)?.ok_or_else(lost)?;
-            Outcome::Active {
-                txid,
-                output,
-                staker_pk_hex: hex::encode(facts.staker),
-                fp_pubkey_hex: hex::encode(facts.fp()),
-                sats: facts.sats,
-                start_height: start.get(),
-                end_height: end.get(),
+            let lost = || StdError::msg(format!("no item of {outpoint}"));
+            let facts = stakes.facts(&outpoint)?.ok_or_else(lost)?;
+            StakeOutcome::Active(ActiveStake {
+                outpoint,
+                fp: FpPublicKey::from_bytes(facts.fp()),
+                staker_key: facts.staker,
+                sats: Sats::new(facts.sats).map_err(|error| StdError::msg(error.to_string()))?,
+                start_height: start,
+                end_height: end,
                 unbonding_time: facts.unbonding_time,
-                digest_hex: hex::encode(facts.digest),
-            }
+                digest: ItemDigest::from_bytes(facts.digest),
+            })
         }
     })
 }

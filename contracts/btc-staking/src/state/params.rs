@@ -1,4 +1,4 @@
-use api::btc_staking::Family;
+use api::btc_staking::{Family, RATE_KEY};
 use cosmwasm_std::{Order, StdError, StdResult, Storage};
 use covenant::{Committee, Params, SlashingRate, XOnlyKey};
 use primitives::BtcHeight;
@@ -63,6 +63,9 @@ pub fn append(
     if let Some((number, last)) = last {
         let superseded = Some(record.activation);
         PARAMS.save(storage, &version_key(family, number), &ParamsRecord { superseded, ..last })?;
+    }
+    if family == Family::Babylon {
+        storage.set(RATE_KEY, params.slashing_rate.to_string().as_bytes());
     }
     PARAMS.save(storage, &version_key(family, version), &record)
 }

@@ -3,14 +3,16 @@
 pub mod bitcoin;
 pub mod maker;
 mod metered;
+pub mod pair;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use api::btc_staking::{
     Ancestry, ExecuteMsg, Family, FamilyParams, InclusionProof, InstantiateMsg, ItemResponse, ItemsResponse,
-    Network, Outcome, OutcomesMsg, ParamsVersion, QueryMsg, SpendProof, StakeId, StakeItem, StandingAnswer,
-    TrustResponse, Verdict, Verdicts,
+    OutcomesMsg, ParamsVersion, QueryMsg, SpendProof, StakeId, StakeItem, StandingAnswer, TrustResponse,
+    Verdict, Verdicts,
 };
 use bitcoin_spv::{HeaderHash, OutPoint};
 use btc_staking::{ContractError, entry};
@@ -21,6 +23,7 @@ use cosmwasm_std::{
 };
 use prost::Message;
 use serde::de::DeserializeOwned;
+use staking::{StakeOutcome, StakeRefusal};
 
 use bitcoin::Bitcoin;
 pub use metered::Metered;
@@ -31,6 +34,8 @@ pub const W: u32 = 20;
 
 /// The storage keys of a `bsn` with these finality providers.
 type Registered = Rc<RefCell<Vec<[u8; 32]>>>;
+/// Its delegations, as they are stored.
+type Ledger = Rc<RefCell<BTreeMap<Vec<u8>, Vec<u8>>>>;
 
 pub struct World {
     pub deps: OwnedDeps<Metered, MockApi, MockQuerier>,
@@ -39,11 +44,15 @@ pub struct World {
     pub governance: Addr,
     pub stranger: Addr,
     /// All that `bsn` was told.
-    pub told: Vec<Outcome>,
+    pub told: Vec<StakeOutcome>,
     /// What it refuses.
-    pub refuses: fn(&Outcome) -> bool,
+    pub refuses: fn(&StakeOutcome) -> bool,
     /// It fails as a whole.
     pub is_broken: bool,
+    /// The real one in its place.
+    pub real: Option<pair::Bsn>,
+    registered: Registered,
+    ledger: Ledger,
 }
 
 impl World {
@@ -62,7 +71,8 @@ impl World {
         let address = |name| api.addr_make(name);
         let bitcoin = Bitcoin::new(base, address("light client"), K, W);
         let registered: Registered = Rc::new(RefCell::new(fps.to_vec()));
-        let querier = querier(&bitcoin, address("bsn"), &registered);
+        let ledger = Ledger::default();
+        let querier = querier(&bitcoin, address("bsn"), &registered, &ledger);
         let mut world = Self {
             deps: OwnedDeps {
                 storage: Metered::default(),
@@ -77,19 +87,17 @@ impl World {
             told: vec![],
             refuses: |_| false,
             is_broken: false,
+            real: None,
+            registered: registered.clone(),
+            ledger: ledger.clone(),
         };
         let mut msg = InstantiateMsg {
-            bsn: world.bsn.to_string(),
-            btc_light_client: world.bitcoin.address.to_string(),
-            network: Network::Regtest,
-            btc_confirmation_depth: K,
-            checkpoint_finalization_timeout: W,
             challenge_delay: None,
             governance: Some(world.governance.to_string()),
             families: vec![FamilyParams { family: Family::Babylon, versions: params }],
         };
         change(&mut msg);
-        let info = message_info(&world.stranger, &[]);
+        let info = message_info(&world.bsn, &[]);
         entry::instantiate(world.deps.as_mut(), mock_env(), info, msg).unwrap();
         world
     }
@@ -111,20 +119,24 @@ impl World {
             panic!("{message:?}")
         };
         assert_eq!((contract_addr, funds.len()), (self.bsn.to_string(), 0));
-        let OutcomesMsg::StakeOutcomes { outcomes } = from_json(msg).unwrap();
-        let result = match self.is_broken {
-            true => SubMsgResult::Err("codespace: wasm, code: 5".to_owned()),
-            false => SubMsgResult::Ok(answer(outcomes.iter().map(|outcome| self.judge(outcome)).collect())),
+        let OutcomesMsg::StakeOutcomes { packed } = from_json(&msg).unwrap();
+        let outcomes = staking::unpack(&packed).unwrap();
+        let result = match (self.is_broken, &mut self.real) {
+            (true, _) => SubMsgResult::Err("codespace: wasm, code: 5".to_owned()),
+            (false, Some(bsn)) => SubMsgResult::Ok(bsn.told(&msg)),
+            (false, None) => {
+                SubMsgResult::Ok(answer(outcomes.iter().map(|outcome| self.judge(outcome)).collect()))
+            }
         };
         Reply { id: message.id, payload: message.payload, gas_used: 0, result }
     }
 
-    fn judge(&mut self, outcome: &Outcome) -> Verdict {
+    fn judge(&mut self, outcome: &StakeOutcome) -> u8 {
         if (self.refuses)(outcome) {
-            return Verdict::Refused { rule: "paused".to_owned(), reason: "the intake is paused".to_owned() };
+            return StakeRefusal::Paused as u8;
         }
         self.told.push(outcome.clone());
-        Verdict::Ok { became: "taken".to_owned() }
+        0
     }
 
     /// What became of the entries of a message.
@@ -141,13 +153,29 @@ impl World {
     }
 
     pub fn take(&mut self, item: &[u8]) -> String {
-        let items = vec![StakeItem::Delegation(Binary::from(item))];
-        self.one(&self.bsn.clone(), ExecuteMsg::TakeItems { items })
+        self.hand(StakeItem::Delegation(Binary::from(item)))
     }
 
     pub fn end(&mut self, item: &[u8]) -> String {
-        let items = vec![StakeItem::End(Binary::from(item))];
-        self.one(&self.bsn.clone(), ExecuteMsg::TakeItems { items })
+        self.hand(StakeItem::End(Binary::from(item)))
+    }
+
+    /// What an item became, or the code of the rule that it breaks.
+    fn hand(&mut self, item: StakeItem) -> String {
+        let text = self.handed(vec![item]).remove(0);
+        text.strip_prefix('+').or(text.split(':').next()).unwrap().to_owned()
+    }
+
+    /// What `bsn` is answered of each item.
+    pub fn handed(&mut self, items: Vec<StakeItem>) -> Vec<String> {
+        let data = self.send(&self.bsn.clone(), ExecuteMsg::TakeItems { items }).unwrap().data.unwrap();
+        let (mut rest, mut texts) = (&data[..], Vec::new());
+        while let Some((length, behind)) = rest.split_first() {
+            let (text, behind) = behind.split_at((*length).into());
+            texts.push(str::from_utf8(text).unwrap().to_owned());
+            rest = behind;
+        }
+        texts
     }
 
     pub fn prove(&mut self, proof: InclusionProof) -> String {
@@ -217,10 +245,10 @@ impl World {
 
     /// What `bsn` was told since the last time, in short.
     pub fn news(&mut self) -> Vec<String> {
-        let short = |outcome: &Outcome| match outcome {
-            Outcome::Active { start_height, end_height, .. } => format!("active {start_height} {end_height}"),
-            Outcome::Ended { btc_height, .. } => format!("ended {btc_height}"),
-            Outcome::Revoked { .. } => "revoked".to_owned(),
+        let short = |outcome: &StakeOutcome| match outcome {
+            StakeOutcome::Active(stake) => format!("active {} {}", stake.start_height, stake.end_height),
+            StakeOutcome::Ended(_) => "ended".to_owned(),
+            StakeOutcome::Revoked(_) => "revoked".to_owned(),
         };
         self.told.drain(..).map(|outcome| short(&outcome)).collect()
     }
@@ -233,15 +261,14 @@ pub fn short(verdict: &Verdict) -> String {
     }
 }
 
-/// `MsgExecuteContractResponse` with verdicts.
-pub fn answer(verdicts: Vec<Verdict>) -> SubMsgResponse {
+/// `MsgExecuteContractResponse` with the codes of verdicts.
+pub fn answer(verdicts: Vec<u8>) -> SubMsgResponse {
     #[derive(Clone, PartialEq, Message)]
     struct Executed {
         #[prost(bytes = "vec", tag = "1")]
         data: Vec<u8>,
     }
-    let data = to_json_binary(&Verdicts { verdicts }).unwrap().to_vec();
-    let value = Binary::from(Executed { data }.encode_to_vec());
+    let value = Binary::from(Executed { data: verdicts }.encode_to_vec());
     let type_url = "/cosmwasm.wasm.v1.MsgExecuteContractResponse".to_owned();
     #[allow(deprecated, reason = "chains fill both")]
     SubMsgResponse {
@@ -251,20 +278,33 @@ pub fn answer(verdicts: Vec<Verdict>) -> SubMsgResponse {
     }
 }
 
-fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered) -> MockQuerier {
-    let (client, registered) = (bitcoin.clone(), registered.clone());
+fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered, ledger: &Ledger) -> MockQuerier {
+    let (client, registered, ledger) = (bitcoin.clone(), registered.clone(), ledger.clone());
     let mut querier = MockQuerier::default();
     querier.update_wasm(move |query| {
+        if let WasmQuery::Smart { contract_addr, msg } = query {
+            assert_eq!((contract_addr, &msg[..]), (&bsn.to_string(), &br#"{"config":{}}"#[..]));
+            return SystemResult::Ok(ContractResult::Ok(config(&client.address)));
+        }
         let WasmQuery::Raw { contract_addr, key } = query else { panic!("{query:?}") };
         let found = match contract_addr {
             address if *address == client.address.as_str() => client.raw(key),
             address if *address == bsn.as_str() => {
                 let is_there = registered.borrow().iter().any(|fp| api::bsn::raw::fp_key(fp)[..] == key[..]);
-                is_there.then(|| vec![1])
+                is_there.then(|| vec![1]).or_else(|| ledger.borrow().get(&key[..]).cloned())
             }
             other => panic!("{other} is asked"),
         };
         SystemResult::Ok(ContractResult::Ok(Binary::from(found.unwrap_or_default())))
     });
     querier
+}
+
+/// What `bsn` says of itself, as far as it matters.
+pub fn config(light_client: &Addr) -> Binary {
+    let config = serde_json::json!({
+        "network": "regtest", "btc_confirmation_depth": K, "checkpoint_finalization_timeout": W,
+        "btc_light_client": light_client, "a_field_of_tomorrow": {},
+    });
+    to_json_binary(&config).unwrap()
 }

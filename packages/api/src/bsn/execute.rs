@@ -155,6 +155,12 @@ wire! {
             /// A staking packet in Babylon's encoding (`OutboundPacket`).
             packet: Binary,
         },
+        /// The contract that verifies delegations: what became of stake, packed as
+        /// [its message](crate::btc_staking::OutcomesMsg) says.
+        StakeOutcomes {
+            /// The outcomes.
+            packed: Binary,
+        },
         /// The admin, on regtest only: the daemons' own test suites inject stake so.
         BtcStaking {
             /// Finality providers.

@@ -52,6 +52,8 @@ with_knobs! {
         pub burn_slashed_rewards: Option<bool>,
         /// The four bytes, in hexadecimal, that Babylon's checkpoints in Bitcoin start with; absent, any will do.
         pub babylon_tag: Option<String>,
+        /// Verifies delegations against Bitcoin; absent, Babylon's word counts. It needs a light client.
+        pub verified_stake: Option<VerifiedStake>,
     }
 }
 
@@ -72,6 +74,18 @@ wire! {
         pub admin: Option<String>,
     }
 
-    /// Migrates; nothing to say.
-    pub struct MigrateMsg {}
+    /// The contract that verifies delegations against Bitcoin. `bsn` makes it, and both are bound to each other for good.
+    pub struct VerifiedStake {
+        /// The code of `btc-staking`.
+        pub code_id: u64,
+        /// Base64 JSON of [its message](crate::btc_staking::InstantiateMsg), handed on unread.
+        pub settings: Binary,
+    }
+
+    /// Migrates.
+    pub struct MigrateMsg {
+        /// From now on delegations are verified against Bitcoin; not if they are already. Those of before count on Babylon's word
+        /// until somebody proves them.
+        pub verified_stake: Option<VerifiedStake>,
+    }
 }

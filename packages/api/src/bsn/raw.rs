@@ -35,6 +35,22 @@ pub fn anchor_key(height: u64) -> [u8; 9] {
     [ANCHOR_PREFIX, a, b, c, d, e, f, g, h]
 }
 
+/// The first byte of the key of a delegation; its txid follows, in internal order. The value is for the contract that verifies
+/// delegations, and for no other.
+pub const DELEGATION_PREFIX: u8 = b'D';
+/// The first byte of the key of a delegation that ended early; its txid follows, in internal order.
+pub const ENDED_PREFIX: u8 = b'd';
+
+/// The key of a delegation.
+pub fn delegation_key(txid: &[u8; 32]) -> Vec<u8> {
+    [&[DELEGATION_PREFIX], &txid[..]].concat()
+}
+
+/// The key of what a delegation ended by, early: there is a value where one did.
+pub fn ended_key(txid: &[u8; 32]) -> Vec<u8> {
+    [&[ENDED_PREFIX], &txid[..]].concat()
+}
+
 /// The first byte of the key of a finality provider; its x-only public key follows. There is a value where one is registered,
 /// in whatever state; the value is not for others.
 pub const FP_PREFIX: u8 = b'f';

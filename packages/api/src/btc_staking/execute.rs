@@ -6,9 +6,11 @@ use super::{Family, ParamsVersion};
 use crate::wire;
 
 wire! {
-    /// What the contract does. All but `append_params` answer [`Verdicts`] as data, one an entry.
+    /// What the contract does. All but `append_params` and `bring_headers` answer [`Verdicts`] as data, one an entry; `take_items`
+    /// answers shorter.
     pub enum ExecuteMsg {
-        /// Takes the delegations and the ends of one packet; `bsn` only.
+        /// Takes the delegations and the ends of one packet; `bsn` only. Answers as data for each item one byte, the length of what
+        /// follows, and text (at most 255 bytes of UTF-8): `+` and what it became, or why it was refused (`S27: …`).
         TakeItems {
             /// In the packet's order.
             items: Vec<StakeItem>,
@@ -37,6 +39,12 @@ wire! {
         },
         /// Does what the chain and time have brought, in portions.
         Follow {},
+        /// Takes delegations that count on Babylon's word in `bsn`, as if `bsn` had sent them: whoever has an item whose digest `bsn`
+        /// keeps may have it verified. At most 96 KiB together.
+        TakeTrusted {
+            /// `ActiveBTCDelegation`, protobuf, as it came.
+            items: Vec<Binary>,
+        },
         /// Forgets stakes whose lock is over.
         Forget {
             /// 1 to 50.

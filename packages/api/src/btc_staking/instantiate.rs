@@ -1,19 +1,9 @@
-use super::Network;
 use crate::wire;
 
 wire! {
-    /// Instantiates the contract. What is here never changes but by a migration; parameters can be appended.
+    /// Instantiates the contract; `bsn` does, and items come from whoever did. Bitcoin's network, k, w and light client are those
+    /// that `bsn` says in `config`. What is here never changes but by a migration; parameters can be appended.
     pub struct InstantiateMsg {
-        /// The contract whose stake this is, `bsn`: items come from it, outcomes are sent to it.
-        pub bsn: String,
-        /// Bitcoin's light client.
-        pub btc_light_client: String,
-        /// Which Bitcoin.
-        pub network: Network,
-        /// *k*: how deep a block must lie to be believed.
-        pub btc_confirmation_depth: u32,
-        /// *w*: how deep a block lies that is not watched any more.
-        pub checkpoint_finalization_timeout: u32,
         /// For how many blocks stake can be challenged that nobody vouches for; 144 by default.
         pub challenge_delay: Option<u32>,
         /// Who may append parameters; nobody if absent.

@@ -1,53 +1,19 @@
+use cosmwasm_std::Binary;
+
 use crate::wire;
 
 wire! {
-    /// What this contract says to `bsn`, which answers [`Verdicts`] as data.
+    /// What this contract says to `bsn`, which answers a byte each as data: 0 taken, 1 known (it had been, or there is nothing to
+    /// end), or why not: 2 the finality provider is not registered, 3 the intake is paused, 4 Babylon said that the stake has
+    /// ended, 5 it counts on Babylon's word by another item, output or amount, 6 too many outputs of the transaction are stake,
+    /// 7 the ledger does not hold it.
     pub enum OutcomesMsg {
         /// What became of stake, in order.
         StakeOutcomes {
-            /// One each.
-            outcomes: Vec<Outcome>,
-        },
-    }
-
-    /// What became of a stake.
-    pub enum Outcome {
-        /// It counts from now on.
-        Active {
-            /// The id of the staking transaction.
-            txid: String,
-            /// Which of its outputs.
-            output: u32,
-            /// The staker's key.
-            staker_pk_hex: String,
-            /// The finality provider that is registered here.
-            fp_pubkey_hex: String,
-            /// How much, in sats.
-            sats: u64,
-            /// The Bitcoin height of the staking transaction.
-            start_height: u32,
-            /// The Bitcoin height at which the lock ends.
-            end_height: u32,
-            /// How long unbonding takes, in blocks of Bitcoin.
-            unbonding_time: u16,
-            /// sha256 of Babylon's item.
-            digest_hex: String,
-        },
-        /// It was spent.
-        Ended {
-            /// The id of the staking transaction.
-            txid: String,
-            /// Which of its outputs.
-            output: u32,
-            /// The Bitcoin height of the spend.
-            btc_height: u32,
-        },
-        /// Its block left the chain: as if it had never counted.
-        Revoked {
-            /// The id of the staking transaction.
-            txid: String,
-            /// Which of its outputs.
-            output: u32,
+            /// One behind the other: a byte (0 active, 1 ended, 2 revoked), the txid (32 bytes, internal order), the output (4).
+            /// Of an active one then the keys of staker and finality provider (32 each), sats (8), start and end height
+            /// (4 each), unbonding time (2), sha256 of Babylon's item (32). Numbers are big endian.
+            packed: Binary,
         },
     }
 
@@ -62,7 +28,7 @@ wire! {
         /// It took effect, or had before.
         Ok {
             /// What it became: of an item `waiting`, `known`, `ended`, `foretold` or `already`; of a proof `active`,
-            /// `challenged`, `ended`, `remembered` or `already`; of a stake `forgotten`; of an outcome `taken` or `known`.
+            /// `challenged`, `ended`, `remembered` or `already`; of a stake `forgotten`.
             became: String,
         },
         /// It took none.

@@ -5,7 +5,7 @@ use proptest::{collection::vec, prelude::*};
 
 use super::*;
 use crate::{
-    DelegationStatus, ExpiryBucket, FpId, ItemDigest, Reason, expire,
+    Class, DelegationStatus, Due, ExpiryBucket, FpId, ItemDigest, Reason, expire,
     fixture::{self, EXPIRY, delegation, fp, key, power, undelegation},
     memory::MemoryLedger,
 };
@@ -138,7 +138,8 @@ fn stake_that_the_sums_do_not_hold_is_not_subtracted() {
     let item = delegation(1, &[1, 2], 10);
     send(&mut ledger, [active(&item)]);
     let second = ledger.fp(&key(2)).unwrap().unwrap().id;
-    ledger.put_bucket(ExpiryBucket { height: EXPIRY, fp: second, sum: VotingPower::new(9) }).unwrap();
+    let due = Due { height: EXPIRY, class: Class::Trusted, fp: second };
+    ledger.put_bucket(ExpiryBucket { due, sum: VotingPower::new(9) }).unwrap();
     let broken = Verdict::Quarantined(Reason::BrokenLedger { txid: item.txid() });
     assert_eq!(send(&mut ledger, [undelegation(&item)]), [broken]);
     assert_eq!((power(&ledger, 1), power(&ledger, 2)), (10, 10));
@@ -342,7 +343,7 @@ fn perform(ledger: &mut MemoryLedger, op: &Op, highest: u32) -> Vec<Verdict> {
 
 /// What is due but has not left yet.
 fn due(ledger: &MemoryLedger, tip: u32) -> VotingPower {
-    ledger.buckets().filter(|bucket| bucket.height.get() <= tip).map(|bucket| bucket.sum).sum()
+    ledger.buckets().filter(|bucket| bucket.due.height.get() <= tip).map(|bucket| bucket.sum).sum()
 }
 
 /// Every sum equals what it is the sum of.
@@ -358,11 +359,11 @@ fn check_sums(ledger: &MemoryLedger, tip: u32) -> Result<(), TestCaseError> {
         }
     }
     for (_, fp) in ledger.fps() {
-        let buckets = ledger.buckets().filter(|bucket| bucket.fp == fp.id);
+        let buckets = ledger.buckets().filter(|bucket| bucket.due.fp == fp.id);
         prop_assert_eq!(fp.stake, buckets.map(|bucket| bucket.sum).sum());
     }
-    for bucket in ledger.buckets().filter(|bucket| bucket.height.get() > tip) {
-        prop_assert_eq!(live.remove(&(bucket.height, bucket.fp)), Some(bucket.sum.get()));
+    for bucket in ledger.buckets().filter(|bucket| bucket.due.height.get() > tip) {
+        prop_assert_eq!(live.remove(&(bucket.due.height, bucket.due.fp)), Some(bucket.sum.get()));
     }
     prop_assert_eq!(live.len(), 0);
     Ok(())

@@ -27,11 +27,12 @@ pub fn admit_delegation(
     rules: &Rules,
 ) -> DelegationVerdict {
     let txid = item.txid();
-    if let Some(Record::Known(known)) = record {
-        return match known.digest == item.digest {
-            true => DelegationVerdict::AlreadyKnown,
-            false => DelegationVerdict::Quarantine(Reason::ConflictingDelegation { txid }),
-        };
+    match record {
+        Some(Record::Known(known)) if known.digest == item.digest => return DelegationVerdict::AlreadyKnown,
+        Some(Record::Known(_) | Record::Verified(_)) => {
+            return DelegationVerdict::Quarantine(Reason::ConflictingDelegation { txid });
+        }
+        Some(Record::Foretold) | None => {}
     }
     if let Err(reason) = check_fps(txid, &item.fps).and_then(|()| check_output(item, rules)) {
         return DelegationVerdict::Quarantine(reason);

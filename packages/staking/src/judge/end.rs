@@ -25,6 +25,8 @@ pub fn end_delegation(
     match record {
         None => EndVerdict::Foretell,
         Some(Record::Foretold) => EndVerdict::AlreadyEnded(DelegationStatus::Unbonding),
+        // Of verified stake Bitcoin says when it ends.
+        Some(Record::Verified(_)) => EndVerdict::AlreadyEnded(DelegationStatus::Active),
         Some(Record::Known(delegation)) => match delegation.status(ended, tip) {
             DelegationStatus::Active => EndVerdict::End,
             over => EndVerdict::AlreadyEnded(over),

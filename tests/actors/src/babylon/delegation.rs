@@ -2,7 +2,8 @@ use primitives::{FpPublicKey, Txid};
 use proto::btcstaking::{ActiveBtcDelegation, BtcUndelegationInfo, CovenantAdaptorSignatures, SignatureInfo};
 use rand::{Rng, RngCore};
 
-use super::{Babylon, transactions};
+use super::committee::Staking;
+use super::{Babylon, BabylonError, transactions};
 use crate::{address::address, finality_provider::secret_key, miner::Transaction, randomness};
 
 /// Which form the covenant's adaptor signatures have: both are seen on the wire.
@@ -75,7 +76,14 @@ impl Delegation {
 
 impl Babylon {
     /// Makes every transaction and signature of a delegation that starts at Bitcoin's tip.
-    pub(super) fn make_delegation(&mut self, stake: &Stake, previous: Option<(Txid, u32)>) -> Delegation {
+    ///
+    /// # Errors
+    /// [`BabylonError::BadStake`], where a committee signs.
+    pub(super) fn make_delegation(
+        &mut self,
+        stake: &Stake,
+        previous: Option<(Txid, u32)>,
+    ) -> Result<Delegation, BabylonError> {
         let start_height = self.bitcoin.tip_height();
         let lock_time = stake.lock_time.unwrap_or_else(|| {
             let habits = [0, start_height, 870_000, 1_730_000_000];
@@ -83,6 +91,22 @@ impl Babylon {
         });
         let rng = &mut self.rng;
         let (staking_tx, index) = transactions::staking(rng, stake.sats, lock_time, previous);
+        if let Some(committee) = &self.committee {
+            let mut outputs = staking_tx.outputs;
+            let change = (outputs.remove(usize::from(index == 0)), index == 1);
+            let staking = Staking {
+                stake,
+                staker: secret_key(rng),
+                staker_address: address("bbn", &randomness::bytes::<20>(rng)),
+                inputs: staking_tx.inputs,
+                change,
+                lock_time,
+                start_height,
+            };
+            let Stake { sats, staking_time, unbonding_time, .. } = *stake;
+            let bad = BabylonError::BadStake { sats, staking_time, unbonding_time };
+            return committee.delegation(staking).ok_or(bad);
+        }
         let txid = staking_tx.txid();
         let unbonding_tx = transactions::unbonding(rng, txid, index, stake.sats);
         let slashing_tx = transactions::slashing(rng, txid, index, stake.sats);
@@ -114,7 +138,7 @@ impl Babylon {
             undelegation_info: Some(undelegation_info),
             params_version: 0,
         };
-        Delegation { event, fps: stake.fps.clone(), staking_tx, unbonding_tx, is_unbonded: false }
+        Ok(Delegation { event, fps: stake.fps.clone(), staking_tx, unbonding_tx, is_unbonded: false })
     }
 
     fn covenant_signatures(&mut self, stake: &Stake) -> Vec<CovenantAdaptorSignatures> {

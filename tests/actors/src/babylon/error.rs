@@ -84,6 +84,14 @@ pub enum BabylonError {
         /// The txid.
         txid: Txid,
     },
+    /// So many members of which so many must sign are no committee.
+    #[error("{quorum} of {size} are no committee")]
+    BadCommittee {
+        /// How many members.
+        size: usize,
+        /// How many must sign.
+        quorum: u8,
+    },
     /// The epoch has not ended, or has been finalized.
     #[error("epoch {epoch} does not wait to be finalized")]
     NoSuchEpoch {

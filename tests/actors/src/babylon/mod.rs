@@ -18,8 +18,8 @@
 //!
 //! # What it is not
 //!
-//! Signatures of the covenant committee, of stakers and of Babylon's validators (BLS) are random bytes
-//! of the right length. Proofs about Babylon's state are real, up to the epoch's app hash.
+//! Signatures of Babylon's validators (BLS) are random bytes of the right length, and unless a committee is elected
+//! ([`Babylon::elect`]) so are those of stakers and of the covenant committee. Proofs about Babylon's state are real, up to the epoch's app hash.
 //!
 //! # Synopsis
 //!
@@ -43,6 +43,7 @@
 //! "Packets and items".
 
 mod bitcoin;
+mod committee;
 mod delegation;
 mod epochs;
 mod error;
@@ -63,6 +64,7 @@ use std::collections::BTreeMap;
 use primitives::{FpPublicKey, Txid};
 use rand_chacha::ChaCha20Rng;
 
+pub use committee::Committee;
 pub use delegation::{AdaptorSignatures, Delegation, Stake};
 pub use error::BabylonError;
 pub use providers::{BabylonFp, Slashing};
@@ -119,6 +121,8 @@ pub struct Babylon {
     rng: ChaCha20Rng,
     own_fp: FpPublicKey,
     covenant: Vec<[u8; 32]>,
+    /// Signs delegations, in place of random bytes.
+    committee: Option<Committee>,
     validators: sealed::Validators,
     bitcoin: bitcoin::Bitcoin,
     consumers: BTreeMap<String, Consumer>,
@@ -140,6 +144,7 @@ impl Babylon {
             params: Params::default(),
             chain_id: chain_id.into(),
             covenant: (0..3).map(|_| *secret_key(&mut rng).public_key().as_fp().as_bytes()).collect(),
+            committee: None,
             validators: sealed::Validators::new(&mut rng),
             rng,
             own_fp,
@@ -151,6 +156,22 @@ impl Babylon {
             epoch: 1,
             sealed: BTreeMap::new(),
         }
+    }
+
+    /// Has a committee sign all delegations from now on: `size` members of which `quorum` must. Until then scripts and signatures
+    /// are random, which most tests do not mind, and which takes a hundredth of the time.
+    ///
+    /// # Errors
+    /// [`BabylonError::BadCommittee`] where those make no committee.
+    pub fn elect(&mut self, size: usize, quorum: u8) -> Result<&Committee, BabylonError> {
+        let committee = Committee::new(&mut self.rng, size, quorum);
+        let committee = committee.ok_or(BabylonError::BadCommittee { size, quorum })?;
+        Ok(self.committee.insert(committee))
+    }
+
+    /// The committee, where one signs.
+    pub fn committee(&self) -> Option<&Committee> {
+        self.committee.as_ref()
     }
 
     /// Babylon's chain id.

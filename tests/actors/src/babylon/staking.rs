@@ -157,7 +157,7 @@ impl Babylon {
             return Err(BabylonError::BadStake { sats, staking_time, unbonding_time });
         }
         self.check_fps(&mut stake.fps)?;
-        let delegation = self.make_delegation(&stake, previous);
+        let delegation = self.make_delegation(&stake, previous)?;
         let txid = delegation.staking_tx.txid();
         for client in self.chains_of(&delegation.fps) {
             self.queue(&client, Event::Active(delegation.event.clone()));

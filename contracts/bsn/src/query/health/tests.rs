@@ -1,19 +1,21 @@
 use super::*;
 use crate::state::Counters;
-use cosmwasm_std::testing::{MockStorage, mock_env};
+use cosmwasm_std::testing::{MockStorage, mock_dependencies, mock_env};
 use primitives::EpochNumber;
 
 fn asked(now: u64, prepare: impl FnOnce(&mut MockStorage)) -> HealthResponse {
-    let mut store = MockStorage::new();
-    seen::tests::progress(&mut store, 3, 3);
-    COUNTERS.save(&mut store, &Counters::default()).unwrap();
-    prepare(&mut store);
+    let mut deps = mock_dependencies();
+    let store = &mut deps.storage;
+    seen::tests::progress(store, 3, 3);
+    COUNTERS.save(store, &Counters::default()).unwrap();
+    CONFIG.save(store, &crate::ibc::tests::config()).unwrap();
+    prepare(store);
     let mut env = mock_env();
     env.block.height = now;
     let bitcoin = BitcoinHealth { tip_height: None, tip_age_s: None, refused: 0, expiring: false };
     let rewards =
         RewardsResponse { owed: vec![], undistributed: vec![], handed_over: vec![], burned: vec![] };
-    health(&store, &env, bitcoin, rewards).unwrap()
+    health(deps.as_ref(), &env, bitcoin, rewards).unwrap()
 }
 
 #[test]

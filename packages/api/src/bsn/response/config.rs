@@ -25,6 +25,11 @@ with_set_knobs! {
         pub staking: String,
         /// This contract.
         pub finality: String,
+        /// Whose word counts for delegations: `babylon`, or `verified` where Bitcoin shows them.
+        pub stake_source: String,
+        /// The contract that verifies delegations.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub stake_verifier: Option<String>,
         /// As instantiated.
         pub consumer_name: String,
         /// As instantiated.

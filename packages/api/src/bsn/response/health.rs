@@ -143,6 +143,20 @@ wire! {
         pub quarantined: u64,
         /// How many items wait to be worked off.
         pub queued: u64,
+        /// Of delegations that are verified against Bitcoin; absent where Babylon's word counts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub verified: Option<VerifiedHealth>,
+    }
+
+    /// Delegations that are verified against Bitcoin, as the contract that verifies them says.
+    pub struct VerifiedHealth {
+        /// How many wait for their proof.
+        pub waiting: u64,
+        /// Since when, in seconds since 1970, some delegation or other has waited at every moment; absent where none waits.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub waiting_since: Option<u64>,
+        /// Of how many this contract has still to take what became of them.
+        pub unsent: u64,
     }
 
     /// Rewards, denom by denom: owed and undistributed are the contract's balance.

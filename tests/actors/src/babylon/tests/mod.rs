@@ -1,3 +1,4 @@
+mod committee;
 mod epochs;
 mod rewards;
 mod slashing;

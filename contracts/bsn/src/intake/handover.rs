@@ -1,0 +1,153 @@
+//! Delegations and their ends, handed over to the contract that verifies them.
+//!
+//! It takes the bytes as they came: where only one contract reads them, no two can read them differently. What it does not take goes to the
+//! quarantine, and what it takes leaves it, when it has answered. Until then an item is nowhere but in the payload of the
+//! reply. A chain undoes the whole call where the reply fails.
+
+use cosmwasm_std::{
+    Binary, Env, Reply, Response, StdError, StdResult, Storage, SubMsg, SubMsgResponse, SubMsgResult, WasmMsg,
+};
+use proto::decode::{self, ItemKind, MAX_DELEGATION_BYTES, RawItem, StakingItem};
+use staking::Record;
+
+use super::{Fate, quarantine};
+use crate::error::alarm;
+use crate::state::DELEGATIONS;
+
+/// The id of the reply to items that were handed over. Its payload is a list of [`Handed`], postcard.
+pub const HANDOVER_REPLY: u64 = 8;
+/// How many bytes of items one call hands over: a payload has room for 128 KiB.
+pub const MAX_BYTES: usize = 96 * 1024;
+/// What an item counts beside its bytes: so one call hands over 192 items at most.
+const ITEM_BYTES: usize = 512;
+
+/// What the call may use beside its items, instances among it; in SDK gas.
+const CALL_GAS: u64 = 500_000;
+/// What an item may use, and a byte of one: what the most expensive items were measured to, and half as much again. What
+/// became of stake comes back to this contract within it.
+const ITEM_GAS: u64 = 150_000;
+const BYTE_GAS: u64 = 60;
+/// The rule by which an item's parameters are unknown: governance has to append them.
+const UNKNOWN_PARAMS: &str = "S01";
+
+/// What the verdict of an item begins with that was taken.
+const TAKEN: char = '+';
+
+/// An item that was handed over, until the answer: its number in the quarantine, where it stays unless it is taken. Without one it is
+/// from a packet or the queue, and goes there unless it is taken.
+pub type Handed = (Option<u64>, RawItem);
+
+/// What an item may cost, in SDK gas.
+pub fn gas(item: &RawItem) -> u64 {
+    u64::try_from(item.bytes.len()).unwrap_or(u64::MAX).saturating_mul(BYTE_GAS).saturating_add(ITEM_GAS)
+}
+
+/// Whether Bitcoin is to be asked: of all delegations, and of ends but those of delegations that count on Babylon's word.
+pub fn is_verified(storage: &dyn Storage, item: &RawItem) -> StdResult<bool> {
+    match (item.kind, item.decode()) {
+        (ItemKind::ActiveDelegation, _) => Ok(true),
+        (_, Ok(StakingItem::Undelegation(end))) => {
+            let record = DELEGATIONS.may_load(storage, end.txid.as_bytes())?;
+            Ok(!matches!(record, Some(Record::Known(_))))
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Takes an item into those that a call hands over, which have `bytes` so far, if it has a length that is read, and room.
+pub fn take(item: &RawItem, bytes: &mut usize) -> Fate {
+    let got = item.bytes.len();
+    if got > MAX_DELEGATION_BYTES {
+        return Fate::Refused(format!(
+            "{} of {got} bytes, more than {MAX_DELEGATION_BYTES}",
+            item.kind.name()
+        ));
+    }
+    let with_it = bytes.saturating_add(got).saturating_add(ITEM_BYTES);
+    if with_it > MAX_BYTES {
+        return Fate::Refused(format!("a call hands over at most {MAX_BYTES} bytes: retry it with another"));
+    }
+    *bytes = with_it;
+    Fate::Handed
+}
+
+/// Whether one call can hand all of these over, as far as they have a length that is read.
+pub fn fit(items: &[RawItem]) -> bool {
+    let mut bytes = 0;
+    items.iter().all(|item| item.bytes.len() > MAX_DELEGATION_BYTES || take(item, &mut bytes) == Fate::Handed)
+}
+
+/// Hands items over, in one message; `None` without any.
+pub fn message(verifier: &str, items: &[Handed]) -> StdResult<Option<SubMsg>> {
+    if items.is_empty() {
+        return Ok(None);
+    }
+    let limit = items.iter().map(|(_, item)| gas(item)).fold(CALL_GAS, u64::saturating_add);
+    let listed: Vec<_> = items.iter().map(|(_, item)| json(item)).collect();
+    let msg = format!(r#"{{"take_items":{{"items":[{}]}}}}"#, listed.join(","));
+    let execute =
+        WasmMsg::Execute { contract_addr: verifier.into(), msg: msg.into_bytes().into(), funds: vec![] };
+    let payload = postcard::to_allocvec(items).map_err(|error| StdError::msg(error.to_string()))?;
+    Ok(Some(
+        SubMsg::reply_always(execute, HANDOVER_REPLY)
+            .with_gas_limit(limit)
+            .with_payload(Binary::from(payload)),
+    ))
+}
+
+/// An item as [`api::btc_staking::StakeItem`] is written. Written here: the derived code for all of its message would weigh
+/// kilobytes.
+fn json(item: &RawItem) -> String {
+    let name = match item.kind {
+        ItemKind::Undelegation => "end",
+        _ => "delegation",
+    };
+    let bytes = Binary::from(item.bytes.as_slice()).to_base64();
+    [r#"{""#, name, r#"":""#, &bytes, r#""}"#].concat()
+}
+
+/// The answer has come: what was refused goes to the quarantine, or stays there, with the rule; what was taken leaves it.
+///
+/// # Errors
+/// Only those of storage.
+pub fn handed(storage: &mut dyn Storage, env: &Env, reply: &Reply) -> StdResult<Response> {
+    let items: Vec<Handed> =
+        postcard::from_bytes(&reply.payload).map_err(|error| StdError::msg(error.to_string()))?;
+    let (answer, failed) = match &reply.result {
+        SubMsgResult::Ok(response) => (answered(response), "no verdict came back"),
+        SubMsgResult::Err(error) => (Vec::new(), error.as_str()),
+    };
+    let (mut rest, mut events, mut refused) = (answer.as_slice(), Vec::new(), Vec::new());
+    for (number, item) in items {
+        let reason = next(&mut rest).unwrap_or(failed);
+        if reason.starts_with(UNKNOWN_PARAMS) {
+            events.push(alarm(format!("its parameters have to be appended: {reason}")));
+        }
+        match (number, reason.starts_with(TAKEN)) {
+            (Some(number), true) => quarantine::leaves(storage, number)?,
+            (Some(number), false) => events.extend(quarantine::stays(storage, number, reason.to_owned())?),
+            (None, true) => {}
+            (None, false) => refused.push((item, reason.to_owned())),
+        }
+    }
+    events.extend(quarantine::put(storage, env, refused)?);
+    Ok(Response::new().add_events(events))
+}
+
+/// The next item's verdict: a length and so much text, [`TAKEN`] and what it became or why it was refused.
+fn next<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
+    let (length, text) = rest.split_first()?;
+    let (text, behind) = text.split_at_checked((*length).into())?;
+    *rest = behind;
+    str::from_utf8(text).ok()
+}
+
+/// Chains below CosmWasm 2.0 fill `data`, later ones the first of `msg_responses`, too.
+fn answered(response: &SubMsgResponse) -> Vec<u8> {
+    #[allow(deprecated, reason = "chains below CosmWasm 2.0 fill `data` alone")]
+    let whole = response.msg_responses.first().map(|first| &first.value).or(response.data.as_ref());
+    whole.and_then(|whole| decode::executed(whole).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

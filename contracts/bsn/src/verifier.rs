@@ -1,0 +1,85 @@
+//! The contract that verifies delegations against Bitcoin, `btc-staking`: made by this one, and asked what waits.
+//!
+//! **The danger.** Whoever may say what became of stake makes stake. So the address is recorded once, from the reply to our own
+//! instantiation, and no message changes it (RULINGS.md, "Roots of trust").
+
+use api::bsn::{VerifiedHealth, VerifiedStake};
+use api::btc_staking::{RATE_KEY, TOTALS_KEY};
+use cosmwasm_std::{Env, QuerierWrapper, Reply, StdResult, Storage, SubMsg, SubMsgResult, WasmMsg};
+
+use crate::config::invalid;
+use crate::error::ContractError;
+use crate::state::{ADMINS, CONFIG, Config};
+
+/// The id of the reply to its instantiation.
+pub const VERIFIER_REPLY: u64 = 7;
+/// The salt of its address.
+const SALT: &[u8] = b"btc-staking";
+
+/// Instantiates it. Its address follows from its code's checksum, this contract's address and the salt, as the light client's does. It asks
+/// this contract for the light client, whose address is known when this message's turn comes.
+///
+/// # Errors
+/// [`ContractError::Config`] where there is one already, or delegations are to be verified without a light client; and those of
+/// storage.
+pub fn instantiate(
+    storage: &dyn Storage,
+    env: &Env,
+    has_client: bool,
+    verified_stake: VerifiedStake,
+) -> Result<SubMsg, ContractError> {
+    let Config { stake_verifier, .. } = CONFIG.load(storage)?;
+    if stake_verifier.is_some() || !has_client {
+        return Err(invalid("verified_stake needs a light client, and can be set once".into()));
+    }
+    let admin = ADMINS.load(storage)?.admin;
+    let instantiate = WasmMsg::Instantiate2 {
+        admin: Some(admin.unwrap_or_else(|| env.contract.address.to_string())),
+        code_id: verified_stake.code_id,
+        label: "BTC Staking".into(),
+        msg: verified_stake.settings,
+        funds: vec![],
+        salt: SALT.into(),
+    };
+    Ok(SubMsg::reply_on_success(instantiate, VERIFIER_REPLY))
+}
+
+/// The address of a contract that this one has instantiated.
+///
+/// # Errors
+/// [`ContractError::NotFound`] where the chain's events do not say it.
+pub fn instantiated(reply: Reply, what: &'static str) -> Result<String, ContractError> {
+    let SubMsgResult::Ok(response) = reply.result else {
+        return Err(ContractError::UnknownReply { id: reply.id });
+    };
+    response
+        .events
+        .iter()
+        .find(|event| event.ty == "instantiate")
+        .and_then(|event| event.attributes.iter().find(|attribute| attribute.key == "_contract_address"))
+        .map(|attribute| attribute.value.clone())
+        .ok_or(ContractError::NotFound { what, culprit: "reply".into() })
+}
+
+/// Binds it: from now on its word counts for delegations.
+pub fn bind(storage: &mut dyn Storage, address: String) -> StdResult<()> {
+    let mut config = CONFIG.load(storage)?;
+    config.stake_verifier = Some(address);
+    CONFIG.save(storage, &config)
+}
+
+/// What waits there, read raw; `None` where it cannot be read.
+pub fn health(querier: QuerierWrapper<'_>, address: &str) -> Option<VerifiedHealth> {
+    let raw = querier.query_wasm_raw(address, TOTALS_KEY).ok()?;
+    let (waiting, since, unsent) = postcard::from_bytes(&raw.unwrap_or_else(|| vec![0; 3])).ok()?;
+    Some(VerifiedHealth { waiting, waiting_since: (waiting > 0).then_some(since), unsent })
+}
+
+/// The part of stake that a slashing takes, by the last parameters of Babylon's family, as a decimal; empty if unknown.
+pub fn slashing_rate(querier: QuerierWrapper<'_>, address: &str) -> String {
+    let raw = querier.query_wasm_raw(address, RATE_KEY).ok().flatten().unwrap_or_default();
+    String::from_utf8(raw).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

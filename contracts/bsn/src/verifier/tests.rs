@@ -1,0 +1,65 @@
+use cosmwasm_std::testing::{MockQuerier, mock_dependencies, mock_env};
+use cosmwasm_std::{Binary, ContractResult, CosmosMsg, Event, SubMsgResponse, SystemResult, WasmQuery};
+
+use super::*;
+use crate::ibc::tests::config;
+use crate::state::Admins;
+
+fn with(config: &Config, has_client: bool, admin: Option<&str>) -> Result<SubMsg, ContractError> {
+    let mut deps = mock_dependencies();
+    CONFIG.save(&mut deps.storage, config).unwrap();
+    let admin = admin.map(Into::into);
+    ADMINS.save(&mut deps.storage, &Admins { admin, pending: None }).unwrap();
+    let verified = VerifiedStake { code_id: 9, settings: Binary::from(b"anything") };
+    instantiate(&deps.storage, &mock_env(), has_client, verified)
+}
+
+#[test]
+fn it_is_made_once_and_never_without_a_light_client() {
+    let this = mock_env().contract.address.to_string();
+    for (admin, expected) in [(Some("admin"), "admin"), (None, this.as_str())] {
+        let made = with(&config(), true, admin).unwrap();
+        let CosmosMsg::Wasm(WasmMsg::Instantiate2 { admin, code_id, msg, salt, .. }) = made.msg else {
+            panic!()
+        };
+        assert_eq!((admin.as_deref(), code_id, &salt[..]), (Some(expected), 9, &b"btc-staking"[..]));
+        assert_eq!(&msg[..], b"anything");
+    }
+    let bound = Config { stake_verifier: Some("it".into()), ..config() };
+    for refused in [with(&config(), false, None), with(&bound, true, None)] {
+        assert!(refused.unwrap_err().to_string().contains("needs a light client, and can be set once"));
+    }
+}
+
+#[test]
+fn its_address_is_the_one_that_the_chain_says() {
+    let said = |event: Event| {
+        #[allow(deprecated, reason = "chains fill it")]
+        let response = SubMsgResponse { events: vec![event], data: None, msg_responses: vec![] };
+        Reply { id: 7, payload: Binary::default(), gas_used: 0, result: SubMsgResult::Ok(response) }
+    };
+    let good = Event::new("instantiate").add_attribute("_contract_address", "it");
+    assert_eq!(instantiated(said(good), "address").unwrap(), "it");
+    for bad in [Event::new("instantiate"), Event::new("execute").add_attribute("_contract_address", "it")] {
+        assert!(matches!(instantiated(said(bad), "address"), Err(ContractError::NotFound { .. })));
+    }
+}
+
+/// It has nothing yet, something, and something that cannot be read.
+#[test]
+fn what_waits_is_read_where_it_can_be() {
+    let asked = |totals: &'static [u8]| {
+        let mut querier: MockQuerier = MockQuerier::default();
+        querier.update_wasm(move |query| {
+            let WasmQuery::Raw { contract_addr, key } = query else { panic!() };
+            assert_eq!((contract_addr.as_str(), &key[..]), ("it", TOTALS_KEY));
+            SystemResult::Ok(ContractResult::Ok(totals.into()))
+        });
+        health(QuerierWrapper::new(&querier), "it")
+    };
+    let none = VerifiedHealth { waiting: 0, waiting_since: None, unsent: 0 };
+    assert_eq!(asked(&[]), Some(none));
+    let some = VerifiedHealth { waiting: 3, waiting_since: Some(7), unsent: 1 };
+    assert_eq!(asked(&[3, 7, 1]), Some(some));
+    assert_eq!(asked(&[3, 7]), None);
+}
