@@ -27,6 +27,7 @@ mod privileged_messages_check_the_sender;
 mod queries_are_bounded;
 mod random_faults_break_nothing;
 mod rewards_add_up;
+mod stake_counts_when_bitcoin_shows_it;
 mod stake_ends_by_the_highest_tip;
 mod support;
 mod the_active_set_never_exceeds_its_maximum;

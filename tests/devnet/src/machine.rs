@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use crate::native::{BSN, LIGHT_CLIENT, Native};
+use crate::native::{BSN, LIGHT_CLIENT, Native, STAKING};
 use crate::network::NetworkError;
 use crate::vm::Vm;
 
@@ -16,6 +16,8 @@ pub struct Machine {
     pub bsn: Vec<u8>,
     /// The code of `btc-light-client`.
     pub light_client: Vec<u8>,
+    /// The code of `btc-staking`; empty where it was not built.
+    pub staking: Vec<u8>,
 }
 
 impl Machine {
@@ -26,7 +28,12 @@ impl Machine {
 
     /// The same where who signed what is what somebody says.
     pub fn on(native: Native) -> Self {
-        Self { vm: Rc::new(native), bsn: BSN.to_vec(), light_client: LIGHT_CLIENT.to_vec() }
+        Self {
+            vm: Rc::new(native),
+            bsn: BSN.to_vec(),
+            light_client: LIGHT_CLIENT.to_vec(),
+            staking: STAKING.to_vec(),
+        }
     }
 
     /// The default virtual machine with the artifacts of `cargo xtask wasm`.
@@ -47,6 +54,8 @@ impl Machine {
             let path = artifacts.join(file);
             std::fs::read(&path).map_err(|_| NetworkError::NoWasm { path })
         };
-        Ok(Self { vm, bsn: read("bsn.wasm")?, light_client: read("btc-light-client.wasm")? })
+        // Releases of before have none.
+        let staking = read("btc-staking.wasm").unwrap_or_default();
+        Ok(Self { vm, bsn: read("bsn.wasm")?, light_client: read("btc-light-client.wasm")?, staking })
     }
 }

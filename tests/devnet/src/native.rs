@@ -20,7 +20,7 @@ use crate::vm::{CodeFacts, CodeHash, Host, HostError, Vm, VmCall, VmFailure, VmO
 use api::NativeApi;
 pub use api::Recovery;
 use contracts::CONTRACTS;
-pub use contracts::{BSN, Contract, LIGHT_CLIENT, Stage, answered, info, message};
+pub use contracts::{BSN, Contract, LIGHT_CLIENT, STAKING, Stage, answered, info, message};
 use storage::{Asking, Backing};
 
 /// The machine this program runs on.

@@ -15,11 +15,12 @@ mod babylon_end;
 mod bitcoin;
 mod channel;
 mod deploy;
+mod stake;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use primitives::AppHash;
+use primitives::{AppHash, Txid};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -33,7 +34,8 @@ use crate::{BlockReport, Chain, Failure, TxError, TxReport};
 pub use babylon_end::BabylonEnd;
 #[cfg(feature = "vm")]
 pub use deploy::artifacts;
-pub use deploy::{Setup, instantiate_message};
+pub use deploy::{Setup, elect, instantiate_message};
+pub use stake::verdicts;
 
 const BTC: u64 = 100_000_000;
 
@@ -58,6 +60,14 @@ pub enum NetworkError {
     /// Babylon refused.
     #[error(transparent)]
     Babylon(#[from] BabylonError),
+    /// A stake is not what it should be.
+    #[error("stake {txid}: {reason}")]
+    Stake {
+        /// The id of its staking transaction.
+        txid: Txid,
+        /// What is wrong.
+        reason: String,
+    },
     /// A finality provider could not.
     #[error(transparent)]
     FinalityProvider(#[from] FinalityProviderError),
@@ -76,6 +86,8 @@ pub struct Network {
     pub bsn: String,
     /// The light client's address; empty if the contract was instantiated without one.
     pub light_client: String,
+    /// The address of the contract that verifies delegations; empty where Babylon's word counts.
+    pub stake_verifier: String,
     /// The admin's account.
     pub admin: String,
     /// The account that pays for votes.

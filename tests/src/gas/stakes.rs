@@ -138,7 +138,7 @@ impl World {
             made.iter().map(|made| json!({ "delegation": BASE64_STANDARD.encode(&made.item) })).collect();
         let message = json!({ "take_items": { "items": items } });
         let done = self.network.chain.execute(&self.bsn, &self.staking, &message)?;
-        if done.data().ok_or("it answers")? != b"\x08+waiting".repeat(made.len()) {
+        if done.data().ok_or("it answers")?.as_slice() != b"\x08+waiting".repeat(made.len()) {
             return Err(format!("not waiting: {:?}", done.data()).into());
         }
         Ok(done.usage.sdk_gas())

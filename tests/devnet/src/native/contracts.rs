@@ -16,6 +16,9 @@ pub const BSN: &[u8] = b"bsn, compiled natively";
 /// What stands for the wasm of `btc-light-client`.
 pub const LIGHT_CLIENT: &[u8] = b"btc-light-client, compiled natively";
 
+/// What stands for the wasm of `btc-staking`.
+pub const STAKING: &[u8] = b"btc-staking, compiled natively";
+
 /// A contract that is a part of this program.
 #[derive(Clone, Copy)]
 pub struct Contract {
@@ -41,9 +44,10 @@ impl Contract {
 }
 
 /// Those of this repository that a chain needs.
-pub const CONTRACTS: [Contract; 2] = [
+pub const CONTRACTS: [Contract; 3] = [
     Contract { code: BSN, has_ibc_entry_points: true, run: bsn },
     Contract { code: LIGHT_CLIENT, has_ibc_entry_points: false, run: light_client },
+    Contract { code: STAKING, has_ibc_entry_points: false, run: staking },
 ];
 
 /// What a contract finds around it.
@@ -100,6 +104,21 @@ fn light_client(stage: &mut Stage, call: &VmCall<'_>) -> StdResult<Vec<u8>> {
         Entry::Query => answered(query(stage.deps(), env, message(call)?)),
         Entry::Migrate => answered(migrate(stage.deps_mut(), env, message(call)?)),
         other => panic!("the light client has no {other:?}"),
+    }
+}
+
+fn staking(stage: &mut Stage, call: &VmCall<'_>) -> StdResult<Vec<u8>> {
+    use btc_staking::entry;
+    let env = from_json(call.env)?;
+    match call.entry {
+        Entry::Instantiate => {
+            answered(entry::instantiate(stage.deps_mut(), env, info(call)?, message(call)?))
+        }
+        Entry::Execute => answered(entry::execute(stage.deps_mut(), env, info(call)?, message(call)?)),
+        Entry::Query => answered(entry::query(stage.deps(), env, message(call)?)),
+        Entry::Migrate => answered(entry::migrate(stage.deps_mut(), env, message(call)?)),
+        Entry::Reply => answered(entry::reply(stage.deps_mut(), env, message(call)?)),
+        other => panic!("the contract that verifies stake has no {other:?}"),
     }
 }
 

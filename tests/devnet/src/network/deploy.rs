@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use cosmwasm_std::instantiate2_address;
+use cosmwasm_std::{Binary, instantiate2_address};
 use serde_json::{Value, json};
 
 use super::{BabylonEnd, Network, NetworkError};
@@ -31,6 +31,8 @@ pub struct Setup {
     pub randomness: u64,
     /// Fields merged into the instantiate message.
     pub instantiate: Value,
+    /// Whether delegations are verified against Bitcoin; by a committee of 6 of 9.
+    pub verified: bool,
     /// Where the wasm is.
     pub artifacts: PathBuf,
     /// The contract's admin; by default an account without a key.
@@ -50,11 +52,19 @@ impl Setup {
             stakes: stakes.to_vec(),
             randomness: 1_000,
             instantiate: json!({}),
+            verified: false,
             artifacts: artifacts(),
             admin: None,
             wasm_admin: None,
             operators: Vec::new(),
         }
+    }
+
+    /// With delegations that are verified against Bitcoin.
+    #[must_use]
+    pub fn verified(mut self) -> Self {
+        self.verified = true;
+        self
     }
 
     /// With these fields merged into the instantiate message.
@@ -94,12 +104,19 @@ impl Network {
     /// [`NetworkError`].
     pub fn begin(mut self, setup: &Setup) -> Result<Self, NetworkError> {
         self.open_channel()?;
+        if self.link.app.babylon.committee().is_some() {
+            // Parameters are in force from Bitcoin's first block on.
+            self.mine(3);
+        }
         for (index, stake) in setup.stakes.iter().enumerate() {
             self.add_operated_fp(setup.seed, *stake, setup.operators.get(index))?;
         }
         // Babylon sends what fits into a packet; the rest goes with its next block.
         while self.link.app.babylon.queued_events(&self.link.app.client) > 0 {
             self.relay();
+        }
+        if setup.verified {
+            self.prove_stake()?;
         }
         self.chain.next_block();
         for index in 0..self.fps.len() {
@@ -159,15 +176,32 @@ impl Network {
                 message["ics20_channel_id"] = json!(coins.local);
             }
         }
+        if setup.verified {
+            let code = store(&mut chain, &admin, &machine.staking)?;
+            message["verified_stake"] = elect(&mut link.app.babylon, code, &admin)?;
+        }
         let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&wasm_admin))?;
         let config: Value = chain.query(&bsn, &json!({ "config": {} }))?;
-        let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
+        let address = |name: &str| config[name].as_str().unwrap_or_default().to_owned();
+        let (light_client, stake_verifier) = (address("btc_light_client"), address("stake_verifier"));
         // Without a light client the module's fourth address is one that is there.
         let fourth = if light_client.is_empty() { &bsn } else { &light_client };
         chain.register(BsnContracts::one(&bsn, fourth));
         chain.next_block();
         let (fps, offline) = (Vec::new(), BTreeSet::new());
-        Ok(Self { chain, link, miner, bsn, light_client, admin, sender, channel: None, fps, offline })
+        Ok(Self {
+            chain,
+            link,
+            miner,
+            bsn,
+            light_client,
+            stake_verifier,
+            admin,
+            sender,
+            channel: None,
+            fps,
+            offline,
+        })
     }
 
     /// Where the light client must lie: its address follows from its code's checksum, the contract's address and the salt
@@ -219,6 +253,7 @@ impl Network {
             link,
             bsn: String::new(),
             light_client: String::new(),
+            stake_verifier: String::new(),
             admin: admin.to_owned(),
             channel: None,
             fps: Vec::new(),
@@ -255,8 +290,21 @@ impl Network {
     }
 }
 
+/// Has Babylon's committee sign all delegations; what `bsn` is told of the contract that verifies them.
+///
+/// # Errors
+/// [`NetworkError::Babylon`].
+pub fn elect(babylon: &mut Babylon, code: u64, governance: &str) -> Result<Value, NetworkError> {
+    let params = babylon.elect(9, 6)?.wire();
+    let settings = json!({
+        "governance": governance, "families": [{ "family": "babylon", "versions": [params] }],
+    });
+    let settings = Binary::from(settings.to_string().into_bytes());
+    Ok(json!({ "code_id": code, "settings": settings }))
+}
+
 /// Stores and pins one of our contracts.
-fn store(chain: &mut Chain, creator: &str, wasm: &[u8]) -> Result<u64, NetworkError> {
+pub(super) fn store(chain: &mut Chain, creator: &str, wasm: &[u8]) -> Result<u64, NetworkError> {
     let code = chain.store_code(creator, wasm)?;
     chain.pin_code(code);
     Ok(code)

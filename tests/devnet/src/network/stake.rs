@@ -1,0 +1,140 @@
+//! Stake in Bitcoin: staking transactions are mined, proven, and spent.
+
+use cosmwasm_std::Binary;
+use primitives::Txid;
+use proto::btccheckpoint::TransactionInfo;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::deploy::{artifacts, store};
+use super::{Network, NetworkError};
+use crate::actors::miner::Transaction;
+use crate::{TxError, TxReport};
+
+/// How many proofs a message may have.
+const PROOFS: usize = 50;
+
+impl Network {
+    /// Mines the staking transactions that are not in Bitcoin yet, as deep as Babylon waits, proves them, and tells Babylon's relayer of
+    /// Bitcoin.
+    ///
+    /// # Errors
+    /// [`NetworkError::Tx`], and [`NetworkError::Stake`] where a proof is refused.
+    pub fn prove_stake(&mut self) -> Result<(), NetworkError> {
+        let txids = self.mine_stake();
+        for txids in txids.chunks(PROOFS) {
+            let proofs =
+                txids.iter().map(|txid| self.inclusion_proof(txid)).collect::<Result<Vec<_>, _>>()?;
+            let done = self.verify(&json!({ "prove_delegations": { "proofs": proofs } }))?;
+            for (txid, verdict) in txids.iter().zip(verdicts(&done)) {
+                if verdict["ok"]["became"] != "active" {
+                    return Err(NetworkError::Stake { txid: *txid, reason: verdict.to_string() });
+                }
+            }
+        }
+        self.chain.next_block();
+        Ok(())
+    }
+
+    /// Mines the staking transactions that are not in Bitcoin yet, as deep as Babylon waits; which they are.
+    pub fn mine_stake(&mut self) -> Vec<Txid> {
+        let babylon = &self.link.app.babylon;
+        let is_mined = |txid: &Txid| self.miner.inclusion(txid).is_some();
+        let txids: Vec<_> = babylon.txids().filter(|txid| !is_mined(txid)).copied().collect();
+        let staked = txids.iter().filter_map(|txid| babylon.delegation(txid));
+        let transactions = staked.map(|delegation| delegation.staking_tx.clone()).collect();
+        self.mine_with(transactions);
+        txids
+    }
+
+    /// A block of Bitcoin with these transactions, as deep as Babylon waits; carried here.
+    pub fn mine_with(&mut self, transactions: Vec<Transaction>) {
+        let depth = self.link.app.babylon.params.confirmation_depth;
+        self.miner.mine_with(transactions);
+        self.mine(depth);
+    }
+
+    /// The proof that a stake is in Bitcoin, as anybody sends it.
+    ///
+    /// # Errors
+    /// [`NetworkError::Stake`] where it is not.
+    pub fn inclusion_proof(&self, txid: &Txid) -> Result<Value, NetworkError> {
+        let output = self.link.app.babylon.delegation(txid).map_or(0, |known| known.event.staking_output_idx);
+        let mut proof = self.place(txid)?;
+        proof["staking_tx_hash"] = json!(txid.to_string());
+        proof["output"] = json!(output);
+        Ok(proof)
+    }
+
+    /// The proof that a transaction spent a stake.
+    ///
+    /// # Errors
+    /// [`NetworkError::Stake`] where it is in no block.
+    pub fn spend_proof(&self, stake: &Txid, spending: &Transaction) -> Result<Value, NetworkError> {
+        let mut proof = self.inclusion_proof(stake)?;
+        for (field, value) in self.place(&spending.txid())?.as_object().into_iter().flatten() {
+            proof[field] = value.clone();
+        }
+        proof["spending_tx"] = json!(Binary::from(spending.serialize()));
+        Ok(proof)
+    }
+
+    fn place(&self, txid: &Txid) -> Result<Value, NetworkError> {
+        let nowhere = || NetworkError::Stake { txid: *txid, reason: "it is in no block".to_owned() };
+        let TransactionInfo { key, proof, .. } = self.miner.inclusion(txid).ok_or_else(nowhere)?;
+        let key = key.ok_or_else(nowhere)?;
+        let block_hash = Txid::from_slice(&key.hash).map_err(|_| nowhere())?;
+        // A block's hash is shown in the order of bytes that a txid is shown in.
+        let block_hash = block_hash.to_string();
+        Ok(json!({ "block_hash": block_hash, "index": key.index, "branch": Binary::from(proof) }))
+    }
+
+    /// Unbonds a stake: its transaction is mined, and Babylon tells of it with the proof.
+    ///
+    /// # Errors
+    /// [`NetworkError::Babylon`].
+    pub fn unbond(&mut self, txid: &Txid) -> Result<(), NetworkError> {
+        let known = self.link.app.babylon.delegation(txid);
+        let spending = known.map(|known| known.unbonding_tx.clone());
+        let spending_txid = spending.as_ref().map_or(*txid, Transaction::txid);
+        self.mine_with(spending.into_iter().collect());
+        let nowhere = NetworkError::Stake { txid: *txid, reason: "its spend is in no block".to_owned() };
+        let inclusion = self.miner.inclusion(&spending_txid).ok_or(nowhere)?;
+        self.link.app.babylon.undelegate_proven(txid, inclusion)?;
+        self.relay();
+        Ok(())
+    }
+
+    /// Stores and pins an artifact of `cargo xtask wasm`, by its name.
+    ///
+    /// # Errors
+    /// [`NetworkError::NoWasm`], and [`NetworkError::Chain`] where the chain refuses it.
+    pub fn store(&mut self, name: &str) -> Result<u64, NetworkError> {
+        let path = artifacts().join(name).with_extension("wasm");
+        let wasm = std::fs::read(&path).map_err(|_| NetworkError::NoWasm { path })?;
+        store(&mut self.chain, &self.admin, &wasm)
+    }
+
+    /// A message to the contract that verifies delegations, by somebody.
+    ///
+    /// # Errors
+    /// [`TxError`].
+    pub fn verify(&mut self, message: &Value) -> Result<TxReport, TxError> {
+        let (sender, verifier) = (self.sender.clone(), self.stake_verifier.clone());
+        self.chain.execute(&sender, &verifier, message)
+    }
+
+    /// An answer of the contract that verifies delegations.
+    ///
+    /// # Errors
+    /// [`Failure`](crate::Failure).
+    pub fn ask_verifier<T: DeserializeOwned>(&self, message: &Value) -> Result<T, NetworkError> {
+        Ok(self.chain.query(&self.stake_verifier, message)?)
+    }
+}
+
+/// What became of each entry of a message.
+pub fn verdicts(done: &TxReport) -> Vec<Value> {
+    let answer: Value = done.data().and_then(|data| serde_json::from_slice(data).ok()).unwrap_or_default();
+    answer["verdicts"].as_array().cloned().unwrap_or_default()
+}
