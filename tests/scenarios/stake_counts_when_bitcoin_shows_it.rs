@@ -120,13 +120,15 @@ fn an_expansion_never_counts_beside_what_it_spends() {
 
 #[test]
 fn a_reorganization_takes_stake_back_until_it_is_proven_again() {
-    let setup = Setup::new(7, &[40, 10]).with(json!({"checkpoint_finalization_timeout": 10})).verified();
+    let setup = Setup::new(7, &[40, 10]).verified();
+    let setup = setup.with(json!({"checkpoint_finalization_timeout": 10}));
     let mut network = Network::start(setup).unwrap();
     let txid = delegate(&mut network, 1, 5 * BTC);
     network.prove_stake().unwrap();
     assert_eq!(sats(&network, 1), 15 * BTC);
-    network.miner.reorg(2, 4);
-    network.see_bitcoin();
+    let fork = network.miner.reorg(2, 4);
+    // Babylon tells of k + 1 headers at most; anybody brings the others.
+    assert!(network.send_headers(fork).iter().all(|delivery| delivery.error.is_none()));
     network.verify(&json!({"follow": {}})).unwrap();
     assert_eq!((sats(&network, 1), standing(&network, &txid).as_str()), (10 * BTC, "waiting"));
     network.prove_stake().unwrap();
