@@ -14,6 +14,7 @@ const HOUSES: [(&str, Floors); 3] = [
             &["error", "host"],
             &["parse", "state"],
             &["config"],
+            &["verifier"],
             &["active_set", "bitcoin", "channel", "evidence", "intake", "migrations", "rewards"],
             &["heights"],
             &["sweep"],

@@ -2,6 +2,7 @@
 //! is subtracted.
 
 mod maker;
+mod outcome;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -69,6 +70,7 @@ pub fn measure() -> Result<Vec<Row>, GasError> {
     world.take(std::slice::from_ref(&wide))?;
     world.mine(&[&wide.tx])?;
     rows.push(Row::new("largest_proof_256_inputs", world.prove(&[wide])?));
+    rows.extend(outcome::measure()?);
     Ok(rows)
 }
 

@@ -98,6 +98,30 @@ pub fn btc_light_client() -> Result<Value> {
     })
 }
 
+/// The IDL of the contract that verifies delegations.
+pub fn btc_staking() -> Result<Value> {
+    use bsn_api::btc_staking::*;
+    render(Api {
+        contract_name: "btc-staking".into(),
+        contract_version: env!("CARGO_PKG_VERSION").into(),
+        instantiate: Some(schema_for!(InstantiateMsg)),
+        execute: Some(schema_for!(ExecuteMsg)),
+        query: Some(schema_for!(QueryMsg)),
+        migrate: Some(schema_for!(MigrateMsg)),
+        sudo: None,
+        responses: Some(responses! {
+            config: ConfigResponse,
+            item: ItemResponse,
+            items: ItemsResponse,
+            staker: ItemsResponse,
+            fp: ItemsResponse,
+            params: ParamsResponse,
+            slashing_data: SlashingDataResponse,
+            trust: TrustResponse,
+        }),
+    })
+}
+
 fn render(api: Api) -> Result<Value> {
     let (query, responses) = (api.query.as_ref(), api.responses.as_ref());
     let asked = variants(query.context("no queries")?)?;

@@ -1,6 +1,6 @@
 //! Writes what programs in other languages read of the contracts: `cargo run -p bsn-api --example schema -- <folder>`.
 //!
-//! `bsn.json` and `btc-light-client.json`: the IDL of each contract, in one file as CosmWasm 1.1 and later have it.
+//! `bsn.json`, `btc-light-client.json` and `btc-staking.json`: the IDL of each contract, in one file as CosmWasm 1.1 and later have it.
 //! `events.json`: a JSON schema of the events; `events.md`: the same as a table for whoever sets alarms.
 //! `deployment.json`: a JSON schema of `deployments/<chain-id>.json`.
 
@@ -20,6 +20,7 @@ fn main() -> Result<()> {
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     write_json(&folder.join("bsn.json"), &idl::bsn()?)?;
     write_json(&folder.join("btc-light-client.json"), &idl::btc_light_client()?)?;
+    write_json(&folder.join("btc-staking.json"), &idl::btc_staking()?)?;
     write_json(&folder.join("events.json"), &events::schema())?;
     write(&folder.join("events.md"), &events::table())?;
     write_json(&folder.join("deployment.json"), &serde_json::to_value(schema_for!(bsn_api::Deployment))?)
