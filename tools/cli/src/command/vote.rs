@@ -27,6 +27,9 @@ use crate::vote::state::{self, Disk, State};
 /// A new state begins so many heights above the highest block that any node shows: a node may lag behind whoever voted before.
 const MARGIN: u64 = bsn_rpc::compare::MAY_LAG;
 
+/// How long a vote may take until a block has it; then what is open is looked at again.
+const INCLUSION: Duration = Duration::from_secs(30);
+
 /// `bsn vote`. Exit codes: 0 done, 1 something did not work, 2 called in a wrong way, 4 nothing may be signed with this key and
 /// this state, 5 with --once: at a height that was signed another hash is shown.
 #[derive(Debug, Group)]
@@ -92,7 +95,7 @@ pub fn run(args: &Vote) -> Result<()> {
     if args.create {
         return create(args, whose, &nodes, &say);
     }
-    let sender = chain.sender(&setup, &args.signing)?;
+    let sender = chain.sender(&setup, &args.signing)?.map(|sender| sender.waits_at_most(INCLUSION));
     if args.signing.dry_run {
         let contents = state::peek(&args.state, &whose).map_err(unusable)?;
         let signer = signer(key, State::on(NoDisk, contents))?;

@@ -1,18 +1,18 @@
 //! A round: randomness where it is due, then votes at what is open.
 
+mod votes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, bail};
-use bsn_rpc::Fee;
+use anyhow::Result;
+use primitives::AppHash;
 use serde_json::json;
 
-use super::answer::Fate;
 use super::due::{Runway, due, runway};
 use super::judge::{Done, Later, Nonce, Seen, Verdict, judge};
 use super::look::{Look, Shown, View};
 use super::message;
-use super::runs::runs;
 use super::send::{Act, Outbox};
 use super::show::{self, Say};
 use super::signer::{Refusal, Signed, Signer};
@@ -185,7 +185,7 @@ impl<'a, D: Disk> Voter<'a, D> {
                 Err(Refusal::OtherHash { signed, asked, .. }) => self.refuse(height, signed, asked, round),
                 Err(why @ Refusal::Below { .. }) => round.troubles.push(why.to_string()),
                 // What the disk holds is not known until it is read again.
-                Err(why @ Refusal::Disk { .. }) => bail!(stop(why.to_string())),
+                Err(why @ Refusal::Disk { .. }) => return Err(stop(why.to_string())),
             },
             Verdict::Refuse { signed, shown } => self.refuse(height, signed, shown, round),
             Verdict::Stop => {
@@ -212,13 +212,7 @@ impl<'a, D: Disk> Voter<'a, D> {
         Ok(None)
     }
 
-    fn refuse(
-        &mut self,
-        height: u64,
-        signed: primitives::AppHash,
-        shown: primitives::AppHash,
-        round: &mut Round,
-    ) {
+    fn refuse(&mut self, height: u64, signed: AppHash, shown: AppHash, round: &mut Round) {
         let text = format!(
             "at height {height} {signed} was signed, and the nodes show {shown} now: nothing is signed. They are on another \
              branch, or were when it was signed"
@@ -246,67 +240,6 @@ impl<'a, D: Disk> Voter<'a, D> {
         if tip.saturating_sub(height) >= TIP {
             self.later.insert(height, Instant::now() + REST);
         }
-    }
-
-    fn send(&mut self, votes: &[Signed], view: &View, runway: &Runway, round: &mut Round) -> Result<()> {
-        for (commitment, run) in runs(votes, &view.commitments, self.options.batch) {
-            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-            let what = format!("vote at {}", show::heights(first.height, last.height));
-            let nonces = self.trees.of(&self.signer, &commitment);
-            let message = nonces.and_then(|nonces| message::votes(&self.signer.fp(), &nonces, &run));
-            let message = message.ok_or_else(|| anyhow!("cannot {what}: its randomness cannot be proven"))?;
-            match self.outbox.vote(&what, &message, run.len()) {
-                Ok((fates, done)) => {
-                    for (vote, fate) in run.iter().zip(fates) {
-                        self.take(vote, fate, view.tip, round)?;
-                    }
-                    if let Some((block, tx, Fee { gas, .. })) = done {
-                        self.say.over();
-                        let event = json!({ "event": "voted", "from": first.height, "to": last.height, "block": block,
-                            "tx": tx, "gas": gas, "committed": runway.committed, "counted": runway.counted });
-                        let text = format!(
-                            "voted at {} in block {block}; {}",
-                            show::heights(first.height, last.height),
-                            show::runway(runway)
-                        );
-                        self.say.event(&text, &event);
-                    }
-                }
-                Err(why) => {
-                    run.iter().for_each(|vote| self.rest(vote.height, view.tip));
-                    round.troubles.push(format!("cannot {what}: {why}"));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, vote: &Signed, fate: Fate, tip: u64, round: &mut Round) -> Result<()> {
-        let (height, hash) = (vote.height, vote.app_hash);
-        match fate {
-            Fate::Counted => round.voted += 1,
-            Fate::Known | Fate::Closed => {}
-            Fate::Fork => {
-                let text = format!(
-                    "at height {height} the contract took the vote for {hash} as one for another block"
-                );
-                self.say
-                    .alarm(&text, &json!({ "event": "fork", "height": height, "signed": hash.to_string() }));
-            }
-            Fate::Equivocation => {
-                return Err(stop(format!(
-                    "at height {height} the contract has a vote for another hash than {hash}: the key is public"
-                )));
-            }
-            Fate::Slashed => return Err(stop(format!("{} is slashed: its key is public", self.signer.fp()))),
-            Fate::Jailed => return Ok(self.rest(height, tip)),
-            Fate::Refused(why) => {
-                round.troubles.push(format!("the contract refused the vote at height {height}: {why}"));
-                return Ok(self.rest(height, tip));
-            }
-        }
-        self.done.insert(height);
-        Ok(())
     }
 }
 
