@@ -51,3 +51,45 @@ impl Trees {
         nonces
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use eots::SecretKey;
+
+    use super::*;
+    use crate::vote::file::Head;
+    use crate::vote::state::tests::{Double, fresh};
+
+    fn signer(key: [u8; 32]) -> Signer<Double> {
+        let key = SecretKey::from_slice(&key).unwrap();
+        let (chain_id, contract, fp) = ("a-1".to_owned(), "app1contract".to_owned(), key.public_key().into());
+        Signer::new(key, fresh(Double::default(), Head { chain_id, contract, fp, first: 1 })).unwrap()
+    }
+
+    #[test]
+    fn only_a_commitment_to_the_nonces_of_this_key_is_ours() {
+        let (ours, theirs) = (signer([1; 32]), signer([2; 32]));
+        let mut trees = Trees::default();
+        let root = trees.derive(&ours, 5, 9).root();
+        let commitment = Committed { start: 5, count: 9, root, block: 1 };
+        assert!(Trees::default().of(&ours, &commitment).is_some() && trees.of(&ours, &commitment).is_some());
+        assert!(Trees::default().of(&theirs, &commitment).is_none());
+        let moved = Committed { start: 6, ..commitment };
+        assert!(trees.of(&ours, &moved).is_none());
+    }
+
+    #[test]
+    fn a_commitment_that_would_take_too_long_is_not_derived() {
+        let huge = Committed { start: 1, count: MOST + 1, root: [0; 32], block: 1 };
+        assert!(Trees::default().of(&signer([1; 32]), &huge).is_none());
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_each_tree_is_derived_once() {
+        let (ours, mut trees) = (signer([1; 32]), Trees::default());
+        let first = trees.derive(&ours, 0, 3);
+        assert!(Rc::ptr_eq(&first, &trees.derive(&ours, 0, 3)));
+        (1..10).for_each(|start| drop(trees.derive(&ours, start, 3)));
+        assert_eq!(trees.known.len(), KEPT);
+    }
+}

@@ -41,7 +41,8 @@ fn whenever_it_dies_no_height_is_signed_twice_and_it_votes_on() {
     let mut first = spawn();
     until("the first signature", || (!voter.signed().is_empty()).then_some(()));
     let needed = begun.elapsed();
-    (first.kill().unwrap(), first.wait().unwrap());
+    first.kill().unwrap();
+    first.wait().unwrap();
     let (mut grew, mut before) = (0, 0);
     for number in 0..LIVES {
         // Lives in pairs: what one has signed and lost, the next is shown another hash for.
