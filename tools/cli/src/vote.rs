@@ -18,8 +18,8 @@
 //! * A hash is signed only where all nodes that answer show it in the header, **and** the contract has it as the anchor of that
 //!   height. Without an anchor there is no vote: the contract would not take it.
 //! * At a height with a record another hash is refused with an alarm; the other heights go on.
-//! * A vote in the contract that the state does not know was made by somebody else with this key, or the state is an old copy.
-//!   The program ends at once.
+//! * A vote in the contract with a nonce of ours that the state does not know was made by a second `bsn vote`, or the state is an
+//!   old copy. The program ends at once. (Other programs derive other nonces: what they committed, only they can vote with.)
 //!
 //! What no program can see: a second copy of key *and* state on another machine. Never make one.
 //!

@@ -40,7 +40,7 @@ pub struct Vote {
     /// The record of what was signed. As precious as the key: never copy it, never put back an old one.
     #[arg(long, env = "BSN_VOTE_STATE", value_name = "FILE")]
     pub state: PathBuf,
-    /// Make that file and end. Only once nothing else signs with this key any more.
+    /// Make that file and end. Only while no other `bsn vote` has this key.
     #[arg(long, conflicts_with_all = ["once", "dry_run"])]
     pub create: bool,
     /// How many heights ahead have randomness; it is filled up when half is left.

@@ -50,7 +50,7 @@ pub enum Verdict {
         /// What is shown.
         shown: AppHash,
     },
-    /// Somebody else signs with this key: nothing, anywhere.
+    /// The contract has a vote with a nonce of ours that was not made here: nothing, anywhere.
     Stop,
 }
 
@@ -101,7 +101,11 @@ pub enum Later {
 pub fn judge(seen: &Seen, memory: Memory, needed: usize) -> Verdict {
     match memory {
         Memory::Below => return Verdict::Done(Done::BelowState),
-        Memory::Nothing if seen.is_voted => return Verdict::Stop,
+        // The contract takes no vote with another nonce than the committed one. With another program's, ours was not used.
+        Memory::Nothing if seen.is_voted => match seen.nonce {
+            Nonce::Ours => return Verdict::Stop,
+            Nonce::Foreign | Nonce::None => return Verdict::Done(Done::ForeignNonce),
+        },
         Memory::Signed(_) if seen.is_voted => return Verdict::Done(Done::Voted),
         Memory::Nothing | Memory::Signed(_) => {}
     }
@@ -181,6 +185,11 @@ mod tests {
         for power in [0, 5] {
             let voted = Seen { is_voted: true, power, ..seen() };
             assert_eq!(judge(&voted, Memory::Nothing, 1), Verdict::Stop);
+        }
+        // What another program voted with its own randomness uses up no nonce of ours.
+        for nonce in [Nonce::Foreign, Nonce::None] {
+            let voted = Seen { is_voted: true, nonce, ..seen() };
+            assert_eq!(judge(&voted, Memory::Nothing, 1), Verdict::Done(Done::ForeignNonce));
         }
         let below = Seen { is_voted: true, ..seen() };
         assert_eq!(judge(&below, Memory::Below, 1), Verdict::Done(Done::BelowState));

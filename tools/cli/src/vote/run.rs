@@ -156,9 +156,10 @@ impl<'a, D: Disk> Voter<'a, D> {
 
     fn seen(&mut self, shown: Shown, view: &View) -> Seen {
         let Shown { height, headers, anchor, power, is_voted } = shown;
-        // Nonces are looked for only where there may be a vote: a tree costs seconds.
+        // Nonces are looked for only where they decide something: a tree costs seconds.
+        let is_unknown = is_voted && self.signer.state().memory(height) == Memory::Nothing;
         let nonce = match view.commitments.iter().find(|one| one.covers(height)) {
-            _ if headers.is_empty() => Nonce::None,
+            _ if headers.is_empty() && !is_unknown => Nonce::None,
             None => Nonce::None,
             Some(one) if self.trees.of(&self.signer, one).is_some() => Nonce::Ours,
             Some(_) => Nonce::Foreign,
@@ -190,9 +191,8 @@ impl<'a, D: Disk> Voter<'a, D> {
             Verdict::Refuse { signed, shown } => self.refuse(height, signed, shown, round),
             Verdict::Stop => {
                 return Err(stop(format!(
-                    "the contract has a vote of {} at height {height}, and the state knows nothing of it: another program \
-                     votes with this key, or the state is an old copy. Stop everything that signs with this key; then \
-                     `--create` makes a new state",
+                    "the contract has a vote of {} at height {height}, and the state knows nothing of it: another `bsn vote` \
+                     has this key, or the state is an old copy. Stop all of them; then `--create` makes a new state",
                     self.signer.fp()
                 )));
             }
@@ -201,9 +201,9 @@ impl<'a, D: Disk> Voter<'a, D> {
                     self.say.note(&show::idle(view, runway));
                 }
                 if why == Done::ForeignNonce {
-                    self.say.note(&format!(
-                        "another program committed the randomness for height {height}: only it can vote there"
-                    ));
+                    self.say.note(
+                        "another program committed the randomness of these heights: only it can vote there",
+                    );
                 }
                 self.done.insert(height);
             }

@@ -175,8 +175,8 @@ fn load(path: &Path, whose: &Head) -> Result<(Contents, usize)> {
     let bytes = std::fs::read(path).with_context(|| missing(path))?;
     let contents = read(&bytes).with_context(|| {
         format!(
-            "{shown} cannot be believed, and nothing is signed by it. Once everything that signs with this key is stopped, \
-             `--create` makes another"
+            "{shown} cannot be believed, and nothing is signed by it. Once no other `bsn vote` has this key, `--create` \
+             makes another"
         )
     })?;
     let Head { chain_id, contract, fp, .. } = &contents.head;
