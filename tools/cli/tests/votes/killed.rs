@@ -4,9 +4,10 @@ use std::fs::File;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bsn_cli::devnet::account;
+use serde_json::json;
 
 use crate::liar::Liar;
 use crate::support::until;
@@ -14,8 +15,10 @@ use crate::voter::Voter;
 
 /// How often.
 const LIVES: u32 = 100;
-/// How long a life is, at least and at most, in hundredths of what the first one needs to sign.
-const LIFE: [u64; 2] = [60, 150];
+/// How long after its first signature a life of every second ends, at most: by then it has sent, and waits for a block.
+const AFTER: Duration = Duration::from_millis(150);
+/// How long is waited for that signature.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A number that follows from another: the lives of a run can be had again by its seed.
 fn next(seed: &mut u64) -> u64 {
@@ -27,7 +30,8 @@ fn next(seed: &mut u64) -> u64 {
 #[test]
 fn whenever_it_dies_no_height_is_signed_twice_and_it_votes_on() {
     let mut seed = std::env::var("BSN_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(7);
-    let voter = Voter::ready();
+    let voter = Voter::with(json!({ "missed_blocks_window": 1_000 }));
+    voter.create();
     let liar = Arc::new(Liar::default());
     let node = liar.stand(&voter.caller.node(), &voter.devnet.bsn());
     let log = File::create(voter.path("log")).unwrap();
@@ -37,6 +41,7 @@ fn whenever_it_dies_no_height_is_signed_twice_and_it_votes_on() {
         let mut program = voter.caller.command(&args);
         program.stdout(log.try_clone().unwrap()).stderr(Stdio::null()).spawn().unwrap()
     };
+    let size = || std::fs::metadata(voter.path("signed")).unwrap().len();
     let begun = Instant::now();
     let mut first = spawn();
     until("the first signature", || (!voter.signed().is_empty()).then_some(()));
@@ -45,13 +50,21 @@ fn whenever_it_dies_no_height_is_signed_twice_and_it_votes_on() {
     first.wait().unwrap();
     let (mut grew, mut before) = (0, 0);
     for number in 0..LIVES {
-        // Lives in pairs: what one has signed and lost, the next is shown another hash for.
-        liar.loses.store(number % 4 == 0, Ordering::SeqCst);
-        liar.lies.store(number % 4 == 1, Ordering::SeqCst);
+        // What one life in four has signed and lost, the next two are shown another hash for.
+        liar.loses.store(number % 4 == 1, Ordering::SeqCst);
+        liar.lies.store(number % 4 > 1, Ordering::SeqCst);
         let mut child = spawn();
-        let [least, most] = LIFE;
-        let life = u32::try_from(least + next(&mut seed) % (most - least)).unwrap();
-        std::thread::sleep(needed * life / 100);
+        let part = u32::try_from(next(&mut seed) % 100).unwrap();
+        // Every second dies before it signs, or about then; the others in what follows.
+        if number % 2 == 0 {
+            std::thread::sleep(needed * part * 3 / 200);
+        } else {
+            let (before, born) = (size(), Instant::now());
+            while size() == before && born.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            std::thread::sleep(AFTER * part / 100);
+        }
         // SIGKILL.
         child.kill().unwrap();
         child.wait().unwrap();

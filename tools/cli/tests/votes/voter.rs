@@ -24,9 +24,9 @@ pub struct Voter {
 }
 
 impl Voter {
-    /// On a devnet that jails nobody within a test.
+    /// On a devnet that jails nobody within a test, and takes votes from a busy machine too.
     pub fn new() -> Self {
-        Self::with(json!({ "missed_blocks_window": 1_000 }))
+        Self::with(json!({ "missed_blocks_window": 1_000, "vote_window": 200 }))
     }
 
     /// On a devnet with these settings besides, and a state that begins above its tip.
