@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow, bail};
-use bsn_rpc::{Node, Retry};
+use bsn_rpc::{Client, Node, Retry};
 use clap::Args as Group;
 use eots::SecretKey;
 use serde_json::json;
@@ -80,10 +80,11 @@ pub fn run(args: &Vote) -> Result<()> {
     let setup = Setup::load(&args.common)?;
     let chain = Chain::of(&setup, args.contract.as_deref())?;
     let key = args.key.load()?;
-    let nodes = setup.file.chain.node.iter().map(|url| Node::new(url, setup.timeout));
-    let nodes = nodes.collect::<bsn_rpc::Result<Vec<_>>>()?;
-    if usize::try_from(args.agree)? > nodes.len() {
-        bail!("--agree {} needs as many nodes, and {} are named", args.agree, nodes.len());
+    let retry = Retry { timeout: setup.timeout, ..Retry::default() };
+    let all = Client::with(&setup.file.chain.node, retry)?;
+    let count = all.nodes().len();
+    if usize::try_from(args.agree)? > count {
+        bail!("--agree {} needs as many nodes, and {count} are named", args.agree);
     }
     let say = Say::new(args.json || setup.output == Output::Json);
     let whose = Head {
@@ -93,17 +94,13 @@ pub fn run(args: &Vote) -> Result<()> {
         first: 0,
     };
     if args.create {
-        return create(args, whose, &nodes, &say);
+        return create(args, whose, all.nodes(), &say);
     }
     let sender = chain.sender(&setup, &args.signing)?.map(|sender| sender.waits_at_most(INCLUSION));
     if args.signing.dry_run {
         let contents = state::peek(&args.state, &whose).map_err(unusable)?;
         let signer = signer(key, State::on(NoDisk, contents))?;
-        return Daemon { args, chain: &chain, nodes }.run(
-            signer,
-            Outbox { sender: None, contract: &chain.contract },
-            say,
-        );
+        return vote(args, &chain, all, Outbox { sender: None, contract: &chain.contract }, signer, say);
     }
     let kept = state::open(&args.state, &whose).map_err(unusable)?;
     if kept.cut > 0 {
@@ -113,11 +110,7 @@ pub fn run(args: &Vote) -> Result<()> {
         );
     }
     let signer = signer(key, kept.state)?;
-    Daemon { args, chain: &chain, nodes }.run(
-        signer,
-        Outbox { sender: sender.as_ref(), contract: &chain.contract },
-        say,
-    )
+    vote(args, &chain, all, Outbox { sender, contract: &chain.contract }, signer, say)
 }
 
 fn create(args: &Vote, whose: Head, nodes: &[Node], say: &Say) -> Result<()> {
@@ -155,51 +148,50 @@ impl Disk for NoDisk {
     }
 }
 
-struct Daemon<'a> {
-    args: &'a Vote,
-    chain: &'a Chain,
-    nodes: Vec<Node>,
-}
-
-impl Daemon<'_> {
-    fn run<D: Disk>(self, signer: Signer<D>, outbox: Outbox<'_>, say: Say) -> Result<()> {
-        let Self { args, chain, nodes } = self;
-        let (fp, first, highest) = (signer.fp(), signer.state().head().first, signer.state().highest());
-        let count = nodes.len();
-        let look = Look::new(&chain.client, &chain.contract, &chain.id, fp, nodes);
-        let options = Options {
-            ahead: args.ahead,
-            batch: usize::try_from(args.batch)?,
-            agree: usize::try_from(args.agree)?,
-            is_dry: args.signing.dry_run,
-        };
-        let last = highest.map_or_else(
-            || format!("nothing was signed from height {first} on"),
-            |last| format!("signed up to height {last}"),
-        );
-        say.event(
-            &format!("votes for {fp} on {}, by {count} nodes; {last}", chain.id),
-            &json!({ "event": "voting", "fp": fp.to_string(), "chain_id": chain.id, "first": first, "highest": highest }),
-        );
-        let mut voter = Voter::new(look, signer, outbox, options, say);
-        if args.once || options.is_dry {
-            return ended(&voter.round()?);
-        }
-        // Two that were started together do not go on together.
-        let pace = Retry { first_pause: args.every, longest_pause: args.every, ..Retry::default() };
-        loop {
-            match voter.round() {
-                Ok(round) => {
-                    round.troubles.iter().for_each(|why| voter.say().note(why));
-                    if round.left > 0 && round.voted > 0 {
-                        continue;
-                    }
+/// Votes by all these nodes.
+fn vote<D: Disk>(
+    args: &Vote,
+    chain: &Chain,
+    all: Client,
+    outbox: Outbox<'_>,
+    signer: Signer<D>,
+    say: Say,
+) -> Result<()> {
+    let (fp, first, highest) = (signer.fp(), signer.state().head().first, signer.state().highest());
+    let count = all.nodes().len();
+    let look = Look::new(all, &chain.contract, &chain.id, fp)?;
+    let options = Options {
+        ahead: args.ahead,
+        batch: usize::try_from(args.batch)?,
+        agree: usize::try_from(args.agree)?,
+        is_dry: args.signing.dry_run,
+    };
+    let last = highest.map_or_else(
+        || format!("nothing was signed from height {first} on"),
+        |last| format!("signed up to height {last}"),
+    );
+    say.event(
+        &format!("votes for {fp} on {}, by {count} nodes; {last}", chain.id),
+        &json!({ "event": "voting", "fp": fp.to_string(), "chain_id": chain.id, "first": first, "highest": highest }),
+    );
+    let mut voter = Voter::new(look, signer, outbox, options, say);
+    if args.once || options.is_dry {
+        return ended(&voter.round()?);
+    }
+    // Two that were started together do not go on together.
+    let pace = Retry { first_pause: args.every, longest_pause: args.every, ..Retry::default() };
+    loop {
+        match voter.round() {
+            Ok(round) => {
+                round.troubles.iter().for_each(|why| voter.say().note(why));
+                if round.left > 0 && round.voted > 0 {
+                    continue;
                 }
-                Err(error) if error.downcast_ref::<Exit>().is_some() => return Err(error),
-                Err(error) => voter.say().note(&format!("{error:#}")),
             }
-            std::thread::sleep(pace.pause(0));
+            Err(error) if error.downcast_ref::<Exit>().is_some() => return Err(error),
+            Err(error) => voter.say().note(&format!("{error:#}")),
         }
+        std::thread::sleep(pace.pause(0));
     }
 }
 

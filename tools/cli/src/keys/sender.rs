@@ -105,6 +105,11 @@ impl Sender {
         })
     }
 
+    /// Asks these nodes from now on.
+    pub fn ask(&mut self, client: Client) {
+        self.client = client;
+    }
+
     /// Waits no longer for a block: for who has something else to do.
     #[must_use]
     pub fn waits_at_most(self, inclusion: Duration) -> Self {

@@ -7,7 +7,7 @@ use api::bsn::{
     BlocksResponse, ConfigResponse, FinalityProvider, FinalitySignatureResponse, HealthResponse,
     PowersResponse, PubRandCommit, SigningInfo,
 };
-use bsn_rpc::{Client, Error, Header, Node};
+use bsn_rpc::{Client, Error, Header};
 use primitives::{AppHash, FpPublicKey};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -21,6 +21,9 @@ const PAGE: usize = 30;
 const PAGES: usize = 40;
 /// For how long a node that does not answer is left alone, while others do.
 const AWAY: Duration = Duration::from_secs(30);
+
+/// How often it is looked which nodes can be believed.
+const CHOICE: Duration = Duration::from_secs(10);
 
 /// The chain, as it stands for a finality provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,25 +62,36 @@ pub struct Shown {
 /// Who reads it.
 #[derive(Debug)]
 pub struct Look<'a> {
-    client: &'a Client,
+    /// The nodes that can be believed.
+    client: Client,
     contract: &'a str,
     chain_id: &'a str,
     fp: FpPublicKey,
     /// All that were named: each must show the same header.
-    nodes: Vec<Node>,
+    all: Client,
+    chosen: Instant,
     away: BTreeMap<String, Instant>,
 }
 
 impl<'a> Look<'a> {
-    /// By a client for the contract, and all these nodes for headers.
-    pub fn new(
-        client: &'a Client,
-        contract: &'a str,
-        chain_id: &'a str,
-        fp: FpPublicKey,
-        nodes: Vec<Node>,
-    ) -> Self {
-        Self { client, contract, chain_id, fp, nodes, away: BTreeMap::new() }
+    /// By all these nodes; the contract is asked through those that can be believed.
+    ///
+    /// # Errors
+    /// What is held against the first, if none can be.
+    pub fn new(all: Client, contract: &'a str, chain_id: &'a str, fp: FpPublicKey) -> bsn_rpc::Result<Self> {
+        let client = all.believed(Some(chain_id))?;
+        Ok(Self { client, contract, chain_id, fp, all, chosen: Instant::now(), away: BTreeMap::new() })
+    }
+
+    /// Chooses anew of several nodes, from time to time: one that lags since then would be asked for ever. Gives the choice,
+    /// if there is one.
+    pub fn choose(&mut self) -> Option<Client> {
+        if self.all.nodes().len() < 2 || self.chosen.elapsed() < CHOICE {
+            return None;
+        }
+        self.chosen = Instant::now();
+        self.client = self.all.believed(Some(self.chain_id)).ok()?;
+        Some(self.client.clone())
     }
 
     /// The chain as it stands.
@@ -190,8 +204,9 @@ impl<'a> Look<'a> {
         let now = Instant::now();
         self.away.retain(|_, until| *until > now);
         let mut shown = Vec::new();
-        for node in &self.nodes {
-            if self.away.contains_key(node.name()) && self.away.len() < self.nodes.len() {
+        let nodes = self.all.nodes();
+        for node in nodes {
+            if self.away.contains_key(node.name()) && self.away.len() < nodes.len() {
                 continue;
             }
             match Header::of(node, Some(height)) {

@@ -86,6 +86,9 @@ impl<'a, D: Disk> Voter<'a, D> {
     /// # Errors
     /// One sentence, where the chain does not answer. [`Exit`] with [`MUST_NOT_SIGN`] where nothing may be signed any more.
     pub fn round(&mut self) -> Result<Round> {
+        if let (Some(client), Some(sender)) = (self.look.choose(), &mut self.outbox.sender) {
+            sender.ask(client);
+        }
         let view = self.look.view().map_err(anyhow::Error::msg)?;
         if view.is_slashed {
             return Err(stop(format!("{} is slashed: its key is public", self.signer.fp())));

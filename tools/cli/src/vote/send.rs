@@ -41,10 +41,9 @@ pub struct Left {
 pub type Voted = (Vec<Fate>, Option<(u64, String, Fee)>);
 
 /// Whoever pays, and the contract.
-#[derive(Clone, Copy)]
 pub struct Outbox<'a> {
     /// Nobody in a dry run.
-    pub sender: Option<&'a Sender>,
+    pub sender: Option<Sender>,
     /// The contract.
     pub contract: &'a str,
 }
@@ -83,7 +82,7 @@ impl Outbox<'_> {
         message: &ExecuteMsg,
         is_worth_it: impl Fn(&Left) -> bool,
     ) -> Result<Act, String> {
-        let sender = self.sender.ok_or("nobody signs the transaction")?;
+        let sender = self.sender.as_ref().ok_or("nobody signs the transaction")?;
         let message = serde_json::to_value(message).map_err(|error| error.to_string())?;
         let messages = [execute(sender.address(), self.contract, &message)];
         let tried = sender.try_out(&messages).map_err(|error| text(&error))?.unwrap_or_default();

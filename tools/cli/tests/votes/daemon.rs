@@ -1,11 +1,12 @@
 //! What it does while it lives.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
 use crate::liar::Liar;
+use crate::proxy::{Does, before};
 use crate::support::until;
 use crate::voter::{FP, Voter};
 use crate::watchers::events;
@@ -93,6 +94,29 @@ fn nothing_is_signed_that_nodes_or_the_contract_show_otherwise() {
     liar.forks.store(false, Ordering::SeqCst);
     let mut daemon = voter.start(&both, &["--agree", "2"]);
     daemon.hears("voted");
+}
+
+#[test]
+fn a_node_that_stands_still_is_left_for_another() {
+    let voter = Voter::ready();
+    let stands = Arc::new(AtomicBool::new(false));
+    let (still, old) = (Arc::clone(&stands), Mutex::new(None));
+    let node = before(&voter.caller.node(), move |method, _, truth| {
+        if method != "status" {
+            return Does::Pass;
+        }
+        let mut old = old.lock().unwrap();
+        if !still.load(Ordering::SeqCst) || old.is_none() {
+            *old = Some(truth());
+        }
+        Does::Says(old.clone().unwrap())
+    });
+    let mut daemon = voter.start(&format!("{node},{}", voter.caller.node()), &[]);
+    daemon.hears("voted");
+    stands.store(true, Ordering::SeqCst);
+    let stood = voter.devnet.client.height().unwrap();
+    daemon
+        .says("a vote above", |event| event["event"] == "voted" && event["from"].as_u64() > Some(stood + 6));
 }
 
 /// V-04
