@@ -2,8 +2,8 @@
 //!
 //! # The idea
 //!
-//! A round looks at the chain. It commits to the nonces of further heights where fewer than half of `--ahead` are left, and
-//! votes at each open height at which the finality provider has power: one by one at the tip, in ranges where it lags.
+//! A round looks at the chain. It votes at each open height at which the finality provider has power: one by one at the tip, in
+//! ranges where it lags. Then it commits to the nonces of further heights, where fewer than half of `--ahead` are left.
 //! [`judge()`], a pure function, says for each height what is done there, and why.
 //!
 //! Nothing but the key and one file has to be kept. Nonces follow from key, chain, contract and height, and which of them are

@@ -158,7 +158,10 @@ fn vote<D: Disk>(
     say: Say,
 ) -> Result<()> {
     let (fp, first, highest) = (signer.fp(), signer.state().head().first, signer.state().highest());
-    let count = all.nodes().len();
+    let nodes = match all.nodes().len() {
+        1 => "one node".to_owned(),
+        count => format!("{count} nodes"),
+    };
     let look = Look::new(all, &chain.contract, &chain.id, fp)?;
     let options = Options {
         ahead: args.ahead,
@@ -171,7 +174,7 @@ fn vote<D: Disk>(
         |last| format!("signed up to height {last}"),
     );
     say.event(
-        &format!("votes for {fp} on {}, by {count} nodes; {last}", chain.id),
+        &format!("votes for {fp} on {}, by {nodes}; {last}", chain.id),
         &json!({ "event": "voting", "fp": fp.to_string(), "chain_id": chain.id, "first": first, "highest": highest }),
     );
     let mut voter = Voter::new(look, signer, outbox, options, say);

@@ -1,4 +1,4 @@
-//! A round: randomness where it is due, then votes at what is open.
+//! A round: votes at what is open, then randomness where it is due.
 
 mod votes;
 
@@ -95,7 +95,6 @@ impl<'a, D: Disk> Voter<'a, D> {
         }
         let mut round = Round::default();
         let runway = runway(view.tip, view.timestamped, &view.commitments);
-        self.commit(&view, &mut round);
         let heights = self.open(&view, &mut round);
         let shown = self.look.heights(&heights).map_err(anyhow::Error::msg)?;
         let mut votes = Vec::new();
@@ -106,6 +105,8 @@ impl<'a, D: Disk> Voter<'a, D> {
             votes.extend(self.follow(height, verdict, &view, &runway, &mut round)?);
         }
         self.send(&votes, &view, &runway, &mut round)?;
+        // Votes are in a hurry, and a commitment is not: it is made half of `ahead` before it is needed.
+        self.commit(&view, &mut round);
         Ok(round)
     }
 
