@@ -39,6 +39,8 @@ pub enum Command {
     Prove(Box<crate::command::prove::Prove>),
     /// Complete the slashing transactions of whoever signed twice, check them, and send them to Bitcoin.
     Slash(Box<crate::command::slash::Slash>),
+    /// Vote for a finality provider: commit randomness ahead, sign each height once.
+    Vote(Box<crate::command::vote::Vote>),
     /// Watch votes, lag, power and alarms in the terminal.
     Watch(crate::command::watch::Watch),
     /// Ask both chains what they know and you the rest; write bsn.toml.

@@ -15,6 +15,7 @@ pub mod serve;
 pub mod slash;
 pub mod upgrade;
 pub mod verify;
+pub mod vote;
 pub mod watch;
 
 use anyhow::{Context, Result, bail};
@@ -40,6 +41,7 @@ pub fn run(args: Args) -> Result<()> {
         Command::Keep(args) => keep::run(&args),
         Command::Prove(args) => prove::run(&args),
         Command::Slash(args) => slash::run(&args),
+        Command::Vote(args) => vote::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Deploy(args) => deploy::run(&args),

@@ -17,7 +17,7 @@ pub const BACK_UP: [(&str, &str); 3] = [
         "without it the stake cannot vote; whoever else has it can have you slashed",
     ),
     (
-        "eotsd's database (eots.db)",
+        "eotsd's database (eots.db), or the state of `bsn vote`",
         "the record of what was signed: back it up after each vote or never restore it, for an old one lets you sign twice",
     ),
     ("the operator's key (fpd's keyring)", "it pays for votes and leaves jail"),

@@ -25,6 +25,7 @@
 //! | [`prove`] | what Bitcoin says of stake, proven to the contract that counts it |
 //! | [`slash`] | from two votes to transactions that take the stake |
 //! | [`bitcoin`] | transactions of Bitcoin: where they are, what spends them |
+//! | [`vote`] | votes for a finality provider, without Babylon's daemon |
 //! | [`watch`] | a chain at work, in a terminal |
 
 #![allow(
@@ -53,4 +54,5 @@ pub mod serve;
 pub mod slash;
 pub mod upgrade;
 pub mod verify;
+pub mod vote;
 pub mod watch;

@@ -16,6 +16,7 @@ pub fn facts(engine: &Engine) -> Value {
     });
     let fps = engine.net.fps.iter().enumerate().map(|(index, fp)| {
         json!({ "index": index, "btc_pk_hex": fp.public_key_hex(), "online": engine.is_online(index),
+            "btc_sk_hex": hex::encode(fp.secret_key().to_bytes()),
             "operator": engine.fp_account(index).map(|one| one.address.clone()) })
     });
     json!({

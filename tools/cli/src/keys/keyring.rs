@@ -86,6 +86,14 @@ impl Keyring {
     /// # Errors
     /// A sentence with the file to blame.
     pub fn key(&self, name_or_address: &str) -> Result<Key> {
+        Ok(Key::from_bytes(&self.secret(name_or_address)?)?)
+    }
+
+    /// The same as its 32 bytes, big endian: for a key that signs something else than transactions.
+    ///
+    /// # Errors
+    /// As [`key`](Self::key).
+    pub fn secret(&self, name_or_address: &str) -> Result<Zeroizing<Vec<u8>>> {
         if !self.folder.is_dir() {
             bail!("there is no keyring at {}", self.folder.display());
         }
@@ -136,7 +144,7 @@ impl Keyring {
     }
 }
 
-fn secret(record: Record) -> Result<Key> {
+fn secret(record: Record) -> Result<Zeroizing<Vec<u8>>> {
     let elsewhere = |what: &str| {
         anyhow!(
             "`{}` is {what}: its secret is not here; add --generate-only, and sign with the chain's own program",
@@ -159,8 +167,7 @@ fn secret(record: Record) -> Result<Key> {
     }
     let decoded = PrivKey::decode(any.value.as_slice());
     any.value.zeroize();
-    let bytes = Zeroizing::new(decoded.map_err(|_| anyhow!("`{}` holds no key", record.name))?.key);
-    Ok(Key::from_bytes(&bytes)?)
+    Ok(Zeroizing::new(decoded.map_err(|_| anyhow!("`{}` holds no key", record.name))?.key))
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub struct Sender {
     granter: String,
     is_dry: bool,
     asks: bool,
+    inclusion: Duration,
 }
 
 enum Actor {
@@ -100,7 +101,19 @@ impl Sender {
             granter,
             is_dry: signing.dry_run,
             asks: !signing.yes,
+            inclusion: INCLUSION,
         })
+    }
+
+    /// Asks these nodes from now on.
+    pub fn ask(&mut self, client: Client) {
+        self.client = client;
+    }
+
+    /// Waits no longer for a block: for who has something else to do.
+    #[must_use]
+    pub fn waits_at_most(self, inclusion: Duration) -> Self {
+        Self { inclusion, ..self }
     }
 
     /// Who acts.
@@ -219,7 +232,7 @@ impl Sender {
     }
 
     fn included(&self, what: &str, hash: &str) -> Result<Sent> {
-        let done = self.client.wait_for_tx(hash, INCLUSION).with_context(|| format!("cannot {what}"))?;
+        let done = self.client.wait_for_tx(hash, self.inclusion).with_context(|| format!("cannot {what}"))?;
         if done.code == 0 {
             return Ok(Sent::Done(Box::new(done)));
         }

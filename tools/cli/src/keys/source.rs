@@ -227,12 +227,23 @@ fn words_of(path: &Path) -> Result<Zeroizing<String>> {
 }
 
 fn passphrase() -> Result<Zeroizing<Vec<u8>>> {
-    let line = secret_line("passphrase of the keyring: ")?;
+    passphrase_of("keyring")
+}
+
+/// The passphrase of a keyring, from standard input.
+///
+/// # Errors
+/// A sentence: there is none.
+pub fn passphrase_of(keyring: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let line = secret_line(&format!("passphrase of the {keyring}: "))?;
     Ok(Zeroizing::new(line.as_bytes().to_vec()))
 }
 
 /// A line of standard input; without echo where it is a terminal.
-fn secret_line(prompt: &str) -> Result<Zeroizing<String>> {
+///
+/// # Errors
+/// A sentence: there is none.
+pub fn secret_line(prompt: &str) -> Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(String::new());
     if std::io::stdin().is_terminal() {
         *line = rpassword::prompt_password(prompt).context("cannot read the terminal")?;

@@ -138,14 +138,19 @@ fn names<T>(proofs: &[(OutPoint, T)]) -> String {
 /// One sentence, where that is none.
 pub fn verdicts(data: &[u8], expected: usize) -> Result<Vec<Verdict>, String> {
     let unreadable = || "btc-staking answered a message in a form that is not known".to_owned();
-    let data = TxMsgData::decode(data).map_err(|_| unreadable())?;
+    let answer = answer_of(data).ok_or_else(unreadable)?;
+    let Verdicts { verdicts } = serde_json::from_slice(&answer).map_err(|_| unreadable())?;
+    if verdicts.len() == expected { Ok(verdicts) } else { Err(unreadable()) }
+}
+
+/// What a contract answered to the first message of a transaction, by its `TxMsgData`; nothing where that is none.
+pub fn answer_of(data: &[u8]) -> Option<Vec<u8>> {
+    let data = TxMsgData::decode(data).ok()?;
     let first = data.msg_responses.first().map(|any| any.value.clone());
     #[expect(deprecated, reason = "chains before 0.46 of the SDK fill this alone")]
     let older = || data.data.first().map(|message| message.data.clone());
-    let answer = first.or_else(older).ok_or_else(unreadable)?;
-    let answer = MsgExecuteContractResponse::decode(answer.as_slice()).map_err(|_| unreadable())?;
-    let Verdicts { verdicts } = serde_json::from_slice(&answer.data).map_err(|_| unreadable())?;
-    if verdicts.len() == expected { Ok(verdicts) } else { Err(unreadable()) }
+    let answer = first.or_else(older)?;
+    Some(MsgExecuteContractResponse::decode(answer.as_slice()).ok()?.data)
 }
 
 /// Whether `follow` changed anything, by its events.

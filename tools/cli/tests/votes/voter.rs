@@ -1,0 +1,122 @@
+//! A finality provider of a devnet whose own daemon is off, and a `bsn vote` in its place.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bsn_cli::vote::file::Head;
+use bsn_cli::vote::state;
+use primitives::{AppHash, FpPublicKey};
+use serde_json::{Value, json};
+
+use crate::support::{Running, options, until};
+use crate::watchers::{Caller, Ended, Started};
+
+/// Which finality provider of the devnet it is: the others finalize without it.
+pub const FP: usize = 3;
+
+/// A devnet whose finality provider [`FP`] is ours.
+pub struct Voter {
+    pub devnet: Arc<Running>,
+    pub caller: Caller,
+    pub fp: FpPublicKey,
+}
+
+impl Voter {
+    /// On a devnet that jails nobody within a test, and takes votes from a busy machine too.
+    pub fn new() -> Self {
+        Self::with(json!({ "missed_blocks_window": 1_000, "vote_window": 200 }))
+    }
+
+    /// On a devnet with these settings besides, and a state that begins above its tip.
+    pub fn with(settings: Value) -> Self {
+        let mut options = options();
+        settings.as_object().unwrap().iter().for_each(|(name, value)| {
+            options.instantiate[name] = value.clone();
+        });
+        let devnet = Arc::new(Running::with(options));
+        devnet.control(&format!("fault/offline?fp={FP}"));
+        let caller = Caller::new(&devnet, 0);
+        let (fp, secret) = devnet
+            .handle
+            .run_blocking(|engine| {
+                let fp = &engine.net.fps[FP];
+                (fp.public_key(), hex::encode(fp.secret_key().to_bytes()))
+            })
+            .unwrap();
+        let voter = Self { devnet, caller, fp };
+        std::fs::write(voter.path("key"), secret).unwrap();
+        std::fs::set_permissions(voter.path("key"), std::fs::Permissions::from_mode(0o600)).unwrap();
+        voter
+    }
+
+    /// With a state, once the chain has passed what its own daemon may have signed.
+    pub fn ready() -> Self {
+        let voter = Self::new();
+        voter.create();
+        voter
+    }
+
+    /// Makes the state, and waits for the first height that it signs.
+    pub fn create(&self) -> u64 {
+        let tip = self.devnet.client.height().unwrap();
+        let (code, out, err) = self.run(&["--create", "--json"]);
+        assert_eq!(code, 0, "{out}{err}");
+        let made: Value = serde_json::from_str(&out).unwrap();
+        let first = made["first"].as_u64().unwrap();
+        assert!(first > tip + 5, "a node may lag behind whoever voted before");
+        self.reaches(first);
+        first
+    }
+
+    /// A file in the caller's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.caller.folder.join(name)
+    }
+
+    /// The arguments of every call.
+    pub fn args<'a>(&self, more: &[&'a str]) -> Vec<&'a str> {
+        let own = ["vote", "--fp-key-file", "key", "--state", "signed", "--every", "50ms"];
+        let ahead: &[&str] = if more.contains(&"--ahead") { &[] } else { &["--ahead", "40"] };
+        own.iter().chain(ahead).chain(more).copied().collect()
+    }
+
+    /// The program, to its end.
+    pub fn run(&self, more: &[&str]) -> Ended {
+        self.caller.sign(&self.args(more))
+    }
+
+    /// The program, while it runs, by a node.
+    pub fn start(&self, node: &str, more: &[&str]) -> Started {
+        self.caller.start_at(node, &self.args(&[&["--json"][..], more].concat()))
+    }
+
+    /// What the state says was signed.
+    pub fn signed(&self) -> BTreeMap<u64, AppHash> {
+        let (chain_id, contract) = ("bsn-devnet-1".to_owned(), self.devnet.bsn());
+        let head = Head { chain_id, contract, fp: self.fp, first: 0 };
+        state::peek(&self.path("signed"), &head).unwrap().signed
+    }
+
+    /// Waits for a height.
+    pub fn reaches(&self, height: u64) {
+        until("a height", || (self.devnet.client.height().unwrap() >= height).then_some(()));
+    }
+
+    pub fn ask(&self, message: Value) -> Value {
+        self.devnet.client.smart(&self.devnet.bsn(), &message).unwrap()
+    }
+
+    /// Whether the contract has its vote at a height.
+    pub fn has_voted(&self, height: u64) -> bool {
+        let ask = json!({ "finality_signature": { "btc_pk_hex": self.fp.to_string(), "height": height } });
+        self.ask(ask)["signature"].as_array().is_some_and(|bytes| !bytes.is_empty())
+    }
+
+    /// Whether it is slashed.
+    pub fn is_slashed(&self) -> bool {
+        let found = self.ask(json!({ "finality_provider": { "btc_pk_hex": self.fp.to_string() } }));
+        found["slashed_height"] != json!(0)
+    }
+}
