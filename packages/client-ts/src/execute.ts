@@ -20,6 +20,7 @@ export const EXECUTE = [
   "retry_quarantined",
   "rebind_connection",
   "resync",
+  "stake_outcomes",
   "btc_staking",
   "slash",
 ] as const;

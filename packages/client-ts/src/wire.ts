@@ -190,6 +190,10 @@ export type ConfigResponse = {
   reward_group: number;
   /** Every how many blocks rewards are shared out. */
   reward_interval: number;
+  /** Whose word counts for delegations: `babylon`, or `verified` where Bitcoin shows them. */
+  stake_source: string;
+  /** The contract that verifies delegations. */
+  stake_verifier?: string | null;
   /** This contract. */
   staking: string;
   /** How many blocks settled votes are kept, and commitments to randomness that are spent. */
@@ -468,6 +472,13 @@ export type ExecuteMsg<Bytes = Binary> =
         packet: Bytes;
       };
     }
+  /** The contract that verifies delegations: what became of stake, packed as [its message](crate::btc_staking::OutcomesMsg) says. */
+  | {
+      stake_outcomes: {
+        /** The outcomes. */
+        packed: Bytes;
+      };
+    }
   /** The admin, on regtest only: the daemons' own test suites inject stake so. */
   | {
       btc_staking: {
@@ -725,6 +736,8 @@ export type InstantiateMsg = {
   reward_group?: number | null;
   /** Every how many blocks rewards are shared out. */
   reward_interval?: number | null;
+  /** Verifies delegations against Bitcoin; absent, Babylon's word counts. It needs a light client. */
+  verified_stake?: VerifiedStake | null;
   /** How many blocks settled votes are kept, and commitments to randomness that are spent. */
   vote_retention?: number | null;
   /** For how many blocks a height takes votes after the cursor passed it; they count for rewards. */
@@ -787,8 +800,11 @@ export type MerkleRangeProof<Bytes = Binary> = {
   total: number;
 };
 
-/** Migrates; nothing to say. */
-export type MigrateMsg = Record<string, never>;
+/** Migrates. */
+export type MigrateMsg = {
+  /** From now on delegations are verified against Bitcoin; not if they are already. Those of before count on Babylon's word until somebody proves them. */
+  verified_stake?: VerifiedStake | null;
+};
 
 /** A network of Bitcoin. What is allowed differs: RULINGS.md, "Administration" and "Instantiation". It is also stored, so it has serde's own `Deserialize`. */
 export type Network = "mainnet" | "testnet" | "testnet4" | "signet" | "regtest";
@@ -1177,6 +1193,8 @@ export type StakingHealth = {
   ranked_power: Uint128;
   /** The power of the active set. */
   total_power: Uint128;
+  /** Of delegations that are verified against Bitcoin; absent where Babylon's word counts. */
+  verified?: VerifiedHealth | null;
   /** The part of the ranked stake that is not in the set for want of timestamped randomness, or in jail. */
   without_randomness: Uint128;
 };
@@ -1294,6 +1312,24 @@ export type UpdateConfig = {
   vote_retention?: number | null;
   /** For how many blocks a height takes votes after the cursor passed it; they count for rewards. */
   vote_window?: number | null;
+};
+
+/** Delegations that are verified against Bitcoin, as the contract that verifies them says. */
+export type VerifiedHealth = {
+  /** Of how many this contract has still to take what became of them. */
+  unsent: number;
+  /** How many wait for their proof. */
+  waiting: number;
+  /** Since when, in seconds since 1970, some delegation or other has waited at every moment; absent where none waits. */
+  waiting_since?: number | null;
+};
+
+/** The contract that verifies delegations against Bitcoin. `bsn` makes it, and both are bound to each other for good. */
+export type VerifiedStake = {
+  /** The code of `btc-staking`. */
+  code_id: number;
+  /** Base64 JSON of [its message](crate::btc_staking::InstantiateMsg), handed on unread. */
+  settings: Binary;
 };
 
 /** One of the two votes of an equivocation. */
