@@ -82,9 +82,13 @@ pub fn message(verifier: &str, items: &[Handed]) -> StdResult<Option<SubMsg>> {
     if items.is_empty() {
         return Ok(None);
     }
-    let limit = items.iter().map(|(_, item)| gas(item)).fold(CALL_GAS, u64::saturating_add);
-    let listed: Vec<_> = items.iter().map(|(_, item)| json(item)).collect();
-    let msg = format!(r#"{{"take_items":{{"items":[{}]}}}}"#, listed.join(","));
+    let (mut limit, mut msg) = (CALL_GAS, String::from(r#"{"take_items":{"items":["#));
+    for (place, (_, item)) in items.iter().enumerate() {
+        limit = limit.saturating_add(gas(item));
+        msg.push_str(if place == 0 { "" } else { "," });
+        write(&mut msg, item);
+    }
+    msg.push_str("]}}");
     let execute =
         WasmMsg::Execute { contract_addr: verifier.into(), msg: msg.into_bytes().into(), funds: vec![] };
     let payload = postcard::to_allocvec(items).map_err(|error| StdError::msg(error.to_string()))?;
@@ -95,15 +99,15 @@ pub fn message(verifier: &str, items: &[Handed]) -> StdResult<Option<SubMsg>> {
     ))
 }
 
-/// An item as [`api::btc_staking::StakeItem`] is written. Written here: the derived code for all of its message would weigh
+/// Writes an item as [`api::btc_staking::StakeItem`] is written. Written here: the derived code for all of its message would weigh
 /// kilobytes.
-fn json(item: &RawItem) -> String {
-    let name = match item.kind {
-        ItemKind::Undelegation => "end",
-        _ => "delegation",
-    };
-    let bytes = Binary::from(item.bytes.as_slice()).to_base64();
-    [r#"{""#, name, r#"":""#, &bytes, r#""}"#].concat()
+fn write(msg: &mut String, item: &RawItem) {
+    msg.push_str(match item.kind {
+        ItemKind::Undelegation => r#"{"end":""#,
+        _ => r#"{"delegation":""#,
+    });
+    msg.push_str(&Binary::from(item.bytes.as_slice()).to_base64());
+    msg.push_str(r#""}"#);
 }
 
 /// The answer has come: what was refused goes to the quarantine, or stays there, with the rule; what was taken leaves it.

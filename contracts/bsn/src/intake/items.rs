@@ -62,12 +62,13 @@ impl ItemCounts {
 
     /// The counts, as attributes.
     pub fn attributes(&self) -> Vec<Attribute> {
-        let handed = (self.handed > 0).then_some(("handed_over", self.handed));
-        [("applied", self.applied), ("known", self.known), ("refused", self.refused)]
-            .into_iter()
-            .chain(handed)
+        let mut attributes = [("applied", self.applied), ("known", self.known), ("refused", self.refused)]
             .map(|(name, count)| Attribute::new(name, count.to_string()))
-            .collect()
+            .to_vec();
+        if self.handed > 0 {
+            attributes.push(Attribute::new("handed_over", self.handed.to_string()));
+        }
+        attributes
     }
 }
 

@@ -62,9 +62,9 @@ pub fn health(
     };
     health.staking.verified = verifier.and_then(|address| verifier::health(deps.querier, &address));
     health.alarms = alarms(&health, &record, env.block.height);
-    health
-        .alarms
-        .extend(health.staking.verified.iter().flat_map(|verified| unproven(verified, host::now(env))));
+    if let Some(verified) = &health.staking.verified {
+        unproven(&mut health.alarms, verified, host::now(env));
+    }
     health.alarms.extend(floor(&progress));
     health.alarms.extend(moves(store)?);
     if let Some(conversion) = CONVERSION.may_load(store)? {
@@ -234,15 +234,13 @@ fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<Str
 }
 
 /// Delegations that nobody proves, and outcomes that this contract did not take.
-fn unproven(verified: &VerifiedHealth, now: UnixTime) -> Vec<String> {
-    let mut alarms = Vec::new();
+fn unproven(alarms: &mut Vec<String>, verified: &VerifiedHealth, now: UnixTime) {
     if let Some(since) = verified.waiting_since.filter(|since| now.since(UnixTime::new(*since)) > UNPROVEN) {
         alarms.push(format!("{} delegations wait for their proof, some since {since}", verified.waiting));
     }
     if verified.unsent > 0 {
         alarms.push(format!("{} outcomes of stake were not taken: follow sends them again", verified.unsent));
     }
-    alarms
 }
 
 /// Too much stake is without randomness for a set.

@@ -7,6 +7,8 @@ use crate::ItemDigest;
 const ACTIVE: u8 = 0;
 const ENDED: u8 = 1;
 const REVOKED: u8 = 2;
+/// The length of one that is active.
+const ACTIVE_BYTES: usize = 151;
 
 /// Outcomes as one contract says them to another, one behind the other: a byte for what became of the stake (0 active, 1 ended, 2 revoked), its
 /// txid (32 bytes, internal order) and output (4); of one that is active then the keys of staker and finality provider (32
@@ -38,44 +40,46 @@ pub fn pack(outcomes: &[StakeOutcome]) -> Vec<u8> {
 /// Reads what [`pack`] wrote.
 ///
 /// # Errors
-/// [`ParseError`]: the bytes end too early, are of no known kind, or say more sats than there are.
+/// [`ParseError::Length`]: the bytes from there on are no outcome. They end too early, are of no known kind, or say more sats
+/// than there are.
 pub fn unpack(bytes: &[u8]) -> Result<Vec<StakeOutcome>, ParseError> {
-    let (mut rest, mut outcomes) = (Bytes(bytes), Vec::new());
-    while !rest.0.is_empty() {
-        let [kind] = rest.take()?;
-        let outpoint =
-            OutPoint { txid: Txid::from_bytes(rest.take()?), index: u32::from_be_bytes(rest.take()?) };
-        outcomes.push(match kind {
-            ACTIVE => StakeOutcome::Active(ActiveStake {
-                outpoint,
-                staker_key: rest.take()?,
-                fp: FpPublicKey::from_bytes(rest.take()?),
-                sats: Sats::new(u64::from_be_bytes(rest.take()?))?,
-                start_height: BtcHeight::new(u32::from_be_bytes(rest.take()?)),
-                end_height: BtcHeight::new(u32::from_be_bytes(rest.take()?)),
-                unbonding_time: u16::from_be_bytes(rest.take()?),
-                digest: ItemDigest::from_bytes(rest.take()?),
-            }),
-            ENDED => StakeOutcome::Ended(outpoint),
-            REVOKED => StakeOutcome::Revoked(outpoint),
-            _ => return Err(wrong(kind.into())),
-        });
+    let (mut rest, mut outcomes) = (bytes, Vec::new());
+    while !rest.is_empty() {
+        let got = rest.len();
+        let wrong = ParseError::Length { what: "outcome of stake", expected: ACTIVE_BYTES, got };
+        outcomes.push(one(&mut rest).ok_or(wrong)?);
     }
     Ok(outcomes)
 }
 
-struct Bytes<'a>(&'a [u8]);
-
-impl Bytes<'_> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], ParseError> {
-        let (taken, rest) = self.0.split_first_chunk().ok_or_else(|| wrong(self.0.len()))?;
-        self.0 = rest;
-        Ok(*taken)
-    }
+fn one(rest: &mut &[u8]) -> Option<StakeOutcome> {
+    let [kind] = take(rest)?;
+    let outpoint = OutPoint { txid: Txid::from_bytes(take(rest)?), index: number(rest)? };
+    Some(match kind {
+        ACTIVE => StakeOutcome::Active(ActiveStake {
+            outpoint,
+            staker_key: take(rest)?,
+            fp: FpPublicKey::from_bytes(take(rest)?),
+            sats: Sats::new(u64::from_be_bytes(take(rest)?)).ok()?,
+            start_height: BtcHeight::new(number(rest)?),
+            end_height: BtcHeight::new(number(rest)?),
+            unbonding_time: u16::from_be_bytes(take(rest)?),
+            digest: ItemDigest::from_bytes(take(rest)?),
+        }),
+        ENDED => StakeOutcome::Ended(outpoint),
+        REVOKED => StakeOutcome::Revoked(outpoint),
+        _ => return None,
+    })
 }
 
-const fn wrong(got: usize) -> ParseError {
-    ParseError::Length { what: "outcome of stake", expected: 151, got }
+fn number(rest: &mut &[u8]) -> Option<u32> {
+    Some(u32::from_be_bytes(take(rest)?))
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, behind) = rest.split_first_chunk()?;
+    *rest = behind;
+    Some(*taken)
 }
 
 #[cfg(test)]
