@@ -163,7 +163,7 @@ impl World {
     /// What an item became, or the code of the rule that it breaks.
     fn hand(&mut self, item: StakeItem) -> String {
         let text = self.handed(vec![item]).remove(0);
-        text.strip_prefix('+').or(text.split(':').next()).unwrap().to_owned()
+        text.strip_prefix('+').or_else(|| text.split(':').next()).unwrap().to_owned()
     }
 
     /// What `bsn` is answered of each item.

@@ -27,7 +27,7 @@ fn delegations_that_a_committee_signed_obey_every_rule() {
             let item = proto::decode::delegation(&delegation.event.encode_to_vec()).unwrap();
             let terms = Terms { params, superseded: None, grace: BABYLON_GRACE, unbonding_signed: true };
             let ours = |key: &proto::covenant::XOnlyKey| *key.as_bytes() == *fp.as_bytes();
-            let verified = verify(&Native, Some(&terms), &item, &ours).unwrap();
+            let verified = verify(&Native, Some(&terms), &item, ours).unwrap();
             assert_eq!(verified.stake.txid, txid);
             let unbonding_tx =
                 proto::bitcoin_spv::Transaction::parse(&delegation.unbonding_tx.serialize_stripped());
