@@ -1,6 +1,7 @@
 //! Record F: what a chain says of its committees, under its app hash.
 
 use primitives::{AppHash, BlockHash, BlockHeight, UnixTime};
+use serde::{Deserialize, Serialize};
 
 use super::committee::Hash;
 
@@ -12,7 +13,7 @@ pub const RECORD_BYTES: usize = 225;
 const VERSION: u8 = 1;
 
 /// A committee as the record names it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// Its hash.
     pub hash: Hash,

@@ -6,8 +6,9 @@
 //!   settle       new, where all were looked at and those taken have half of the power of R's active set; else the old one
 //! ```
 
-use primitives::{BlockHeight, FpPublicKey, VotingPower};
+use primitives::{BlockHeight, FpId, FpPublicKey, VotingPower};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::calendar::Interval;
 use super::committee::{COUNT_MAX, ROWS_MAX, Seat};
@@ -19,6 +20,8 @@ pub const PORTION_ROWS: usize = 64;
 /// An FP of the active set of R.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidate {
+    /// Its number.
+    pub id: FpId,
     /// Its key.
     pub key: FpPublicKey,
     /// The lower of its powers at R and at R', in sats.
@@ -156,13 +159,19 @@ pub enum Settled {
 }
 
 /// Why a committee is used once more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Why {
     /// Not all candidates were looked at before G: hooks were lost.
+    #[error("the snapshot was not finished: hooks were lost")]
     Unfinished,
+    /// It was finished, but no record F below G names it.
+    #[error("no record names the snapshot: hooks were lost")]
+    Unnamed,
     /// Nobody was taken.
+    #[error("no finality provider has power and randomness for it")]
     Nobody,
     /// Those taken have less than half of the power of the active set of R.
+    #[error("those with randomness for it have {taken} of {active} sats, less than half")]
     TooFew {
         /// What they have.
         taken: VotingPower,

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
-use primitives::{AppHash, BlockHash, BlockHeight, FpPublicKey, UnixTime, VotingPower};
+use primitives::{AppHash, BlockHash, BlockHeight, FpId, FpPublicKey, UnixTime, VotingPower};
 use proptest::prelude::*;
 
 use super::calendar::{self, Duty, Interval, IntervalOutOfBounds};
