@@ -69,8 +69,8 @@ pub const ADMINS: Item<Admins> = Item::new(b'A');
 pub const PARAMS: Item<Params> = Item::short(b'K');
 /// [`Marks`]: the part of [`Progress`] that every block moves.
 ///
-/// Written by `state/progress`, by every EndBlock and by whatever changes the set, by `bitcoin/checkpoints`, and by
-/// `state/grid`. Never deleted: one record.
+/// Written by `state/progress`, by every EndBlock and by whatever changes the set, by `bitcoin/checkpoints`,
+/// `state/grid` and `heights/grid/set`. Never deleted: one record.
 pub const MARKS: Item<Marks> = Item::short(b'P');
 /// [`Rest`]: the part of [`Progress`] that an ordinary block leaves as it is.
 ///

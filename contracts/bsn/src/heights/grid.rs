@@ -19,12 +19,10 @@ mod set;
 mod settle;
 mod snapshot;
 mod sweep;
-#[cfg(test)]
-pub mod tests;
 pub mod votes;
 
 pub use close::missing;
-pub use set::{configure, excuse};
+pub use set::{check_floor, configure, excuse, start_at};
 
 use cosmwasm_std::{Event, StdResult, Storage};
 use finality::grid::calendar;

@@ -52,11 +52,7 @@ fn unbroken(storage: &dyn Storage, progress: &Progress) -> StdResult<BlockHeight
 }
 
 /// The last final block; what the record said before where its anchor is pruned.
-fn anchor(
-    storage: &dyn Storage,
-    progress: &Progress,
-    before: Option<&Record>,
-) -> StdResult<Option<Anchor>> {
+fn anchor(storage: &dyn Storage, progress: &Progress, before: Option<&Record>) -> StdResult<Option<Anchor>> {
     let Some(height) = progress.marks.last_final else { return Ok(None) };
     let Some(anchor) = ANCHORS.may_load(storage, &height_key(height))? else {
         return Ok(before.and_then(|before| before.anchor));

@@ -1,4 +1,4 @@
-use cosmwasm_std::Storage;
+use cosmwasm_std::{StdResult, Storage};
 use finality::Params;
 use finality::grid::calendar::Interval;
 use finality::grid::closing;
@@ -6,7 +6,7 @@ use primitives::BlockHeight;
 
 use crate::config::invalid;
 use crate::error::ContractError;
-use crate::state::{GRID, Grid, GridMarks, MARKS, wake_grid};
+use crate::state::{GRID, Grid, GridMarks, MARKS, Marks, wake_grid};
 
 /// The least that `min_active_percent` may be beside a grid: half of an active set of dust is dust.
 pub const FLOOR: u64 = 34;
@@ -28,13 +28,12 @@ pub fn configure(
     }
     let interval = Interval::new(blocks, true).map_err(|error| invalid(error.to_string()))?;
     check_floor(params)?;
-    let first = interval.first_snapshot(marks.activation.max(now));
     let none = BlockHeight::default();
     let grid = Grid {
         interval,
-        first,
+        first: none,
         root: None,
-        settled: interval.before(first),
+        settled: none,
         order: closing::Progress::at_root(none),
         excused: none,
         seal: (none, now),
@@ -42,8 +41,18 @@ pub fn configure(
         sweep_from: none,
     };
     GRID.save(storage, &grid)?;
-    marks.grid = Some(GridMarks { interval, wakes: now });
+    start_at(storage, &mut marks, now)?;
     MARKS.save(storage, &marks)?;
+    Ok(())
+}
+
+/// Lets the first snapshot be one that lies above activation and the block `now`; the caller records `marks`.
+pub fn start_at(storage: &mut dyn Storage, marks: &mut Marks, now: BlockHeight) -> StdResult<()> {
+    let Some(mut grid) = GRID.may_load(storage)?.filter(|grid| grid.root.is_none()) else { return Ok(()) };
+    grid.first = grid.interval.first_snapshot(marks.activation.max(now));
+    grid.settled = grid.interval.before(grid.first);
+    GRID.save(storage, &grid)?;
+    marks.grid = Some(GridMarks { interval: grid.interval, wakes: now });
     Ok(())
 }
 

@@ -56,11 +56,7 @@ pub fn settle(storage: &mut dyn Storage, grid: &mut Grid, block: &Block) -> StdR
 }
 
 /// The snapshot of a grid height, if it is whole and record F names it.
-fn new(
-    storage: &dyn Storage,
-    work: Option<&Work>,
-    at: BlockHeight,
-) -> StdResult<Result<Committee, Why>> {
+fn new(storage: &dyn Storage, work: Option<&Work>, at: BlockHeight) -> StdResult<Result<Committee, Why>> {
     let (named, active) = match snapshot::outcome(work, at) {
         Ok(found) => found,
         Err(why) => return Ok(Err(why)),

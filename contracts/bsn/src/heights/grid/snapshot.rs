@@ -55,12 +55,7 @@ pub fn portion(
 }
 
 /// Nothing begins where the set of R is not stored any more.
-fn begin(
-    storage: &mut dyn Storage,
-    grid: &Grid,
-    marks: &Marks,
-    of: BlockHeight,
-) -> StdResult<Option<Work>> {
+fn begin(storage: &mut dyn Storage, grid: &Grid, marks: &Marks, of: BlockHeight) -> StdResult<Option<Work>> {
     let open = grid.settled.above(grid.order.ordered_through);
     if grid.root.is_some() && open > grid.interval.blocks().saturating_mul(OPEN_MAX) {
         return Ok(None);
@@ -80,7 +75,12 @@ fn begin(
             None => VotingPower::ZERO,
         };
         let power = member.power.min(then).to_u64();
-        candidates.push(Candidate { id: member.id, key: key_of(storage, member.id)?, power, is_slashed: false });
+        candidates.push(Candidate {
+            id: member.id,
+            key: key_of(storage, member.id)?,
+            power,
+            is_slashed: false,
+        });
     }
     let candidates: Vec<(FpId, u64)> =
         snapshot::ranked(candidates).iter().map(|candidate| (candidate.id, candidate.power)).collect();

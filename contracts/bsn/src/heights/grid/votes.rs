@@ -31,12 +31,7 @@ pub fn place(
 
 /// What an FP has in the committee of a grid height, in sats; nothing where the height is forgotten. The committee of the
 /// next grid height is known before it has come.
-pub fn power(
-    storage: &dyn Storage,
-    marks: &Marks,
-    key: &FpPublicKey,
-    height: BlockHeight,
-) -> StdResult<u64> {
+pub fn power(storage: &dyn Storage, marks: &Marks, key: &FpPublicKey, height: BlockHeight) -> StdResult<u64> {
     Ok(seat(storage, marks, key, height)?.map_or(0, |(power, ..)| power))
 }
 

@@ -124,7 +124,9 @@ pub fn letter_in(code: &str) -> Option<String> {
             let mut rest = code[at + 2..].chars();
             let (letter, quote) = (rest.next()?, rest.next()?);
             let is_word = code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            let is_literal = letter.is_ascii_alphanumeric() && start.ends_with(quote) && !is_word;
+            let is_literal = (letter.is_ascii_alphabetic() || letter.is_ascii_digit() && start == "b'")
+                && start.ends_with(quote)
+                && !is_word;
             is_literal.then(|| format!("{start}{letter}{quote}"))
         })
     })
