@@ -21,7 +21,6 @@ mod snapshot;
 mod sweep;
 pub mod votes;
 
-pub use close::missing;
 pub use set::{check_floor, configure, excuse, start_at};
 
 use cosmwasm_std::{Event, StdResult, Storage};

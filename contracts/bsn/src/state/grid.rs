@@ -119,7 +119,7 @@ pub mod written_if_some {
 
     type Marks = (Interval, i64);
 
-    #[expect(clippy::ref_option, reason = "serde calls it so")]
+    /// Nothing for nothing.
     pub fn serialize<S: Serializer>(marks: &Option<Marks>, to: S) -> Result<S::Ok, S::Error> {
         match marks {
             Some(marks) => marks.serialize(to),
@@ -127,6 +127,7 @@ pub mod written_if_some {
         }
     }
 
+    /// Nothing where the record ends.
     pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Option<Marks>, D::Error> {
         Ok(Marks::deserialize(from).ok())
     }

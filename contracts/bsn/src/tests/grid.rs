@@ -1,5 +1,6 @@
 //! The grid on real hooks and with real signatures (finality's GRID.md, "Rules"): C is 60, and the root is 12,480.
 
+mod asking;
 mod closing;
 mod snapshots;
 mod sweeping;

@@ -1,7 +1,6 @@
 use api::bsn::event::CloseGrid;
 use cosmwasm_std::{Event, StdResult, Storage};
 use finality::grid::closing::{Ballot, Verdict};
-use finality::grid::committee::quorum_of;
 
 use crate::state::{BALLOTS, COMMITTEES, Grid, height_key};
 
@@ -26,10 +25,4 @@ fn ballot(storage: &dyn Storage, grid: &Grid) -> StdResult<Option<Ballot>> {
     let (Some(set), Some(here)) = (set, here) else { return Ok(None) };
     let voted = BALLOTS.may_load(storage, &height_key(at))?.unwrap_or_default();
     Ok(Some(Ballot { grid: at, total: set.named.total, voted, is_anchored: here.app_hash.is_some() }))
-}
-
-/// The grid height that waits, and how much more power closes it, in sats; none where nothing waits.
-pub fn missing(storage: &dyn Storage, grid: &Grid) -> StdResult<Option<(primitives::BlockHeight, u64)>> {
-    let waiting = ballot(storage, grid)?;
-    Ok(waiting.map(|ballot| (ballot.grid, quorum_of(ballot.total).saturating_sub(ballot.voted))))
 }

@@ -23,7 +23,7 @@ pub fn write(
 ) -> StdResult<()> {
     let set = COMMITTEES.may_load(storage, &height_key(grid.interval.before(at)))?;
     let new = snapshot::outcome(work, at).ok().map(|(named, _)| named);
-    let Some(next) = new.or(set.as_ref().map(|set| set.named)) else { return Ok(()) };
+    let Some(next) = new.or_else(|| set.as_ref().map(|set| set.named)) else { return Ok(()) };
     let before = load(storage)?;
     let finalized = progress.marks.last_quorum.unwrap_or_default();
     let record = Record {
@@ -47,7 +47,7 @@ pub fn write(
 fn unbroken(storage: &dyn Storage, progress: &Progress) -> StdResult<BlockHeight> {
     let highest = height_key(BlockHeight::new(u64::MAX));
     let last = GAPS.range(storage, &[0; 8], &highest, Order::Descending).next().transpose()?;
-    let gap = last.map_or(BlockHeight::default(), |(_, gap)| gap.last);
+    let gap = last.map(|(_, gap)| gap.last).unwrap_or_default();
     Ok(gap.max(progress.gaps.recorded_above).next())
 }
 

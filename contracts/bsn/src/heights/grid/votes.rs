@@ -59,6 +59,31 @@ fn seat(
     }))
 }
 
+/// What a member signed for the grid at a height.
+pub fn vote_of(
+    storage: &dyn Storage,
+    marks: &Marks,
+    id: FpId,
+    height: BlockHeight,
+) -> StdResult<Option<SignedHash>> {
+    match marks.grid.is_some_and(|grid| grid.interval.is_grid(height)) {
+        true => GRID_VOTES.may_load(storage, &height_fp_key(height, id)),
+        false => Ok(None),
+    }
+}
+
+/// Its signature, where that is for this chain's app hash.
+pub fn signature(
+    storage: &dyn Storage,
+    marks: &Marks,
+    id: FpId,
+    height: BlockHeight,
+) -> StdResult<Option<[u8; 32]>> {
+    let Some(vote) = vote_of(storage, marks, id, height)? else { return Ok(None) };
+    let app_hash = set_of(storage, height)?.and_then(|here| here.app_hash);
+    Ok((app_hash == Some(vote.app_hash)).then_some(vote.signature))
+}
+
 fn set_of(storage: &dyn Storage, before: BlockHeight) -> StdResult<Option<Committee>> {
     COMMITTEES.may_load(storage, &height_key(before))
 }
