@@ -2,6 +2,7 @@
 
 mod asking;
 mod closing;
+mod histories;
 mod snapshots;
 mod sweeping;
 mod voting;
