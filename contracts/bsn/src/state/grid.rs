@@ -63,8 +63,8 @@ pub struct Grid {
     pub order: closing::Progress,
     /// The highest grid height that was excused; zero if none.
     pub excused: BlockHeight,
-    /// What was closed at an earlier block, and that block.
-    pub seal: (BlockHeight, BlockHeight),
+    /// What was closed or excused when the committee of `settled` was decided.
+    pub sealed: BlockHeight,
     /// Votes and seats of grid heights up to here are forgotten.
     pub swept: BlockHeight,
     /// Where the sweep of seats goes on.

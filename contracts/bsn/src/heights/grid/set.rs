@@ -36,7 +36,7 @@ pub fn configure(
         settled: none,
         order: closing::Progress::at_root(none),
         excused: none,
-        seal: (none, now),
+        sealed: none,
         swept: none,
         sweep_from: none,
     };

@@ -23,7 +23,8 @@ pub fn settle(storage: &mut dyn Storage, grid: &mut Grid, block: &Block) -> StdR
     if !is_behind(grid, block.height) {
         return Ok(events);
     }
-    seal(grid, block.height);
+    // What was closed below the grid height before has been so for C blocks: its votes and seats may go.
+    (grid.swept, grid.sealed) = (grid.sealed, grid.order.ordered_through);
     let work = GRID_WORK.may_load(storage)?;
     for _ in 0..SETTLED {
         let at = grid.interval.after(grid.settled);
@@ -63,13 +64,4 @@ fn new(storage: &dyn Storage, work: Option<&Work>, at: BlockHeight) -> StdResult
     };
     let names = record::load(storage)?.is_some_and(|record| record.grid == at && record.next == named);
     Ok(if names { Ok(Committee { source: at, named, active, app_hash: None }) } else { Err(Why::Unnamed) })
-}
-
-/// What was closed C blocks ago is over: its votes and seats may go.
-fn seal(grid: &mut Grid, height: BlockHeight) {
-    let (closed, sealed_at) = grid.seal;
-    if height.above(sealed_at) >= grid.interval.blocks() {
-        grid.swept = closed;
-        grid.seal = (grid.order.ordered_through, height);
-    }
 }

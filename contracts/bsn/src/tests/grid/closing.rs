@@ -121,4 +121,6 @@ fn a_later_activation_moves_the_first_snapshot() {
     assert_eq!((chain.grid().first, chain.grid().settled), (at(20_160), at(20_100)));
     chain.world.execute("admin", later(13_000)).unwrap();
     assert_eq!(chain.grid().first, at(13_080));
+    let grid = MARKS.load(&chain.world.deps.storage).unwrap().grid.unwrap();
+    assert!(grid.wakes <= at(chain.height()), "the hooks hear of it");
 }

@@ -252,6 +252,55 @@ fn hundreds_of_lost_hooks_are_caught_up_with() {
     assert_eq!(first.app_hash, None);
 }
 
+#[test]
+fn nothing_is_done_for_a_snapshot_while_committees_below_it_are_not_decided() {
+    let mut chain = Chain::new(&[9, 8]);
+    chain.go(ROOT + 5);
+    let (record, last) = (chain.record(), ROOT + 40 * C);
+    chain.lose(last - 6);
+    for _ in 0..2 {
+        chain.block(&WHOLE);
+        assert_eq!((chain.record(), chain.seats(last).len()), (record, 0));
+    }
+    chain.block(&WHOLE);
+    assert_eq!(chain.grid().settled, at(last - C));
+    assert_eq!(chain.record().unwrap().set, chain.committee(ROOT).unwrap().named);
+}
+
+#[test]
+fn the_last_height_that_a_hook_saw_is_the_one_that_is_read() {
+    let mut chain = Chain::new(&[9, 8]);
+    chain.go(ROOT - 25);
+    chain.set_stake(1, 20);
+    let time = chain.world.env.block.time.seconds();
+    chain.lose(ROOT - 20);
+    chain.go(ROOT);
+    let committee = chain.committee(ROOT).unwrap();
+    assert_eq!((committee.named.taken.get(), committee.active.get()), (time, 17));
+}
+
+/// The set of R may be deleted once R is settled.
+#[test]
+fn nothing_begins_where_the_set_is_not_known_any_more() {
+    let mut chain = Chain::new(&[9, 8]);
+    chain.go(ROOT - 20);
+    let storage = &mut chain.world.deps.storage;
+    let marks = Marks { settled: at(ROOT - 20), ..MARKS.load(storage).unwrap() };
+    MARKS.save(storage, &marks).unwrap();
+    chain.go(ROOT);
+    assert_eq!((chain.committee(ROOT), chain.seats(ROOT)), (None, vec![]));
+}
+
+#[test]
+fn no_more_are_taken_than_may_be_active() {
+    let mut chain = Chain::new(&[9, 8, 7]);
+    chain.go(ROOT - 19);
+    let less = json!({ "update_config": { "max_active_finality_providers": 2 } });
+    chain.world.execute("admin", less).unwrap();
+    chain.go(ROOT);
+    assert_eq!(chain.seats(ROOT), [(1, 9), (2, 8)]);
+}
+
 /// A chain module that keeps the writes of failed hooks: a seat was written, and its mark was not.
 #[test]
 fn a_seat_that_a_torn_portion_left_is_deleted() {

@@ -129,6 +129,22 @@ fn a_second_hash_is_an_equivocation_whichever_came_first() {
     }
 }
 
+/// Another nonce than that of the row could be another one on each branch.
+#[test]
+fn an_ordinary_vote_with_a_nonce_of_another_commitment_is_none_of_the_grid() {
+    let mut chain = chain();
+    let leaf = |height: u64| {
+        if height.is_multiple_of(C) { *chain.nonce(2, height).public().as_bytes() } else { [7; 32] }
+    };
+    let tree = Tree::new((SET..SET + COUNT).map(leaf));
+    let other = Commitment { start: at(SET), count: COUNT, root: tree.root(), committed_at: at(SET) };
+    chain.commit(2, other);
+    chain.trees[1] = tree;
+    chain.go(G);
+    assert_eq!(chain.vote(2, G, APP_HASH).unwrap(), "counted");
+    assert_eq!((chain.grid_votes(), voted(&chain, G)), (0, 0));
+}
+
 #[test]
 fn who_has_no_row_is_refused_as_before() {
     let mut chain = chain();
