@@ -99,7 +99,7 @@ impl<'a> Poll<'a> {
             None => power_at(storage, id, height)?,
         };
         let commitment = commitment_from(storage, id, height)?;
-        let place = grid::votes::place(storage, &self.marks, (&provider, id), height)?;
+        let place = grid::votes::place(storage, &self.marks, &provider, id, height);
         Ok(Voter { id, standing: standing_of(fp.status), stored, power, commitment, place })
     }
 
@@ -150,7 +150,14 @@ impl<'a> Poll<'a> {
             _ => None,
         };
         if let Some(place) = counts {
-            grid::votes::record(storage, self.now, (voter.id, vote.height), place, &vote.signed)?;
+            grid::votes::record(
+                storage,
+                &self.marks,
+                self.now,
+                (voter.id, vote.height),
+                place.power,
+                &vote.signed,
+            )?;
         }
         Ok(match verdict {
             Verdict::Grid => Taken::Grid,

@@ -56,7 +56,7 @@ pub fn submit_finality_signature_range(
                 stored: votes::vote_of(deps.storage, poll.marks.votes_from, height, id)?,
                 power: power_at(height).unwrap_or_default(),
                 commitment: part.map(|part| part.commitment),
-                place: grid::votes::place(deps.storage, &poll.marks, (&provider, id), height)?,
+                place: grid::votes::place(deps.storage, &poll.marks, &provider, id, height),
             };
             let verdict = poll.judge(anchor, &voter, &vote)?;
             let taken = poll.record(deps.storage, &voter, &vote, verdict)?;

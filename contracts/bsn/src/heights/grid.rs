@@ -21,14 +21,16 @@ mod snapshot;
 mod sweep;
 pub mod votes;
 
+pub use snapshot::seats;
+
 pub use set::{check_floor, configure, excuse, start_at};
 
 use cosmwasm_std::{Event, StdResult, Storage};
-use finality::grid::calendar;
+use finality::grid::calendar::{self, Duty};
 use primitives::BlockHeight;
 
 use super::Block;
-use crate::state::{GRID, GridMarks, Marks, Progress};
+use crate::state::{GRID, GRID_WORK, Grid, GridMarks, Marks, Progress};
 
 /// Whether the hooks of a height look at the grid.
 pub fn is_awake(marks: &Marks, height: BlockHeight) -> bool {
@@ -37,22 +39,17 @@ pub fn is_awake(marks: &Marks, height: BlockHeight) -> bool {
 
 /// Decides the committees of the grid heights that have come; the first thing that a block does.
 pub fn settle(storage: &mut dyn Storage, block: &Block) -> StdResult<Vec<Event>> {
-    let before = GRID.load(storage)?;
-    let mut grid = before.clone();
+    let Some(mut grid) = GRID.at(storage, &[]).filter(|grid| settle::is_behind(grid, block.height)) else {
+        return Ok(vec![]);
+    };
     let events = settle::settle(storage, &mut grid, block)?;
-    if grid != before {
-        GRID.save(storage, &grid)?;
-    }
+    GRID.save(storage, &[], &grid);
     Ok(events)
 }
 
 /// A portion of the snapshot of the next grid height, and record F; the last thing that the first hook of a block does.
 pub fn work(storage: &mut dyn Storage, block: &Block) -> StdResult<()> {
-    let grid = GRID.load(storage)?;
-    let Some(duty) = calendar::duty(grid.interval, block.height, grid.first) else { return Ok(()) };
-    if settle::is_behind(&grid, block.height) {
-        return Ok(());
-    }
+    let Some((grid, duty)) = duty(storage, block) else { return Ok(()) };
     let progress = Progress::load(storage)?;
     let work = snapshot::portion(storage, &grid, &progress.marks, duty.grid)?;
     if duty.writes_record {
@@ -61,21 +58,24 @@ pub fn work(storage: &mut dyn Storage, block: &Block) -> StdResult<()> {
     Ok(())
 }
 
+/// What the block is there for; nothing while the committees below are not decided.
+fn duty(storage: &dyn Storage, block: &Block) -> Option<(Grid, Duty)> {
+    let grid = GRID.at(storage, &[]).filter(|grid| !settle::is_behind(grid, block.height))?;
+    let duty = calendar::duty(grid.interval, block.height, grid.first)?;
+    Some((grid, duty))
+}
+
 /// Closes a grid height, forgets what is over, and says when the grid wakes next; the caller records `progress`.
 pub fn end_block(storage: &mut dyn Storage, progress: &mut Progress, block: &Block) -> StdResult<Vec<Event>> {
-    let before = GRID.load(storage)?;
-    let mut grid = before.clone();
-    let closed = close::close(storage, &mut grid)?;
-    let duty = calendar::duty(grid.interval, block.height, grid.first);
-    let is_behind = settle::is_behind(&grid, block.height);
-    if let Some(duty) = duty.filter(|duty| duty.writes_record && !is_behind) {
-        let work = crate::state::GRID_WORK.may_load(storage)?;
+    let Some(mut grid) = GRID.at(storage, &[]) else { return Ok(vec![]) };
+    let closed = close::close(storage, &mut grid);
+    sweep::sweep(storage, &mut grid);
+    GRID.save(storage, &[], &grid);
+    if let Some((_, duty)) = duty(storage, block).filter(|(_, duty)| duty.writes_record) {
+        let work = GRID_WORK.at(storage, &[]);
         record::write(storage, progress, &grid, work.as_ref(), duty.grid, block)?;
     }
-    sweep::sweep(storage, &mut grid)?;
-    if grid != before {
-        GRID.save(storage, &grid)?;
-    }
+    let is_behind = settle::is_behind(&grid, block.height);
     let wakes = calendar::wakes(grid.interval, block.height, grid.first);
     let soon = if closed.is_some() || is_behind { block.height.next() } else { wakes };
     progress.marks.grid = Some(GridMarks { interval: grid.interval, wakes: wakes.min(soon) });

@@ -110,7 +110,9 @@ pub fn signature(
     let vote = stored::vote_of(store, marks.votes_from, height, fp.id)?.filter(|vote| vote.fork.is_none());
     let signature = match vote {
         Some(vote) => Some(vote.signature),
-        None => grid::votes::signature(store, &marks, fp.id, height)?,
+        None => grid::votes::vote_of(store, &marks, fp.id, height)
+            .filter(|(_, is_ours)| *is_ours)
+            .map(|(vote, _)| vote.signature),
     };
     Ok(FinalitySignatureResponse {
         signature: signature.map_or_else(Vec::new, |signature| signature.to_vec()),

@@ -50,7 +50,7 @@ fn power(
     if fp.status.is_slashed() {
         return Ok(live);
     }
-    let in_committee = grid::votes::power(store, &MARKS.load(store)?, key, height)?;
+    let in_committee = grid::votes::power(store, &MARKS.load(store)?, key, height);
     Ok(live.max(VotingPower::new(in_committee.into())))
 }
 

@@ -56,7 +56,7 @@ fn joined_at(store: &dyn Storage, id: FpId) -> StdResult<Option<BlockHeight>> {
 fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<BlockHeight> {
     let marks = MARKS.load(store)?;
     let Marks { activation, cursor, votes_from, .. } = marks;
-    let for_the_grid = |height| grid::votes::vote_of(store, &marks, id, height).map(|vote| vote.is_some());
+    let for_the_grid = |height| grid::votes::vote_of(store, &marks, id, height).is_some();
     let (from, to) = (height_key(cursor.next().max(activation)), height_key(BlockHeight::new(u64::MAX)));
     let mut read = 0;
     let open = ANCHORS.range(store, &from, &to, Order::Ascending).enumerate().map(|(place, record)| {
@@ -65,7 +65,7 @@ fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<B
         let can_vote = anchor.total.is_some() && !anchor.backlog_full;
         let mark = if place >= OPEN || read >= BATCHES {
             Mark::Unknown
-        } else if for_the_grid(height)? {
+        } else if for_the_grid(height) {
             Mark::Voted
         } else if !can_vote || power_at(store, id, height)?.is_zero() {
             Mark::Free
@@ -83,7 +83,7 @@ fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<B
             if read >= BATCHES {
                 break;
             }
-            if for_the_grid(height)? || has_vote(store, votes_from, height, id, &mut read)? {
+            if for_the_grid(height) || has_vote(store, votes_from, height, id, &mut read)? {
                 return Ok(Some(height));
             }
         }

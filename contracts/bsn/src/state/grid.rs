@@ -1,4 +1,9 @@
 //! The grid's records (GRID.md): there are none where no grid is set.
+//!
+//! They are numbers of eight bytes and hashes of 32, big endian, one behind the other: readers and writers made from types, as
+//! other tables have them, would cost the contract twenty kilobytes. What a record lacks reads as zero, or as none.
+
+use core::marker::PhantomData;
 
 use cosmwasm_std::{StdResult, Storage};
 use finality::Commitment;
@@ -7,49 +12,48 @@ use finality::grid::calendar::Interval;
 use finality::grid::closing;
 use finality::grid::record::Named;
 use finality::grid::snapshot::Mark;
-use primitives::{AppHash, BlockHeight, FpId, UnixTime, VotingPower};
-use serde::{Deserialize, Serialize};
+use primitives::{AppHash, BlockHeight, FpId, UnixTime};
 
-use super::{Item, MARKS, Table};
+use super::{Item, MARKS};
 
 /// [`Grid`].
 ///
 /// Written by `heights/grid`, in the hooks near grid heights, and `heights/grid/set`. Never deleted: one record.
-pub const GRID: Item<Grid> = Item::short(b'1');
+pub const GRID: Words<Grid> = Words::new(b'1');
 /// [`Work`], the progress mark of a snapshot.
 ///
 /// Written by `heights/grid/snapshot`, in the first hook of the blocks below a grid height. Never deleted: one record.
-pub const GRID_WORK: Item<Work> = Item::short(b'2');
+pub const GRID_WORK: Words<Work> = Words::new(b'2');
 /// Who may be taken, in the order in which they are looked at, each with its number and its power in sats.
 ///
 /// Written by `heights/grid/snapshot`, with the first portion. Never deleted: one record of at most 200 FPs.
-pub const CANDIDATES: Item<Vec<(FpId, u64)>> = Item::new(b'3');
-/// Grid height of the snapshot, FP key ([`height_of_key`]) => power in sats, the commitments of its rows.
+pub const CANDIDATES: Words<Vec<(FpId, u64)>> = Words::new(b'3');
+/// Grid height of the snapshot, FP key ([`height_of_key`]) => [`Seat`].
 ///
 /// Written by `heights/grid/snapshot`, by the portions. Deleted by `heights/grid/snapshot`, where a torn portion left
 /// one, and by `heights/grid/sweep`, once no open committee has it.
-pub const SEATS: Table<40, (u64, Vec<Commitment>)> = Table::short(b'4');
+pub const SEATS: Words<Seat> = Words::new(b'4');
 /// Grid height ([`height_key`](super::height_key)) => [`Committee`].
 ///
 /// Written by `heights/grid/settle`, by the first hook that sees the height or a higher one. Deleted by
 /// `heights/grid/sweep`, 50 intervals later.
-pub const COMMITTEES: Table<8, Committee> = Table::short(b'5');
+pub const COMMITTEES: Words<Committee> = Words::new(b'5');
 /// Grid height ([`height_key`](super::height_key)) => the power that voted its app hash, in sats.
 ///
 /// Written by `heights/grid/votes`, with each vote. Deleted by `heights/grid/sweep`, with the committee.
-pub const BALLOTS: Table<8, u64> = Table::short(b'6');
+pub const BALLOTS: Words<u64> = Words::new(b'6');
 /// Grid height, FP number ([`height_fp_key`](super::height_fp_key)) => hash and signature of a member's vote.
 ///
 /// Written by `heights/grid/votes`, by votes. Deleted by `heights/grid/sweep`, once the height has been closed for an
 /// interval.
-pub const GRID_VOTES: Table<12, SignedHash> = Table::short(b'7');
+pub const GRID_VOTES: Words<SignedHash> = Words::new(b'7');
 /// The 225 bytes of record F ([`finality::grid::Record`]), for others to prove.
 ///
 /// Written by `heights/grid/record`, in the hooks of the ten blocks below a grid height. Never deleted: one record.
 pub const RECORD: Item<Vec<u8>> = Item::short(finality::grid::record::KEY);
 
 /// How far the grid is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grid {
     /// C.
     pub interval: Interval,
@@ -72,35 +76,253 @@ pub struct Grid {
 }
 
 /// A snapshot that is being taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
     /// Of which grid height.
     pub grid: BlockHeight,
     /// The time of R.
     pub taken: UnixTime,
-    /// The power of the active set of R.
-    pub active: VotingPower,
+    /// The power of the active set of R, in sats.
+    pub active: u64,
     /// What was timestamped when it began.
     pub timestamped: BlockHeight,
     /// How many candidates there are.
     pub candidates: usize,
     /// How many of them are done with, and what was taken.
     pub mark: Mark,
-    /// The whole snapshot, once its hash is known.
-    pub named: Option<Named>,
+    /// The hash of the rows, once all are there.
+    pub hash: Option<[u8; 32]>,
+}
+
+/// An FP in a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    /// Its power, in sats.
+    pub power: u64,
+    /// The commitments of its rows.
+    pub randomness: Vec<Commitment>,
 }
 
 /// The committee S(G) of a grid height G, which closes the one above.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committee {
     /// The grid height whose snapshot it is: G, or a lower one.
     pub source: BlockHeight,
     /// Its hash, its total, and the time that it is of.
     pub named: Named,
-    /// The power of the active set that it was taken from.
-    pub active: VotingPower,
+    /// The power of the active set that it was taken from, in sats.
+    pub active: u64,
     /// The app hash of G itself; none where no hook saw that block.
     pub app_hash: Option<AppHash>,
+}
+
+/// One record, or records by a key, under a digit.
+pub struct Words<T> {
+    letter: u8,
+    value: PhantomData<T>,
+}
+
+/// A value that is stored as numbers and hashes.
+pub trait Worded: Sized {
+    /// Writes it.
+    fn write(&self, to: &mut Vec<u8>);
+    /// Reads it.
+    fn read(from: &mut Reader<'_>) -> Self;
+}
+
+/// What is left of a record.
+pub struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    #[inline(never)]
+    fn number(&mut self) -> u64 {
+        let Some((number, rest)) = self.0.split_first_chunk() else { return 0 };
+        self.0 = rest;
+        u64::from_be_bytes(*number)
+    }
+
+    #[inline(never)]
+    fn hash(&mut self) -> Option<[u8; 32]> {
+        let (hash, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*hash)
+    }
+
+    fn count(&mut self) -> usize {
+        usize::try_from(self.number()).unwrap_or(usize::MAX)
+    }
+
+    fn height(&mut self) -> BlockHeight {
+        BlockHeight::new(self.number())
+    }
+}
+
+/// Writes numbers, and a hash behind them.
+#[inline(never)]
+pub fn put(to: &mut Vec<u8>, numbers: &[u64], hash: Option<&[u8; 32]>) {
+    numbers.iter().for_each(|number| to.extend_from_slice(&number.to_be_bytes()));
+    to.extend_from_slice(hash.map_or(&[], |hash| hash));
+}
+
+impl<T: Worded> Words<T> {
+    const fn new(letter: u8) -> Self {
+        Self { letter, value: PhantomData }
+    }
+
+    /// Its digit.
+    pub const fn letter(&self) -> u8 {
+        self.letter
+    }
+
+    /// A record as [`raw`](super::raw) gives it.
+    pub fn read(&self, record: &[u8]) -> T {
+        T::read(&mut Reader(record))
+    }
+
+    /// The record under a key, if there is one; the single record of a digit lies under the empty key.
+    pub fn at(&self, storage: &dyn Storage, key: &[u8]) -> Option<T> {
+        super::table::short(storage, self.letter, key).map(|record| self.read(&record))
+    }
+
+    /// Records it.
+    pub fn save(&self, storage: &mut dyn Storage, key: &[u8], value: &T) {
+        let mut record = vec![];
+        value.write(&mut record);
+        super::table::put(storage, self.letter, key, &record);
+    }
+
+    /// Deletes it.
+    pub fn remove(&self, storage: &mut dyn Storage, key: &[u8]) {
+        super::remove_raw(storage, self.letter, key);
+    }
+}
+
+impl Worded for Grid {
+    fn write(&self, to: &mut Vec<u8>) {
+        let root = self.root.unwrap_or_default();
+        let Self { order, first, settled, excused, sealed, swept, sweep_from, .. } = self;
+        let (ordered, closed) = (order.ordered_through, order.closed_through);
+        let heights = [*first, root, *settled, ordered, closed, *excused, *sealed, *swept, *sweep_from];
+        put(to, &[self.interval.blocks()], None);
+        heights.iter().for_each(|height| put(to, &[height.get()], None));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        Self {
+            interval: Interval::new(from.number(), true).unwrap_or(Interval::DEFAULT),
+            first: from.height(),
+            root: Some(from.height()).filter(|root| root.get() > 0),
+            settled: from.height(),
+            order: closing::Progress { ordered_through: from.height(), closed_through: from.height() },
+            excused: from.height(),
+            sealed: from.height(),
+            swept: from.height(),
+            sweep_from: from.height(),
+        }
+    }
+}
+
+impl Worded for Work {
+    fn write(&self, to: &mut Vec<u8>) {
+        let Mark { total, .. } = self.mark;
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let (candidates, done) = (number(self.candidates), number(self.mark.done));
+        let (providers, rows) = (number(self.mark.providers), number(self.mark.rows));
+        let (grid, taken, timestamped) = (self.grid.get(), self.taken.get(), self.timestamped.get());
+        let numbers = [grid, taken, self.active, timestamped, candidates, done, providers, rows, total];
+        put(to, &numbers, self.hash.as_ref());
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        Self {
+            grid: from.height(),
+            taken: UnixTime::new(from.number()),
+            active: from.number(),
+            timestamped: from.height(),
+            candidates: from.count(),
+            mark: Mark {
+                done: from.count(),
+                providers: from.count(),
+                rows: from.count(),
+                total: from.number(),
+            },
+            hash: from.hash(),
+        }
+    }
+}
+
+impl Worded for Committee {
+    fn write(&self, to: &mut Vec<u8>) {
+        let Named { hash, total, taken } = &self.named;
+        put(to, &[self.source.get(), self.active, *total, taken.get()], Some(hash));
+        put(to, &[], self.app_hash.as_ref().map(AppHash::as_bytes));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        let (source, active) = (from.height(), from.number());
+        let (total, taken) = (from.number(), UnixTime::new(from.number()));
+        let named = Named { hash: from.hash().unwrap_or_default(), total, taken };
+        Self { source, named, active, app_hash: from.hash().map(AppHash::from_bytes) }
+    }
+}
+
+impl Worded for Seat {
+    fn write(&self, to: &mut Vec<u8>) {
+        put(to, &[self.power], None);
+        for Commitment { start, count, root, committed_at } in &self.randomness {
+            put(to, &[start.get(), *count, committed_at.get()], Some(root));
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        let mut seat = Self { power: from.number(), randomness: vec![] };
+        while !from.0.is_empty() {
+            let (start, count, committed_at) = (from.height(), from.number(), from.height());
+            let root = from.hash().unwrap_or_default();
+            seat.randomness.push(Commitment { start, count, root, committed_at });
+        }
+        seat
+    }
+}
+
+impl Worded for Vec<(FpId, u64)> {
+    fn write(&self, to: &mut Vec<u8>) {
+        for (id, power) in self {
+            to.extend_from_slice(&id.to_be_bytes());
+            put(to, &[*power], None);
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        let mut all = vec![];
+        while let Some((id, rest)) = from.0.split_first_chunk() {
+            from.0 = rest;
+            all.push((FpId::from_be_bytes(*id), from.number()));
+        }
+        all
+    }
+}
+
+impl Worded for u64 {
+    fn write(&self, to: &mut Vec<u8>) {
+        put(to, &[*self], None);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        from.number()
+    }
+}
+
+impl Worded for SignedHash {
+    fn write(&self, to: &mut Vec<u8>) {
+        put(to, &[], Some(self.app_hash.as_bytes()));
+        put(to, &[], Some(&self.signature));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        let app_hash = AppHash::from_bytes(from.hash().unwrap_or_default());
+        Self { app_hash, signature: from.hash().unwrap_or_default() }
+    }
 }
 
 /// A part of [`Marks`](super::Marks): what an ordinary block needs to know of the grid.

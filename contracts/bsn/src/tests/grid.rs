@@ -7,7 +7,7 @@ mod snapshots;
 mod sweeping;
 mod voting;
 
-use cosmwasm_std::{Binary, Order};
+use cosmwasm_std::Binary;
 use eots::{SecretRandomness, message};
 use finality::Commitment;
 use finality::grid::Record;
@@ -18,7 +18,7 @@ use staking::{FinalityProvider, FpStatus, Ledger};
 use super::*;
 use crate::state::{
     COMMITMENTS, COMMITTEES, Committee, GRID, GRID_VOTES, Grid, MARKS, Marks, RECORD, SEATS, StoredLedger,
-    fp_height_key, height_key,
+    fp_height_key, height_key, raw,
 };
 
 const C: u64 = 60;
@@ -174,11 +174,11 @@ impl Chain {
     }
 
     fn grid(&self) -> Grid {
-        GRID.load(&self.world.deps.storage).unwrap()
+        GRID.at(&self.world.deps.storage, &[]).unwrap()
     }
 
     fn committee(&self, height: u64) -> Option<Committee> {
-        COMMITTEES.may_load(&self.world.deps.storage, &height_key(at(height))).unwrap()
+        COMMITTEES.at(&self.world.deps.storage, &height_key(at(height)))
     }
 
     fn closed_through(&self) -> u64 {
@@ -188,12 +188,8 @@ impl Chain {
     /// Who has a seat in the snapshot of a height, and its power there.
     fn seats(&self, height: u64) -> Vec<(u8, u64)> {
         let mut found = vec![];
-        for seat in SEATS.all(&self.world.deps.storage, Order::Ascending) {
-            let (key, (power, _)) = seat.unwrap();
-            if key[..8] == height_key(at(height)) {
-                let fp = (1..=200).find(|fp| public(*fp).as_bytes()[..] == key[8..]).unwrap();
-                found.push((fp, power));
-            }
+        for (key, seat) in crate::heights::grid::seats(&self.world.deps.storage, at(height)) {
+            found.push(((1..=200).find(|fp| public(*fp) == key).unwrap(), seat.power));
         }
         found.sort_unstable();
         found
@@ -205,7 +201,7 @@ impl Chain {
     }
 
     fn grid_votes(&self) -> usize {
-        GRID_VOTES.all(&self.world.deps.storage, Order::Ascending).count()
+        raw(&self.world.deps.storage, GRID_VOTES.letter(), &[], &[u8::MAX; 40], usize::MAX).len()
     }
 }
 

@@ -82,8 +82,10 @@ impl Interval {
     }
 
     /// The grid heights that the randomness of those in S(`grid`) must cover.
-    pub fn covered(self, grid: BlockHeight) -> [BlockHeight; COVERED] {
-        [1, 2, 3].map(|many| grid.saturating_add(self.0.saturating_mul(many)))
+    pub const fn covered(self, grid: BlockHeight) -> [BlockHeight; COVERED] {
+        let first = self.after(grid);
+        let second = self.after(first);
+        [first, second, self.after(second)]
     }
 }
 

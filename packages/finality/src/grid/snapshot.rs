@@ -94,25 +94,41 @@ pub fn portion<E>(
 ) -> Result<Portion, E> {
     let (mut mark, mut verdicts, mut written) = (mark, Vec::new(), 0);
     for candidate in ranked.iter().skip(mark.done) {
-        let verdict = if candidate.is_slashed {
-            Verdict::LeftOut(candidate.key, Reason::Slashed)
-        } else {
-            judge(candidate, mark, max, covering(grid, interval, &commitments(candidate)?))
-        };
-        if let Verdict::Taken(seat) = &verdict {
-            let rows = seat.randomness.len();
-            if written + rows > PORTION_ROWS {
-                break;
-            }
-            written += rows;
-            mark.providers += 1;
-            mark.rows += rows;
-            mark.total = mark.total.saturating_add(seat.power);
+        let counted = if candidate.is_slashed { Vec::new() } else { commitments(candidate)? };
+        let (verdict, next) = look(candidate, mark, (grid, interval, max), &counted);
+        written += next.rows - mark.rows;
+        if written > PORTION_ROWS {
+            break;
         }
-        mark.done += 1;
+        mark = next;
         verdicts.push(verdict);
     }
     Ok(Portion { verdicts, mark })
+}
+
+/// What becomes of one candidate of S(`grid`), at most `max` of them in all, and the mark after it; `counted` are its
+/// commitments that counted when the snapshot began. They do not matter of one that is slashed.
+pub fn look(
+    candidate: &Candidate,
+    mark: Mark,
+    (grid, interval, max): (BlockHeight, Interval, usize),
+    counted: &[Commitment],
+) -> (Verdict, Mark) {
+    let done = mark.done + 1;
+    let verdict = match candidate.is_slashed {
+        true => Verdict::LeftOut(candidate.key, Reason::Slashed),
+        false => judge(candidate, mark, max, covering(grid, interval, counted)),
+    };
+    let mark = match &verdict {
+        Verdict::Taken(seat) => Mark {
+            done,
+            providers: mark.providers + 1,
+            rows: mark.rows + seat.randomness.len(),
+            total: mark.total.saturating_add(seat.power),
+        },
+        Verdict::LeftOut(..) => Mark { done, ..mark },
+    };
+    (verdict, mark)
 }
 
 fn judge(candidate: &Candidate, mark: Mark, max: usize, found: Result<Vec<Commitment>, Reason>) -> Verdict {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::calendar::{self, Duty, Interval, IntervalOutOfBounds};
 use super::closing::{Ballot, NotExcused, Progress, Verdict as Closing};
 use super::committee::{COUNT_MAX, Hasher, ROWS_MAX, Row, Seat, is_quorum, quorum_of};
-use super::record::{Anchor, Named, RECORD_BYTES, Record};
+use super::record::{self, Anchor, Named, RECORD_BYTES, Record};
 use super::snapshot::{
     Candidate, Mark, PORTION_ROWS, Reason, Settled, Verdict, Why, portion, ranked, settle,
 };

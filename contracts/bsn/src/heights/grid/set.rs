@@ -40,7 +40,7 @@ pub fn configure(
         swept: none,
         sweep_from: none,
     };
-    GRID.save(storage, &grid)?;
+    GRID.save(storage, &[], &grid);
     start_at(storage, &mut marks, now)?;
     MARKS.save(storage, &marks)?;
     Ok(())
@@ -48,10 +48,10 @@ pub fn configure(
 
 /// Lets the first snapshot be one that lies above activation and the block `now`; the caller records `marks`.
 pub fn start_at(storage: &mut dyn Storage, marks: &mut Marks, now: BlockHeight) -> StdResult<()> {
-    let Some(mut grid) = GRID.may_load(storage)?.filter(|grid| grid.root.is_none()) else { return Ok(()) };
+    let Some(mut grid) = GRID.at(storage, &[]).filter(|grid| grid.root.is_none()) else { return Ok(()) };
     grid.first = grid.interval.first_snapshot(marks.activation.max(now));
     grid.settled = grid.interval.before(grid.first);
-    GRID.save(storage, &grid)?;
+    GRID.save(storage, &[], &grid);
     marks.grid = Some(GridMarks { interval: grid.interval, wakes: now });
     Ok(())
 }
@@ -78,12 +78,12 @@ pub fn excuse(
     through: BlockHeight,
     now: BlockHeight,
 ) -> Result<(), ContractError> {
-    let grid = GRID.may_load(storage)?.filter(|grid| grid.root.is_some());
+    let grid = GRID.at(storage, &[]).filter(|grid| grid.root.is_some());
     let mut grid = grid.ok_or_else(|| invalid("there is no grid yet".into()))?;
     let settled_below = now.saturating_sub(params.resume_delay).min(grid.settled.next());
     grid.order = grid.order.excuse(grid.interval, through, settled_below)?;
     grid.excused = through;
-    GRID.save(storage, &grid)?;
+    GRID.save(storage, &[], &grid);
     wake_grid(storage, now)?;
     Ok(())
 }

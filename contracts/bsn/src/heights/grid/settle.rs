@@ -1,5 +1,6 @@
 use cosmwasm_std::{Event, StdResult, Storage};
 use finality::grid::closing::Progress;
+use finality::grid::record::names;
 use finality::grid::snapshot::Why;
 use primitives::BlockHeight;
 
@@ -20,12 +21,9 @@ pub fn is_behind(grid: &Grid, height: BlockHeight) -> bool {
 /// again, with an alarm that says why.
 pub fn settle(storage: &mut dyn Storage, grid: &mut Grid, block: &Block) -> StdResult<Vec<Event>> {
     let mut events = vec![];
-    if !is_behind(grid, block.height) {
-        return Ok(events);
-    }
     // What was closed below the grid height before has been so for C blocks: its votes and seats may go.
     (grid.swept, grid.sealed) = (grid.sealed, grid.order.ordered_through);
-    let work = GRID_WORK.may_load(storage)?;
+    let work = GRID_WORK.at(storage, &[]);
     for _ in 0..SETTLED {
         let at = grid.interval.after(grid.settled);
         if at > block.height {
@@ -36,8 +34,8 @@ pub fn settle(storage: &mut dyn Storage, grid: &mut Grid, block: &Block) -> StdR
             true => Some(block.app_hash),
             false => ANCHORS.may_load(storage, &height_key(at))?.map(|anchor| anchor.app_hash),
         };
-        let before = COMMITTEES.may_load(storage, &height_key(grid.settled))?;
-        let committee = match (new(storage, work.as_ref(), at)?, before) {
+        let before = COMMITTEES.at(storage, &height_key(grid.settled));
+        let committee = match (new(storage, work.as_ref(), at), before) {
             (Ok(new), _) => Some(Committee { app_hash, ..new }),
             (Err(why), before) => {
                 let said = format!("the committee of grid height {at} is that of the one before: {why}");
@@ -46,7 +44,7 @@ pub fn settle(storage: &mut dyn Storage, grid: &mut Grid, block: &Block) -> StdR
             }
         };
         if let Some(committee) = committee {
-            COMMITTEES.save(storage, &height_key(at), &committee)?;
+            COMMITTEES.save(storage, &height_key(at), &committee);
             if grid.root.is_none() {
                 (grid.root, grid.order) = (Some(at), Progress::at_root(at));
             }
@@ -57,11 +55,10 @@ pub fn settle(storage: &mut dyn Storage, grid: &mut Grid, block: &Block) -> StdR
 }
 
 /// The snapshot of a grid height, if it is whole and record F names it.
-fn new(storage: &dyn Storage, work: Option<&Work>, at: BlockHeight) -> StdResult<Result<Committee, Why>> {
-    let (named, active) = match snapshot::outcome(work, at) {
-        Ok(found) => found,
-        Err(why) => return Ok(Err(why)),
-    };
-    let names = record::load(storage)?.is_some_and(|record| record.grid == at && record.next == named);
-    Ok(if names { Ok(Committee { source: at, named, active, app_hash: None }) } else { Err(Why::Unnamed) })
+fn new(storage: &dyn Storage, work: Option<&Work>, at: BlockHeight) -> Result<Committee, Why> {
+    let (named, active) = snapshot::outcome(work, at)?;
+    match names(&record::load(storage), at, &named) {
+        true => Ok(Committee { source: at, named, active, app_hash: None }),
+        false => Err(Why::Unnamed),
+    }
 }

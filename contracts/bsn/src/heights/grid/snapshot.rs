@@ -6,17 +6,17 @@
 //!   name     the hash of those who were taken, once all were looked at
 //! ```
 
-use cosmwasm_std::{Order, StdResult, Storage};
+use cosmwasm_std::{StdResult, Storage};
 use finality::Commitment;
-use finality::grid::calendar::{Interval, LAG};
-use finality::grid::committee::{Hasher, Seat};
+use finality::grid::calendar::{COVERED, LAG};
+use finality::grid::committee::{Hasher, ROW_BYTES};
 use finality::grid::record::Named;
-use finality::grid::snapshot::{self, Candidate, Mark, Settled, Verdict, Why};
+use finality::grid::snapshot::{self, Candidate, Mark, PORTION_ROWS, Settled, Verdict, Why};
 use primitives::{BlockHeight, FpId, FpPublicKey, VotingPower};
 
 use crate::state::{
-    ANCHORS, CANDIDATES, FP_KEYS, GRID_WORK, Grid, Marks, PARAMS, PROVIDERS, SEATS, Work, anchored_below,
-    commitment_from, height_key, height_of_key, power_at, set_at,
+    ANCHORS, CANDIDATES, FP_KEYS, GRID_WORK, Grid, Marks, PARAMS, PROVIDERS, SEATS, Seat, Work,
+    anchored_below, commitment_from, height_key, height_of_key, power_at, put, raw, set_at,
 };
 
 /// How many candidates a block looks at: some 5,000 SDK gas to write each, and as much again to read.
@@ -24,11 +24,14 @@ const PORTION: usize = 25;
 /// How many grid heights may be open. Above that the old committee stays, so that what is kept is bounded.
 pub const OPEN_MAX: u64 = 48;
 
-/// The snapshot that is whole, and the power of the set that it was taken from; or why there is none.
-pub fn outcome(work: Option<&Work>, at: BlockHeight) -> Result<(Named, VotingPower), Why> {
+/// The snapshot that is whole, and the power of the set that it was taken from, in sats; or why there is none.
+pub fn outcome(work: Option<&Work>, at: BlockHeight) -> Result<(Named, u64), Why> {
     let work = work.filter(|work| work.grid == at).ok_or(Why::Unfinished)?;
-    match snapshot::settle(work.mark, work.candidates, work.active) {
-        Settled::New => work.named.map(|named| (named, work.active)).ok_or(Why::Unfinished),
+    match snapshot::settle(work.mark, work.candidates, VotingPower::new(work.active.into())) {
+        Settled::New => {
+            let hash = work.hash.ok_or(Why::Unfinished)?;
+            Ok((Named { hash, total: work.mark.total, taken: work.taken }, work.active))
+        }
         Settled::Repeated(why) => Err(why),
     }
 }
@@ -40,17 +43,23 @@ pub fn portion(
     marks: &Marks,
     of: BlockHeight,
 ) -> StdResult<Option<Work>> {
-    let Some(work) = GRID_WORK.may_load(storage)?.filter(|work| work.grid == of) else {
-        return begin(storage, grid, marks, of);
+    let work = match GRID_WORK.at(storage, &[]).filter(|work| work.grid == of) {
+        None => match begin(storage, grid, marks, of)? {
+            None => return Ok(None),
+            Some(work) => work,
+        },
+        Some(mut work) => {
+            if work.mark.done < work.candidates {
+                take(storage, grid, &mut work)?;
+            } else if work.hash.is_none() && outcome(Some(&work), of) == Err(Why::Unfinished) {
+                work.hash = Some(hash(storage, &work));
+            } else {
+                return Ok(Some(work));
+            }
+            work
+        }
     };
-    let work = if work.mark.done < work.candidates {
-        take(storage, grid.interval, work)?
-    } else if work.named.is_none() && outcome(Some(&work), of) == Err(Why::Unfinished) {
-        name(storage, work)?
-    } else {
-        return Ok(Some(work));
-    };
-    GRID_WORK.save(storage, &work)?;
+    GRID_WORK.save(storage, &[], &work);
     Ok(Some(work))
 }
 
@@ -63,10 +72,7 @@ fn begin(storage: &mut dyn Storage, grid: &Grid, marks: &Marks, of: BlockHeight)
     let lowest = of.saturating_sub(LAG - 1);
     let Some(r) = anchored_below(storage, lowest)?.filter(|r| *r > marks.settled) else { return Ok(None) };
     let Some(anchor) = ANCHORS.may_load(storage, &height_key(r))? else { return Ok(None) };
-    let before = match r.get().checked_sub(grid.interval.blocks()) {
-        Some(before) => anchored_below(storage, BlockHeight::new(before).next())?,
-        None => None,
-    };
+    let before = anchored_below(storage, grid.interval.before(r).next())?;
     let set = set_at(storage, r)?;
     let mut candidates = vec![];
     for member in set.members() {
@@ -84,71 +90,70 @@ fn begin(storage: &mut dyn Storage, grid: &Grid, marks: &Marks, of: BlockHeight)
     }
     let candidates: Vec<(FpId, u64)> =
         snapshot::ranked(candidates).iter().map(|candidate| (candidate.id, candidate.power)).collect();
-    let work = Work {
+    CANDIDATES.save(storage, &[], &candidates);
+    Ok(Some(Work {
         grid: of,
         taken: anchor.time,
-        active: set.total(),
+        active: set.total().to_u64(),
         timestamped: marks.timestamped,
         candidates: candidates.len(),
         mark: Mark::default(),
-        named: None,
-    };
-    CANDIDATES.save(storage, &candidates)?;
-    GRID_WORK.save(storage, &work)?;
-    Ok(Some(work))
+        hash: None,
+    }))
 }
 
-fn take(storage: &mut dyn Storage, interval: Interval, work: Work) -> StdResult<Work> {
+fn take(storage: &mut dyn Storage, grid: &Grid, work: &mut Work) -> StdResult<()> {
     let max = usize::try_from(PARAMS.load(storage)?.max_active_finality_providers).unwrap_or(usize::MAX);
-    let mut candidates = vec![];
-    for (id, power) in CANDIDATES.load(storage)?.into_iter().skip(work.mark.done).take(PORTION) {
+    let candidates = CANDIDATES.at(storage, &[]).unwrap_or_default();
+    let from = work.mark;
+    for (id, power) in candidates.into_iter().skip(from.done).take(PORTION) {
+        if work.mark.rows.saturating_add(COVERED) > from.rows.saturating_add(PORTION_ROWS) {
+            break;
+        }
         let key = key_of(storage, id)?;
-        let fp = PROVIDERS.may_load(storage, key.as_bytes())?;
-        let is_slashed = fp.is_none_or(|fp| fp.status.is_slashed());
-        candidates.push(Candidate { id, key, power, is_slashed });
-    }
-    let heights = interval.covered(work.grid);
-    let from = Mark { done: 0, ..work.mark };
-    let took = snapshot::portion(&candidates, from, (work.grid, interval, max), |candidate| {
-        commitments(storage, candidate.id, heights, work.timestamped)
-    })?;
-    for verdict in took.verdicts {
+        let is_slashed = PROVIDERS.may_load(storage, key.as_bytes())?.is_none_or(|fp| fp.status.is_slashed());
+        let mut counted: Vec<Commitment> = vec![];
+        for height in grid.interval.covered(work.grid) {
+            let found = commitment_from(storage, id, height)?;
+            counted.extend(found.filter(|one| one.counts(work.timestamped)));
+        }
+        let candidate = Candidate { id, key, power, is_slashed };
+        let (verdict, mark) =
+            snapshot::look(&candidate, work.mark, (work.grid, grid.interval, max), &counted);
+        let place = height_of_key(work.grid, key.as_bytes());
         match verdict {
-            Verdict::Taken(Seat { key, power, randomness }) => {
-                let seat = height_of_key(work.grid, key.as_bytes());
-                SEATS.save(storage, &seat, &(power, randomness))?;
+            Verdict::Taken(taken) => {
+                SEATS.save(storage, &place, &Seat { power, randomness: taken.randomness });
             }
-            Verdict::LeftOut(key, _) => SEATS.remove(storage, &height_of_key(work.grid, key.as_bytes())),
+            Verdict::LeftOut(..) => SEATS.remove(storage, &place),
+        }
+        work.mark = mark;
+    }
+    Ok(())
+}
+
+fn hash(storage: &dyn Storage, work: &Work) -> [u8; 32] {
+    let mut rows = Vec::with_capacity(work.mark.rows.saturating_mul(ROW_BYTES));
+    for (key, seat) in seats(storage, work.grid) {
+        let Seat { power, randomness } = seat;
+        for Commitment { start, count, root, .. } in &randomness {
+            put(&mut rows, &[], Some(key.as_bytes()));
+            put(&mut rows, &[power], Some(root));
+            put(&mut rows, &[start.get(), *count], None);
         }
     }
-    let done = work.mark.done.saturating_add(took.mark.done);
-    Ok(Work { mark: Mark { done, ..took.mark }, ..work })
+    Hasher::whole(u64::try_from(work.mark.rows).unwrap_or(u64::MAX), &rows)
 }
 
-fn name(storage: &dyn Storage, work: Work) -> StdResult<Work> {
-    let mut hasher = Hasher::new(u64::try_from(work.mark.rows).unwrap_or(u64::MAX));
-    let (first, last) = (height_of_key(work.grid, &[0; 32]), height_of_key(work.grid, &[u8::MAX; 32]));
-    for seat in SEATS.range(storage, &first, &last, Order::Ascending) {
-        let ([_, _, _, _, _, _, _, _, key @ ..], (power, randomness)) = seat?;
-        let seat = Seat { key: FpPublicKey::from_bytes(key), power, randomness };
-        seat.rows().for_each(|row| hasher.push(&row));
+/// The seats of the snapshot of a grid height, by key.
+pub fn seats(storage: &dyn Storage, of: BlockHeight) -> Vec<(FpPublicKey, Seat)> {
+    let (first, last) = (height_of_key(of, &[0; 32]), height_of_key(of, &[u8::MAX; 32]));
+    let mut seats = vec![];
+    for (key, seat) in raw(storage, SEATS.letter(), &first, &last, usize::MAX) {
+        let key = key.last_chunk().copied().unwrap_or_default();
+        seats.push((FpPublicKey::from_bytes(key), SEATS.read(&seat)));
     }
-    let named = Named { hash: hasher.finish(), total: work.mark.total, taken: work.taken };
-    Ok(Work { named: Some(named), ..work })
-}
-
-/// The commitments of an FP that cover these heights and counted when the snapshot began.
-fn commitments(
-    storage: &dyn Storage,
-    id: FpId,
-    heights: [BlockHeight; 3],
-    timestamped: BlockHeight,
-) -> StdResult<Vec<Commitment>> {
-    let mut found = vec![];
-    for height in heights {
-        found.extend(commitment_from(storage, id, height)?.filter(|one| one.counts(timestamped)));
-    }
-    Ok(found)
+    seats
 }
 
 fn key_of(storage: &dyn Storage, id: FpId) -> StdResult<FpPublicKey> {

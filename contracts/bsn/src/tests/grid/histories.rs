@@ -63,16 +63,9 @@ impl Verifier {
 
 /// Hash, total and number of FPs of the seats of a snapshot, counted one by one.
 fn counted(chain: &Chain, source: BlockHeight) -> (Hash, u64) {
-    let of = |key: &[u8]| key[..8] == height_key(source);
-    let all: Vec<Seat> = SEATS
-        .all(&chain.world.deps.storage, Order::Ascending)
-        .map(Result::unwrap)
-        .filter(|(key, _)| of(key))
-        .map(|(key, (power, randomness))| Seat {
-            key: FpPublicKey::from_bytes(key[8..].try_into().unwrap()),
-            power,
-            randomness,
-        })
+    let all: Vec<Seat> = crate::heights::grid::seats(&chain.world.deps.storage, source)
+        .into_iter()
+        .map(|(key, seat)| Seat { key, power: seat.power, randomness: seat.randomness })
         .collect();
     let rows: Vec<Row> = all.iter().flat_map(Seat::rows).collect();
     let mut hasher = Hasher::new(rows.len() as u64);
@@ -83,19 +76,19 @@ fn counted(chain: &Chain, source: BlockHeight) -> (Hash, u64) {
 /// Each closed height has more than two thirds of its committee among the votes for this chain's hash.
 fn check_ballots(chain: &Chain, grid: &Grid) -> Result<(), TestCaseError> {
     let storage = &chain.world.deps.storage;
-    for record in BALLOTS.all(storage, Order::Ascending) {
-        let (key, voted) = record.unwrap();
-        let height = BlockHeight::new(u64::from_be_bytes(key));
+    for (key, voted) in crate::state::raw(storage, BALLOTS.letter(), &[], &[u8::MAX; 8], usize::MAX) {
+        let (height, voted) =
+            (BlockHeight::new(u64::from_be_bytes(key.try_into().unwrap())), BALLOTS.read(&voted));
         if height <= grid.swept {
             continue;
         }
         let set = chain.committee(height.get() - C).unwrap();
         let mut sum = 0;
         for fp in 1..=FPS {
-            let vote = GRID_VOTES.may_load(storage, &crate::state::height_fp_key(height, id(fp))).unwrap();
+            let vote = GRID_VOTES.at(storage, &crate::state::height_fp_key(height, id(fp)));
             if vote.is_some_and(|vote| vote.app_hash.as_bytes() == &APP_HASH) {
                 let seat = crate::state::height_of_key(set.source, public(fp).as_bytes());
-                sum += SEATS.may_load(storage, &seat).unwrap().unwrap().0;
+                sum += SEATS.at(storage, &seat).unwrap().power;
             }
         }
         prop_assert_eq!(sum, voted, "{}", height);
@@ -149,7 +142,7 @@ proptest! {
                 prop_assert_eq!(used, verifier.trusted.map(|(_, named)| named), "S({})", seen);
                 if let Some(committee) = chain.committee(seen) {
                     prop_assert_eq!(counted(&chain, committee.source), (committee.named.hash, committee.named.total));
-                    prop_assert!(2 * u128::from(committee.named.total) >= committee.active.get());
+                    prop_assert!(2 * u128::from(committee.named.total) >= u128::from(committee.active));
                 }
                 check_ballots(&chain, &grid)?;
             }

@@ -32,7 +32,7 @@ fn the_first_committee_is_the_root_and_each_takes_the_lower_of_two_powers() {
     let committee = chain.committee(ROOT).unwrap();
     assert_eq!(chain.seats(ROOT), [(1, 30), (2, 15)]);
     assert_eq!(committee.named.hash, hash(&chain, vec![(1, 30), (2, 15)]));
-    assert_eq!((committee.named.total, committee.active.get()), (45, 50 + 15 + 4));
+    assert_eq!((committee.named.total, committee.active), (45, 50 + 15 + 4));
     assert_eq!(committee.source, at(ROOT));
     let time = ANCHORS.may_load(&chain.world.deps.storage, &height_key(at(ROOT - 20))).unwrap().unwrap().time;
     assert_eq!(committee.named.taken, time);
@@ -50,7 +50,7 @@ fn a_tie_goes_to_the_lower_key() {
     chain.go(ROOT);
     let mut keys: Vec<(FpPublicKey, u8)> = (1..=60).map(|fp| (public(fp), fp)).collect();
     keys.sort_unstable();
-    let order = crate::state::CANDIDATES.load(&chain.world.deps.storage).unwrap();
+    let order = crate::state::CANDIDATES.at(&chain.world.deps.storage, &[]).unwrap();
     assert_eq!(order, keys.iter().map(|(_, fp)| (id(*fp), 7)).collect::<Vec<_>>());
     assert_eq!(chain.committee(ROOT).unwrap().named.hash, hash(&chain, (1..=60).map(|fp| (fp, 7)).collect()));
 }
@@ -276,7 +276,7 @@ fn the_last_height_that_a_hook_saw_is_the_one_that_is_read() {
     chain.lose(ROOT - 20);
     chain.go(ROOT);
     let committee = chain.committee(ROOT).unwrap();
-    assert_eq!((committee.named.taken.get(), committee.active.get()), (time, 17));
+    assert_eq!((committee.named.taken.get(), committee.active), (time, 17));
 }
 
 /// The set of R may be deleted once R is settled.
@@ -307,7 +307,7 @@ fn a_seat_that_a_torn_portion_left_is_deleted() {
     let mut chain = Chain::new(&[9, 8]);
     chain.go(ROOT - 19);
     let left = crate::state::height_of_key(at(ROOT), public(2).as_bytes());
-    SEATS.save(&mut chain.world.deps.storage, &left, &(8, vec![])).unwrap();
+    SEATS.save(&mut chain.world.deps.storage, &left, &crate::state::Seat { power: 8, randomness: vec![] });
     chain.slash(2);
     chain.go(ROOT);
     assert_eq!(chain.seats(ROOT), [(1, 9)]);
@@ -330,10 +330,14 @@ fn an_ordinary_block_writes_nothing_for_the_grid() {
 
     let mut chain = Chain::new(&[9, 8]);
     chain.go(ROOT);
-    let before = (of_the_grid(&chain), MARKS.load(&chain.world.deps.storage).unwrap().grid);
-    // A record that does not decode stops whoever reads it.
-    GRID.save_raw(&mut chain.world.deps.storage, vec![u8::MAX]).unwrap();
+    let marks = MARKS.load(&chain.world.deps.storage).unwrap().grid;
+    // Whoever looked would have committees to decide.
+    let left = Grid { settled: at(ROOT - C), ..chain.grid() };
+    GRID.save(&mut chain.world.deps.storage, &[], &left);
+    let before = of_the_grid(&chain);
     chain.go(ROOT + C - 20);
-    assert_eq!(MARKS.load(&chain.world.deps.storage).unwrap().grid, before.1);
-    assert_eq!(of_the_grid(&chain)[2..], before.0[2..]);
+    assert_eq!(MARKS.load(&chain.world.deps.storage).unwrap().grid, marks);
+    assert_eq!(of_the_grid(&chain), before);
+    chain.go(ROOT + C - 19);
+    assert_ne!(chain.grid(), left);
 }

@@ -13,7 +13,7 @@ fn chain() -> Chain {
 }
 
 fn voted(chain: &Chain, height: u64) -> u64 {
-    BALLOTS.may_load(&chain.world.deps.storage, &height_key(at(height))).unwrap().unwrap_or_default()
+    BALLOTS.at(&chain.world.deps.storage, &height_key(at(height))).unwrap_or_default()
 }
 
 /// Votes have had their time at every height up to this one.
