@@ -102,7 +102,7 @@ fn check_ballots(chain: &Chain, grid: &Grid) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
     fn who_sees_the_records_alone_holds_the_committees_that_the_chain_uses(
         stakes in prop::collection::vec(1_u64..40, usize::from(FPS)),
