@@ -3,6 +3,7 @@
 mod asking;
 mod closing;
 mod histories;
+mod records;
 mod snapshots;
 mod sweeping;
 mod voting;
