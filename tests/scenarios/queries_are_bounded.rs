@@ -154,6 +154,7 @@ fn the_worst_answers_with_a_thousand_finality_providers() {
         json!({"state_digest": {}}),
         json!({"health": {}}),
         json!({"trust": {}}),
+        json!({"grid": {}}),
         json!({"jailed_finality_providers": {"limit": 30}}),
         json!({"active_finality_providers": {"height": height - 1}}),
         json!({"active_finality_providers": {"height": height + 9}}),

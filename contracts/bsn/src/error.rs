@@ -6,6 +6,7 @@ use api::bsn::event::Alarm;
 use cosmwasm_std::{Event, StdError};
 use finality::commitment::CommitError;
 use finality::evidence::EvidenceError;
+use finality::grid::closing::NotExcused;
 use finality::jail::UnjailError;
 use finality::params::OutOfBounds;
 use finality::resume::ResumeError;
@@ -37,6 +38,9 @@ pub enum ContractError {
     /// A request to resume finality.
     #[error(transparent)]
     Resume(#[from] ResumeError),
+    /// A request to count grid heights as closed.
+    #[error(transparent)]
+    Excuse(#[from] NotExcused),
     /// A knob.
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),

@@ -2,6 +2,7 @@ mod admin;
 mod batch;
 mod btc_staking;
 mod commit_public_randomness;
+mod excuse_grid;
 mod follow_bitcoin;
 mod poll;
 mod rebind_connection;
@@ -80,6 +81,7 @@ pub fn execute(
         M::ResumeFinality { halting_height, fp_pubkeys_hex } => {
             resume_finality::resume_finality(deps, env, info, halting_height, &fp_pubkeys_hex)
         }
+        M::ExcuseGrid { through } => excuse_grid::excuse_grid(deps, env, info, through),
         M::UpdateStaking { staking } => update_addresses::update_addresses(deps, env, info, &staking, None),
         M::UpdateContractAddresses { btc_light_client, finality } => {
             update_addresses::update_addresses(deps, env, info, &finality, Some(&btc_light_client))

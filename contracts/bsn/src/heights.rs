@@ -14,6 +14,7 @@
 
 pub mod anchor;
 pub mod gaps;
+pub mod grid;
 pub mod liveness;
 pub mod prune;
 pub mod settle;

@@ -20,7 +20,7 @@
 //!
 //! The shells are thin: each message has a file of its name in `execute`, each hook one in `sudo`, each IBC callback
 //! one in `ibc`, each group of queries one in `query`. Below them each subject has a room: [`heights`] (anchors, tally,
-//! settling, liveness), [`active_set`], [`rewards`], [`intake`] (staking items, queue, quarantine), [`channel`],
+//! settling, liveness, the grid), [`active_set`], [`rewards`], [`intake`] (staking items, queue, quarantine), [`channel`],
 //! [`evidence`] (slashing, outbox), [`verifier`] (who verifies delegations), [`bitcoin`] (light client, timestamps), [`config`], [`migrations`], [`sweep`]. Every table of
 //! storage is declared in [`state`]. A gate holds the rooms to floors: none uses one above or beside it.
 //!

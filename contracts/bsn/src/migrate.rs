@@ -1,9 +1,11 @@
 use api::bsn::MigrateMsg;
 use cosmwasm_std::{DepsMut, Env, Response};
+use primitives::BlockHeight;
 
 use crate::error::ContractError;
+use crate::heights::grid;
 use crate::migrations::{convert, from_0_2_0, resumed};
-use crate::state::{CONFIG, CONTRACT_NAME, CONTRACT_VERSION};
+use crate::state::{CONFIG, CONTRACT_NAME, CONTRACT_VERSION, PARAMS};
 use crate::verifier;
 
 /// The first version that stores a commitment with its place in a run.
@@ -11,8 +13,8 @@ const PLACES_COMMITMENTS: [u64; 3] = [0, 2, 0];
 /// The first version with the fields of [`from_0_2_0`].
 const HAS_FIELDS_OF_0_3_0: [u64; 3] = [0, 3, 0];
 
-/// Takes over the state of an older version of this contract; of nothing else. From then on delegations are verified where
-/// that is asked.
+/// Takes over the state of an older version of this contract; of nothing else. From then on delegations are verified, and
+/// there is a grid, where that is asked.
 pub fn migrate(deps: DepsMut<'_>, env: &Env, msg: MigrateMsg) -> Result<Response, ContractError> {
     let stored = cw2::get_contract_version(deps.storage)?;
     if stored.contract != CONTRACT_NAME {
@@ -28,6 +30,10 @@ pub fn migrate(deps: DepsMut<'_>, env: &Env, msg: MigrateMsg) -> Result<Response
         convert::begin(deps.storage, release(&stored.version) < PLACES_COMMITMENTS)?;
     }
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    if let Some(interval) = msg.grid {
+        let params = PARAMS.load(deps.storage)?;
+        grid::configure(deps.storage, &params, interval, BlockHeight::new(env.block.height))?;
+    }
     let instantiate = match msg.verified_stake {
         Some(verified) => {
             let has_client = CONFIG.load(deps.storage)?.btc_light_client.is_some();
@@ -54,12 +60,11 @@ mod tests {
     use crate::state::{ACCOUNTS, COMMITMENTS, CONVERSION, JAILED, Progress};
     use cosmwasm_std::testing::{mock_dependencies, mock_env};
     use cosmwasm_std::{Order, Storage};
-    use primitives::BlockHeight;
 
     fn from(name: &str, version: &str) -> Result<Response, ContractError> {
         let mut deps = mock_dependencies();
         cw2::set_contract_version(&mut deps.storage, name, version).unwrap();
-        migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None })
+        migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None, grid: None })
     }
 
     #[test]
@@ -70,7 +75,7 @@ mod tests {
         {
             let mut deps = mock_dependencies();
             cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, version).unwrap();
-            migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None }).unwrap();
+            migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None, grid: None }).unwrap();
             let conversion = CONVERSION.may_load(&deps.storage).unwrap();
             assert_eq!(conversion.map(|conversion| conversion.table), begins_with, "{version}");
         }
@@ -83,7 +88,7 @@ mod tests {
         deps.storage = resumed::tests::old(9);
         deps.storage.set(&[ACCOUNTS.letter()], from_0_2_0::tests::BOOKS);
         cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, "0.2.0").unwrap();
-        migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None }).unwrap();
+        migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None, grid: None }).unwrap();
         let Progress { marks, gaps, .. } = Progress::load(&deps.storage).unwrap();
         assert_eq!((marks.cursor, gaps.recorded_above), (BlockHeight::new(9), BlockHeight::new(9)));
         assert_eq!(ACCOUNTS.all(&deps.storage, Order::Ascending).count(), 2);

@@ -7,6 +7,7 @@ mod delegations;
 mod digest;
 mod evidence;
 pub mod finality_status;
+mod grid;
 mod health;
 mod page;
 mod power;
@@ -116,6 +117,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
                 .and_then(|bitcoin| health::health(deps, &env, bitcoin, rewards::rewards(deps, &env)?)),
         ),
         QueryMsg::Rewards(Empty {}) => json(rewards::rewards(deps, &env)),
+        QueryMsg::Grid(Empty {}) => json(grid::grid(store, &env)),
     }
 }
 

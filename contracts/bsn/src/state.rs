@@ -1,6 +1,6 @@
-//! Every table of this contract: its key, its value, who writes it and what deletes it.
+//! Every table of this contract: its key, its value, who writes it and what deletes it; those of the grid are in `state/grid`.
 //!
-//! Values are postcard. Keys are one letter, then parts of fixed width; numbers are big endian, so that they sort as
+//! Values are postcard. Keys are one letter or digit, then parts of fixed width; numbers are big endian, so that they sort as
 //! numbers do. A key of several parts, or of a height, is made by the function that its table names. Any other is one
 //! part: an FP's number ([`FpId::to_be_bytes`]), an FP's public key, a txid, a digest, or a number. `c` is reserved for
 //! cw2's `contract_info`.
@@ -12,6 +12,7 @@
 
 mod epochs;
 mod gaps;
+mod grid;
 mod history;
 mod keys;
 mod ledger;
@@ -23,6 +24,7 @@ pub mod votes;
 
 pub use epochs::forget_epochs;
 pub use gaps::{Stored, anchored_below, is_resumed};
+pub use grid::*;
 pub use history::{
     PLACED, commitment_from, forget_absences, last_commitment, power_at, remove_superseded, resumption_from,
     set_at, set_from,
@@ -67,8 +69,8 @@ pub const ADMINS: Item<Admins> = Item::new(b'A');
 pub const PARAMS: Item<Params> = Item::short(b'K');
 /// [`Marks`]: the part of [`Progress`] that every block moves.
 ///
-/// Written by `state/progress`, by every EndBlock and by whatever changes the set, and by `bitcoin/checkpoints`. Never
-/// deleted: one record.
+/// Written by `state/progress`, by every EndBlock and by whatever changes the set, by `bitcoin/checkpoints`,
+/// `state/grid` and `heights/grid/set`. Never deleted: one record.
 pub const MARKS: Item<Marks> = Item::short(b'P');
 /// [`Rest`]: the part of [`Progress`] that an ordinary block leaves as it is.
 ///
@@ -291,8 +293,8 @@ pub const ACCOUNTS: Table<1, Account> = Table::short(b'X');
 /// How many items the quarantine holds; later ones are refused with an alarm.
 pub const QUARANTINE_MAX: u64 = 100_000;
 
-/// Every letter in use.
-pub const LETTERS: &[u8] = b"GAKPOSCHTBLNJEavVMWIUshmntlfiprRDdxujbqkQeowgyzYZX";
+/// Every letter and digit in use.
+pub const LETTERS: &[u8] = b"GAKPOSCHTBLNJEavVMWIUshmntlfiprRDdxujbqkQeowgyzYZX1234567";
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ mod admin;
 mod answers;
 mod channel;
 mod evidence;
+mod grid;
 mod intake;
 mod live;
 mod providers;

@@ -8,8 +8,8 @@ use std::fmt::Debug;
 use bsn_api::bsn::{
     ActiveFinalityProvidersResponse, AdminResponse, ConfigResponse, ConsumerHeader, DelegationsByFpResponse,
     FinalityProvidersByTotalActiveSatsResponse, FinalityProvidersResponse, FinalityStatusResponse,
-    HealthResponse, HeightResponse, JailedFinalityProvidersResponse, LastFinalBlockResponse, OutboxResponse,
-    QuarantinedResponse, TrustResponse,
+    GridResponse, HealthResponse, HeightResponse, JailedFinalityProvidersResponse, LastFinalBlockResponse,
+    OutboxResponse, QuarantinedResponse, TrustResponse,
 };
 use cosmwasm_std::{from_json, to_json_string};
 use serde::{Serialize, de::DeserializeOwned};
@@ -155,6 +155,12 @@ fn lists_of_what_waits_and_what_is_trusted() {
     golden::<QuarantinedResponse>(r#"{"items":[{"id":1,"kind":"new_fp","reason":"r","received_at":5}]}"#);
     golden::<OutboxResponse>(
         r#"{"items":[{"id":1,"kind":"slashing","fp_pubkey_hex":"aa","state":"waiting","tries":0}]}"#,
+    );
+    golden::<GridResponse>(
+        r#"{"interval":600,"root":1200,"closed_through":0,"ordered_through":1200,"excused_through":0,"runway":9,"heights":[{"height":1200,"state":"root","total":0,"voted":0,"source":1200,"hash_hex":"aa","taken":5,"active":6}]}"#,
+    );
+    golden::<GridResponse>(
+        r#"{"interval":600,"closed_through":0,"ordered_through":0,"excused_through":0,"heights":[]}"#,
     );
     golden::<TrustResponse>(r#"{"rows":[{"what":"a","how":"b","by":"c"}]}"#);
 }

@@ -30,6 +30,8 @@ const EVENTS = {
   finalize_block: { module: text, finalized_height: whole },
   skip_height: { height: whole, reason: text },
   resume_finality: { halting_height: whole, through: whole, finality_providers: keys },
+  close_grid: { height: whole, voted: amount, total: amount },
+  excuse_grid: { through: whole },
   set_paused: { packet_intake_until: whole, rewards: flag },
   unjail: { fp_pubkey_hex: text },
   item_refused: { kind: text, reason: text },

@@ -433,6 +433,13 @@ export type ExecuteMsg<Bytes = Binary> =
         halting_height: number;
       };
     }
+  /** The admin: counts grid heights older than `resume_delay` as closed, for the order only (GRID.md, "Rules"). */
+  | {
+      excuse_grid: {
+        /** Up to this grid height. */
+        through: number;
+      };
+    }
   /** The admin: succeeds only where it names this contract. For scripts of the incumbent. */
   | {
       update_staking: {
@@ -578,6 +585,44 @@ export type FinalityStatusResponse = {
   height: number;
   /** The vote at this very height, on the state before the block. */
   vote: VoteStatus;
+};
+
+/** A grid height. */
+export type GridHeight = {
+  /** The power of the active set that it was taken from, in sats. */
+  active: number;
+  /** The SHA-256 of that snapshot's rows, 64 hex digits. */
+  hash_hex: string;
+  /** The height. */
+  height: number;
+  /** The grid height whose snapshot closes the grid height above. */
+  source: number;
+  /** `root`, `closed`, `excused`, `open`, or `hole`: open, and no vote closes it. */
+  state: string;
+  /** What it has in all, in sats. */
+  taken: number;
+  /** What its committee has in all, in sats; 0 at the root, which has none. */
+  total: number;
+  /** What of it voted this chain's app hash, in sats. */
+  voted: number;
+};
+
+/** How the grid is. */
+export type GridResponse = {
+  /** The highest grid height that really closed; 0 before the first. */
+  closed_through: number;
+  /** The highest grid height that was excused; 0 if none. */
+  excused_through: number;
+  /** The last 48 grid heights, the highest first. */
+  heights: GridHeight[];
+  /** C: every how many blocks a committee must vote. */
+  interval: number;
+  /** The highest grid height that closed or was excused. */
+  ordered_through: number;
+  /** The first grid height that named a committee: the root of trust. */
+  root?: number | null;
+  /** For how many blocks more than two thirds of the last committee have randomness, if nothing closes. */
+  runway?: number | null;
 };
 
 /** How everything is, for an operator. */
@@ -802,6 +847,8 @@ export type MerkleRangeProof<Bytes = Binary> = {
 
 /** Migrates. */
 export type MigrateMsg = {
+  /** Sets C, in blocks, 60 to 10,000: at every C-th height a committee must vote that was fixed long before (GRID.md). It is set once; absent, nothing changes. */
+  grid?: number | null;
   /** From now on delegations are verified against Bitcoin; not if they are already. Those of before count on Babylon's word until somebody proves them. */
   verified_stake?: VerifiedStake | null;
 };
@@ -992,7 +1039,7 @@ export type QueryMsg =
   | {
       state_digest: Page;
     }
-  /** `PowerResponse`; 0 where nobody has any (RULINGS.md, "Hooks and holes"). */
+  /** `PowerResponse`; 0 where nobody has any (RULINGS.md, "Hooks and holes"). At a grid height it is the larger of that and what it has in the committee there, the next one too. */
   | {
       finality_provider_power: KeyAtHeight;
     }
@@ -1138,6 +1185,10 @@ export type QueryMsg =
   /** `RewardsResponse`. */
   | {
       rewards: Empty;
+    }
+  /** `GridResponse`, or `null` where no grid is set. */
+  | {
+      grid: Empty;
     };
 
 /** One vote of a finality provider's range. */

@@ -25,6 +25,10 @@
 //! vote can only help: an outage ends when its members come back and vote, without governance (RULINGS.md,
 //! "Votes from jail").
 
+mod row;
+
+pub use row::{Place, judge_at_grid};
+
 use eots::{PublicRandomness, Recover, SecretKey};
 use merkle::{Hash, Proof};
 use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext, VotingPower};
@@ -150,6 +154,8 @@ pub enum Verdict {
     Counted(VotingPower),
     /// It is for another hash, the first of its provider there: kept as half of an evidence.
     Fork,
+    /// It counts for the grid alone (GRID.md, "Rules"): a member of its committee votes, whatever else is true of the height.
+    Grid,
     /// It is the other half.
     Equivocation(Box<Evidence>, Box<SecretKey>),
 }

@@ -46,7 +46,7 @@ impl BatchVerdicts {
         };
         match &taken {
             Taken::Vote(vote) if vote.fork.is_none() => self.counted = self.counted.saturating_add(1),
-            Taken::Vote(_) => {}
+            Taken::Vote(_) | Taken::Grid => {}
             Taken::Slashed(event) => self.slashed.push(event.clone()),
         }
         self.verdicts.push(taken.verdict().into());

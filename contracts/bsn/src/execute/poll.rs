@@ -4,12 +4,13 @@ use cosmwasm_std::{Api, Env, Event, StdResult, Storage};
 use finality::Commitment;
 use finality::active_set::ActiveSet;
 use finality::evidence::SignedHash;
-use finality::vote::{Ballot, Facts, Standing, StoredVote, Verdict, Vote, judge};
+use finality::vote::{Ballot, Facts, Place, Standing, StoredVote, Verdict, Vote, judge, judge_at_grid};
 use primitives::{BlockHeight, FpId, SigningContext, VotingPower};
 
 use super::standing::standing_of;
 use crate::error::ContractError;
 use crate::evidence::slash;
+use crate::heights::grid;
 use crate::host;
 use crate::state::{Anchor, MARKS, Marks, commitment_from, power_at, registered, set_at, votes};
 
@@ -39,12 +40,16 @@ pub struct Voter {
     pub power: VotingPower,
     /// Its last commitment from there.
     pub commitment: Option<Commitment>,
+    /// Its place in the committee, where that is a grid height.
+    pub place: Option<Place>,
 }
 
 /// What a vote that is not refused comes to.
 pub enum Taken {
     /// It is to be stored.
     Vote(StoredVote),
+    /// It is stored, for the grid alone.
+    Grid,
     /// It made an evidence, which is recorded.
     Slashed(Event),
 }
@@ -94,7 +99,8 @@ impl<'a> Poll<'a> {
             None => power_at(storage, id, height)?,
         };
         let commitment = commitment_from(storage, id, height)?;
-        Ok(Voter { id, standing: standing_of(fp.status), stored, power, commitment })
+        let place = grid::votes::place(storage, &self.marks, &provider, id, height);
+        Ok(Voter { id, standing: standing_of(fp.status), stored, power, commitment, place })
     }
 
     /// Judges a vote; `anchor` is what the hooks saw of its height.
@@ -119,13 +125,42 @@ impl<'a> Poll<'a> {
             commitment: voter.commitment.as_ref(),
             timestamped: self.marks.timestamped,
         };
-        Ok(judge(vote, &facts, &host::recover(self.api), &self.context)?)
+        let recover = host::recover(self.api);
+        Ok(match &voter.place {
+            Some(place) => judge_at_grid(vote, &facts, place, &recover, &self.context)?,
+            None => judge(vote, &facts, &recover, &self.context)?,
+        })
     }
 
-    /// Records what a verdict comes to, but for the vote itself, which the caller stores alone or with others.
-    pub fn record(&self, storage: &mut dyn Storage, vote: &Vote, verdict: Verdict) -> StdResult<Taken> {
+    /// Records what a verdict comes to, but for an ordinary vote, which the caller stores alone or with others. At a grid height
+    /// that is recorded for the grid as well, where its nonce is the row's.
+    pub fn record(
+        &self,
+        storage: &mut dyn Storage,
+        voter: &Voter,
+        vote: &Vote,
+        verdict: Verdict,
+    ) -> StdResult<Taken> {
         let SignedHash { app_hash, signature } = vote.signed;
+        let counts = match (&verdict, &voter.place) {
+            (Verdict::Grid, place) => place.as_ref(),
+            (Verdict::Counted(_) | Verdict::Fork, Some(place)) => {
+                Some(place).filter(|place| voter.commitment == Some(place.row))
+            }
+            _ => None,
+        };
+        if let Some(place) = counts {
+            grid::votes::record(
+                storage,
+                &self.marks,
+                self.now,
+                (voter.id, vote.height),
+                place.power,
+                &vote.signed,
+            )?;
+        }
         Ok(match verdict {
+            Verdict::Grid => Taken::Grid,
             Verdict::Counted(power) => Taken::Vote(StoredVote { power, signature, fork: None }),
             Verdict::Fork => {
                 Taken::Vote(StoredVote { power: VotingPower::ZERO, signature, fork: Some(app_hash) })
@@ -158,6 +193,7 @@ impl Taken {
         match self {
             Self::Vote(StoredVote { fork: None, .. }) => "counted",
             Self::Vote(StoredVote { fork: Some(_), .. }) => "fork",
+            Self::Grid => "grid",
             Self::Slashed(_) => "equivocation",
         }
     }

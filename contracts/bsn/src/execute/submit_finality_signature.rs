@@ -18,7 +18,7 @@ pub fn submit_finality_signature(
     let anchor = ANCHORS.may_load(deps.storage, &height_key(height))?;
     let voter = poll.load_voter(deps.storage, &[], vote)?;
     let verdict = poll.judge(anchor.as_ref(), &voter, vote)?;
-    let taken = poll.record(deps.storage, vote, verdict)?;
+    let taken = poll.record(deps.storage, &voter, vote, verdict)?;
 
     let submitted = SubmitFinalitySignature {
         fp_pubkey_hex: provider.to_string(),
@@ -31,6 +31,7 @@ pub fn submit_finality_signature(
             votes::save(deps.storage, poll.marks.votes_from, height, voter.id, &vote)?;
             Ok(response)
         }
+        Taken::Grid => Ok(response),
         Taken::Slashed(event) => {
             let packets = outbox::send_due(deps.storage, env, 1)?;
             Ok(response.add_event(event).add_submessages(packets))

@@ -10,6 +10,7 @@ use super::batch::{BatchVerdicts, VOTES_MAX};
 use super::poll::{Poll, Taken, Voter};
 use super::standing::standing_of;
 use crate::error::ContractError;
+use crate::heights::grid;
 use crate::parse::batch::Signed;
 use crate::state::{
     ANCHORS, Anchor, COMMITMENTS, POWERS, commitment_from, fp_height_key, height_key, power_at, raw,
@@ -55,13 +56,14 @@ pub fn submit_finality_signature_range(
                 stored: votes::vote_of(deps.storage, poll.marks.votes_from, height, id)?,
                 power: power_at(height).unwrap_or_default(),
                 commitment: part.map(|part| part.commitment),
+                place: grid::votes::place(deps.storage, &poll.marks, &provider, id, height),
             };
             let verdict = poll.judge(anchor, &voter, &vote)?;
-            let taken = poll.record(deps.storage, &vote, verdict)?;
+            let taken = poll.record(deps.storage, &voter, &vote, verdict)?;
             match &taken {
                 Taken::Vote(vote) if vote.fork.is_none() => counted.push((height, *vote)),
                 Taken::Vote(vote) => votes::save(deps.storage, poll.marks.votes_from, height, id, vote)?,
-                Taken::Slashed(_) => {}
+                Taken::Grid | Taken::Slashed(_) => {}
             }
             Ok(taken)
         });

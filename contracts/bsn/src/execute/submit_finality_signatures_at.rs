@@ -25,13 +25,13 @@ pub fn submit_finality_signatures_at(
         let taken = vote.and_then(|vote| {
             let voter = poll.load_voter(deps.storage, &counted, &vote)?;
             let verdict = poll.judge(anchor.as_ref(), &voter, &vote)?;
-            let taken = poll.record(deps.storage, &vote, verdict)?;
+            let taken = poll.record(deps.storage, &voter, &vote, verdict)?;
             match &taken {
                 Taken::Vote(vote) if vote.fork.is_none() => counted.push((voter.id, *vote)),
                 Taken::Vote(vote) => {
                     votes::save(deps.storage, poll.marks.votes_from, height, voter.id, vote)?
                 }
-                Taken::Slashed(_) => {}
+                Taken::Grid | Taken::Slashed(_) => {}
             }
             Ok(taken)
         });

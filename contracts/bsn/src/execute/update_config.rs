@@ -6,6 +6,7 @@ use primitives::BlockHeight;
 use super::check_admin;
 use crate::config::{Settings, invalid};
 use crate::error::ContractError;
+use crate::heights::grid;
 use crate::parse;
 use crate::state::{ADMINS, CONFIG, Config, PARAMS, Progress};
 
@@ -27,8 +28,12 @@ pub fn update_config(
     let activation = settings.params().finality_activation_height;
     check_activation(before, activation, BlockHeight::new(env.block.height))?;
 
+    if progress.marks.grid.is_some() {
+        grid::check_floor(settings.params())?;
+    }
     if activation != before {
         start_at(&mut progress, activation);
+        grid::start_at(deps.storage, &mut progress.marks, BlockHeight::new(env.block.height))?;
     }
     progress.marks.stale = true;
     settings.save(deps.storage)?;

@@ -1,9 +1,9 @@
 use cosmwasm_std::{Event, StdResult, Storage};
 use primitives::VotingPower;
 
-use super::Block;
+use super::{Block, grid};
 use crate::active_set;
-use crate::state::{ANCHORS, Anchor, MARKS, Progress, Ranked, height_key};
+use crate::state::{ANCHORS, Anchor, MARKS, Marks, Progress, Ranked, height_key};
 
 /// What the first surviving hook of a block does: anchors the block and gives it its power.
 ///
@@ -12,14 +12,26 @@ use crate::state::{ANCHORS, Anchor, MARKS, Progress, Ranked, height_key};
 ///
 /// Where the backlog is full the block is anchored, for timestamps and the certificate, but takes no votes; what has
 /// changed the set waits.
+///
+/// Near a grid height the committees that have come are decided before that, and the next one's snapshot goes on after it.
 pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<Event>>> {
     let key = height_key(block.height);
     let present = ANCHORS.may_load(storage, &key)?;
     if present.as_ref().is_some_and(|anchor| anchor.total.is_some()) {
         return Ok(None);
     }
-    let torn_here = present.is_some();
     let marks = MARKS.load(storage)?;
+    if !grid::is_awake(&marks, block.height) {
+        return see(storage, block, &marks, present.is_some()).map(Some);
+    }
+    let mut events = grid::settle(storage, block)?;
+    events.extend(see(storage, block, &marks, present.is_some())?);
+    grid::work(storage, block)?;
+    Ok(Some(events))
+}
+
+fn see(storage: &mut dyn Storage, block: &Block, marks: &Marks, torn_here: bool) -> StdResult<Vec<Event>> {
+    let key = height_key(block.height);
     let mut anchor = Anchor {
         app_hash: block.app_hash,
         block_hash: block.hash,
@@ -32,11 +44,11 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
     if anchor.backlog_full {
         anchor.total = Some(VotingPower::ZERO);
         ANCHORS.save(storage, &key, &anchor)?;
-        return Ok(Some(vec![]));
+        return Ok(vec![]);
     }
-    if !active_set::is_due(&marks, block.height) {
+    if !active_set::is_due(marks, block.height) {
         ANCHORS.save(storage, &key, &anchor)?;
-        return Ok(Some(vec![]));
+        return Ok(vec![]);
     }
 
     anchor.total = None;
@@ -47,5 +59,5 @@ pub fn anchor(storage: &mut dyn Storage, block: &Block) -> StdResult<Option<Vec<
     anchor.ranked = Ranked::of(progress.marks.ranked, progress.marks.total);
     progress.save(storage)?;
     ANCHORS.save(storage, &key, &anchor)?;
-    Ok(Some(events))
+    Ok(events)
 }

@@ -92,6 +92,7 @@ impl OldProgress {
             stale: self.stale,
             changes_at: self.changes_at,
             total: self.total,
+            grid: None,
             ranked: VotingPower::ZERO,
         };
         let gaps = Gaps {

@@ -5,6 +5,7 @@ use primitives::BlockHeight;
 use super::seen::{self, Seen};
 use super::{page, providers};
 use crate::error::ContractError;
+use crate::heights::grid;
 use crate::state::{MARKS, Progress, votes as stored};
 
 /// How many blocks are looked at for a page of finalized ones.
@@ -102,13 +103,19 @@ pub fn signature(
     btc_pk_hex: &str,
     height: BlockHeight,
 ) -> Result<FinalitySignatureResponse, ContractError> {
-    let vote = match providers::find(store, btc_pk_hex)? {
-        Some((_, fp)) => stored::vote_of(store, MARKS.load(store)?.votes_from, height, fp.id)?,
-        None => None,
+    let Some((_, fp)) = providers::find(store, btc_pk_hex)? else {
+        return Ok(FinalitySignatureResponse { signature: vec![] });
     };
-    let canonical = vote.filter(|vote| vote.fork.is_none());
+    let marks = MARKS.load(store)?;
+    let vote = stored::vote_of(store, marks.votes_from, height, fp.id)?.filter(|vote| vote.fork.is_none());
+    let signature = match vote {
+        Some(vote) => Some(vote.signature),
+        None => grid::votes::vote_of(store, &marks, fp.id, height)
+            .filter(|(_, is_ours)| *is_ours)
+            .map(|(vote, _)| vote.signature),
+    };
     Ok(FinalitySignatureResponse {
-        signature: canonical.map_or_else(Vec::new, |vote| vote.signature.to_vec()),
+        signature: signature.map_or_else(Vec::new, |signature| signature.to_vec()),
     })
 }
 

@@ -8,7 +8,7 @@ use cosmwasm_std::{Deps, Env, Order, StdResult, Storage, Uint128};
 use finality::tally::{HeightState, Step, step};
 use primitives::{BlockHeight, Seconds, UnixTime, VotingPower};
 
-use super::{finality_status, seen, timestamps};
+use super::{finality_status, grid, seen, timestamps};
 use crate::channel::silence;
 use crate::error::ContractError;
 use crate::heights::tally::height_state;
@@ -67,6 +67,7 @@ pub fn health(
     }
     health.alarms.extend(floor(&progress));
     health.alarms.extend(moves(store)?);
+    health.alarms.extend(grid::alarms(store, env)?);
     if let Some(conversion) = CONVERSION.may_load(store)? {
         health
             .alarms

@@ -3,11 +3,12 @@ use std::collections::BTreeMap;
 use api::bsn::{ActiveFinalityProvidersResponse, PowerResponse, PowersResponse};
 use cosmwasm_std::{Order, Storage};
 use finality::active_set::ActiveSet;
-use primitives::{BlockHeight, FpId, VotingPower};
+use primitives::{BlockHeight, FpId, FpPublicKey, VotingPower};
 use staking::{FinalityProvider, FpStatus};
 
 use super::{providers, seen};
 use crate::error::ContractError;
+use crate::heights::grid;
 use crate::state::{ACTIVE, FP_KEYS, MARKS, PROVIDERS, Progress, RANKING, power_at, set_at};
 
 /// For how many heights power is answered at once.
@@ -39,7 +40,21 @@ fn when(store: &dyn Storage, height: BlockHeight) -> Result<When, ContractError>
     Ok(if above { When::Now } else { When::Nobody })
 }
 
+/// The larger of what an FP has in the active set and in the committee of a grid height.
 fn power(
+    store: &dyn Storage,
+    (key, fp): &(FpPublicKey, FinalityProvider),
+    height: BlockHeight,
+) -> Result<VotingPower, ContractError> {
+    let live = live(store, fp, height)?;
+    if fp.status.is_slashed() {
+        return Ok(live);
+    }
+    let in_committee = grid::votes::power(store, &MARKS.load(store)?, key, height);
+    Ok(live.max(VotingPower::new(in_committee.into())))
+}
+
+fn live(
     store: &dyn Storage,
     fp: &FinalityProvider,
     height: BlockHeight,
@@ -60,7 +75,7 @@ pub fn one(
     height: BlockHeight,
 ) -> Result<PowerResponse, ContractError> {
     let power = match providers::find(store, btc_pk_hex)? {
-        Some((_, fp)) => power(store, &fp, height)?,
+        Some(found) => power(store, &found, height)?,
         None => VotingPower::ZERO,
     };
     Ok(PowerResponse { power: power.to_u64() })
@@ -77,7 +92,7 @@ pub fn batch(
         .into_iter()
         .take(BATCH)
         .map(|height| match &fp {
-            Some((_, fp)) => Ok((height, power(store, fp, BlockHeight::new(height))?.to_u64())),
+            Some(found) => Ok((height, power(store, found, BlockHeight::new(height))?.to_u64())),
             None => Ok((height, 0)),
         })
         .collect::<Result<_, ContractError>>()?;

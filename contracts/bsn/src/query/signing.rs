@@ -6,6 +6,7 @@ use staking::FpStatus;
 
 use super::{page, providers};
 use crate::error::ContractError;
+use crate::heights::grid;
 use crate::state::{ANCHORS, JAILED, MARKS, Marks, POWERS, fp_height_key, height_key, power_at, votes};
 
 /// How many changes of power are looked at for the start of the current run in the set.
@@ -53,7 +54,9 @@ fn joined_at(store: &dyn Storage, id: FpId) -> StdResult<Option<BlockHeight>> {
 
 /// Above which height its daemon may begin (RULINGS.md, "Signing info").
 fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<BlockHeight> {
-    let Marks { activation, cursor, votes_from, .. } = MARKS.load(store)?;
+    let marks = MARKS.load(store)?;
+    let Marks { activation, cursor, votes_from, .. } = marks;
+    let for_the_grid = |height| grid::votes::vote_of(store, &marks, id, height).is_some();
     let (from, to) = (height_key(cursor.next().max(activation)), height_key(BlockHeight::new(u64::MAX)));
     let mut read = 0;
     let open = ANCHORS.range(store, &from, &to, Order::Ascending).enumerate().map(|(place, record)| {
@@ -62,6 +65,8 @@ fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<B
         let can_vote = anchor.total.is_some() && !anchor.backlog_full;
         let mark = if place >= OPEN || read >= BATCHES {
             Mark::Unknown
+        } else if for_the_grid(height) {
+            Mark::Voted
         } else if !can_vote || power_at(store, id, height)?.is_zero() {
             Mark::Free
         } else if has_vote(store, votes_from, height, id, &mut read)? {
@@ -78,7 +83,7 @@ fn last_signed(store: &dyn Storage, id: FpId, start: BlockHeight) -> StdResult<B
             if read >= BATCHES {
                 break;
             }
-            if has_vote(store, votes_from, height, id, &mut read)? {
+            if for_the_grid(height) || has_vote(store, votes_from, height, id, &mut read)? {
                 return Ok(Some(height));
             }
         }

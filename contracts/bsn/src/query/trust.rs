@@ -3,6 +3,7 @@ use cosmwasm_std::{Deps, Storage};
 use primitives::VotingPower;
 use staking::{Class, Due, NEVER};
 
+use super::grid;
 use crate::error::ContractError;
 use crate::state::{ACTIVE, ADMINS, BUCKETS, CHANNELS, CONFIG, Config, PARAMS, Progress, due_key};
 use crate::verifier;
@@ -75,6 +76,7 @@ pub fn trust(deps: Deps<'_>) -> Result<TrustResponse, ContractError> {
         administration(store)?,
         resumption(store)?,
     ]);
+    rows.extend(grid::trust(store));
     Ok(TrustResponse { rows })
 }
 

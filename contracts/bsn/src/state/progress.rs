@@ -8,12 +8,13 @@
 //! The marks begin with two numbers that other contracts read raw ([`api::bsn::raw`]).
 
 use cosmwasm_std::{StdResult, Storage};
+use finality::grid::Interval;
 use finality::jail::Throttle;
 use primitives::{BlockHeight, FpId, UnixTime, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use super::table::{decode, encode};
-use super::{MARKS, REST};
+use super::{GridMarks, MARKS, REST};
 
 /// All of [`Progress`] but its marks, in this order.
 pub type Rest = (Gaps, SetMarks, JailMarks, ChannelMarks, RewardMarks, bool, u8);
@@ -122,6 +123,8 @@ pub struct Marks {
     pub total: VotingPower,
     /// The ranked stake that it was taken from.
     pub ranked: VotingPower,
+    /// When the grid has work, where there is one.
+    pub grid: Option<GridMarks>,
 }
 
 /// [`Marks`] as they are stored: the two numbers for other contracts, big endian, none is zero; then the heights as
@@ -141,6 +144,9 @@ struct StoredMarks {
     changes_at: Option<BlockHeight>,
     total: VotingPower,
     ranked_above_total: u128,
+    /// C, and when the grid has work, as a difference too. Nothing is written where no grid is set.
+    #[serde(with = "super::grid::written_if_some")]
+    grid: Option<(Interval, i64)>,
 }
 
 fn number(height: Option<BlockHeight>) -> u64 {
@@ -169,6 +175,9 @@ impl From<Marks> for StoredMarks {
             changes_at: marks.changes_at,
             total: marks.total,
             ranked_above_total: marks.ranked.get().wrapping_sub(marks.total.get()),
+            grid: marks.grid.map(|GridMarks { interval, wakes }| {
+                (interval, base.wrapping_sub(wakes.get()).cast_signed())
+            }),
         }
     }
 }
@@ -196,6 +205,10 @@ impl From<StoredMarks> for Marks {
             changes_at: stored.changes_at,
             total: stored.total,
             ranked: VotingPower::new(stored.total.get().wrapping_add(stored.ranked_above_total)),
+            grid: stored.grid.map(|(interval, below)| GridMarks {
+                interval,
+                wakes: BlockHeight::new(base.wrapping_sub(below.cast_unsigned())),
+            }),
         }
     }
 }

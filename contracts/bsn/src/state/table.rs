@@ -71,6 +71,21 @@ pub fn remove_raw(storage: &mut dyn Storage, letter: u8, key: &[u8]) {
     forget(storage, letter, key);
 }
 
+/// The bytes of a short record, if there is one.
+#[inline(never)]
+pub(super) fn short(storage: &dyn Storage, letter: u8, key: &[u8]) -> Option<Vec<u8>> {
+    get(storage, Location { letter, is_short: true }, key)
+}
+
+/// Records bytes under a key without letter; a record of none is deleted, since the VM has no empty value.
+#[inline(never)]
+pub(super) fn put(storage: &mut dyn Storage, letter: u8, key: &[u8], record: &[u8]) {
+    match record {
+        [] => forget(storage, letter, key),
+        record => storage.set(&whole_key(letter, key), record),
+    }
+}
+
 /// Writes fields behind the single record of a letter, if there is one: a migration gives it what it lacks.
 pub fn append(storage: &mut dyn Storage, letter: u8, fields: &impl Serialize) -> StdResult<()> {
     let Some(mut record) = storage.get(&[letter]) else { return Ok(()) };

@@ -4,7 +4,7 @@ use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
 use crate::channel::{rebind, silence};
 use crate::error::{ContractError, alarm};
 use crate::evidence::outbox;
-use crate::heights::{Block, anchor, gaps, prune, settle, tally};
+use crate::heights::{Block, anchor, gaps, grid, prune, settle, tally};
 use crate::migrations::convert;
 use crate::state::{CHANNELS, PARAMS, Progress};
 use crate::{bitcoin, rewards, sweep};
@@ -45,6 +45,9 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
     }
     progress.marks.backlog_full = block.height.above(progress.marks.cursor) > params.max_backlog;
     let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress, is_busy)?;
+    if grid::is_awake(&progress.marks, block.height) {
+        events.extend(grid::end_block(storage, &mut progress, block)?);
+    }
     progress.marks.last_end = block.height;
     progress.save(storage)?;
 

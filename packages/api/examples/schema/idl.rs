@@ -68,6 +68,7 @@ pub fn bsn() -> Result<Value> {
             quarantined: QuarantinedResponse,
             trust: TrustResponse,
             rewards: RewardsResponse,
+            grid: Option<GridResponse>,
         }),
     })
 }

@@ -50,7 +50,7 @@ events! {
         fp_pubkey_hex,
         /// The height that was voted for.
         height,
-        /// `counted`, `fork` or `equivocation`.
+        /// `counted`, `fork`, `grid` or `equivocation`.
         verdict,
     }
     /// Votes that came in one message were taken.
@@ -117,6 +117,20 @@ events! {
         through,
         /// Who counts nothing there without a vote: keys, a comma after each.
         finality_providers,
+    }
+    /// A grid height closed: its committee has voted this chain's app hash there.
+    CloseGrid = "close_grid" {
+        /// The height.
+        height,
+        /// The power that voted, in sats.
+        voted,
+        /// What its committee has in all, in sats.
+        total,
+    }
+    /// The admin counts grid heights as closed, for the order only.
+    ExcuseGrid = "excuse_grid" {
+        /// Up to this grid height.
+        through,
     }
     /// The admin paused something, or ended a pause.
     SetPaused = "set_paused" {

@@ -123,6 +123,11 @@ wire! {
             /// Who is missing there; who voted cannot be named.
             fp_pubkeys_hex: Vec<String>,
         },
+        /// The admin: counts grid heights older than `resume_delay` as closed, for the order only (GRID.md, "Rules").
+        ExcuseGrid {
+            /// Up to this grid height.
+            through: u64,
+        },
         /// The admin: succeeds only where it names this contract. For scripts of the incumbent.
         UpdateStaking {
             /// This contract.

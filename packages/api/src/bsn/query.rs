@@ -54,7 +54,8 @@ wire! {
         /// [`StateDigestResponse`](super::StateDigestResponse), by key. `limit` is how many finality providers are
         /// looked at, those without stake and of another consumer id too: at most, and by default, 2,000.
         StateDigest(Page),
-        /// [`PowerResponse`](super::PowerResponse); 0 where nobody has any (RULINGS.md, "Hooks and holes").
+        /// [`PowerResponse`](super::PowerResponse); 0 where nobody has any (RULINGS.md, "Hooks and holes"). At a grid
+        /// height it is the larger of that and what it has in the committee there, the next one too.
         FinalityProviderPower(KeyAtHeight),
         /// [`PowersResponse`](super::PowersResponse), for at most 100 heights.
         FinalityProviderPowerBatch {
@@ -142,6 +143,8 @@ wire! {
         Trust(Empty),
         /// [`RewardsResponse`](super::RewardsResponse).
         Rewards(Empty),
+        /// [`GridResponse`](super::GridResponse), or `null` where no grid is set.
+        Grid(Empty),
     }
 
     /// Nothing to say. One type for all such questions: each type that is read costs a contract two kilobytes.

@@ -2,6 +2,7 @@
 
 mod config;
 mod finality;
+mod grid;
 mod health;
 mod kept;
 mod staking;
@@ -10,6 +11,7 @@ mod timestamps;
 
 pub use config::*;
 pub use finality::*;
+pub use grid::*;
 pub use health::*;
 pub use kept::*;
 pub use staking::*;

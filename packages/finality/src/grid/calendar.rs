@@ -1,6 +1,7 @@
 //! Which heights are grid heights, and what the blocks below them are for.
 
 use primitives::BlockHeight;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A snapshot of G is read as of a height so far below G, or further (R).
@@ -11,7 +12,7 @@ pub const RECORDS: u64 = 10;
 pub const COVERED: usize = 3;
 
 /// C: the blocks from one grid height to the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interval(u64);
 
 /// A number of blocks that C cannot be.
@@ -81,8 +82,10 @@ impl Interval {
     }
 
     /// The grid heights that the randomness of those in S(`grid`) must cover.
-    pub fn covered(self, grid: BlockHeight) -> [BlockHeight; COVERED] {
-        [1, 2, 3].map(|many| grid.saturating_add(self.0.saturating_mul(many)))
+    pub const fn covered(self, grid: BlockHeight) -> [BlockHeight; COVERED] {
+        let first = self.after(grid);
+        let second = self.after(first);
+        [first, second, self.after(second)]
     }
 }
 
@@ -93,6 +96,12 @@ pub struct Duty {
     pub grid: BlockHeight,
     /// Whether record F is written as well, after the portion.
     pub writes_record: bool,
+}
+
+/// The lowest height of the blocks below the grid height above `height` that are not idle; `first` is the grid height of which a
+/// snapshot is tried first.
+pub fn wakes(interval: Interval, height: BlockHeight, first: BlockHeight) -> BlockHeight {
+    interval.next(height).max(first).saturating_sub(LAG - 1)
 }
 
 /// What is to be done at `height`; nothing in most blocks.

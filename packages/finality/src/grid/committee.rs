@@ -88,6 +88,11 @@ impl Hasher {
         self.0.update(row.to_bytes());
     }
 
+    /// The hash of `rows` rows that stand one behind the other, as their bytes.
+    pub fn whole(rows: u64, bytes: &[u8]) -> Hash {
+        Sha256::digest([&[DOMAIN][..], &rows.to_be_bytes(), bytes].concat()).into()
+    }
+
     /// The hash, after the last one.
     pub fn finish(self) -> Hash {
         self.0.finalize().into()

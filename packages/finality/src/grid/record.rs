@@ -1,6 +1,9 @@
 //! Record F: what a chain says of its committees, under its app hash.
 
+use core::ops::Range;
+
 use primitives::{AppHash, BlockHash, BlockHeight, UnixTime};
+use serde::{Deserialize, Serialize};
 
 use super::committee::Hash;
 
@@ -12,7 +15,7 @@ pub const RECORD_BYTES: usize = 225;
 const VERSION: u8 = 1;
 
 /// A committee as the record names it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// Its hash.
     pub hash: Hash,
@@ -58,34 +61,56 @@ pub struct Record {
     pub anchor: Option<Anchor>,
 }
 
+/// Where the grid height, the next committee and the anchor stand.
+const GRID: Range<usize> = 1..9;
+const NEXT: Range<usize> = 65..113;
+const ANCHOR: Range<usize> = 145..RECORD_BYTES;
+
+impl Named {
+    fn write(&self, to: &mut Vec<u8>) {
+        to.extend_from_slice(&self.hash);
+        write(to, &[self.total, self.taken.get()]);
+    }
+}
+
+#[inline(never)]
+fn write(to: &mut Vec<u8>, numbers: &[u64]) {
+    numbers.iter().for_each(|number| to.extend_from_slice(&number.to_be_bytes()));
+}
+
+/// Whether these are a record of the grid height `grid` that names `next` for S(`grid`). The other fields are not read.
+pub fn names(record: &[u8], grid: BlockHeight, next: &Named) -> bool {
+    let mut named = Vec::new();
+    next.write(&mut named);
+    record.get(GRID) == Some(&grid.get().to_be_bytes()) && record.get(NEXT) == Some(&named)
+}
+
+/// Gives a record the anchor of an earlier one: its own is forgotten.
+pub fn keep_anchor(record: &mut Vec<u8>, before: &[u8]) {
+    if let Some(anchor) = before.get(ANCHOR) {
+        record.truncate(ANCHOR.start);
+        record.extend_from_slice(anchor);
+    }
+}
+
 impl Record {
     /// Its 225 bytes.
-    pub fn to_bytes(&self) -> [u8; RECORD_BYTES] {
-        let none = Anchor {
-            height: BlockHeight::new(0),
-            app_hash: AppHash::from_bytes([0; 32]),
-            block_hash: BlockHash::from_bytes([0; 32]),
-            time: UnixTime::new(0),
-        };
-        let anchor = self.anchor.unwrap_or(none);
-        let mut writer = Writer { bytes: [0; RECORD_BYTES], at: 0 };
-        writer.put(&[VERSION]);
-        writer.number(self.grid.get());
-        writer.number(self.interval);
-        for named in [&self.set, &self.next] {
-            writer.put(&named.hash);
-            writer.number(named.total);
-            writer.number(named.taken.get());
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::from([VERSION]);
+        write(&mut bytes, &[self.grid.get(), self.interval]);
+        self.set.write(&mut bytes);
+        self.next.write(&mut bytes);
+        let heights = [self.closed_through.get(), self.finalized.get(), self.unbroken.get()];
+        write(&mut bytes, &heights);
+        write(&mut bytes, &[self.time.get()]);
+        if let Some(Anchor { height, app_hash, block_hash, time }) = &self.anchor {
+            write(&mut bytes, &[height.get()]);
+            bytes.extend_from_slice(app_hash.as_bytes());
+            bytes.extend_from_slice(block_hash.as_bytes());
+            write(&mut bytes, &[time.get()]);
         }
-        for number in [self.closed_through, self.finalized, self.unbroken] {
-            writer.number(number.get());
-        }
-        writer.number(self.time.get());
-        writer.number(anchor.height.get());
-        writer.put(anchor.app_hash.as_bytes());
-        writer.put(anchor.block_hash.as_bytes());
-        writer.number(anchor.time.get());
-        writer.bytes
+        bytes.resize(RECORD_BYTES, 0);
+        bytes
     }
 
     /// Reads one; nothing where the length or the version is another.
@@ -106,22 +131,6 @@ impl Record {
         };
         let anchor = (anchor.height.get() > 0).then_some(anchor);
         Some(Self { grid, interval, set, next, closed_through, finalized, unbroken, time, anchor })
-    }
-}
-
-struct Writer {
-    bytes: [u8; RECORD_BYTES],
-    at: usize,
-}
-
-impl Writer {
-    fn put(&mut self, part: &[u8]) {
-        self.bytes.iter_mut().skip(self.at).zip(part).for_each(|(to, from)| *to = *from);
-        self.at += part.len();
-    }
-
-    fn number(&mut self, number: u64) {
-        self.put(&number.to_be_bytes());
     }
 }
 

@@ -6,8 +6,9 @@
 //!   settle       new, where all were looked at and those taken have half of the power of R's active set; else the old one
 //! ```
 
-use primitives::{BlockHeight, FpPublicKey, VotingPower};
+use primitives::{BlockHeight, FpId, FpPublicKey, VotingPower};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::calendar::Interval;
 use super::committee::{COUNT_MAX, ROWS_MAX, Seat};
@@ -19,6 +20,8 @@ pub const PORTION_ROWS: usize = 64;
 /// An FP of the active set of R.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidate {
+    /// Its number.
+    pub id: FpId,
     /// Its key.
     pub key: FpPublicKey,
     /// The lower of its powers at R and at R', in sats.
@@ -91,25 +94,41 @@ pub fn portion<E>(
 ) -> Result<Portion, E> {
     let (mut mark, mut verdicts, mut written) = (mark, Vec::new(), 0);
     for candidate in ranked.iter().skip(mark.done) {
-        let verdict = if candidate.is_slashed {
-            Verdict::LeftOut(candidate.key, Reason::Slashed)
-        } else {
-            judge(candidate, mark, max, covering(grid, interval, &commitments(candidate)?))
-        };
-        if let Verdict::Taken(seat) = &verdict {
-            let rows = seat.randomness.len();
-            if written + rows > PORTION_ROWS {
-                break;
-            }
-            written += rows;
-            mark.providers += 1;
-            mark.rows += rows;
-            mark.total = mark.total.saturating_add(seat.power);
+        let counted = if candidate.is_slashed { Vec::new() } else { commitments(candidate)? };
+        let (verdict, next) = look(candidate, mark, (grid, interval, max), &counted);
+        written += next.rows - mark.rows;
+        if written > PORTION_ROWS {
+            break;
         }
-        mark.done += 1;
+        mark = next;
         verdicts.push(verdict);
     }
     Ok(Portion { verdicts, mark })
+}
+
+/// What becomes of one candidate of S(`grid`), at most `max` of them in all, and the mark after it; `counted` are its
+/// commitments that counted when the snapshot began. They do not matter of one that is slashed.
+pub fn look(
+    candidate: &Candidate,
+    mark: Mark,
+    (grid, interval, max): (BlockHeight, Interval, usize),
+    counted: &[Commitment],
+) -> (Verdict, Mark) {
+    let done = mark.done + 1;
+    let verdict = match candidate.is_slashed {
+        true => Verdict::LeftOut(candidate.key, Reason::Slashed),
+        false => judge(candidate, mark, max, covering(grid, interval, counted)),
+    };
+    let mark = match &verdict {
+        Verdict::Taken(seat) => Mark {
+            done,
+            providers: mark.providers + 1,
+            rows: mark.rows + seat.randomness.len(),
+            total: mark.total.saturating_add(seat.power),
+        },
+        Verdict::LeftOut(..) => Mark { done, ..mark },
+    };
+    (verdict, mark)
 }
 
 fn judge(candidate: &Candidate, mark: Mark, max: usize, found: Result<Vec<Commitment>, Reason>) -> Verdict {
@@ -156,13 +175,19 @@ pub enum Settled {
 }
 
 /// Why a committee is used once more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Why {
     /// Not all candidates were looked at before G: hooks were lost.
+    #[error("the snapshot was not finished: hooks were lost")]
     Unfinished,
+    /// It was finished, but no record F below G names it.
+    #[error("no record names the snapshot: hooks were lost")]
+    Unnamed,
     /// Nobody was taken.
+    #[error("no finality provider has power and randomness for it")]
     Nobody,
     /// Those taken have less than half of the power of the active set of R.
+    #[error("those with randomness for it have {taken} of {active} sats, less than half")]
     TooFew {
         /// What they have.
         taken: VotingPower,

@@ -1,13 +1,13 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
-use primitives::{AppHash, BlockHash, BlockHeight, FpPublicKey, UnixTime, VotingPower};
+use primitives::{AppHash, BlockHash, BlockHeight, FpId, FpPublicKey, UnixTime, VotingPower};
 use proptest::prelude::*;
 
 use super::calendar::{self, Duty, Interval, IntervalOutOfBounds};
 use super::closing::{Ballot, NotExcused, Progress, Verdict as Closing};
 use super::committee::{COUNT_MAX, Hasher, ROWS_MAX, Row, Seat, is_quorum, quorum_of};
-use super::record::{Anchor, Named, RECORD_BYTES, Record};
+use super::record::{self, Anchor, Named, RECORD_BYTES, Record};
 use super::snapshot::{
     Candidate, Mark, PORTION_ROWS, Reason, Settled, Verdict, Why, portion, ranked, settle,
 };

@@ -6,14 +6,24 @@ use merkle::Tree;
 const START: u64 = 5;
 const HEIGHT: u64 = 9;
 
-struct Voter {
+pub struct Voter {
     tree: Tree,
-    commitment: Commitment,
+    pub commitment: Commitment,
+    shift: u64,
+}
+
+/// With other nonces: those of so many heights further on.
+pub fn voter_of(shift: u64) -> Voter {
+    Voter::of(shift)
 }
 
 impl Voter {
-    fn new() -> Self {
-        let nonces = (START..START + 10).map(|h| *nonce(h).public().as_bytes());
+    pub fn new() -> Self {
+        Self::of(0)
+    }
+
+    fn of(shift: u64) -> Self {
+        let nonces = (START..START + 10).map(|h| *nonce(h + shift).public().as_bytes());
         let tree = Tree::new(nonces);
         let commitment = Commitment {
             start: BlockHeight::new(START),
@@ -21,24 +31,24 @@ impl Voter {
             root: tree.root(),
             committed_at: BlockHeight::new(2),
         };
-        Self { tree, commitment }
+        Self { tree, commitment, shift }
     }
 
-    fn vote(&self, app_hash: u8) -> Vote {
+    pub fn vote(&self, app_hash: u8) -> Vote {
         let height = BlockHeight::new(HEIGHT);
         let app_hash = AppHash::from_bytes([app_hash; 32]);
         let hash = message::vote_hash(&context(), height, &app_hash);
-        let signature = *eots::sign(&key(), &nonce(HEIGHT), &hash).as_bytes();
+        let signature = *eots::sign(&key(), &nonce(HEIGHT + self.shift), &hash).as_bytes();
         Vote {
             provider: key().public_key().into(),
             height,
-            randomness: nonce(HEIGHT).public(),
+            randomness: nonce(HEIGHT + self.shift).public(),
             opening: Opening::Proof(self.tree.proof(HEIGHT - START).unwrap()),
             signed: SignedHash { app_hash, signature },
         }
     }
 
-    fn facts(&self) -> Facts<'_> {
+    pub fn facts(&self) -> Facts<'_> {
         Facts {
             standing: Standing::Good,
             stored: None,
@@ -49,7 +59,7 @@ impl Voter {
     }
 }
 
-fn open(power: u128, passed: bool) -> Ballot {
+pub fn open(power: u128, passed: bool) -> Ballot {
     Ballot::Open { app_hash: AppHash::from_bytes([1; 32]), power: VotingPower::new(power), passed }
 }
 

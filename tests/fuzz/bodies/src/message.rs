@@ -146,6 +146,7 @@ fn executes() -> Vec<Value> {
         json!({ "update_config": { "vote_window": 12, "max_active_finality_providers": 2 } }),
         json!({ "set_paused": { "packet_intake": true, "rewards": true } }),
         json!({ "resume_finality": { "halting_height": height, "fp_pubkeys_hex": [key] } }),
+        json!({ "excuse_grid": { "through": height } }),
         json!({ "retry_quarantined": { "ids": [0, 1] } }),
         json!({ "rebind_connection": { "connection_id": "connection-9" } }),
         json!({ "slash": { "fp_btc_pk_hex": key } }),
@@ -163,7 +164,7 @@ fn executes() -> Vec<Value> {
 fn queries() -> Vec<Value> {
     let key = World::get().fps[0].public_key_hex();
     let mut all: Vec<_> =
-        ["config", "params", "admin", "health", "trust", "state_digest", "pruned", "rewards"]
+        ["config", "params", "admin", "health", "trust", "state_digest", "pruned", "rewards", "grid"]
             .iter()
             .map(|name| json!({ *name: {} }))
             .collect();

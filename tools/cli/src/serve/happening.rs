@@ -38,6 +38,9 @@ impl Happening {
                 let (from, to) = (get("halting_height"), get("through"));
                 ("alarm", None, format!("governance resumed finality from height {from} through {to}"))
             }
+            "excuse_grid" => {
+                ("alarm", None, format!("governance excused the grid heights through {}", get("through")))
+            }
             "channel" => ("channel", None, format!("{} is {}", get("channel_id"), get("state"))),
             "btc_headers_refused" => {
                 let (from, why) = (get("first_height"), get("reason"));

@@ -48,6 +48,19 @@ fn heights_near_the_last_quorum_take_one_byte() {
     assert_eq!(postcard::to_allocvec(&near).unwrap().len(), 16 + 6 + 10);
 }
 
+/// What was written before there was a grid is read, and without one nothing is written.
+#[test]
+fn a_grid_takes_a_few_bytes_at_the_end_and_none_where_it_is_not_set() {
+    let near = marks([9_000; 10]);
+    let grid = GridMarks { interval: Interval::DEFAULT, wakes: at(9_581) };
+    let with = Marks { grid: Some(grid), ..near.clone() };
+    let [without, bytes] = [&near, &with].map(|marks| postcard::to_allocvec(marks).unwrap());
+    assert_eq!((bytes.strip_prefix(&without[..]).map(<[u8]>::len)), Some(4));
+    for (bytes, marks) in [(without, near), (bytes, with)] {
+        assert_eq!(postcard::from_bytes::<Marks>(&bytes).unwrap(), marks);
+    }
+}
+
 #[test]
 fn what_an_ordinary_block_leaves_is_not_written() {
     let mut storage = MockStorage::new();

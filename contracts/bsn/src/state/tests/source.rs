@@ -29,7 +29,7 @@ impl Declared<'_> {
         };
         has_word(code, &format!("{}.remove(", self.name))
             || code.contains(&format!("Some(&{})", self.name))
-            || ["remove_raw", "remove_superseded"]
+            || ["remove_raw", "remove_superseded", "forget"]
                 .into_iter()
                 .flat_map(by_letter)
                 .any(|call| code.contains(&call))
@@ -61,7 +61,7 @@ pub fn tables(source: &str) -> Vec<Declared<'_>> {
         }
         let declared = line.strip_prefix("pub const ").and_then(|rest| rest.split_once(": "));
         if let Some((name, kind)) = declared
-            && (kind.starts_with("Item<") || kind.starts_with("Table<"))
+            && (kind.starts_with("Item<") || kind.starts_with("Table<") || kind.starts_with("Words<"))
         {
             let said = doc.split_once("Written by ").unwrap_or_else(|| panic!("{name}: no writer")).1;
             let deletion = ["Deleted", "deleted", "Never"].iter().filter_map(|word| said.find(word)).min();
@@ -124,7 +124,9 @@ pub fn letter_in(code: &str) -> Option<String> {
             let mut rest = code[at + 2..].chars();
             let (letter, quote) = (rest.next()?, rest.next()?);
             let is_word = code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            let is_literal = letter.is_ascii_alphabetic() && start.ends_with(quote) && !is_word;
+            let is_literal = (letter.is_ascii_alphabetic() || letter.is_ascii_digit() && start == "b'")
+                && start.ends_with(quote)
+                && !is_word;
             is_literal.then(|| format!("{start}{letter}{quote}"))
         })
     })

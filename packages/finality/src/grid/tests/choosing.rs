@@ -1,7 +1,7 @@
 use super::*;
 
 fn candidate(byte: u8, power: u64) -> Candidate {
-    Candidate { key: key(byte), power, is_slashed: false }
+    Candidate { id: FpId::new(byte.into()), key: key(byte), power, is_slashed: false }
 }
 
 fn whole(
@@ -119,7 +119,7 @@ fn any_candidates() -> impl Strategy<Value = Vec<(Candidate, Vec<Commitment>)>> 
         (1_u8..)
             .zip(all)
             .map(|(byte, ((power, is_slashed), runs))| {
-                (Candidate { key: key(byte), power, is_slashed }, runs)
+                (Candidate { id: FpId::new(byte.into()), key: key(byte), power, is_slashed }, runs)
             })
             .collect()
     })

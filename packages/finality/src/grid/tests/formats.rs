@@ -23,6 +23,8 @@ fn a_committee_has_the_hash_that_the_format_says() {
     let first: String = rows()[0].to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(first, ROW);
     assert_eq!(hash(&rows()), COMMITTEE);
+    let whole = Hasher::whole(3, &rows().map(|row| row.to_bytes()).concat());
+    assert_eq!(whole.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), COMMITTEE);
     assert_eq!(hash(&[]), NOBODY);
 }
 
@@ -78,7 +80,7 @@ fn a_record_has_the_bytes_that_the_format_says() {
 fn each_bit_of_a_record_matters() {
     let bytes = record().to_bytes();
     for bit in 0..8 * RECORD_BYTES {
-        let mut changed = bytes;
+        let mut changed = bytes.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
         let read = Record::from_bytes(&changed);
         assert!(read != Some(record()), "bit {bit}");
@@ -86,6 +88,28 @@ fn each_bit_of_a_record_matters() {
     }
     assert_eq!(Record::from_bytes(&bytes[..224]), None);
     assert_eq!(Record::from_bytes(&[&bytes[..], &[0]].concat()), None);
+}
+
+#[test]
+fn a_part_of_a_record_is_read_without_the_rest() {
+    let (bytes, next) = (record().to_bytes(), record().next);
+    assert!(record::names(&bytes, at(1_200), &next));
+    assert!(!record::names(&bytes, at(1_201), &next));
+    assert!(!record::names(&[], at(1_200), &next));
+    let others = [
+        Named { hash: [0x23; 32], ..next },
+        Named { total: 300, ..next },
+        Named { taken: UnixTime::new(1_700_000_601), ..next },
+    ];
+    assert!(others.iter().all(|other| !record::names(&bytes, at(1_200), other)));
+
+    let unfinal = Record { anchor: None, grid: at(1_800), ..record() };
+    let mut kept = unfinal.to_bytes();
+    record::keep_anchor(&mut kept, &bytes);
+    assert_eq!(Record::from_bytes(&kept), Some(Record { anchor: record().anchor, ..unfinal }));
+    let mut none = unfinal.to_bytes();
+    record::keep_anchor(&mut none, &[]);
+    assert_eq!(none, unfinal.to_bytes());
 }
 
 const ROW: &str = "01010101010101010101010101010101010101010101010101010101010101010000000000000007a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a100000000000000640000000000000032";

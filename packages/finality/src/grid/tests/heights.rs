@@ -42,3 +42,15 @@ fn the_twenty_blocks_below_work_and_the_last_ten_write_the_record() {
     assert_eq!([1_190, 1_199, 1_200].map(of), [duty(true), duty(true), None]);
     assert_eq!([581, 599].map(of), [None, None], "below the first");
 }
+
+/// Every height with a duty lies from where the grid wakes, and none of those below is one.
+#[test]
+fn between_a_grid_height_and_the_next_window_the_grid_sleeps() {
+    let first = at(1_200);
+    let wakes = |height| calendar::wakes(C, at(height), first).get();
+    assert_eq!([1, 599, 600, 1_199, 1_200, 1_781].map(wakes), [1_181, 1_181, 1_181, 1_181, 1_781, 1_781]);
+    for height in 1..3_000 {
+        let has_duty = calendar::duty(C, at(height), first).is_some();
+        assert_eq!(has_duty, wakes(height) <= height, "{height}");
+    }
+}
