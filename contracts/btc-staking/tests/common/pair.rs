@@ -86,7 +86,7 @@ impl World {
         let settings = to_json_binary(&settings).unwrap();
         let verified = VerifiedStake { code_id: 7, settings: settings.clone() };
         let bsn = self.real.as_mut().unwrap();
-        let migrated = MigrateMsg { verified_stake: Some(verified) };
+        let migrated = MigrateMsg { verified_stake: Some(verified), grid: None };
         let response = bsn::entry::migrate(bsn.deps.as_mut(), bsn.env.clone(), migrated).unwrap();
         let [SubMsg { id, msg: CosmosMsg::Wasm(WasmMsg::Instantiate2 { msg, code_id: 7, .. }), .. }] =
             &response.messages[..]
