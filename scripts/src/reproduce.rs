@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::{cargo, project, say, wasm};
 
 /// What a copy needs to build the artifacts.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -16,6 +16,7 @@ const SOURCES: [&str; 9] = [
     "rust-toolchain.toml",
     "scripts",
     "tests",
+    "tools",
     ".rustfmt.toml",
 ];
 
@@ -64,4 +65,23 @@ fn compare(copy: &Path) -> Result<()> {
     }
     say::line("the same bytes in both folders");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// cargo loads every member before it builds one.
+    #[test]
+    fn a_copy_has_every_member_of_the_workspace() {
+        let root = project::root().canonicalize().unwrap();
+        let metadata = project::metadata(&["--no-deps"]).unwrap();
+        let members = metadata["packages"].as_array().unwrap();
+        assert!(members.len() > 20);
+        for manifest in members.iter().map(|member| member["manifest_path"].as_str().unwrap()) {
+            let below = Path::new(manifest).strip_prefix(&root).unwrap();
+            let top = below.iter().next().unwrap().to_str().unwrap();
+            assert!(SOURCES.contains(&top), "{manifest} is not copied");
+        }
+    }
 }

@@ -23,7 +23,7 @@ pub const CHAIN_LIMIT: usize = 800 * 1024;
 
 /// All of them.
 pub const CONTRACTS: [Contract; 5] = [
-    Contract { name: artifact::BSN, limit: 790_000, entry_points: &ALL_ENTRY_POINTS, ships: true },
+    Contract { name: artifact::BSN, limit: CHAIN_LIMIT, entry_points: &ALL_ENTRY_POINTS, ships: true },
     Contract {
         name: artifact::LIGHT_CLIENT,
         limit: 240_000,
