@@ -87,7 +87,7 @@ wire! {
         /// From now on delegations are verified against Bitcoin; not if they are already. Those of before count on Babylon's word
         /// until somebody proves them.
         pub verified_stake: Option<VerifiedStake>,
-        /// Sets C, in blocks, 60 to 10,000: at every C-th height a committee must vote that was fixed long before (GRID.md). It is
+        /// On regtest only so far. Sets C, in blocks, 60 to 10,000: at every C-th height a committee must vote that was fixed long before (GRID.md). It is
         /// set once; absent, nothing changes.
         pub grid: Option<u64>,
     }
