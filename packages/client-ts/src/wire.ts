@@ -847,7 +847,7 @@ export type MerkleRangeProof<Bytes = Binary> = {
 
 /** Migrates. */
 export type MigrateMsg = {
-  /** Sets C, in blocks, 60 to 10,000: at every C-th height a committee must vote that was fixed long before (GRID.md). It is set once; absent, nothing changes. */
+  /** On regtest only so far. Sets C, in blocks, 60 to 10,000: at every C-th height a committee must vote that was fixed long before (GRID.md). It is set once; absent, nothing changes. */
   grid?: number | null;
   /** From now on delegations are verified against Bitcoin; not if they are already. Those of before count on Babylon's word until somebody proves them. */
   verified_stake?: VerifiedStake | null;
