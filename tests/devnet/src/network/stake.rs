@@ -53,13 +53,18 @@ impl Network {
 
     /// Mines the staking transactions that are not in Bitcoin yet, as deep as Babylon waits; which they are. Nobody is told.
     pub fn bury_stake(&mut self) -> Vec<Txid> {
-        let babylon = &self.link.app.babylon;
-        let is_mined = |txid: &Txid| self.miner.inclusion(txid).is_some();
-        let txids: Vec<_> = babylon.txids().filter(|txid| !is_mined(txid)).copied().collect();
-        let staked = txids.iter().filter_map(|txid| babylon.delegation(txid));
-        let transactions = staked.map(|delegation| delegation.staking_tx.clone()).collect();
+        let (txids, transactions) = self.unmined_stake().into_iter().unzip();
         self.bury(transactions);
         txids
+    }
+
+    /// The staking transactions that are not in Bitcoin.
+    pub fn unmined_stake(&self) -> Vec<(Txid, Transaction)> {
+        let babylon = &self.link.app.babylon;
+        let is_mined = |txid: &Txid| self.miner.inclusion(txid).is_some();
+        let staked = babylon.txids().filter(|txid| !is_mined(txid));
+        let staked = staked.filter_map(|txid| Some((*txid, babylon.delegation(txid)?.staking_tx.clone())));
+        staked.collect()
     }
 
     /// A block of Bitcoin with these transactions, as deep as Babylon waits; carried here.
