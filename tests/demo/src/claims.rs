@@ -188,7 +188,7 @@ fn is_key_of(secret: &[u8], fp: FpPublicKey) -> bool {
 
 /// Those about the channel.
 pub fn door(poisoned: &Poisoned, replaced: &Replaced) -> Vec<Claim> {
-    let Poisoned { good, bad, brought, aside } = poisoned;
+    let Poisoned { good, bad, brought, aside, .. } = poisoned;
     let Replaced { state, refused, channel, meanwhile, ours, theirs } = replaced;
     vec![
         claim(

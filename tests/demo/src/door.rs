@@ -5,19 +5,23 @@ use std::error::Error;
 use devnet::actors::Stake;
 use devnet::ibc::{RelayFault, Side};
 use devnet::network::Network;
+use primitives::Txid;
 use proto::Message;
 use proto::btcstaking::UnbondedBtcDelegation;
 use proto::zoneconcierge::{OutboundPacket, outbound_packet::Packet};
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
+use crate::stake;
 
 const SATS: u64 = 50_000_000;
 const DAY_S: u64 = 86_400;
 
 /// What became of a packet with bad items in it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Poisoned {
+    /// The good delegation.
+    pub stake: Txid,
     /// How many good items it had.
     pub good: u64,
     /// How many bad ones.
@@ -47,14 +51,14 @@ pub struct Replaced {
 
 /// Sends a packet of one good delegation and three bad items.
 pub fn poison(stage: &mut Stage) -> Result<Poisoned, Box<dyn Error>> {
-    let stake = |stage: &Stage| -> Result<u64, Box<dyn Error>> {
+    let sats = |stage: &Stage| -> Result<u64, Box<dyn Error>> {
         let query =
             json!({ "finality_provider_info": { "btc_pk_hex": stage.network.fps[0].public_key_hex() } });
         Ok(stage.ask(&query)?["total_active_sats"].as_u64().unwrap_or_default())
     };
-    let before = stake(stage)?;
+    let before = sats(stage)?;
     let app = &mut stage.network.link.app;
-    app.babylon.delegate(Stake::new(&[stage.network.fps[0].public_key()], SATS))?;
+    let txid = app.babylon.delegate(Stake::new(&[stage.network.fps[0].public_key()], SATS))?;
     let client = app.client.clone();
     let data = app.babylon.take_staking_packet(&client).unwrap_or_default();
     let Some(Packet::BtcStaking(mut items)) = OutboundPacket::decode(data.as_slice())?.packet else {
@@ -71,8 +75,10 @@ pub fn poison(stage: &mut Stage) -> Result<Poisoned, Box<dyn Error>> {
         .push(UnbondedBtcDelegation { staking_tx_hash: "poison".to_owned(), ..Default::default() });
     app.packets.push_back(OutboundPacket { packet: Some(Packet::BtcStaking(items)) }.encode_to_vec());
     stage.relay("a packet has bad items");
+    stake::prove(stage, "its good item is in bitcoin")?;
     let aside = stage.ask(&json!({ "health": {} }))?["staking"]["quarantined"].as_u64().unwrap_or_default();
-    Ok(Poisoned { good: 1, bad: 3, brought: stake(stage)?.saturating_sub(before), aside })
+    let brought = sats(stage)?.saturating_sub(before);
+    Ok(Poisoned { stake: txid, good: 1, bad: 3, brought, aside })
 }
 
 /// Lets a packet of Babylon's time out, and moves to new clients; on a copy of the network.
@@ -107,10 +113,13 @@ pub fn replace(mut network: Network, seed: u64) -> Result<Replaced, Box<dyn Erro
     network.chain.execute(&admin, &bsn, &rebind)?;
     network.chain.next_block();
     network.open_channel()?;
+    // What the dead channel did not bring is in Bitcoin, and nobody proves it here.
+    network.mine_stake();
     for stake in [20, 15, 10] {
         network.add_fp(seed, stake)?;
     }
     network.relay();
+    network.prove_stake()?;
     replaced.channel = channel(&network)?["channel_id"].as_str().unwrap_or_default().to_owned();
     replaced.ours = network.query(&json!({ "state_digest": {} }))?;
     replaced.theirs = network.babylon_digest();

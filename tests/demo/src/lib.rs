@@ -1,5 +1,5 @@
-//! A whole network in one process: votes, lost hooks, jail, an equivocation, bad packets, a dead channel, a
-//! reorganization of Bitcoin, and what was measured of it.
+//! A whole network in one process: stake that Bitcoin has to show, votes, lost hooks, jail, an equivocation, bad packets, a
+//! dead channel, a reorganization of Bitcoin, and what was measured of it.
 //!
 //! # The idea
 //!
@@ -23,6 +23,7 @@ mod door;
 mod journal;
 mod report;
 mod stage;
+mod stake;
 mod story;
 mod view;
 
@@ -54,13 +55,14 @@ impl Demo {
     /// # Errors
     /// What stopped it.
     pub fn tell(args: &Args, machine: &Machine) -> Result<Self, Box<dyn Error>> {
-        let (mut stage, poisoned) = story::begin(args, machine)?;
-        let told = story::tell(&mut stage, args)?;
+        let (mut stage, begun) = story::begin(args, machine)?;
+        let told = story::tell(&mut stage, &begun, args)?;
         let replaced = door::replace(stage.network.clone(), args.seed)?;
         stage.end_progress();
         let view = view::View::of(&mut stage)?;
         let mut claims = claims::check(&stage, &told, &view, args)?;
-        claims.extend(claims::door(&poisoned, &replaced));
+        claims.extend(stake::check(&stage, &begun.shown, &told.ended)?);
+        claims.extend(claims::door(&begun.poisoned, &replaced));
         let page = report::page(&stage, &told, &view, &claims, args);
         Ok(Self { journal: stage.journal, heights: view.rows, claims, page })
     }

@@ -58,6 +58,13 @@ pub fn page(stage: &Stage, told: &Told, view: &View, claims: &[Claim], args: &Ar
             power(stage, told, view, last),
         ),
         (
+            "Stake",
+            "Millions of sats: what Babylon says is staked, and what counts. Stake counts once Bitcoin shows its transaction, \
+             and no longer than until Bitcoin shows its spend."
+                .to_owned(),
+            stakes(stage, last),
+        ),
+        (
             "Bitcoin",
             "Height of the miners' chain and of our light client's. A reorganization drops a checkpoint on the way."
                 .to_owned(),
@@ -90,7 +97,7 @@ fn costs(stage: &Stage, span: (u64, u64)) -> Vec<(&'static str, String, String)>
         (
             "Gas of calls",
             "SDK gas of every vote, packet and rare call.".to_owned(),
-            gas(stage, span, &["vote", "packet", "equivocation", "unjail"]),
+            gas(stage, span, &["vote", "packet", "proof of stake in bitcoin", "equivocation", "unjail"]),
         ),
         (
             "Gas of hooks",
@@ -155,6 +162,18 @@ fn power(stage: &Stage, told: &Told, view: &View, last: u64) -> String {
         })
         .collect();
     charts::splits("power by finality provider", &rows)
+}
+
+/// From the first block on: stake waits before anybody votes.
+fn stakes(stage: &Stage, last: u64) -> String {
+    let first = stage.stakes.first().map_or(last, |(height, _, _)| *height);
+    let of = |sats: fn(&(u64, u64, u64)) -> u64| {
+        stage.stakes.iter().map(|seen| (seen.0, sats(seen) / 1_000_000)).collect()
+    };
+    let series = [("Babylon says", of(|seen| seen.2)), ("counts here", of(|seen| seen.1))];
+    let series = series.into_iter().zip(COLOURS);
+    let series = series.map(|((name, points), colour)| Series { name: name.to_owned(), colour, points });
+    charts::dots("stake over heights", (first, last), &series.collect::<Vec<_>>())
 }
 
 fn bitcoin(stage: &Stage, span: (u64, u64)) -> String {

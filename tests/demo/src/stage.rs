@@ -46,6 +46,8 @@ pub struct Stage {
     pub rows: Vec<Row>,
     /// Bitcoin's height here and with the miners, at the end of each block.
     pub tips: Vec<(u64, u64, u64)>,
+    /// Sats that count here and that Babylon says are staked, at the end of each block.
+    pub stakes: Vec<(u64, u64, u64)>,
     /// How many votes the contract took, and how many it refused.
     pub votes: (u64, u64),
     next_row: u64,
@@ -64,6 +66,7 @@ impl Stage {
             finalized_in: BTreeMap::new(),
             rows: Vec::new(),
             tips: Vec::new(),
+            stakes: Vec::new(),
             votes: (0, 0),
             next_row: u64::MAX,
             last_finalized: 0,
@@ -71,10 +74,20 @@ impl Stage {
         }
     }
 
-    /// One message by `sender`.
+    /// One message to `bsn` by `sender`.
     pub fn execute(&mut self, sender: &str, what: &str, message: &Value) -> Result<TxReport, TxError> {
         let bsn = self.network.bsn.clone();
-        let report = self.network.chain.execute(sender, &bsn, message)?;
+        self.send(sender, &bsn, what, message)
+    }
+
+    /// One message by anybody to the contract that verifies delegations.
+    pub fn verify(&mut self, what: &str, message: &Value) -> Result<TxReport, TxError> {
+        let (sender, verifier) = (self.network.sender.clone(), self.network.stake_verifier.clone());
+        self.send(&sender, &verifier, what, message)
+    }
+
+    fn send(&mut self, sender: &str, to: &str, what: &str, message: &Value) -> Result<TxReport, TxError> {
+        let report = self.network.chain.execute(sender, to, message)?;
         self.journal.note(report.height, "tx", &report.events);
         self.costs.push(Cost { height: report.height, what: what.to_owned(), gas: report.usage.sdk_gas() });
         Ok(report)
@@ -101,6 +114,8 @@ impl Stage {
         let tip: Option<Value> = self.network.ask_bitcoin(&json!({ "btc_tip_header": {} })).ok();
         let tip = tip.and_then(|tip| tip["height"].as_u64()).unwrap_or_default();
         self.tips.push((height, tip, self.network.miner.tip_height().into()));
+        let (counts, staked) = (self.counted(), self.staked());
+        self.stakes.push((height, counts, staked));
         self.blocks.push(block.clone());
         self.progress(height, note);
         block
@@ -170,6 +185,18 @@ impl Stage {
     /// Asks the contract.
     pub fn ask(&self, message: &Value) -> Result<Value, Box<dyn Error>> {
         Ok(self.network.query(message)?)
+    }
+
+    /// How many sats count here.
+    pub fn counted(&self) -> u64 {
+        let digest = self.ask(&json!({ "state_digest": {} })).unwrap_or_default();
+        digest["total_sats"].as_str().and_then(|sats| sats.parse().ok()).unwrap_or_default()
+    }
+
+    /// How many sats Babylon says are staked.
+    pub fn staked(&self) -> u64 {
+        let app = &self.network.link.app;
+        app.babylon.state_digest(&app.client).total_sats
     }
 
     /// Asks for one finality provider's signing info: `null` or an object.

@@ -11,6 +11,7 @@ use crate::args::Args;
 use crate::bitcoin::{self, BitcoinTold};
 use crate::door::{self, Poisoned};
 use crate::stage::Stage;
+use crate::stake::{self, Ended, Shown};
 
 const JAIL_S: u64 = 30;
 const AFTER_SLASHING: u64 = 10;
@@ -40,13 +41,25 @@ pub struct Told {
     pub cheat_height: u64,
     /// The transaction that found it out.
     pub slashing: Option<TxReport>,
+    /// What became of a stake that was spent.
+    pub ended: Ended,
     /// What happened in Bitcoin.
     pub bitcoin: BitcoinTold,
 }
 
-/// Deploys, opens the channel, registers, survives a poisoned packet, commits randomness and timestamps it.
-pub fn begin(args: &Args, machine: &Machine) -> Result<(Stage, Poisoned), Box<dyn Error>> {
-    let setup = Setup::new(args.seed, &[]).with(json!({
+/// What happened before anybody voted.
+#[derive(Debug)]
+pub struct Begun {
+    /// The stake that everybody begins with.
+    pub shown: Shown,
+    /// What became of a packet with bad items in it.
+    pub poisoned: Poisoned,
+}
+
+/// Deploys, opens the channel, registers, waits for Bitcoin to show the stake, survives a poisoned packet, commits
+/// randomness and timestamps it.
+pub fn begin(args: &Args, machine: &Machine) -> Result<(Stage, Begun), Box<dyn Error>> {
+    let setup = Setup::new(args.seed, &[]).verified().with(json!({
         "missed_blocks_window": 20, "min_signed_percent": 50, "jail_duration": JAIL_S, "vote_window": 3,
         "ics20_channel_id": "channel-1", "reward_interval": 20,
     }));
@@ -54,6 +67,7 @@ pub fn begin(args: &Args, machine: &Machine) -> Result<(Stage, Poisoned), Box<dy
     stage.network.open_channel()?;
     stage.network.open_transfer()?;
     stage.end_block("the channel is open");
+    stake::found(&mut stage);
     // The last two misbehave, so they have little; together the others have far more than two thirds.
     for left in (0..args.fps).rev() {
         let stake = match left {
@@ -64,6 +78,7 @@ pub fn begin(args: &Args, machine: &Machine) -> Result<(Stage, Poisoned), Box<dy
         stage.network.add_fp(args.seed, stake)?;
     }
     stage.relay("stake arrives");
+    let shown = stake::show(&mut stage)?;
     let poisoned = door::poison(&mut stage)?;
     let start = stage.network.chain.height() + 1;
     let sender = stage.network.sender.clone();
@@ -75,7 +90,7 @@ pub fn begin(args: &Args, machine: &Machine) -> Result<(Stage, Poisoned), Box<dy
     stage.end_block("randomness is committed");
     timestamp(&mut stage)?;
     stage.end_block("randomness is timestamped");
-    Ok((stage, poisoned))
+    Ok((stage, Begun { shown, poisoned }))
 }
 
 fn timestamp(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
@@ -93,7 +108,7 @@ fn timestamp(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
 }
 
 /// Everything after that.
-pub fn tell(stage: &mut Stage, args: &Args) -> Result<Told, Box<dyn Error>> {
+pub fn tell(stage: &mut Stage, begun: &Begun, args: &Args) -> Result<Told, Box<dyn Error>> {
     let start = stage.network.chain.height();
     let fps = stage.network.fps.len();
     let mut told = Told {
@@ -108,6 +123,7 @@ pub fn tell(stage: &mut Stage, args: &Args) -> Result<Told, Box<dyn Error>> {
         cheat: fps - 1,
         cheat_height: 0,
         slashing: None,
+        ended: Ended::default(),
         bitcoin: BitcoinTold::default(),
     };
     stage.look_from(start);
@@ -129,6 +145,7 @@ pub fn tell(stage: &mut Stage, args: &Args) -> Result<Told, Box<dyn Error>> {
     while stage.network.chain.height() < told.torn + 8 {
         stage.step("everybody votes")?;
     }
+    told.ended = stake::end(stage, &begun.poisoned.stake)?;
     told.bitcoin = bitcoin::tell(stage)?;
     sign_twice(stage, &mut told)?;
     // Whatever happens, not for ever.

@@ -18,6 +18,28 @@ fn natively_every_claim_holds_and_none_is_of_gas() {
     assert!(!demo.page.contains("Gas of") && !demo.page.contains("gas over heights"));
 }
 
+/// Each claim about stake is of something that happened in this order.
+#[test]
+fn stake_waits_for_bitcoin_then_counts_then_ends() {
+    let demo = told(7);
+    let measured = |claim: &str| {
+        let found = demo.claims.iter().find(|one| one.claim == claim);
+        found.map(|one| one.measured.clone()).unwrap_or_default()
+    };
+    assert_eq!(
+        measured("stake counts once Bitcoin shows it"),
+        "4 delegations waited with 0 sats; proven they have 5000000000"
+    );
+    assert_eq!(
+        measured("stake ends once Bitcoin shows its spend"),
+        "50000000 of 5050000000 sats ended, 5000000000 are left"
+    );
+    assert!(
+        measured("all power is shown by Bitcoin, none is believed").contains("takes 0.0010 of the stake")
+    );
+    assert!(demo.page.contains("stake over heights"));
+}
+
 #[test]
 fn a_seed_tells_one_story() {
     let (one, again, other) = (told(7), told(7), told(8));

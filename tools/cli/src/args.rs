@@ -164,6 +164,9 @@ pub struct DevnetRun {
     /// Begin without the contracts: the chain waits until somebody deploys them.
     #[arg(long)]
     pub bare: bool,
+    /// Verify stake against Bitcoin: it counts once `bsn prove` has shown it.
+    #[arg(long, conflicts_with = "bare")]
+    pub verified: bool,
     /// Run the wasm of artifacts/ in a virtual machine (built with `--features vm`).
     #[arg(long)]
     pub vm: bool,

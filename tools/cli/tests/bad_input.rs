@@ -109,7 +109,7 @@ fn faults_are_for_devnets_alone() {
     assert!(code == 0 && out.contains("\"from_height\""), "{out}");
     fails(&["devnet", "fault", "jail", "2", "--node", &url], "`2` is no parameter: write it as KEY=VALUE");
     let (code, out, _) = bsn(&["devnet", "faults"]);
-    assert!(code == 0 && out.lines().count() == 19, "{out}");
+    assert!(code == 0 && out.lines().count() == 21, "{out}");
     let (code, out, _) = bsn(&["devnet", "info", "--node", &url]);
     assert!(code == 0 && out.contains(&devnet.bsn()), "{out}");
 }

@@ -13,6 +13,8 @@ mod keep;
 mod proxy;
 #[path = "faults/slash.rs"]
 mod slash;
+#[path = "faults/stake.rs"]
+mod stake;
 mod support;
 #[path = "faults/watchers.rs"]
 mod watchers;

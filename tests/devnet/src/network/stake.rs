@@ -22,10 +22,17 @@ impl Network {
     /// [`NetworkError::Tx`], and [`NetworkError::Stake`] where a proof is refused.
     pub fn prove_stake(&mut self) -> Result<(), NetworkError> {
         let txids = self.mine_stake();
+        self.prove(&txids)
+    }
+
+    /// Proves that these stakes are in Bitcoin.
+    ///
+    /// # Errors
+    /// [`NetworkError::Tx`], and [`NetworkError::Stake`] where one is in no block or its proof is refused.
+    pub fn prove(&mut self, txids: &[Txid]) -> Result<(), NetworkError> {
         for txids in txids.chunks(PROOFS) {
-            let proofs =
-                txids.iter().map(|txid| self.inclusion_proof(txid)).collect::<Result<Vec<_>, _>>()?;
-            let done = self.verify(&json!({ "prove_delegations": { "proofs": proofs } }))?;
+            let message = self.inclusion_proofs(txids)?;
+            let done = self.verify(&message)?;
             for (txid, verdict) in txids.iter().zip(verdicts(&done)) {
                 if verdict["ok"]["became"] != "active" {
                     return Err(NetworkError::Stake { txid: *txid, reason: verdict.to_string() });
@@ -36,22 +43,50 @@ impl Network {
         Ok(())
     }
 
-    /// Mines the staking transactions that are not in Bitcoin yet, as deep as Babylon waits; which they are.
+    /// Mines the staking transactions that are not in Bitcoin yet, as deep as Babylon waits, and tells Babylon's relayer of
+    /// Bitcoin; which they are.
     pub fn mine_stake(&mut self) -> Vec<Txid> {
+        let txids = self.bury_stake();
+        self.see_bitcoin();
+        txids
+    }
+
+    /// Mines the staking transactions that are not in Bitcoin yet, as deep as Babylon waits; which they are. Nobody is told.
+    pub fn bury_stake(&mut self) -> Vec<Txid> {
+        let (txids, transactions) = self.unmined_stake().into_iter().unzip();
+        self.bury(transactions);
+        txids
+    }
+
+    /// The staking transactions that are not in Bitcoin.
+    pub fn unmined_stake(&self) -> Vec<(Txid, Transaction)> {
         let babylon = &self.link.app.babylon;
         let is_mined = |txid: &Txid| self.miner.inclusion(txid).is_some();
-        let txids: Vec<_> = babylon.txids().filter(|txid| !is_mined(txid)).copied().collect();
-        let staked = txids.iter().filter_map(|txid| babylon.delegation(txid));
-        let transactions = staked.map(|delegation| delegation.staking_tx.clone()).collect();
-        self.mine_with(transactions);
-        txids
+        let staked = babylon.txids().filter(|txid| !is_mined(txid));
+        let staked = staked.filter_map(|txid| Some((*txid, babylon.delegation(txid)?.staking_tx.clone())));
+        staked.collect()
     }
 
     /// A block of Bitcoin with these transactions, as deep as Babylon waits; carried here.
     pub fn mine_with(&mut self, transactions: Vec<Transaction>) {
+        self.bury(transactions);
+        self.see_bitcoin();
+    }
+
+    /// A block of Bitcoin with these transactions, as deep as Babylon waits. Nobody is told.
+    pub fn bury(&mut self, transactions: Vec<Transaction>) {
         let depth = self.link.app.babylon.params.confirmation_depth;
         self.miner.mine_with(transactions);
-        self.mine(depth);
+        self.miner.mine_blocks(depth);
+    }
+
+    /// The message that proves of stakes that they are in Bitcoin; of no more than 50.
+    ///
+    /// # Errors
+    /// [`NetworkError::Stake`] where one is not.
+    pub fn inclusion_proofs(&self, txids: &[Txid]) -> Result<Value, NetworkError> {
+        let proofs = txids.iter().map(|txid| self.inclusion_proof(txid)).collect::<Result<Vec<_>, _>>()?;
+        Ok(json!({ "prove_delegations": { "proofs": proofs } }))
     }
 
     /// The proof that a stake is in Bitcoin, as anybody sends it.

@@ -95,6 +95,7 @@ fn chain(args: &DevnetRun) -> devnet::Options {
         epoch_time: args.epoch_time,
         voting_period: args.voting_period,
         min_price: args.min_gas_price.into(),
+        verified: args.verified,
         instantiate: if args.bare { Value::Null } else { devnet::Options::quick_jail() },
     }
 }

@@ -1,7 +1,7 @@
 //! What goes wrong on demand: `bsn devnet fault NAME`, and `/devnet/fault/NAME` of the chain's port.
 
 use devnet::Hook;
-use primitives::AppHash;
+use primitives::{AppHash, Txid};
 use serde_json::{Value, json};
 
 use super::engine::Engine;
@@ -19,7 +19,7 @@ pub struct Kind {
 }
 
 /// All of them.
-pub const KINDS: [Kind; 19] = [
+pub const KINDS: [Kind; 21] = [
     kind("lost-hook", "the chain does not call the contract's EndBlock", "blocks=1 phase=end"),
     kind("hole", "the chain calls no hook at all: the height gets no anchor", "blocks=1"),
     kind("starved-hooks", "each hook gets too little gas, and leaves an error", "blocks=1 gas=5000"),
@@ -28,6 +28,8 @@ pub const KINDS: [Kind; 19] = [
     kind("jail", "a finality provider is silent until it is jailed, then its daemon runs again", "fp=0"),
     kind("unjail", "a jailed finality provider asks to be let in again", "fp=0"),
     kind("double-sign", "a finality provider votes for two blocks of one height", "fp=0"),
+    kind("delegate", "somebody stakes with a finality provider", "fp=0 sats=100000000"),
+    kind("undelegate", "a stake is taken back, by the id of its transaction", "txid="),
     kind("close-channel", "Babylon's channel closes", ""),
     kind("expire-client", "a light client expires", "side=here"),
     kind("revive-client", "the client is made active again, as governance can", "side=here"),
@@ -92,6 +94,17 @@ pub fn cause(engine: &mut Engine, name: &str, params: &Params) -> Result<Value, 
                 return Err(format!("there is no finality provider {index}: they are 0 to {}", count - 1));
             }
             of_provider(engine, name, index).and_then(done)
+        }
+        "delegate" => {
+            let index = usize::try_from(number("fp", 0)?).unwrap_or(usize::MAX);
+            let (txid, output) = engine.delegate(index, number("sats", 100_000_000)?)?;
+            done(json!({ "fp": index, "txid": txid.to_string(), "output": output }))
+        }
+        "undelegate" => {
+            let text = word("txid", "")?;
+            let txid =
+                Txid::from_display_hex(&text).map_err(|_| format!("`{text}` is no id of a transaction"))?;
+            done(json!({ "txid": text, "spent_by": engine.undelegate(&txid)?.to_string() }))
         }
         "close-channel" => {
             let ids = engine.net.channel.clone().ok_or("there is no channel")?;

@@ -5,6 +5,7 @@ mod join;
 mod payer;
 mod produce;
 mod simulate;
+mod stake;
 mod submit;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use super::ante::Refusal;
 use super::comet::{Content, Sealer};
 use super::gov::Gov;
 
+pub use stake::{Pool, place};
 pub use submit::Outcome;
 
 /// What every account of the devnet has in the beginning.
@@ -56,6 +58,8 @@ pub struct Options {
     pub voting_period: Duration,
     /// The least price of a unit of gas, in millionths of the staking coin.
     pub min_price: u128,
+    /// Whether stake is verified against Bitcoin. What there is in the beginning is proven; what comes later waits for it.
+    pub verified: bool,
     /// Fields merged into the contract's instantiate message; `null` for a chain without a contract, which waits until
     /// somebody deploys one.
     pub instantiate: Value,
@@ -114,6 +118,8 @@ pub struct Engine {
     pub first: u64,
     /// What goes wrong.
     pub trouble: Trouble,
+    /// Transactions of Bitcoin that somebody sent.
+    pub pool: Pool,
     records: BTreeMap<u64, Record>,
     places: BTreeMap<String, (u64, usize)>,
     mempool: Vec<Waiting>,
@@ -154,6 +160,7 @@ impl Engine {
         (setup.randomness, setup.admin, setup.wasm_admin) =
             (RANDOMNESS, Some(admin), Some(authority.clone()));
         setup.operators = operators(&named);
+        setup.verified = options.verified;
         let is_bare = options.instantiate.is_null();
         let mut net = if is_bare {
             Network::without_contract(&genesis, &setup).context("the chains cannot be linked")?
@@ -186,6 +193,7 @@ impl Engine {
             accounts,
             named,
             trouble: Trouble::default(),
+            pool: Pool::default(),
             records: BTreeMap::new(),
             places: BTreeMap::new(),
             mempool: Vec::new(),

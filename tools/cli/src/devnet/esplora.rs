@@ -1,4 +1,6 @@
-//! An esplora double: Bitcoin's headers, as blockstream's and mempool's servers show them.
+//! An esplora double: Bitcoin's headers and transactions, as blockstream's and mempool's servers show them.
+
+mod transactions;
 
 use actors::miner::Block;
 use serde_json::{Value, json};
@@ -7,6 +9,8 @@ use super::engine::Engine;
 
 /// How many blocks `/blocks` shows.
 const PAGE: u32 = 10;
+
+pub use transactions::take;
 
 /// The answer to a path: text, or JSON. `None` where there is nothing.
 pub fn answer(engine: &Engine, path: &str) -> Option<Result<String, Value>> {
@@ -30,6 +34,7 @@ pub fn answer(engine: &Engine, path: &str) -> Option<Result<String, Value>> {
             Some(Err(json!({ "in_best_chain": is_best, "height": block.height, "next_best": next })))
         }
         ["block", hash] => Some(Err(summary(by_hash(hash)?))),
+        ["tx", id, rest @ ..] => transactions::answer(engine, id, rest),
         ["blocks"] => Some(Err(page(engine, miner.tip_height()))),
         ["blocks", start] => Some(Err(page(engine, start.parse().ok()?))),
         _ => None,

@@ -268,11 +268,24 @@ async fn controlled(handle: &Handle, path: String, query: String) -> Response<Bo
 }
 
 async fn bitcoins(handle: Handle, request: Request<Body>) -> Response<Body> {
-    let path = request.uri().path().to_owned();
-    match handle.run(move |engine| esplora::answer(engine, &path)).await {
-        Ok(Some(Ok(text))) => reply(StatusCode::OK, "text/plain", text),
-        Ok(Some(Err(value))) => json_reply(&value),
-        Ok(None) => reply(StatusCode::NOT_FOUND, "text/plain", "Block not found".to_owned()),
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let is_sent = parts.method == Method::POST && path == "/tx";
+    let Ok(bytes) = axum::body::to_bytes(body, BODY).await else {
+        return reply(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "request body too large".to_owned());
+    };
+    let work = move |engine: &mut Engine| {
+        if is_sent {
+            esplora::take(engine, &bytes).map(|txid| Some(Ok(txid)))
+        } else {
+            Ok(esplora::answer(engine, &path))
+        }
+    };
+    match handle.run(work).await {
+        Ok(Ok(Some(Ok(text)))) => reply(StatusCode::OK, "text/plain", text),
+        Ok(Ok(Some(Err(value)))) => json_reply(&value),
+        Ok(Ok(None)) => reply(StatusCode::NOT_FOUND, "text/plain", "Block not found".to_owned()),
+        Ok(Err(why)) => reply(StatusCode::BAD_REQUEST, "text/plain", why),
         Err(error) => reply(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
     }
 }

@@ -23,6 +23,7 @@ pub fn facts(engine: &Engine) -> Value {
         "chain_id": engine.options.chain_id, "prefix": engine.options.prefix, "denom": engine.options.denom,
         "height": engine.height(), "last_finalized_height": engine.last_finalized(),
         "bsn": engine.net.bsn, "btc_light_client": engine.net.light_client,
+        "btc_staking": engine.net.stake_verifier,
         "gov": engine.gov.authority, "mnemonic": MNEMONIC,
         "babylon_chain_id": engine.net.link.app.babylon.chain_id(), "consumer_id": engine.net.link.app.client,
         "accounts": accounts.collect::<Vec<_>>(), "finality_providers": fps.collect::<Vec<_>>(),
@@ -55,6 +56,9 @@ pub fn table(facts: &Value, at: &[SocketAddr; 3], program: &str) -> String {
         ("gov".to_owned(), text(&facts["gov"])),
         (String::new(), String::new()),
     ];
+    if let Some(verifier) = facts["btc_staking"].as_str().filter(|address| !address.is_empty()) {
+        rows.insert(6, ("btc-staking".to_owned(), verifier.to_owned()));
+    }
     if let Some(url) = facts["dashboard"].as_str() {
         rows.insert(0, ("dashboard".to_owned(), url.to_owned()));
     }

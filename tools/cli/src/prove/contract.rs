@@ -132,7 +132,7 @@ impl<'a> Deployed<'a> {
             Some(address) => address.to_owned(),
             None => {
                 let config = client.smart(bsn, &json!({ "config": {} })).map_err(said)?;
-                let bound = config["verifier"].as_str().map(str::to_owned);
+                let bound = config["stake_verifier"].as_str().map(str::to_owned);
                 bound.ok_or_else(|| {
                     format!("{bsn} takes stake on Babylon's word: no btc-staking is bound to it that could be proven anything")
                 })?

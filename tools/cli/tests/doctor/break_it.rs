@@ -51,8 +51,16 @@ const FAULTS: [(&str, Breaks); 13] = [
 ];
 
 /// What ends a fault.
-const CURES: [&str; 6] =
-    ["online", "unjail", "revive-client", "start-relayer", "start-bitcoin", "start-chain"];
+const CURES: [&str; 8] = [
+    "online",
+    "unjail",
+    "revive-client",
+    "start-relayer",
+    "start-bitcoin",
+    "start-chain",
+    "delegate",
+    "undelegate",
+];
 
 /// Quick blocks, and a Bitcoin that finds one each second.
 pub fn quick() -> Options {

@@ -35,6 +35,7 @@ pub fn options() -> Options {
         epoch_time: Duration::from_secs(10),
         voting_period: Duration::from_secs(1),
         min_price: 0,
+        verified: false,
         instantiate: Options::quick_jail(),
     }
 }

@@ -142,12 +142,15 @@ impl Engine {
             return;
         }
         let seconds = u32::try_from(now / 1_000_000_000).unwrap_or(u32::MAX);
-        let net = &mut self.net;
         if now >= self.next_bitcoin {
+            let due = self.due();
+            let net = &mut self.net;
             // Blocks have the time at which they are found.
             net.miner.set_spacing(seconds.saturating_sub(net.miner.tip().time));
-            net.miner.mine_blocks(1);
+            net.miner.mine_with(due);
             net.miner.set_spacing(1);
+            self.tell_of_spends();
+            let net = &mut self.net;
             net.link.app.babylon.see_bitcoin(&net.miner);
             self.next_bitcoin = now.saturating_add(every(self.options.bitcoin_time));
         }
