@@ -220,8 +220,8 @@ mod tests {
             uses.map(|it| format!("{} {}", it["name"].as_str().unwrap(), it["value"].as_str().unwrap()))
                 .collect()
         };
-        let everywhere =
-            ["bsn:linked-into bsn", "bsn:linked-into bsn.wasm", "bsn:linked-into btc-light-client.wasm"];
+        let everywhere = ["bsn", "bsn.wasm", "btc-light-client.wasm", "btc-staking.wasm"]
+            .map(|whole| format!("bsn:linked-into {whole}"));
         assert_eq!(uses("sha2"), everywhere);
         assert_eq!(find("sha2")["hashes"][0]["content"].as_str().unwrap().len(), 64);
         assert_eq!(
