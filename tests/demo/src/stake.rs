@@ -101,9 +101,8 @@ pub fn end(stage: &mut Stage, txid: &Txid) -> Result<Ended, Box<dyn Error>> {
 pub fn check(stage: &Stage, shown: &Shown, ended: &Ended) -> Result<Vec<Claim>, Box<dyn Error>> {
     let trust = stage.ask(&json!({ "trust": {} }))?;
     let row = |what: &str| {
-        let rows = trust["rows"].as_array().into_iter().flatten();
-        let by = rows.filter(|row| row["what"] == what).map(|row| row["by"].as_str().unwrap_or_default());
-        by.last().unwrap_or_default()
+        let mut rows = trust["rows"].as_array().into_iter().flatten();
+        rows.find(|row| row["what"] == what).and_then(|row| row["by"].as_str()).unwrap_or_default()
     };
     let (share, slashing) = (row("delegations, and those ended early"), row("slashing"));
     let [of_bitcoin, of_all] = numbers(share);
