@@ -82,6 +82,10 @@ fn run(args: &Args) -> Result<bool> {
         say::step("two chains and a relayer");
         let mut world = World::start(&args.programs, "scenarios", 6, QUICK)?;
         scenarios::run(&mut world, &mut claims);
+        drop(world);
+        say::step("two chains whose stake is verified");
+        let mut world = World::start(&args.programs, "verified", 1, QUICK)?;
+        scenarios::verified(&mut world, &mut claims);
     }
     if args.wants(Part::Bsn) {
         say::step("two chains with nothing on them");

@@ -11,6 +11,7 @@ mod governance_migrates_the_contract;
 mod hooks_tell_the_truth;
 mod sixty_heights_are_finalized;
 mod stake_arrives_over_ibc;
+mod stake_counts_when_bitcoin_shows_it;
 mod starved_hooks_recover;
 mod the_channel_is_babylons_alone;
 mod the_command_line_alone_deploys;
@@ -50,6 +51,10 @@ const DEPLOY: [Scenario; 2] = [
     ("a_double_signer_in_jail_is_slashed", a_double_signer_in_jail_is_slashed::run),
 ];
 
+/// On a pair of its own, whose stake is verified from the beginning.
+const VERIFIED: [Scenario; 1] =
+    [("stake_counts_when_bitcoin_shows_it", stake_counts_when_bitcoin_shows_it::run)];
+
 /// How long something may take that takes seconds on an idle machine.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -69,6 +74,11 @@ impl Notes<'_> {
 /// Runs those of this build.
 pub fn run(world: &mut World, claims: &mut Claims) {
     play_all(&ALL, world, claims);
+}
+
+/// Runs those of a chain that verifies stake.
+pub fn verified(world: &mut World, claims: &mut Claims) {
+    play_all(&VERIFIED, world, claims);
 }
 
 /// Runs those that begin with the artifacts of the release before.
