@@ -19,7 +19,7 @@
 //! use devnet::Machine;
 //! use simulation::{Plan, Run};
 //!
-//! let plan = Plan { seed: 1, fps: 4, blocks: 20, wasm: false };
+//! let plan = Plan { seed: 1, fps: 4, blocks: 20, wasm: false, verified: false };
 //! let run = Run::start(plan, &Machine::native())?;
 //! assert!(run.chain().height() > 0);
 //! # Ok::<(), simulation::Broken>(())
