@@ -10,8 +10,7 @@ use crate::report::seconds;
 use crate::{Plan, Run};
 
 /// What a run's arguments are.
-pub const USAGE: &str =
-    "arguments: [--backlog] [--verified] [--seed N] [--fps N] [--blocks N]; without a seed the clock gives one";
+pub const USAGE: &str = "arguments: [--backlog] [--verified] [--seed N] [--fps N] [--blocks N]; without a seed the clock gives one";
 
 /// Reads a plan; `default` holds what is not said.
 ///

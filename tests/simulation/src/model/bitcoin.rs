@@ -61,7 +61,8 @@ impl Bitcoin {
             return;
         }
         drop(self.main.split_off(&first.height));
-        let hashed = news.iter().filter_map(|info| Some((info.height, info.hash.as_slice().try_into().ok()?)));
+        let hashed =
+            news.iter().filter_map(|info| Some((info.height, info.hash.as_slice().try_into().ok()?)));
         self.main.extend(hashed);
     }
 }

@@ -123,9 +123,8 @@ impl Stakes {
 
     /// How many wait for a proof.
     pub fn waiting(&self) -> usize {
-        let waits = |stake: &&Stake| {
-            matches!(stake.place, Place::Waiting | Place::Spent { foretold: true, .. })
-        };
+        let waits =
+            |stake: &&Stake| matches!(stake.place, Place::Waiting | Place::Spent { foretold: true, .. });
         self.all.values().filter(waits).count()
     }
 

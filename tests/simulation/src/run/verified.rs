@@ -76,7 +76,7 @@ impl Run {
             if self.dice.one_in(8) {
                 self.end_some();
             }
-            self.tell_of_unbonding()?;
+            self.tell_of_unbonding(25)?;
         }
         if self.dice.one_in(4) {
             self.prove_some()?;
@@ -102,6 +102,11 @@ impl Run {
         }
         if self.weather.replaced_at.is_none() && self.dice.one_in(60) {
             self.reorganize();
+        }
+        if self.weather.replaced_at.is_none() && self.dice.one_in(40) {
+            self.report.inject("blocks of Bitcoin whose headers come after what Babylon says of them");
+            self.mine_some();
+            self.tell_of_unbonding(100)?;
         }
         if self.market.resumed_at.is_none() && self.dice.one_in(200) {
             self.report.inject("pauses of the intake, up to 40 blocks");

@@ -46,7 +46,8 @@ impl Run {
             let page: Value = self.net.ask_verifier(&query).map_err(|e| self.broken(e.to_string()))?;
             for item in page["items"].as_array().into_iter().flatten() {
                 let output = item["output"].as_u64().and_then(|output| u32::try_from(output).ok());
-                let outpoint = (item["txid"].as_str().unwrap_or_default().to_owned(), output.unwrap_or(u32::MAX));
+                let outpoint =
+                    (item["txid"].as_str().unwrap_or_default().to_owned(), output.unwrap_or(u32::MAX));
                 let stake = stakes.all.get(&outpoint);
                 let stake = stake.ok_or_else(|| self.broken(format!("the model has no {item}")))?;
                 self.ensure(stands(stake, &item["standing"]), || format!("{item}, the model has {stake:?}"))?;
@@ -69,7 +70,9 @@ impl Run {
         for (key, fp) in self.model.fps.iter().filter(|_| !behind) {
             let sum = sums.get(key).copied().unwrap_or_default();
             let power = fp.power(self.model.tip);
-            self.ensure(sum == power, || format!("{} has {sum} by items, {power} by outcomes", hex::encode(key)))?;
+            self.ensure(sum == power, || {
+                format!("{} has {sum} by items, {power} by outcomes", hex::encode(key))
+            })?;
         }
         self.report.hold("each item stands where the model has it, and both ledgers have the same sums");
         Ok(())
@@ -97,7 +100,8 @@ impl Run {
         let mut counted = BTreeSet::new();
         for (key, fp) in self.model.fps.iter().filter(|(_, fp)| fp.era == self.model.era) {
             let live = fp.stake.iter().filter(|(_, share)| self.model.tip < share.expiry);
-            counted.extend(live.map(|(name, _)| (*key, name.split(':').next().unwrap_or_default().to_owned())));
+            counted
+                .extend(live.map(|(name, _)| (*key, name.split(':').next().unwrap_or_default().to_owned())));
         }
         let (many, of) = (counted.len(), expected.len());
         let (wrong, lost): (Vec<_>, Vec<_>) =
@@ -144,4 +148,3 @@ fn stands(stake: &Stake, answer: &Value) -> bool {
     };
     expected == *answer
 }
-

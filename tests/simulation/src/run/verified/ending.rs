@@ -58,14 +58,14 @@ impl Run {
         }
     }
 
-    /// Babylon tells of unbonding transactions that are mined, now or later.
-    pub(super) fn tell_of_unbonding(&mut self) -> Result<(), Broken> {
+    /// Babylon tells of so many percent of the unbonding transactions that are mined; of the others later.
+    pub(super) fn tell_of_unbonding(&mut self, percent: u32) -> Result<(), Broken> {
         for txid in std::mem::take(&mut self.market.unbonding) {
             let babylon = &self.net.link.app.babylon;
             let unbonding = babylon.delegation(&txid).map(|known| known.unbonding_tx.txid());
             let Some(unbonding) = unbonding else { continue };
             let is_mined = self.market.mempool.is_mined(&self.net.miner, &unbonding);
-            if !is_mined || !self.dice.one_in(4) {
+            if !is_mined || !self.dice.percent(percent) {
                 self.market.unbonding.push(txid);
                 continue;
             }

@@ -91,7 +91,7 @@ impl Mempool {
             self.mined.iter().filter(is_lost).map(|(_, (tx, _))| tx.clone()).collect();
         for tx in &lost {
             self.mined.remove(&tx.txid());
-            if dice.percent(85) {
+            if dice.percent(65) {
                 self.send(tx.clone());
             }
         }

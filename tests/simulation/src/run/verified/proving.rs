@@ -68,7 +68,9 @@ impl Run {
         for txid in spent {
             let spender = self.market.mempool.spender(&self.net.miner, (*txid, self.output_of(txid)));
             let Some(spender) = spender.cloned() else { continue };
-            let Some(block) = self.market.mempool.block_of(&self.net.miner, &spender.txid()) else { continue };
+            let Some(block) = self.market.mempool.block_of(&self.net.miner, &spender.txid()) else {
+                continue;
+            };
             // The stake may have left the chain while who spends it is in it again: a proof names only the spend.
             let Ok(json) = self.net.spend_proof(txid, &spender) else { continue };
             proofs.push(OldProof { stake: self.outpoint(txid), block, json, is_spend: true });
@@ -132,7 +134,8 @@ impl Run {
     /// Somebody has the contract follow Bitcoin, until there is nothing more to do.
     pub(super) fn follow_stake(&mut self) -> Result<(), Broken> {
         let Some(stakes) = &mut self.model.stakes else { return Ok(()) };
-        let calls = 2 + stakes.to_do() / PORTION + stakes.all.len() / 2 / PORTION + stakes.unsent.len() / PORTION;
+        let calls =
+            2 + stakes.to_do() / PORTION + stakes.all.len() / 2 / PORTION + stakes.unsent.len() / PORTION;
         stakes.follow();
         self.model.settle();
         for _ in 0..calls {
