@@ -135,7 +135,7 @@ impl Model {
         (many, sum, hex::encode(hash.finalize()))
     }
 
-    /// What became of stake by Bitcoin takes effect: what ends always, what counts only in nobody's pause and for who came over
+    /// What became of stake by Bitcoin takes effect: what ends always, what counts only outside of a pause, and for who came over
     /// this channel.
     pub fn settle(&mut self) {
         let Some(stakes) = &mut self.stakes else { return };
