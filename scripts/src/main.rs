@@ -57,7 +57,7 @@ usage: cargo xtask <task>
   gas [--update]                                    what each call costs, beside the last snapshot
   figures                                           the README's table and picture, made of that snapshot
   flat                                              5,000 blocks on the real wasm: state and gas must level off
-  simulate [--seed N] [--fps N] [--blocks N] [--wasm]
+  simulate [--verified] [--seed N] [--fps N] [--blocks N] [--wasm]
                                                     random faults for many blocks, beside a model that must agree
   simulate --flat [--fps N] [--blocks N]            25,600 full blocks and 100,000 quiet ones: tables hold what they must, state and
                                                     gas level off; draws the quiet ones

@@ -9,7 +9,7 @@ use simulation::{Plan, Run};
 
 #[test]
 fn contract_and_model_agree_on_the_real_wasm() {
-    let plan = Plan { seed: 4, fps: 6, blocks: 150, wasm: true };
+    let plan = Plan { seed: 4, fps: 6, blocks: 150, wasm: true, verified: false };
     let run = Run::start(plan, &Machine::wasm().unwrap()).and_then(|run| run.complete(|_, _| ()));
     let report = run.unwrap_or_else(|broken| panic!("{broken}\nagain: {}", plan.replay()));
     assert!(report.injected.values().sum::<u64>() > 10, "{report}");

@@ -16,6 +16,7 @@ mod bitcoin;
 mod channel;
 mod deploy;
 mod stake;
+mod verification;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -34,8 +35,9 @@ use crate::{BlockReport, Chain, Failure, TxError, TxReport};
 pub use babylon_end::BabylonEnd;
 #[cfg(feature = "vm")]
 pub use deploy::artifacts;
-pub use deploy::{Setup, elect, instantiate_message};
+pub use deploy::{Setup, instantiate_message};
 pub use stake::verdicts;
+pub use verification::{Verification, elect, elect_for};
 
 const BTC: u64 = 100_000_000;
 

@@ -10,8 +10,7 @@ use crate::report::seconds;
 use crate::{Plan, Run};
 
 /// What a run's arguments are.
-pub const USAGE: &str =
-    "arguments: [--backlog] [--seed N] [--fps N] [--blocks N]; without a seed the clock gives one";
+pub const USAGE: &str = "arguments: [--backlog] [--verified] [--seed N] [--fps N] [--blocks N]; without a seed the clock gives one";
 
 /// Reads a plan; `default` holds what is not said.
 ///
@@ -21,6 +20,10 @@ pub fn plan(words: impl Iterator<Item = String>, default: Plan) -> Result<Plan, 
     let mut plan = default;
     let mut words = words;
     while let Some(word) = words.next() {
+        if word == "--verified" {
+            plan.verified = true;
+            continue;
+        }
         let value = words.next().ok_or_else(|| format!("{word} wants a value\n{USAGE}"))?;
         let number: u64 =
             value.parse().map_err(|_| format!("{word} wants a number, not {value}\n{USAGE}"))?;
@@ -46,11 +49,12 @@ pub fn seed_of_the_clock() -> u64 {
 pub fn run(plan: Plan, machine: &Machine) -> ExitCode {
     let start = Instant::now();
     println!(
-        "seed {}: {} finality providers, {} of them in the set, {} blocks",
+        "seed {}: {} finality providers, {} of them in the set, {} blocks{}",
         plan.seed,
         plan.fps,
         plan.seats(),
-        plan.blocks
+        plan.blocks,
+        if plan.verified { ", stake as Bitcoin shows it" } else { "" }
     );
     let told = |block: u64, report: &crate::Report| {
         let votes = report.seen.get("votes counted").copied().unwrap_or_default();
@@ -97,17 +101,19 @@ mod tests {
     use super::*;
 
     fn read(line: &str) -> Result<Plan, String> {
-        let default = Plan { seed: 1, fps: 20, blocks: 30, wasm: false };
+        let default = Plan { seed: 1, fps: 20, blocks: 30, wasm: false, verified: false };
         plan(line.split_whitespace().map(str::to_owned), default)
     }
 
     #[test]
     fn what_a_failure_says_can_be_typed_in_again() {
         let plan = read("--fps 7 --seed 9 --blocks 11").unwrap();
-        assert_eq!(plan, Plan { seed: 9, fps: 7, blocks: 11, wasm: false });
+        assert_eq!(plan, Plan { seed: 9, fps: 7, blocks: 11, wasm: false, verified: false });
         let command = plan.replay();
         assert_eq!(read(command.strip_prefix("cargo xtask simulate").unwrap()), Ok(plan));
         assert!(Plan { wasm: true, ..plan }.replay().ends_with(" --wasm"));
+        let verified = Plan { verified: true, ..plan };
+        assert_eq!(read(verified.replay().strip_prefix("cargo xtask simulate").unwrap()), Ok(verified));
     }
 
     #[test]

@@ -8,6 +8,12 @@
 //! closes, packets come twice or as garbage, some sign twice. A [`model`] of maps and loops reads the same
 //! wire and says what must be true; after every block contract and model are compared.
 //!
+//! Stake counts on Babylon's word, or, in a plan that is `verified`, by what Bitcoin shows. Then staking transactions are mined at
+//! some time or never; anybody proves them, and that they were spent; Babylon says so with a proof, without one, or not at all;
+//! stakes are expanded; blocks leave Bitcoin's chain with them, and they come again in others; the intake is paused. The model reads
+//! packets, headers and proofs, and says of each proof what becomes of it, of each item where it stands, and whose power is how much.
+//! In the end everything is proven, and what counts must be what the miners' chain has.
+//!
 //! # The danger
 //!
 //! A model that asks the contract agrees with it. So it is told by the contract only what chance decided inside of a
@@ -19,7 +25,7 @@
 //! use devnet::Machine;
 //! use simulation::{Plan, Run};
 //!
-//! let plan = Plan { seed: 1, fps: 4, blocks: 20, wasm: false };
+//! let plan = Plan { seed: 1, fps: 4, blocks: 20, wasm: false, verified: false };
 //! let run = Run::start(plan, &Machine::native())?;
 //! assert!(run.chain().height() > 0);
 //! # Ok::<(), simulation::Broken>(())

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         Some(_) => (100, 10_000),
         None => (200, 1_500),
     };
-    let default = Plan { seed: cli::seed_of_the_clock(), fps, blocks, wasm: false };
+    let default = Plan { seed: cli::seed_of_the_clock(), fps, blocks, wasm: false, verified: false };
     match (cli::plan(words.into_iter(), default), flag) {
         (Ok(plan), Some("--flat")) => flat::report(plan.fps, plan.blocks, Path::new(PICTURE)),
         (Ok(plan), Some(_)) => cli::backlog(plan, &Machine::native()),

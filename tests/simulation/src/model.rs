@@ -3,8 +3,10 @@
 //! It reads what comes over the wire and shares no code with the contracts: no decision, no storage, no
 //! arithmetic of theirs.
 
+pub mod bitcoin;
 mod fp;
 mod passed;
+pub mod stakes;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -15,7 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
+use stakes::{Change, Place};
+
 pub use fp::{Committed, Fp, Share};
+pub use stakes::Stakes;
 pub use wire::Carried;
 
 /// A finality provider's key, x-only.
@@ -60,6 +65,8 @@ pub struct Model {
     pub ranked: BTreeMap<u64, [u128; 2]>,
     /// Delegations that were ended early, by txid.
     pub ended: BTreeSet<String>,
+    /// Stake as Bitcoin shows it; `None` where Babylon's word counts.
+    pub stakes: Option<Stakes>,
 }
 
 impl Model {
@@ -126,6 +133,39 @@ impl Model {
             }
         }
         (many, sum, hex::encode(hash.finalize()))
+    }
+
+    /// What became of stake by Bitcoin takes effect: what ends always, what counts only outside of a pause, and for who came over
+    /// this channel.
+    pub fn settle(&mut self) {
+        let Some(stakes) = &mut self.stakes else { return };
+        let is_paused = stakes.is_paused();
+        for change in stakes.take_changes() {
+            let (outpoint, share) = match change {
+                Change::Counts(outpoint) => {
+                    let stake = &stakes.all[&outpoint];
+                    let Place::Counts { block } = stake.place else { continue };
+                    let share = Share { sats: stake.sats, expiry: stake.expiry(&block) };
+                    (outpoint, Some((stake.fp, share)))
+                }
+                Change::Gone(outpoint) => (outpoint, None),
+            };
+            let name = format!("{}:{}", outpoint.0, outpoint.1);
+            let Some((key, share)) = share else {
+                self.fps.values_mut().for_each(|fp| fp.stake.retain(|other, _| *other != name));
+                stakes.unsent.remove(&outpoint);
+                continue;
+            };
+            match self.fps.get_mut(&key).filter(|fp| fp.era == self.era && !is_paused) {
+                Some(fp) => {
+                    fp.stake.insert(name, share);
+                    stakes.unsent.remove(&outpoint);
+                }
+                None => {
+                    stakes.unsent.insert(outpoint);
+                }
+            }
+        }
     }
 
     /// Forgets what lies far below the cursor.

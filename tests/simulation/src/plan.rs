@@ -12,10 +12,14 @@ pub struct Plan {
     pub blocks: u64,
     /// Whether it runs the real wasm.
     pub wasm: bool,
+    /// Whether stake counts by what Bitcoin shows of it, not on Babylon's word.
+    pub verified: bool,
 }
 
 /// Blocks without faults at the end, in which everything must heal.
 pub const TAIL: u64 = 450;
+/// So many of them at the very end are those in which nobody moves verified stake.
+pub const CLOSED: u64 = 30;
 /// Seconds between two blocks.
 pub const BLOCK_S: u64 = 6;
 /// How long jail lasts, in seconds.
@@ -36,6 +40,8 @@ pub const ORPHAN_GRACE_S: u64 = 1_200;
 pub const RESUME_DELAY: u64 = 20;
 /// How many percent of the ranked stake must have randomness for a set.
 pub const MIN_ACTIVE_PERCENT: u64 = 34;
+/// How deep in Bitcoin a block must lie to be believed.
+pub const CONFIRMATIONS: u32 = 2;
 /// How deep in Bitcoin a checkpoint must lie.
 pub const W: u32 = 4;
 /// The coin that fees are in.
@@ -49,15 +55,16 @@ impl Plan {
 
     /// The command that does it again.
     pub fn replay(&self) -> String {
-        let Self { seed, fps, blocks, wasm } = self;
-        let wasm = if *wasm { " --wasm" } else { "" };
-        format!("cargo xtask simulate --seed {seed} --fps {fps} --blocks {blocks}{wasm}")
+        let Self { seed, fps, blocks, wasm, verified } = self;
+        let flag = |is_set: &bool, flag| if *is_set { flag } else { "" };
+        let (verified, wasm) = (flag(verified, " --verified"), flag(wasm, " --wasm"));
+        format!("cargo xtask simulate --seed {seed} --fps {fps} --blocks {blocks}{verified}{wasm}")
     }
 
     /// What the contract is instantiated with, beside what any devnet's is.
     pub fn instantiate(&self) -> Value {
         json!({
-            "btc_confirmation_depth": 2,
+            "btc_confirmation_depth": CONFIRMATIONS,
             "checkpoint_finalization_timeout": W,
             "ics20_channel_id": "channel-1",
             "max_active_finality_providers": self.seats(),

@@ -9,6 +9,7 @@ mod hooks;
 mod misbehaviour;
 mod stake;
 mod start;
+mod verified;
 mod voting;
 
 use std::collections::BTreeMap;
@@ -21,9 +22,10 @@ use serde_json::Value;
 
 use crate::dice::Dice;
 use crate::model::{Key, Model};
-use crate::plan::{Broken, Plan, TAIL};
+use crate::plan::{Broken, CLOSED, Plan, TAIL};
 use crate::report::Report;
 use faults::Weather;
+use verified::Market;
 
 /// What a finality provider's operator knows.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,6 +51,8 @@ pub struct Run {
     operators: Vec<Operator>,
     keys: Vec<Key>,
     index: BTreeMap<Key, usize>,
+    /// What people know of stake that is verified.
+    market: Market,
     /// Long delegations of this channel that were not ended.
     delegations: Vec<Txid>,
     /// When the contract passed a height.
@@ -80,6 +84,7 @@ impl Run {
             }
         }
         self.heal()?;
+        self.close_market_at(self.height() + TAIL - CLOSED);
         for _ in 0..TAIL {
             self.block(false)?;
         }

@@ -22,6 +22,22 @@ pub struct Committee {
     params: Params,
 }
 
+/// How long a committee's stakes are locked, in blocks of Bitcoin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LockTimes {
+    /// How long unbonding takes.
+    pub unbonding: u16,
+    /// The shortest time of a stake.
+    pub shortest: u16,
+}
+
+impl Default for LockTimes {
+    /// Those of Babylon's mainnet: a week, and two.
+    fn default() -> Self {
+        Self { unbonding: 1_008, shortest: 2_000 }
+    }
+}
+
 /// What a staker needs that Babylon only passes on.
 pub(super) struct Staking<'a> {
     pub stake: &'a Stake,
@@ -39,19 +55,19 @@ impl Committee {
     /// The version of its parameters.
     pub const VERSION: u32 = 1;
 
-    /// `size` members of which `quorum` must sign; `None` where those make no committee.
-    pub fn new(rng: &mut ChaCha20Rng, size: usize, quorum: u8) -> Option<Self> {
+    /// `size` members of which `quorum` must sign, for locks of so many blocks; `None` where those make no committee.
+    pub fn new(rng: &mut ChaCha20Rng, size: usize, quorum: u8, locks: LockTimes) -> Option<Self> {
         let members: Vec<_> = (0..size).map(|_| secret_key(rng)).collect();
         let params = Params {
             committee: Members::new(members.iter().map(key).collect(), quorum).ok()?,
             slashing_script: [&[0, 20][..], &[0x5b; 20]].concat(),
             slashing_rate: SlashingRate::new(10).ok()?,
             min_slashing_fee: 1_000,
-            unbonding_time: 1_008,
+            unbonding_time: locks.unbonding,
             unbonding_fee: 1_000,
             min_value: 10_000,
             max_value: 2_100_000_000_000_000,
-            min_time: 2_000,
+            min_time: locks.shortest,
             max_time: 65_535,
             max_fps: 64,
             activation: 1.into(),

@@ -64,7 +64,7 @@ use std::collections::BTreeMap;
 use primitives::{FpPublicKey, Txid};
 use rand_chacha::ChaCha20Rng;
 
-pub use committee::Committee;
+pub use committee::{Committee, LockTimes};
 pub use delegation::{AdaptorSignatures, Delegation, Stake};
 pub use error::BabylonError;
 pub use providers::{BabylonFp, Slashing};
@@ -164,7 +164,20 @@ impl Babylon {
     /// # Errors
     /// [`BabylonError::BadCommittee`] where those make no committee.
     pub fn elect(&mut self, size: usize, quorum: u8) -> Result<&Committee, BabylonError> {
-        let committee = Committee::new(&mut self.rng, size, quorum);
+        self.elect_for(size, quorum, LockTimes::default())
+    }
+
+    /// The same for stakes that are locked as long as the caller says.
+    ///
+    /// # Errors
+    /// [`BabylonError::BadCommittee`] where those make no committee.
+    pub fn elect_for(
+        &mut self,
+        size: usize,
+        quorum: u8,
+        locks: LockTimes,
+    ) -> Result<&Committee, BabylonError> {
+        let committee = Committee::new(&mut self.rng, size, quorum, locks);
         let committee = committee.ok_or(BabylonError::BadCommittee { size, quorum })?;
         Ok(self.committee.insert(committee))
     }

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use cosmwasm_std::{Binary, instantiate2_address};
+use cosmwasm_std::instantiate2_address;
 use serde_json::{Value, json};
 
+use super::verification::{Verification, elect_for};
 use super::{BabylonEnd, Network, NetworkError};
 use crate::actors::babylon::ConsumerMetadata;
 use crate::actors::{Babylon, Miner};
@@ -31,8 +32,10 @@ pub struct Setup {
     pub randomness: u64,
     /// Fields merged into the instantiate message.
     pub instantiate: Value,
-    /// Whether delegations are verified against Bitcoin; by a committee of 6 of 9.
+    /// Whether delegations are verified against Bitcoin.
     pub verified: bool,
+    /// How they are then.
+    pub verification: Verification,
     /// Where the wasm is.
     pub artifacts: PathBuf,
     /// The contract's admin; by default an account without a key.
@@ -53,6 +56,7 @@ impl Setup {
             randomness: 1_000,
             instantiate: json!({}),
             verified: false,
+            verification: Verification::default(),
             artifacts: artifacts(),
             admin: None,
             wasm_admin: None,
@@ -65,6 +69,12 @@ impl Setup {
     pub fn verified(mut self) -> Self {
         self.verified = true;
         self
+    }
+
+    /// With delegations that are verified so.
+    #[must_use]
+    pub fn verified_by(self, verification: Verification) -> Self {
+        Self { verification, ..self.verified() }
     }
 
     /// With these fields merged into the instantiate message.
@@ -178,7 +188,7 @@ impl Network {
         }
         if setup.verified {
             let code = store(&mut chain, &admin, &machine.staking)?;
-            message["verified_stake"] = elect(&mut link.app.babylon, code, &admin)?;
+            message["verified_stake"] = elect_for(&mut link.app.babylon, code, &admin, setup.verification)?;
         }
         let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&wasm_admin))?;
         let config: Value = chain.query(&bsn, &json!({ "config": {} }))?;
@@ -288,19 +298,6 @@ impl Network {
         self.offline = (0..setup.stakes.len()).filter(|index| voted(*index) == 0).collect();
         Ok(())
     }
-}
-
-/// Has Babylon's committee sign all delegations; what `bsn` is told of the contract that verifies them.
-///
-/// # Errors
-/// [`NetworkError::Babylon`].
-pub fn elect(babylon: &mut Babylon, code: u64, governance: &str) -> Result<Value, NetworkError> {
-    let params = babylon.elect(9, 6)?.wire();
-    let settings = json!({
-        "governance": governance, "families": [{ "family": "babylon", "versions": [params] }],
-    });
-    let settings = Binary::from(settings.to_string().into_bytes());
-    Ok(json!({ "code_id": code, "settings": settings }))
 }
 
 /// Stores and pins one of our contracts.

@@ -25,6 +25,27 @@ pub fn txid(transaction: &[u8]) -> Option<String> {
     Some(hex::encode(hash))
 }
 
+/// What a transaction spends, with txids in display order; nothing if it is none.
+pub fn inputs(transaction: &[u8]) -> Vec<(String, u32)> {
+    read_inputs(transaction).unwrap_or_default()
+}
+
+fn read_inputs(transaction: &[u8]) -> Option<Vec<(String, u32)>> {
+    let start = if transaction.get(4..6)? == [0, 1] { 6 } else { 4 };
+    let mut rest = Reader { bytes: transaction, at: start };
+    let mut inputs = Vec::new();
+    for _ in 0..rest.count()? {
+        let mut txid = transaction.get(rest.at..rest.at + 32)?.to_vec();
+        txid.reverse();
+        let output = transaction.get(rest.at + 32..rest.at + 36)?.try_into().ok()?;
+        inputs.push((hex::encode(txid), u32::from_le_bytes(output)));
+        rest.skip(36)?;
+        rest.script()?;
+        rest.skip(4)?;
+    }
+    Some(inputs)
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,

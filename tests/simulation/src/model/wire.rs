@@ -41,16 +41,36 @@ impl Model {
     }
 
     fn receive_headers(&mut self, headers: &BtcHeaders) {
+        if let Some(stakes) = &mut self.stakes {
+            stakes.bitcoin.receive(&headers.headers);
+        }
         let last = headers.headers.last().map(|header| header.height);
         self.tip = self.tip.max(last.unwrap_or_default());
     }
 
     fn receive_stake(&mut self, packet: BtcStakingIbcPacket) {
-        for fp in packet.new_fp {
+        if self.stakes.as_mut().is_some_and(|stakes| stakes.must_wait(&packet)) {
+            return;
+        }
+        self.apply_stake(packet);
+    }
+
+    /// The pause of the intake ends: what came in it takes effect.
+    pub fn resume_intake(&mut self) {
+        let waiting = self.stakes.as_mut().map(super::Stakes::resume).unwrap_or_default();
+        waiting.into_iter().for_each(|packet| self.apply_stake(packet));
+    }
+
+    fn apply_stake(&mut self, packet: BtcStakingIbcPacket) {
+        for fp in &packet.new_fp {
             if let Some(key) = key(&fp.btc_pk_hex) {
                 let era = self.era;
                 self.fps.entry(key).or_default().era = era;
             }
+        }
+        if let Some(stakes) = &mut self.stakes {
+            stakes.receive(&packet, |key| self.fps.contains_key(key));
+            return self.settle();
         }
         for delegation in packet.active_del {
             let Some(txid) = txid(&delegation.staking_tx) else { continue };
@@ -74,6 +94,6 @@ impl Model {
     }
 }
 
-fn key(text: &str) -> Option<Key> {
+pub(super) fn key(text: &str) -> Option<Key> {
     hex::decode(text).ok()?.try_into().ok()
 }

@@ -31,10 +31,14 @@ impl Run {
             self.misfortunes(height)?;
         }
         if height.is_multiple_of(BITCOIN_EVERY) {
-            self.net.miner.mine_blocks(1);
+            self.mine_block();
             self.see_bitcoin();
         }
-        self.move_stake(faults)?;
+        if self.plan.verified {
+            self.trade(height, faults)?;
+        } else {
+            self.move_stake(faults)?;
+        }
         if height.is_multiple_of(TIMESTAMP_EVERY) || height < 8 {
             self.timestamp(faults)?;
         }
@@ -52,6 +56,15 @@ impl Run {
             self.offend(height)?;
         }
         Ok(())
+    }
+
+    /// A block of Bitcoin, with some of what waits for one.
+    fn mine_block(&mut self) {
+        if self.plan.verified {
+            self.mine_some();
+        } else {
+            self.net.miner.mine_blocks(1);
+        }
     }
 
     /// The chain takes fees in every block; a tenth of them is the contract's.

@@ -23,6 +23,9 @@ impl Run {
             self.net.link.faults.clear();
         }
         self.carry()?;
+        if self.plan.verified {
+            self.work_off()?;
+        }
         // What waits to be worked off would come too late for those who are orphans then.
         if self.weather.replaced_at.is_some_and(|at| at <= height) && self.queued()? == 0 {
             self.replace()?;

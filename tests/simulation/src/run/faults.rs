@@ -79,7 +79,8 @@ impl Run {
             let (percent, until) = (self.dice.between(34, 45), height + self.dice.between(1, 5));
             self.mislead(percent, until);
         }
-        if self.dice.one_in(200) {
+        // Of verified stake they have a die of their own.
+        if !self.plan.verified && self.dice.one_in(200) {
             let depth = u32::try_from(self.dice.between(1, 2)).unwrap_or(1);
             self.report.inject("reorganizations of Bitcoin");
             self.net.miner.reorg(depth, depth + 1);
@@ -139,6 +140,7 @@ impl Run {
         if self.weather.replaced_at.is_some() {
             self.weather.replaced_at = Some(height);
         }
+        self.resume_intake_at(height);
         Ok(())
     }
 }

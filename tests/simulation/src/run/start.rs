@@ -3,10 +3,11 @@ use std::collections::BTreeMap;
 use devnet::network::{Network, Setup};
 use devnet::{Chain, Machine};
 
-use super::{Operator, Run, Weather};
+use super::verified::{VERIFICATION, stakes};
+use super::{Market, Operator, Run, Weather};
 use crate::dice::Dice;
 use crate::model::Model;
-use crate::plan::{Broken, MIN_ACTIVE_PERCENT, Plan};
+use crate::plan::{Broken, CONFIRMATIONS, MIN_ACTIVE_PERCENT, Plan};
 use crate::report::Report;
 
 impl Run {
@@ -16,7 +17,10 @@ impl Run {
     /// [`Broken`].
     pub fn start(plan: Plan, machine: &Machine) -> Result<Self, Broken> {
         let early = |error: devnet::network::NetworkError| Broken { height: 0, what: error.to_string() };
-        let setup = Setup::new(plan.seed, &[]).with(plan.instantiate());
+        let mut setup = Setup::new(plan.seed, &[]).with(plan.instantiate());
+        if plan.verified {
+            setup = setup.verified_by(VERIFICATION);
+        }
         let net = Network::deploy_machine(machine, &setup).map_err(early)?;
         let mut run = Self {
             plan,
@@ -24,6 +28,7 @@ impl Run {
             model: Model {
                 seats: plan.seats(),
                 floor_percent: MIN_ACTIVE_PERCENT.into(),
+                stakes: plan.verified.then(|| stakes(CONFIRMATIONS)),
                 ..Model::default()
             },
             report: Report::default(),
@@ -33,6 +38,7 @@ impl Run {
             coins: Vec::new(),
             clients: vec![net.link.app.client.clone()],
             index: BTreeMap::new(),
+            market: Market::default(),
             delegations: Vec::new(),
             passed_at: BTreeMap::new(),
             finalized: 0,
@@ -44,6 +50,11 @@ impl Run {
         let opened = run.opened();
         run.done(opened)?;
         run.net.chain.next_block();
+        if plan.verified {
+            // Parameters are in force from Bitcoin's first block on.
+            run.net.miner.mine_blocks(3);
+            run.see_bitcoin();
+        }
         run.register_all()?;
         run.net.miner.mine_blocks(10);
         run.net.link.app.babylon.see_bitcoin(&run.net.miner);

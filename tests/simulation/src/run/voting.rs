@@ -140,7 +140,10 @@ impl Run {
     fn note_vote(&mut self, index: usize, at: u64, outcome: Result<(), String>) -> Result<(), Broken> {
         let key = self.keys[index];
         let passed = self.passed_at.get(&at).copied();
-        let open = at > self.finalized || passed.is_some_and(|then| self.height() - then <= VOTE_WINDOW);
+        // What governance had passed without a quorum is closed too, and no later height may be final yet.
+        let passed_over = self.model.passed_over.contains(&at);
+        let open = !passed_over && at > self.finalized
+            || passed.is_some_and(|then| self.height() - then <= VOTE_WINDOW);
         match outcome {
             Ok(()) => {
                 self.model.votes.entry(at).or_default().insert(key);
