@@ -82,7 +82,7 @@ pub fn instantiate(
     record(deps.storage, now, &settings, &Admins { admin, pending: None })?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     let verified = msg.verified_stake;
-    let verifier = verified.map(|verified| verifier::instantiate(deps.storage, env, has_client, verified));
+    let verifier = verified.map(|verified| verifier::message(deps.storage, env, has_client, verified));
     // In this order: the second asks for the address that the reply to the first brings.
     Ok(Response::new()
         .add_submessages(light_client)

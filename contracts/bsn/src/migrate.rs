@@ -41,7 +41,7 @@ pub fn migrate(deps: DepsMut<'_>, env: &Env, msg: MigrateMsg) -> Result<Response
     let instantiate = match msg.verified_stake {
         Some(verified) => {
             let has_client = CONFIG.load(deps.storage)?.btc_light_client.is_some();
-            Some(verifier::instantiate(deps.storage, env, has_client, verified)?)
+            Some(verifier::message(deps.storage, env, has_client, verified)?)
         }
         None => None,
     };

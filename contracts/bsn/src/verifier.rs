@@ -9,35 +9,37 @@ use cosmwasm_std::{Env, QuerierWrapper, Reply, StdResult, Storage, SubMsg, SubMs
 
 use crate::config::invalid;
 use crate::error::ContractError;
-use crate::state::{ADMINS, CONFIG, Config};
+use crate::state::CONFIG;
 
 /// The id of the reply to its instantiation.
 pub const VERIFIER_REPLY: u64 = 7;
 /// The salt of its address.
 const SALT: &[u8] = b"btc-staking";
 
-/// Instantiates it. Its address follows from its code's checksum, this contract's address and the salt, as the light client's does. It asks
+/// The message that makes it, or, where there is one, migrates it to another code. Whoever may migrate this contract may do that, and nobody
+/// else: its admin is this contract. Its address follows from its code's checksum, this contract's address and the salt, as the light client's does. It asks
 /// this contract for the light client, whose address is known when this message's turn comes.
 ///
 /// # Errors
-/// [`ContractError::Config`] where there is one already, or delegations are to be verified without a light client; and those of
-/// storage.
-pub fn instantiate(
+/// [`ContractError::Config`] where delegations are to be verified without a light client; and those of storage.
+pub fn message(
     storage: &dyn Storage,
     env: &Env,
     has_client: bool,
     verified_stake: VerifiedStake,
 ) -> Result<SubMsg, ContractError> {
-    let Config { stake_verifier, .. } = CONFIG.load(storage)?;
-    if stake_verifier.is_some() || !has_client {
-        return Err(invalid("verified_stake needs a light client, and can be set once".into()));
+    let VerifiedStake { code_id, settings } = verified_stake;
+    if let Some(contract_addr) = CONFIG.load(storage)?.stake_verifier {
+        return Ok(SubMsg::new(WasmMsg::Migrate { contract_addr, new_code_id: code_id, msg: settings }));
     }
-    let admin = ADMINS.load(storage)?.admin;
+    if !has_client {
+        return Err(invalid("verified_stake needs a light client".into()));
+    }
     let instantiate = WasmMsg::Instantiate2 {
-        admin: Some(admin.unwrap_or_else(|| env.contract.address.to_string())),
-        code_id: verified_stake.code_id,
+        admin: Some(env.contract.address.to_string()),
+        code_id,
         label: "BTC Staking".into(),
-        msg: verified_stake.settings,
+        msg: settings,
         funds: vec![],
         salt: SALT.into(),
     };

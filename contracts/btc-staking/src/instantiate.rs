@@ -36,7 +36,7 @@ pub fn instantiate(
     for (field, got, least) in [
         ("btc_confirmation_depth", config.k, 1),
         ("checkpoint_finalization_timeout", config.w, config.k),
-        ("challenge_delay", config.challenge_delay, 1),
+        ("challenge_delay", config.challenge_delay, config.k),
     ] {
         parse::check_bounds(field, got.into(), least.into(), MOST_BLOCKS)?;
     }

@@ -13,7 +13,7 @@
 //! | `l` | list 1 ‖ height 4 ‖ outpoint ([`standing::List`]) | hash 32 of the block of a spend that is not deep yet, else nothing | proofs, forget | follow, ends |
 //! | `o` | outpoint | true: `bsn` has not taken what became of it | replies | replies, follow |
 //! | `x` | | the key in `o` of what was sent again last | follow | never |
-//! | `h` | hash 32 | height 4 ‖ Merkle root 32 ‖ previous hash 32 | bring_headers | never: at most one for 144 blocks of Bitcoin |
+//! | `h` | hash 32 | height 4 ‖ Merkle root 32 ‖ previous hash 32 | bring_headers | never: at most one a block of Bitcoin |
 //! | `contract_info` | | cw2 | instantiate, migrate | never |
 
 mod keys;

@@ -4,7 +4,7 @@ use api::btc_staking::{ExecuteMsg, StandingAnswer};
 use btc_staking::{ContractError, entry};
 use cosmwasm_std::testing::{message_info, mock_env};
 use cosmwasm_std::{Reply, SubMsgResult, coins};
-use staking::StakeOutcome;
+use staking::{StakeOutcome, StakeRefusal};
 
 use crate::common::maker::{Maker, spender};
 use crate::common::{K, World, answer};
@@ -90,6 +90,11 @@ fn an_answer_that_says_nothing_is_no_verdict() {
         assert_eq!(world.trust().unsent, 1);
     }
     assert!(matches!(world.standing(made.stake), StandingAnswer::Active { .. }));
+    // What telling it again would not change is not told again.
+    let result = SubMsgResult::Ok(answer(vec![StakeRefusal::Ended as u8]));
+    let reply = Reply { id: message.id, payload: message.payload.clone(), gas_used: 0, result };
+    let response = entry::reply(world.deps.as_mut(), mock_env(), reply).unwrap();
+    assert_eq!((response.events[0].ty.as_str(), world.trust().unsent), ("stake_outcome_refused", 0));
     let other =
         Reply { id: 7, payload: vec![].into(), gas_used: 0, result: SubMsgResult::Ok(answer(vec![])) };
     let refused = entry::reply(world.deps.as_mut(), mock_env(), other);

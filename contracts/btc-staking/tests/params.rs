@@ -67,6 +67,21 @@ fn only_governance_appends_and_only_where_there_is_one() {
     assert_eq!(world.query::<ConfigResponse>(QueryMsg::Config {}).unwrap().governance, None);
 }
 
+/// D-14: a family that begins later begins with notice, too.
+#[test]
+fn a_family_without_a_version_gets_none_at_once() {
+    let maker = Maker::new();
+    let mut world = World::new(1_000, vec![maker.wire()], &maker.fps());
+    let own = |activation: u32| {
+        let mut params = maker.params.clone();
+        params.activation = activation.into();
+        ExecuteMsg::AppendParams { family: Family::Own, params: wire(1, &params) }
+    };
+    let refused = world.send(&world.governance.clone(), own(1_000 + 2_015));
+    assert!(matches!(refused, Err(ContractError::Append(AppendError::Activation { .. }))), "{refused:?}");
+    world.send(&world.governance.clone(), own(1_000 + 2_016)).unwrap();
+}
+
 /// By a `bsn` that says these depths.
 fn instantiated(k: u32, w: u32, change: impl FnOnce(&mut InstantiateMsg)) -> Result<(), ContractError> {
     let (mut deps, api) = (mock_dependencies(), MockApi::default());
@@ -101,7 +116,7 @@ fn what_is_given_first_is_checked_with_its_culprit() {
         assert!(instantiated(k, w, |_| {}).unwrap_err().to_string().contains(culprit));
     }
     let broken: [(&str, Change); 10] = [
-        ("challenge_delay is 0, must be 1 to 8064", |msg| msg.challenge_delay = Some(0)),
+        ("challenge_delay is 5, must be 6 to 8064", |msg| msg.challenge_delay = Some(5)),
         ("the babylon family is given twice", |msg| msg.families.push(msg.families[0].clone())),
         ("version 3 is not the next one, 2", |msg| {
             let versions = &mut msg.families[0].versions;

@@ -8,7 +8,7 @@ use proto::btcstaking::{ActiveBtcDelegation, BtcStakingIbcPacket};
 use serde_json::json;
 use staking::{ActiveStake, ItemDigest, StakeOutcome, StakeRefusal};
 
-use crate::common::maker::{Made, Maker, end_item, spender};
+use crate::common::maker::{Made, Maker, coin, end_item, spender};
 use crate::common::{K, World};
 
 /// Mined, k deep.
@@ -270,7 +270,50 @@ fn what_counted_before_is_trusted_until_somebody_proves_it() {
     assert!(prove(&mut world, &kept.item).unwrap_err().contains("does not count on Babylon's word"));
 
     let trust = world.ask(json!({"trust": {}})).unwrap().to_string();
-    assert!(trust.contains("it takes 0.0500 of the stake"), "{trust}");
+    assert!(trust.contains("it takes 0.0500 of new stake"), "{trust}");
+}
+
+/// D-08
+#[test]
+fn an_expansion_ends_what_counts_on_babylons_word() {
+    let maker = Maker::new();
+    let mut world = World::unbound(&maker);
+    let old = maker.nth(0, 1_001);
+    world.delegate(&old.item);
+    world.bind(&maker);
+    let new = maker.make(&[old.stake, coin(9)], 1_001);
+    world.delegate(&new.item);
+    let height = mined(&mut world, &new);
+    assert_eq!(world.power(&maker), 1_000_000, "Babylon is silent of the old one's end");
+    world.show_ledger();
+    assert_eq!(world.prove(world.bitcoin.inclusion(new.stake, height)), "active");
+    assert_eq!(world.power(&maker), 1_000_000, "the new one alone");
+    world.show_ledger();
+    let again = world.prove(world.bitcoin.inclusion(new.stake, height));
+    assert_eq!((again.as_str(), world.power(&maker)), ("S60", 1_000_000));
+}
+
+/// D-12
+#[test]
+fn a_spend_ends_what_counts_on_babylons_word_whoever_was_first() {
+    let maker = Maker::new();
+    for is_taken in [true, false] {
+        let mut world = World::unbound(&maker);
+        let made = maker.nth(0, 1_001);
+        world.delegate(&made.item);
+        world.bind(&maker);
+        world.show_ledger();
+        if is_taken {
+            let msg = Staking::TakeTrusted { items: vec![Binary::from(&made.item[..])] };
+            assert_eq!(world.one(&world.stranger.clone(), msg), "waiting");
+        }
+        let at = mine_spend(&world, &made);
+        world.bitcoin.extend(K);
+        let tx = spender(made.stake, 0);
+        let became = world.spend(world.bitcoin.spend(made.stake, &tx, at));
+        assert_eq!(became, if is_taken { "ended" } else { "unknown" });
+        assert_eq!(world.power(&maker), if is_taken { 0 } else { 1_000_000 });
+    }
 }
 
 /// What a stranger hands over and is refused leaves nothing.

@@ -76,19 +76,20 @@ pub fn check_first(before: Option<(u32, &Params)>, version: u32, params: &Params
     if got < least { Err(AppendError::Activation { version, got, least }) } else { Ok(()) }
 }
 
-/// Checks a version that is appended later; `last` is the last one, `tip` that of Bitcoin.
+/// Checks a version that is appended later; `last` is the last one of its family, if it has any, `tip` that of Bitcoin.
 ///
 /// # Errors
 /// [`AppendError`].
 pub fn check_appended(
-    last: (u32, &Params),
+    last: Option<(u32, &Params)>,
     version: u32,
     params: &Params,
     tip: BtcHeight,
     is_mainnet: bool,
 ) -> Result<(), AppendError> {
-    check_first(Some(last), version, params)?;
-    let (got, least) = (params.activation, tip.max(last.1.activation).saturating_add(NOTICE));
+    check_first(last, version, params)?;
+    let before = last.map_or(tip, |(_, last)| tip.max(last.activation));
+    let (got, least) = (params.activation, before.saturating_add(NOTICE));
     if got < least {
         return Err(AppendError::Activation { version, got, least });
     }
@@ -136,7 +137,7 @@ mod tests {
     fn versions_follow_one_another() {
         let last = params(1_000, 3);
         let append = |version, activation: u32, tip: u32| {
-            check_appended((4, &last), version, &params(activation, 3), tip.into(), true)
+            check_appended(Some((4, &last)), version, &params(activation, 3), tip.into(), true)
         };
         assert_eq!(append(5, 3_016, 1_000), Ok(()));
         for got in [3, 4, 6] {
@@ -155,7 +156,7 @@ mod tests {
     fn more_than_half_must_sign_for_long_enough() {
         let last = params(1_000, 3);
         let append = |params: &Params, is_mainnet| {
-            check_appended((0, &last), 1, params, BtcHeight::new(1_000), is_mainnet)
+            check_appended(Some((0, &last)), 1, params, BtcHeight::new(1_000), is_mainnet)
         };
         let half = AppendError::Minority { version: 1, quorum: 2, members: 4 };
         assert_eq!(append(&params(5_000, 2), false), Err(half));

@@ -56,12 +56,9 @@ pub fn is_verified(storage: &dyn Storage, item: &RawItem) -> StdResult<bool> {
 
 /// Takes an item into those that a call hands over, which have `bytes` so far, if it has a length that is read, and room.
 pub fn take(item: &RawItem, bytes: &mut usize) -> Fate {
-    let got = item.bytes.len();
-    if got > MAX_DELEGATION_BYTES {
-        return Fate::Refused(format!(
-            "{} of {got} bytes, more than {MAX_DELEGATION_BYTES}",
-            item.kind.name()
-        ));
+    let (got, most) = (item.bytes.len(), most(item.kind));
+    if got > most {
+        return Fate::Refused(format!("{} of {got} bytes, more than {most}", item.kind.name()));
     }
     let with_it = bytes.saturating_add(got).saturating_add(ITEM_BYTES);
     if with_it > MAX_BYTES {
@@ -71,10 +68,19 @@ pub fn take(item: &RawItem, bytes: &mut usize) -> Fate {
     Fate::Handed
 }
 
+/// How long an item may be: a delegation as long as one that is read, an end as long as a call has room for. Whoever sees a longer end
+/// proves the spend without its witness.
+const fn most(kind: ItemKind) -> usize {
+    match kind {
+        ItemKind::Undelegation => MAX_BYTES - ITEM_BYTES,
+        _ => MAX_DELEGATION_BYTES,
+    }
+}
+
 /// Whether one call can hand all of these over, as far as they have a length that is read.
 pub fn fit(items: &[RawItem]) -> bool {
     let mut bytes = 0;
-    items.iter().all(|item| item.bytes.len() > MAX_DELEGATION_BYTES || take(item, &mut bytes) == Fate::Handed)
+    items.iter().all(|item| item.bytes.len() > most(item.kind) || take(item, &mut bytes) == Fate::Handed)
 }
 
 /// Hands items over, in one message; `None` without any.

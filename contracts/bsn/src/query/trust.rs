@@ -98,7 +98,7 @@ fn stake(deps: Deps<'_>, address: &str) -> Result<[TrustRow; 4], ContractError> 
             &format!("bitcoin: {on_bitcoin} of {power} active sats"),
         ),
         trusted("delegations of before", &format!("Babylon: {on_word} of {power} active sats")),
-        trusted("slashing", &format!("the committee; it takes {rate} of the stake")),
+        trusted("slashing", &format!("the committee; it takes {rate} of new stake")),
     ])
 }
 

@@ -3,32 +3,30 @@ use cosmwasm_std::{Binary, ContractResult, CosmosMsg, Event, SubMsgResponse, Sys
 
 use super::*;
 use crate::ibc::tests::config;
-use crate::state::Admins;
+use crate::state::Config;
 
-fn with(config: &Config, has_client: bool, admin: Option<&str>) -> Result<SubMsg, ContractError> {
+fn with(config: &Config, has_client: bool) -> Result<SubMsg, ContractError> {
     let mut deps = mock_dependencies();
     CONFIG.save(&mut deps.storage, config).unwrap();
-    let admin = admin.map(Into::into);
-    ADMINS.save(&mut deps.storage, &Admins { admin, pending: None }).unwrap();
     let verified = VerifiedStake { code_id: 9, settings: Binary::from(b"anything") };
-    instantiate(&deps.storage, &mock_env(), has_client, verified)
+    message(&deps.storage, &mock_env(), has_client, verified)
 }
 
 #[test]
-fn it_is_made_once_and_never_without_a_light_client() {
+fn it_is_made_with_this_contract_as_its_admin_and_then_migrated() {
     let this = mock_env().contract.address.to_string();
-    for (admin, expected) in [(Some("admin"), "admin"), (None, this.as_str())] {
-        let made = with(&config(), true, admin).unwrap();
-        let CosmosMsg::Wasm(WasmMsg::Instantiate2 { admin, code_id, msg, salt, .. }) = made.msg else {
-            panic!()
-        };
-        assert_eq!((admin.as_deref(), code_id, &salt[..]), (Some(expected), 9, &b"btc-staking"[..]));
-        assert_eq!(&msg[..], b"anything");
-    }
+    let made = with(&config(), true).unwrap();
+    let CosmosMsg::Wasm(WasmMsg::Instantiate2 { admin, code_id, msg, salt, .. }) = made.msg else { panic!() };
+    assert_eq!((admin, code_id, &salt[..]), (Some(this), 9, &b"btc-staking"[..]));
+    assert_eq!((&msg[..], made.id), (&b"anything"[..], VERIFIER_REPLY));
+    assert!(with(&config(), false).unwrap_err().to_string().contains("needs a light client"));
+
     let bound = Config { stake_verifier: Some("it".into()), ..config() };
-    for refused in [with(&config(), false, None), with(&bound, true, None)] {
-        assert!(refused.unwrap_err().to_string().contains("needs a light client, and can be set once"));
-    }
+    let migrated = with(&bound, true).unwrap();
+    let CosmosMsg::Wasm(WasmMsg::Migrate { contract_addr, new_code_id, msg }) = migrated.msg else {
+        panic!()
+    };
+    assert_eq!((contract_addr.as_str(), new_code_id, &msg[..]), ("it", 9, &b"anything"[..]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use api::btc_staking::{Family, Network, ParamsVersion};
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
-use covenant::family::{check_appended, check_first};
+use covenant::family::check_appended;
 
 use crate::chain::Chain;
 use crate::error::ContractError;
@@ -24,12 +24,10 @@ pub fn append_params(
     let tip = Chain::new(deps.querier, &config.light_client).tip()?.height;
     let is_mainnet = config.network == Network::Mainnet;
     let last = last_version(deps.storage, family)?;
-    match &last {
-        Some((last, record)) => {
-            check_appended((*last, &record.params()?), version, &params, tip, is_mainnet)?;
-        }
-        None => check_first(None, version, &params)?,
-    }
+    let before = last.as_ref().map(|(last, record)| Ok::<_, ContractError>((*last, record.params()?)));
+    let before = before.transpose()?;
+    let before = before.as_ref().map(|(last, params)| (*last, params));
+    check_appended(before, version, &params, tip, is_mainnet)?;
 
     append(deps.storage, family, last, version, &params)?;
     let (family, activation) = (family_name(family), params.activation);

@@ -1,9 +1,10 @@
 use api::btc_staking::{Family, InclusionProof};
 use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint};
-use cosmwasm_std::{DepsMut, Response, StdResult};
+use cosmwasm_std::{DepsMut, QuerierWrapper, Response, StdResult};
 use primitives::BtcHeight;
 use standing::Refusal;
 
+use super::take_trusted::end_of_trusted;
 use super::{Done, STEPS, check_count, with_stakes};
 use crate::error::{ContractError, NotIncluded};
 use crate::event::OtherEnd;
@@ -21,11 +22,12 @@ pub fn prove_delegations(
     proofs: &[InclusionProof],
 ) -> Result<Response, ContractError> {
     check_count(proofs.len())?;
+    let querier = deps.querier;
     with_stakes(deps, now, config, "prove_delegations", |stakes| {
         let mut done =
             Done { changes: standing::catch_up(stakes, &config.rules(), STEPS)?.changes, ..Done::default() };
         for proof in proofs {
-            let proven = prove(stakes, config, proof, &mut done)?;
+            let proven = prove(stakes, querier, config, proof, &mut done)?;
             done.verdicts.push(verdict(proven));
         }
         Ok(done)
@@ -50,6 +52,7 @@ fn parse_claim(proof: &InclusionProof) -> Result<Claim, Refused> {
 #[inline(never)]
 fn prove(
     stakes: &mut Stakes<'_>,
+    querier: QuerierWrapper<'_>,
     config: &Config,
     proof: &InclusionProof,
     done: &mut Done,
@@ -81,6 +84,10 @@ fn prove(
         Err(refusal) => return Ok(Err(Refused::Standing { stake, refusal })),
     };
     done.changes.extend(proven.changes);
+    // An expansion spends the stake before it as the first of two inputs; that one may count on Babylon's word.
+    if let [before, _] = facts.spends()[..] {
+        done.changes.extend(end_of_trusted(querier, config, &before, found.height)?);
+    }
     if proven.said_other {
         done.events.push(OtherEnd { stake, end: proven.end }.into());
     }

@@ -1,8 +1,9 @@
 use api::btc_staking::SpendProof;
 use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint, Transaction};
-use cosmwasm_std::{DepsMut, Response};
+use cosmwasm_std::{DepsMut, QuerierWrapper, Response};
 use standing::{Spent, Witness};
 
+use super::take_trusted::end_of_trusted;
 use super::{Done, check_count, with_stakes};
 use crate::error::{ContractError, NotIncluded};
 use crate::parse;
@@ -23,10 +24,11 @@ pub fn prove_spends(
     check_count(proofs.len())?;
     let bytes = proofs.iter().map(|proof| proof.spending_tx.len()).sum::<usize>();
     parse::check_bounds("bytes of spending transactions", bytes as u64, 0, MAX_BYTES as u64)?;
+    let querier = deps.querier;
     with_stakes(deps, now, config, "prove_spends", |stakes| {
         let mut done = Done::default();
         for proof in proofs {
-            let proven = prove(stakes, config, proof, &mut done)?;
+            let proven = prove(stakes, querier, config, proof, &mut done)?;
             done.verdicts.push(verdict(proven));
         }
         Ok(done)
@@ -55,6 +57,7 @@ fn parse_claim(proof: &SpendProof) -> Result<Claim, Refused> {
 #[inline(never)]
 fn prove(
     stakes: &mut Stakes<'_>,
+    querier: QuerierWrapper<'_>,
     config: &Config,
     proof: &SpendProof,
     done: &mut Done,
@@ -75,12 +78,19 @@ fn prove(
 
     let spent = standing::spend(stakes, &config.rules(), &stake, proofs::block(&found), Witness::Anybody)?;
     Ok(match spent {
-        Ok(Spent::Ended(change)) => {
-            done.changes.extend(change);
+        Ok(Spent::Ended(Some(change))) => {
+            done.changes.push(change);
+            Ok("ended")
+        }
+        Ok(Spent::Ended(None)) => {
+            done.changes.extend(end_of_trusted(querier, config, &stake, found.height)?);
             Ok("ended")
         }
         Ok(Spent::Remembered) => Ok("remembered"),
-        Ok(Spent::Already | Spent::Foretold) => Ok("already"),
+        Ok(Spent::Already | Spent::Foretold) => {
+            done.changes.extend(end_of_trusted(querier, config, &stake, found.height)?);
+            Ok("already")
+        }
         Err(refusal) => Err(Refused::Standing { stake, refusal }),
     })
 }

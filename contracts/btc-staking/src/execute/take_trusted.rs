@@ -1,8 +1,10 @@
 use api::bsn::raw::{delegation_key, ended_key};
-use cosmwasm_std::{Binary, DepsMut, QuerierWrapper, Response};
-use primitives::Txid;
+use bitcoin_spv::OutPoint;
+use cosmwasm_std::{Binary, DepsMut, QuerierWrapper, Response, StdResult};
+use primitives::{BtcHeight, Txid};
 use proto::decode::{ItemKind, RawItem, StakingItem};
-use staking::{ItemDigest, Record};
+use staking::{Delegation, ItemDigest, Record};
+use standing::{Change, What};
 
 use super::take_items::registered;
 use super::{Done, check_count, with_stakes};
@@ -49,15 +51,34 @@ fn check_trusted(querier: QuerierWrapper<'_>, config: &Config, item: &[u8]) -> R
         StakingItem::ActiveDelegation(delegation) => delegation.txid(),
         _ => Txid::from_bytes([0; 32]),
     };
+    match trusted(querier, config, &txid)? {
+        Some(known) if known.digest == ItemDigest::of(item) => Ok(()),
+        _ => Err(ContractError::NotTrusted { txid }),
+    }
+}
+
+/// What counts in `bsn` on Babylon's word, and was not ended early.
+fn trusted(querier: QuerierWrapper<'_>, config: &Config, txid: &Txid) -> StdResult<Option<Delegation>> {
     let read = |key: Vec<u8>| querier.query_wasm_raw(&config.bsn, key);
     let record = read(delegation_key(txid.as_bytes()))?;
-    let digest = match record.as_deref().map(postcard::from_bytes::<Record>) {
-        Some(Ok(Record::Known(known))) => Some(known.digest),
-        _ => None,
+    let Some(Ok(Record::Known(known))) = record.as_deref().map(postcard::from_bytes::<Record>) else {
+        return Ok(None);
     };
     let has_ended = read(ended_key(txid.as_bytes()))?.is_some();
-    match digest == Some(ItemDigest::of(item)) && !has_ended {
-        true => Ok(()),
-        false => Err(ContractError::NotTrusted { txid }),
-    }
+    Ok((!has_ended).then_some(known))
+}
+
+/// That a stake was spent which counts in `bsn` on Babylon's word alone: Bitcoin's is a better one. `None` for any other, of which what
+/// changed is said anyway.
+///
+/// # Errors
+/// Those of the query.
+pub fn end_of_trusted(
+    querier: QuerierWrapper<'_>,
+    config: &Config,
+    stake: &OutPoint,
+    height: BtcHeight,
+) -> StdResult<Option<Change>> {
+    let known = trusted(querier, config, &stake.txid)?.filter(|known| known.output_index == stake.index);
+    Ok(known.map(|_| Change { stake: *stake, what: What::Ended { height } }))
 }

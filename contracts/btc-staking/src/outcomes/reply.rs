@@ -28,15 +28,17 @@ pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
     let before = TOTALS.may_load(storage)?.unwrap_or_default();
     let (mut totals, mut events) = (before, Vec::new());
     for (place, key) in stakes.iter().enumerate() {
-        let reason = match &verdicts {
-            Err(reason) => Some(reason.clone()),
+        let (reason, is_unsent) = match &verdicts {
+            Err(reason) => (Some(reason.clone()), true),
             Ok(verdicts) => match verdicts.get(place).map(|code| StakeVerdict::of(*code)) {
-                Some(Some(StakeVerdict::Taken | StakeVerdict::Known)) => None,
-                Some(Some(StakeVerdict::Refused(refusal))) => Some(refusal.to_string()),
-                Some(None) | None => Some("no verdict came back".to_owned()),
+                Some(Some(StakeVerdict::Taken | StakeVerdict::Known)) => (None, false),
+                Some(Some(StakeVerdict::Refused(refusal))) => {
+                    (Some(refusal.to_string()), !refusal.is_final())
+                }
+                Some(None) | None => (Some("no verdict came back".to_owned()), true),
             },
         };
-        mark(storage, &mut totals, key, reason.is_some())?;
+        mark(storage, &mut totals, key, is_unsent)?;
         if let (Some(reason), Some(stake)) = (&reason, outpoint_of(key))
             && events.len() < SHOWN
         {

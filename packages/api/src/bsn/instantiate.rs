@@ -84,8 +84,8 @@ wire! {
 
     /// Migrates.
     pub struct MigrateMsg {
-        /// From now on delegations are verified against Bitcoin; not if they are already. Those of before count on Babylon's word
-        /// until somebody proves them.
+        /// From now on delegations are verified against Bitcoin. Those of before count on Babylon's word until somebody proves them.
+        /// Where they are verified already: the code that the contract which does it is migrated to, and its migrate message.
         pub verified_stake: Option<VerifiedStake>,
         /// On regtest only so far. Sets C, in blocks, 60 to 10,000: at every C-th height a committee must vote that was fixed long before (GRID.md). It is
         /// set once; absent, nothing changes.

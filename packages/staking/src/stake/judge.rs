@@ -32,6 +32,11 @@ pub enum StakeRefusal {
 }
 
 impl StakeRefusal {
+    /// Whether telling the same again would change nothing: it is not to be sent again.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Paused | Self::BrokenLedger)
+    }
+
     /// All of them, by their codes from 2 on.
     pub const ALL: [Self; 6] = [
         Self::NoFinalityProvider,

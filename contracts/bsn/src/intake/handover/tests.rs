@@ -54,6 +54,9 @@ fn what_is_too_long_alone_is_no_reason_to_wait() {
     let long = delegation(MAX_DELEGATION_BYTES + 1);
     assert!(matches!(take(&long, &mut 0), Fate::Refused(_)));
     assert!(fit(&[long.clone(), long]));
+    let end = |bytes| RawItem { kind: ItemKind::Undelegation, bytes: vec![7; bytes] };
+    assert_eq!(take(&end(MAX_BYTES - ITEM_BYTES), &mut 0), Fate::Handed);
+    assert!(matches!(take(&end(MAX_BYTES - ITEM_BYTES + 1), &mut 0), Fate::Refused(_)));
     let half = delegation(MAX_BYTES / 2 - ITEM_BYTES);
     assert!(fit(&[half.clone(), half.clone()]));
     assert!(!fit(&[half.clone(), half, delegation(1)]));
