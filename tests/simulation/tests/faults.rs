@@ -52,6 +52,7 @@ fn contract_and_model_agree_on_stake_that_bitcoin_shows() {
     for what in seen {
         assert!(report.seen.get(what).is_some_and(|times| *times > 0), "{what}: {report}");
     }
+    assert!(report.most["stakes taken back with their block"] > 0, "{report}");
     assert_eq!(report.held["in the end what counts is what Bitcoin's chain has, to the last stake"], 1);
 }
 

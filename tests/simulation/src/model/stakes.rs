@@ -108,6 +108,8 @@ pub struct Stakes {
     /// Spends that were proven before they were deep.
     shallow: Vec<(Outpoint, Block)>,
     changes: Vec<Change>,
+    /// How many counted by a block that left the chain.
+    pub taken_back: u64,
 }
 
 impl Stakes {
@@ -151,6 +153,7 @@ impl Stakes {
             }
             if let Place::Counts { .. } = stake.place {
                 self.changes.push(Change::Gone(outpoint.clone()));
+                self.taken_back += 1;
             }
             stake.place = Place::Waiting;
         }

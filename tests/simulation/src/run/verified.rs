@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::Run;
 use crate::model::Stakes;
-use crate::plan::{Broken, W};
+use crate::plan::{Broken, CONFIRMATIONS, W};
 use mempool::Mempool;
 use proving::OldProof;
 
@@ -101,7 +101,11 @@ impl Run {
             self.prove_again()?;
         }
         if self.weather.replaced_at.is_none() && self.dice.one_in(60) {
-            self.reorganize();
+            let is_proven = self.dice.percent(60);
+            if is_proven {
+                self.prove_fresh(height)?;
+            }
+            self.reorganize(if is_proven { CONFIRMATIONS + 1 } else { 1 });
         }
         if self.weather.replaced_at.is_none() && self.dice.one_in(40) {
             self.report.inject("blocks of Bitcoin whose headers come after what Babylon says of them");
@@ -215,9 +219,19 @@ impl Run {
         self.market.mempool.mine(&mut self.net.miner, &mut self.dice, 60);
     }
 
+    /// What was just mined is proven as early as it can be.
+    fn prove_fresh(&mut self, height: u64) -> Result<(), Broken> {
+        self.mine_some();
+        self.net.miner.mine_blocks(CONFIRMATIONS);
+        self.see_bitcoin();
+        self.relay(height)?;
+        let all = self.market.delegations.clone();
+        self.prove_these(&all)
+    }
+
     /// As many blocks as are watched leave Bitcoin's chain; their transactions may come again.
-    fn reorganize(&mut self) {
-        let depth = u32::try_from(self.dice.between(1, W.into())).unwrap_or(1);
+    fn reorganize(&mut self, least: u32) {
+        let depth = u32::try_from(self.dice.between(least.into(), W.into())).unwrap_or(W);
         self.report.inject("reorganizations of Bitcoin that take stake along");
         let fork = self.net.miner.reorg(depth, depth + 1);
         // Babylon tells of its last k + 1 headers; somebody brings the others.

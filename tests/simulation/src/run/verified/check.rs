@@ -32,6 +32,7 @@ impl Run {
         self.report.hold("what waits, what was not taken, and the quarantine are the model's");
         self.report.reach("items in quarantine", kept as u64);
         self.report.reach("outcomes that were not taken", unsent as u64);
+        self.report.reach("stakes taken back with their block", stakes.taken_back);
         self.report.reach("stakes that wait for a proof", waiting as u64);
         Ok(())
     }
