@@ -105,6 +105,7 @@ mod params;
 mod presigned;
 mod refusal;
 pub mod script;
+mod share;
 mod sighash;
 mod slash;
 mod taproot;
@@ -123,10 +124,11 @@ pub use outputs::{ChangeOutput, Parties, SpendPath, StakingOutput, UnbondingOutp
 pub use params::{MAX_FPS, MAX_SLASHING_SCRIPT, Params, ParamsError, SlashingRate};
 pub use presigned::{FINAL, FormError, PresignedTx};
 pub use refusal::{Refusal, Rule, SlashingFault, Stage};
+pub use share::{Share, ShareFault, Unsigned};
 pub use sighash::sighash;
 pub use slash::{SlashError, Slashing};
 pub use taproot::{Leaf, OutputKey, UNSPENDABLE};
-pub use verify::verify;
+pub use verify::{verify, verify_unsigned};
 // Whose types stand in the signatures of this crate.
 pub use {bitcoin_spv, eots, primitives};
 

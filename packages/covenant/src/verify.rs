@@ -10,8 +10,8 @@ use eots::Recover;
 use primitives::BtcHeight;
 
 use crate::{
-    ChangeOutput, Delegation, EncryptionKey, Params, Parties, Refusal, Stage, StakingOutput, Terms,
-    UnbondingOutput, Verified, XOnlyKey,
+    ChangeOutput, Delegation, EncryptionKey, Params, Parties, PresignedTx, Refusal, SpendPath, Stage,
+    StakingOutput, Terms, UnbondingOutput, Unsigned, Verified, XOnlyKey,
 };
 use signatures::Signers;
 use slashing::Slashable;
@@ -34,6 +34,35 @@ pub fn verify(
     item: &Delegation,
     is_registered: impl Fn(&XOnlyKey) -> bool,
 ) -> Result<Verified, Refusal> {
+    walk(recover, terms, item, is_registered, true).map(|(verified, _)| verified)
+}
+
+/// Verifies a delegation by every rule but those of the committee's signatures (S27, S42, S50), which are not looked at:
+/// what a member does before it signs, and a staker before it asks. Each finality provider must be a point of the curve,
+/// for the committee signs for all of them.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_unsigned(
+    recover: &impl Recover,
+    terms: Option<&Terms<'_>>,
+    item: &Delegation,
+    is_registered: impl Fn(&XOnlyKey) -> bool,
+) -> Result<Unsigned, Refusal> {
+    let (verified, unbonding) = walk(recover, terms, item, is_registered, false)?;
+    let encryption = |fp: &XOnlyKey| EncryptionKey::new(fp).ok_or(Refusal::UnusableKey(*fp));
+    let fps = item.fps.iter().map(encryption).collect::<Result<_, _>>()?;
+    Ok(Unsigned { verified, unbonding, fps })
+}
+
+/// By every rule; the committee's signatures only where that is asked for. And the early end.
+fn walk(
+    recover: &impl Recover,
+    terms: Option<&Terms<'_>>,
+    item: &Delegation,
+    is_registered: impl Fn(&XOnlyKey) -> bool,
+    is_signed: bool,
+) -> Result<(Verified, (PresignedTx, SpendPath)), Refusal> {
     let terms = terms.ok_or(Refusal::UnknownParams(item.params_version))?;
     let params = terms.params;
     if item.unbonding_time != u32::from(params.unbonding_time) {
@@ -54,8 +83,8 @@ pub fn verify(
 
     let change =
         ChangeOutput::new(recover, &item.staker, params.unbonding_time).ok_or(Refusal::NoOutputKey)?;
-    let signers =
-        Signers { staker: &item.staker, committee: &params.committee, encryption: &encryption, place };
+    let (staker, committee) = (&item.staker, &params.committee);
+    let signers = Signers { staker, committee, encryption: &encryption, place, is_signed };
     let stake = OutPoint { txid: staking_tx.txid, index: item.output_index };
     let slashable = Slashable { stage: Stage::Staked, spends: stake, path: output.slashing_path(item.sats) };
     let slashing = slashable.verify(recover, params, &change, &signers, &item.slashing)?;
@@ -67,16 +96,17 @@ pub fn verify(
     let slashable = Slashable { stage: Stage::Unbonding, spends, path: unbonding.slashing_path(value) };
     let unbonding_slashing =
         slashable.verify(recover, params, &change, &signers, &item.unbonding_slashing)?;
+    let path = output.unbonding_path(item.sats);
     if terms.unbonding_signed {
-        let path = output.unbonding_path(item.sats);
         signers.check_unbonding(recover, &unbonding_tx, &path, &item.unbonding_signatures)?;
     }
 
     let spends = staking_tx.inputs().map(|input| input.spends).collect();
-    Ok(Verified { stake, sats: item.sats, time, fp, spends, slashing, unbonding_slashing })
+    let verified = Verified { stake, sats: item.sats, time, fp, spends, slashing, unbonding_slashing };
+    Ok((verified, (unbonding_tx, path)))
 }
 
-fn paid(tx: &crate::PresignedTx) -> u64 {
+fn paid(tx: &PresignedTx) -> u64 {
     tx.outputs.first().map_or(0, |output| output.value)
 }
 

@@ -87,10 +87,18 @@ impl Maker {
         self.make_with(&Changes::default())
     }
 
+    /// For finality providers of which not all have a secret.
+    pub fn make_for(&self, fps: &[XOnlyKey]) -> Delegation {
+        self.make_of(fps.to_vec(), &Changes::default())
+    }
+
     /// Makes the transactions one after the other, changes each, and signs what came out.
     pub fn make_with(&self, changes: &Changes<'_>) -> Delegation {
+        self.make_of(self.fps.iter().map(|fp| self.key(fp)).collect(), changes)
+    }
+
+    fn make_of(&self, fps: Vec<XOnlyKey>, changes: &Changes<'_>) -> Delegation {
         let staker = self.key(&self.staker);
-        let fps: Vec<_> = self.fps.iter().map(|fp| self.key(fp)).collect();
         let parties = Parties { staker: &staker, fps: &fps, committee: &self.params.committee };
         let output = StakingOutput::new(&Native, &parties, self.time).unwrap();
         let unbonding = UnbondingOutput::new(&Native, &parties, self.params.unbonding_time).unwrap();

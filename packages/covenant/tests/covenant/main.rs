@@ -6,5 +6,6 @@ mod bits;
 mod interpreter;
 mod made;
 mod rules;
+mod shares;
 mod slashing;
 mod trees;
