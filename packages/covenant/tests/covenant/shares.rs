@@ -2,8 +2,8 @@
 
 use bitcoin::{Amount, Transaction, transaction::Version};
 use bsn_covenant::{
-    Delegation, MemberSignatures, Parties, Refusal, Rule, Share, ShareFault, Stage, Unsigned,
-    XOnlyKey, verify_unsigned,
+    Delegation, MemberSignatures, Parties, Refusal, Rule, Share, ShareFault, Stage, Unsigned, XOnlyKey,
+    verify_unsigned,
 };
 use eots::{Native, SecretKey};
 
@@ -30,10 +30,8 @@ fn complete(mut item: Delegation, shares: &[Share]) -> Delegation {
     item.slashing.covenant = shares.iter().map(|share| adaptors(share, &share.slashing)).collect();
     item.unbonding_slashing.covenant =
         shares.iter().map(|share| adaptors(share, &share.unbonding_slashing)).collect();
-    item.unbonding_signatures = shares
-        .iter()
-        .map(|share| (share.member.as_bytes().to_vec(), share.unbonding.to_vec()))
-        .collect();
+    item.unbonding_signatures =
+        shares.iter().map(|share| (share.member.as_bytes().to_vec(), share.unbonding.to_vec())).collect();
     item
 }
 
@@ -52,8 +50,7 @@ fn a_quorum_of_members_completes_a_delegation_that_bitcoin_takes() {
         let whole = complete(item, &shares);
         let verified = maker.verify(&whole).unwrap();
         assert_eq!(verified.stake, unsigned.delegation().stake);
-        let parties =
-            Parties { staker: &whole.staker, fps: &whole.fps, committee: &maker.params.committee };
+        let parties = Parties { staker: &whole.staker, fps: &whole.fps, committee: &maker.params.committee };
         for slashing in [&verified.slashing, &verified.unbonding_slashing] {
             let tx = slashing.complete(&parties, &maker.fps[0], &[0; 32]).unwrap();
             assert!(is_spent(&slashing.path.spent, &tx));
