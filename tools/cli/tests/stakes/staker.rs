@@ -49,7 +49,7 @@ fn a_wallet_reads_the_psbt() {
     let paying = funded(&stage.both, 1, 1_200_000);
     let item = make(&stage.plan(vec![paying.clone()]), &stage.maker.staker).unwrap();
     let tx = proto::decode::delegation(&item).unwrap().staking_tx;
-    let read = bitcoin::Psbt::deserialize(&psbt(&tx, &[paying.output.clone()]).unwrap()).unwrap();
+    let read = bitcoin::Psbt::deserialize(&psbt(&tx, std::slice::from_ref(&paying.output)).unwrap()).unwrap();
     assert_eq!(bitcoin::consensus::serialize(&read.unsigned_tx), tx);
     assert_eq!(read.fee().unwrap().to_sat(), 700);
     let paid: Vec<u64> = read.unsigned_tx.output.iter().map(|output| output.value.to_sat()).collect();
