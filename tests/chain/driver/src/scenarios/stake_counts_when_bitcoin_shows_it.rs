@@ -62,7 +62,7 @@ pub fn run(world: &mut World, notes: &mut Notes<'_>) -> Result<()> {
         format!("{standing}, power {after:?}"),
     );
     let trust = world.query(&json!({ "trust": {} }))?.to_string();
-    let rate = "it takes 0.0010 of the stake";
+    let rate = "it takes 0.0010 of new stake";
     notes.claim("trust says what a slashing takes", trust.contains(rate), rate);
 
     let spend = delegation(world, &txid)?.1;
