@@ -155,7 +155,7 @@ fn answers(world: &World, heights: std::ops::Range<u64>) -> Result<Vec<(Value, V
 /// An answer without the height at which it was given, and without what 0.1.0 did not say.
 fn without_now(mut answer: Value) -> Value {
     if let Some(one) = answer.as_object_mut() {
-        let newer = ["certificate", "min_active_percent", "reward_group"];
+        let newer = ["certificate", "min_active_percent", "reward_group", "stake_source"];
         newer.iter().for_each(|name| drop(one.remove(*name)));
     }
     let is_of_one = answer.get("total_active_sats").is_some();
