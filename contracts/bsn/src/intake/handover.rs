@@ -44,14 +44,12 @@ pub fn gas(item: &RawItem) -> u64 {
 
 /// Whether Bitcoin is to be asked: of all delegations, and of ends but those of delegations that count on Babylon's word.
 pub fn is_verified(storage: &dyn Storage, item: &RawItem) -> StdResult<bool> {
-    match (item.kind, item.decode()) {
-        (ItemKind::ActiveDelegation, _) => Ok(true),
-        (_, Ok(StakingItem::Undelegation(end))) => {
-            let record = DELEGATIONS.may_load(storage, end.txid.as_bytes())?;
-            Ok(!matches!(record, Some(Record::Known(_))))
-        }
-        _ => Ok(false),
+    if item.kind != ItemKind::Undelegation {
+        return Ok(item.kind == ItemKind::ActiveDelegation);
     }
+    let Ok(StakingItem::Undelegation(end)) = item.decode() else { return Ok(false) };
+    let record = DELEGATIONS.may_load(storage, end.txid.as_bytes())?;
+    Ok(!matches!(record, Some(Record::Known(_))))
 }
 
 /// Takes an item into those that a call hands over, which have `bytes` so far, if it has a length that is read, and room.
