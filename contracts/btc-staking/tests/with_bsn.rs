@@ -5,7 +5,7 @@ use api::btc_staking::{ExecuteMsg as Staking, OutcomesMsg};
 use cosmwasm_std::Binary;
 use prost::Message;
 use proto::btcstaking::{ActiveBtcDelegation, BtcStakingIbcPacket};
-use serde_json::json;
+use serde_json::{Value, json};
 use staking::{ActiveStake, ItemDigest, StakeOutcome, StakeRefusal};
 
 use crate::common::maker::{Made, Maker, coin, end_item, spender};
@@ -16,6 +16,22 @@ fn mined(world: &mut World, made: &Made) -> u32 {
     let height = world.bitcoin.mine(&[made.stake.txid]);
     world.bitcoin.extend(K);
     height
+}
+
+/// A stake that Babylon told of and somebody proved.
+fn counted(maker: &Maker) -> (World, Made) {
+    let mut world = World::paired(maker);
+    let made = maker.nth(0, 1_001);
+    world.delegate(&made.item);
+    let height = mined(&mut world, &made);
+    assert_eq!(world.prove(world.bitcoin.inclusion(made.stake, height)), "active");
+    (world, made)
+}
+
+/// The staking transactions that `bsn` lists under the maker's finality provider.
+fn listed(world: &mut World, maker: &Maker) -> Value {
+    let of_fp = json!({"delegations_by_f_p": {"btc_pk_hex": hex::encode(maker.fps()[0])}});
+    world.ask(of_fp).unwrap()["hashes"].clone()
 }
 
 fn ended(world: &World, made: &Made, height: u32) -> BtcStakingIbcPacket {
@@ -48,28 +64,20 @@ fn stake_counts_when_bitcoin_shows_it_and_ends_when_bitcoin_shows_that() {
     let packet = ended(&world, &made, at);
     world.packet(packet);
     assert_eq!((world.power(&maker), world.quarantine()), (0, vec![]));
-    let of_fp =
-        world.ask(json!({"delegations_by_f_p": {"btc_pk_hex": hex::encode(maker.fps()[0])}})).unwrap();
-    assert_eq!(of_fp["hashes"], json!([made.stake.txid.to_string()]));
+    assert_eq!(listed(&mut world, &maker), json!([made.stake.txid.to_string()]));
 }
 
 /// D-21
 #[test]
 fn a_block_that_leaves_bitcoins_chain_takes_the_power_along() {
     let maker = Maker::new();
-    let mut world = World::paired(&maker);
-    let made = maker.nth(0, 1_001);
-    world.delegate(&made.item);
-    let height = mined(&mut world, &made);
-    world.prove(world.bitcoin.inclusion(made.stake, height));
+    let (mut world, made) = counted(&maker);
     assert_eq!(world.power(&maker), 1_000_000);
     let blocks: Vec<&[primitives::Txid]> = vec![&[]; K as usize + 3];
     world.bitcoin.reorganize(K as usize + 1, &blocks);
     world.follow();
     assert_eq!(world.power(&maker), 0);
-    let of_fp =
-        world.ask(json!({"delegations_by_f_p": {"btc_pk_hex": hex::encode(maker.fps()[0])}})).unwrap();
-    assert_eq!(of_fp["hashes"], json!([]));
+    assert_eq!(listed(&mut world, &maker), json!([]));
     let again = mined(&mut world, &made);
     assert_eq!(world.prove(world.bitcoin.inclusion(made.stake, again)), "active");
     assert_eq!(world.power(&maker), 1_000_000);
@@ -79,11 +87,7 @@ fn a_block_that_leaves_bitcoins_chain_takes_the_power_along() {
 #[test]
 fn babylon_ends_nothing_verified_without_a_proof() {
     let maker = Maker::new();
-    let mut world = World::paired(&maker);
-    let made = maker.nth(0, 1_001);
-    world.delegate(&made.item);
-    let height = mined(&mut world, &made);
-    world.prove(world.bitcoin.inclusion(made.stake, height));
+    let (mut world, made) = counted(&maker);
     let at = mine_spend(&world, &made);
     let honest = ended(&world, &made, at);
     let mut lie = honest.clone();

@@ -6,9 +6,9 @@ use api::bsn::{ExecuteMsg, MigrateMsg, VerifiedStake};
 use api::btc_staking::InstantiateMsg;
 use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage, message_info, mock_env};
 use cosmwasm_std::{
-    Addr, Binary, ContractResult, CosmosMsg, Empty, Env, Event, MsgResponse, Order, OwnedDeps, Reply,
-    Response, Storage, SubMsg, SubMsgResponse, SubMsgResult, SystemResult, WasmMsg, WasmQuery, from_json,
-    to_json_binary, to_json_vec,
+    Addr, Binary, ContractResult, CosmosMsg, Empty, Env, Event, Order, OwnedDeps, Reply, Response, Storage,
+    SubMsg, SubMsgResponse, SubMsgResult, SystemResult, WasmMsg, WasmQuery, from_json, to_json_binary,
+    to_json_vec,
 };
 use prost::Message;
 use proto::btcstaking::{BtcStakingIbcPacket, NewFinalityProvider};
@@ -16,7 +16,7 @@ use proto::zoneconcierge::{OutboundPacket, outbound_packet::Packet};
 use serde_json::{Value, json};
 
 use super::maker::Maker;
-use super::{K, W, World};
+use super::{K, W, World, answer};
 
 /// The real `bsn`, with a storage of its own.
 pub struct Bsn {
@@ -154,7 +154,7 @@ impl World {
                 true => SubMsgResult::Err("out of gas".into()),
                 false => {
                     let response = self.send(&self.bsn.clone(), from_json(msg).unwrap()).unwrap();
-                    SubMsgResult::Ok(executed(response.data.unwrap()))
+                    SubMsgResult::Ok(answer(response.data.unwrap().to_vec()))
                 }
             };
             let reply = Reply { id: message.id, payload: message.payload, gas_used: 0, result };
@@ -206,22 +206,6 @@ impl Bsn {
         let msg = from_json(msg).unwrap();
         let response = bsn::entry::execute(self.deps.as_mut(), self.env.clone(), info, msg).unwrap();
         assert_eq!(response.messages, []);
-        executed(response.data.unwrap())
-    }
-}
-
-fn executed(data: Binary) -> SubMsgResponse {
-    #[derive(Clone, PartialEq, Message)]
-    struct Executed {
-        #[prost(bytes = "vec", tag = "1")]
-        data: Vec<u8>,
-    }
-    let value = Binary::from(Executed { data: data.to_vec() }.encode_to_vec());
-    let type_url = "/cosmwasm.wasm.v1.MsgExecuteContractResponse".to_owned();
-    #[allow(deprecated, reason = "chains fill both")]
-    SubMsgResponse {
-        events: vec![],
-        data: Some(value.clone()),
-        msg_responses: vec![MsgResponse { type_url, value }],
+        answer(response.data.unwrap().to_vec())
     }
 }
