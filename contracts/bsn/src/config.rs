@@ -1,6 +1,6 @@
 //! What a deployment may be set to: one set of rules for instantiation and for updates.
 
-use api::bsn::Network;
+use api::bsn::{Network, StakeSource};
 use cosmwasm_std::{StdResult, Storage};
 use finality::Params;
 use primitives::Seconds;
@@ -73,6 +73,33 @@ pub fn save_light_client(storage: &mut dyn Storage, address: String) -> StdResul
     CONFIG.save(storage, &config)
 }
 
+/// Whose delegations count, as it was asked for; `is_verified` says whether a contract is to verify them.
+///
+/// # Errors
+/// [`ContractError::Config`] where one needs the other.
+pub fn stake_source(asked: Option<StakeSource>, is_verified: bool) -> Result<StakeSource, ContractError> {
+    let default = if is_verified { StakeSource::Verified } else { StakeSource::Babylon };
+    let source = asked.unwrap_or(default);
+    if is_verified == (source == StakeSource::Babylon) {
+        let needs = if is_verified { "without" } else { "with" };
+        return Err(invalid(format!("stake_source {} goes {needs} verified_stake", source.name())));
+    }
+    Ok(source)
+}
+
+/// Where a migration leads: stake that was verified is never taken on trust again, and a chain does not cut itself off from Babylon.
+///
+/// # Errors
+/// [`ContractError::Config`] for every other switch than from `babylon` to `verified`, and from `verified` or `bitcoin` to `both`.
+pub fn switched(from: StakeSource, to: StakeSource) -> Result<StakeSource, ContractError> {
+    use StakeSource::{Babylon, Bitcoin, Both, Verified};
+    match (from, to) {
+        (Babylon, Verified) | (Verified | Bitcoin, Both) => Ok(to),
+        _ if from == to => Ok(to),
+        _ => Err(invalid(format!("stake_source cannot go from {} to {}", from.name(), to.name()))),
+    }
+}
+
 /// The rules on everything but the knobs.
 fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> {
     if config.consumer_name.trim().is_empty() {
@@ -81,10 +108,11 @@ fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> {
     if config.consumer_description.trim().is_empty() {
         return Err(invalid("Consumer description cannot be empty".into()));
     }
-    if config.ics20_channel_id.is_empty() {
+    let has_babylon = config.stake_source != StakeSource::Bitcoin;
+    if has_babylon && config.ics20_channel_id.is_empty() {
         return Err(invalid("ICS-020 channel_id cannot be empty".into()));
     }
-    if config.destination_module.trim().is_empty() {
+    if has_babylon && config.destination_module.trim().is_empty() {
         return Err(invalid("destination_module cannot be empty".into()));
     }
     check_denoms(&config.reward_denoms)?;
@@ -102,7 +130,7 @@ fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> {
     if k < 10 || w < 100 {
         return Err(invalid(format!("mainnet needs k >= 10 and w >= 100, got {k} and {w}")));
     }
-    if config.babylon_chain_id.as_deref().is_none_or(|id| id.trim().is_empty()) {
+    if has_babylon && config.babylon_chain_id.as_deref().is_none_or(|id| id.trim().is_empty()) {
         return Err(invalid("mainnet needs babylon_chain_id".into()));
     }
     if admin.is_none() {

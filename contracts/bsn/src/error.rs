@@ -11,7 +11,7 @@ use finality::jail::UnjailError;
 use finality::params::OutOfBounds;
 use finality::resume::ResumeError;
 use finality::vote::VoteError;
-use primitives::{FpPublicKey, ParseError};
+use primitives::{BlockHeight, FpPublicKey, ParseError};
 use thiserror::Error;
 
 /// Why a call was refused. Texts that daemons read are in the domain's own errors.
@@ -60,6 +60,35 @@ pub enum ContractError {
         sender: String,
         /// What was asked for, as the error text says it.
         what: &'static str,
+    },
+    /// All finality providers and stake come through Babylon.
+    #[error("stake_source is {present}: finality providers and timestamps come through Babylon")]
+    NotOwn {
+        /// The present one.
+        present: &'static str,
+    },
+    /// There is no Babylon.
+    #[error("stake_source is bitcoin: this chain has no channel to Babylon")]
+    NoBabylon,
+    /// Registered already, here or through Babylon.
+    #[error("finality provider {provider} is registered already")]
+    Registered {
+        /// The FP's public key, x-only (BIP 340).
+        provider: FpPublicKey,
+    },
+    /// A timestamp of another branch, or a lie.
+    #[error("anchor of height {height} is another")]
+    OtherAnchor {
+        /// The height that the timestamp names.
+        height: BlockHeight,
+    },
+    /// A timestamp that moves nothing.
+    #[error("height {height} is not above {timestamped}, which is timestamped already")]
+    OldTimestamp {
+        /// The height that the timestamp names.
+        height: BlockHeight,
+        /// The highest one.
+        timestamped: BlockHeight,
     },
     /// A setting other than a knob.
     #[error("Invalid configuration: {reason}")]

@@ -1,11 +1,13 @@
 mod admin;
 mod batch;
+mod bitcoin_timestamp;
 mod btc_staking;
 mod commit_public_randomness;
 mod excuse_grid;
 mod follow_bitcoin;
 mod poll;
 mod rebind_connection;
+mod register_finality_provider;
 pub mod resume_finality;
 mod resync;
 mod retry_outbox;
@@ -28,7 +30,7 @@ use primitives::{AppHash, BlockHeight, FpPublicKey};
 
 use crate::error::ContractError;
 use crate::parse;
-use crate::state::{ADMINS, CONFIG};
+use crate::state::{ADMINS, CONFIG, Config};
 
 /// The table of contents.
 pub fn execute(
@@ -91,6 +93,14 @@ pub fn execute(
             rebind_connection::rebind_connection(deps, env, info, connection_id, ics20_channel_id)
         }
         M::StakeOutcomes { packed } => stake_outcomes::stake_outcomes(deps, env, info, &packed),
+        M::RegisterFinalityProvider { fp_pubkey_hex, operator } => {
+            let key = FpPublicKey::from_hex(&fp_pubkey_hex)?;
+            register_finality_provider::register_finality_provider(deps, info, &key, &operator)
+        }
+        M::BitcoinTimestamp { height, app_hash_hex } => {
+            let (height, app_hash) = (BlockHeight::new(height), AppHash::from_hex(&app_hash_hex)?);
+            bitcoin_timestamp::bitcoin_timestamp(deps, info, height, &app_hash)
+        }
         M::Resync { packet } => resync::resync(deps, env, info, &packet),
         M::BtcStaking { new_fp, active_del, unbonded_del } => {
             btc_staking::btc_staking(deps, env, info, new_fp, active_del, unbonded_del)
@@ -108,6 +118,22 @@ fn check_admin(storage: &dyn Storage, info: &MessageInfo, what: &'static str) ->
 
 fn is_admin(storage: &dyn Storage, info: &MessageInfo) -> Result<bool, ContractError> {
     Ok(ADMINS.load(storage)?.admin.as_deref() == Some(info.sender.as_str()))
+}
+
+/// That the sender is the contract that verifies delegations.
+fn check_verifier(config: &Config, info: &MessageInfo, what: &'static str) -> Result<(), ContractError> {
+    if config.stake_verifier.as_deref() == Some(info.sender.as_str()) {
+        return Ok(());
+    }
+    Err(ContractError::Unauthorized { sender: info.sender.to_string(), what })
+}
+
+/// That finality providers and stake come to this chain itself.
+fn check_is_own(config: &Config) -> Result<(), ContractError> {
+    if config.stake_source.is_own() {
+        return Ok(());
+    }
+    Err(ContractError::NotOwn { present: config.stake_source.name() })
 }
 
 fn check_regtest(storage: &dyn Storage, what: &'static str) -> Result<(), ContractError> {

@@ -1,4 +1,4 @@
-use api::bsn::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, Network};
+use api::bsn::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, Network, StakeSource};
 use api::read::Fields;
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, QuerierWrapper, Reply, Response, StdError, StdResult, Storage,
@@ -63,6 +63,7 @@ pub fn instantiate(
         babylon_chain_id: msg.babylon_chain_id,
         babylon_tag: msg.babylon_tag.as_deref().map(parse::tag).transpose()?,
         stake_verifier: None,
+        stake_source: config::stake_source(msg.stake_source, msg.verified_stake.is_some())?,
     };
     let settings = Settings::checked(config, params, admin.as_deref())?;
     let config = settings.config();
@@ -158,6 +159,9 @@ fn defaults(network: Network) -> Params {
 /// (RULINGS.md, "The channel"): if that could be opened later, anybody could open it to another chain first.
 /// On regtest it may come later: suites instantiate before they connect.
 fn check_channel(deps: Deps<'_>, config: &Config) -> Result<(), ContractError> {
+    if config.stake_source == StakeSource::Bitcoin {
+        return Ok(());
+    }
     parse::check_channel_id(&config.ics20_channel_id)?;
     let Some(connection_id) = &config.connection_id else { return Ok(()) };
     parse::check_connection_id(connection_id)?;

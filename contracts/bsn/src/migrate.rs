@@ -1,7 +1,8 @@
-use api::bsn::{MigrateMsg, Network};
+use api::bsn::{MigrateMsg, Network, StakeSource};
 use cosmwasm_std::{DepsMut, Env, Response};
 use primitives::BlockHeight;
 
+use crate::config;
 use crate::error::ContractError;
 use crate::heights::grid;
 use crate::migrations::{convert, from_0_2_0, resumed};
@@ -38,6 +39,16 @@ pub fn migrate(deps: DepsMut<'_>, env: &Env, msg: MigrateMsg) -> Result<Response
         let params = PARAMS.load(deps.storage)?;
         grid::configure(deps.storage, &params, interval, BlockHeight::new(env.block.height))?;
     }
+    let mut config = CONFIG.load(deps.storage)?;
+    let verified = msg.verified_stake.as_ref().filter(|_| config.stake_source == StakeSource::Babylon);
+    let source = msg.stake_source.or(verified.map(|_| StakeSource::Verified));
+    if let Some(to) = source {
+        config.stake_source = config::switched(config.stake_source, to)?;
+        if config.stake_verifier.is_none() && msg.verified_stake.is_none() {
+            return Err(config::invalid("stake_source verified goes with verified_stake".into()));
+        }
+        CONFIG.save(deps.storage, &config)?;
+    }
     let instantiate = match msg.verified_stake {
         Some(verified) => {
             let has_client = CONFIG.load(deps.storage)?.btc_light_client.is_some();
@@ -68,7 +79,7 @@ mod tests {
     fn from(name: &str, version: &str) -> Result<Response, ContractError> {
         let mut deps = mock_dependencies();
         cw2::set_contract_version(&mut deps.storage, name, version).unwrap();
-        migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None, grid: None })
+        migrate(deps.as_mut(), &mock_env(), MigrateMsg::default())
     }
 
     #[test]
@@ -79,7 +90,7 @@ mod tests {
         {
             let mut deps = mock_dependencies();
             cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, version).unwrap();
-            migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None, grid: None }).unwrap();
+            migrate(deps.as_mut(), &mock_env(), MigrateMsg::default()).unwrap();
             let conversion = CONVERSION.may_load(&deps.storage).unwrap();
             assert_eq!(conversion.map(|conversion| conversion.table), begins_with, "{version}");
         }
@@ -92,7 +103,7 @@ mod tests {
         deps.storage = resumed::tests::old(9);
         deps.storage.set(&[ACCOUNTS.letter()], from_0_2_0::tests::BOOKS);
         cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, "0.2.0").unwrap();
-        migrate(deps.as_mut(), &mock_env(), MigrateMsg { verified_stake: None, grid: None }).unwrap();
+        migrate(deps.as_mut(), &mock_env(), MigrateMsg::default()).unwrap();
         let Progress { marks, gaps, .. } = Progress::load(&deps.storage).unwrap();
         assert_eq!((marks.cursor, gaps.recorded_above), (BlockHeight::new(9), BlockHeight::new(9)));
         assert_eq!(ACCOUNTS.all(&deps.storage, Order::Ascending).count(), 2);

@@ -2,7 +2,7 @@ use bitcoin_spv::{HeaderHash, InclusionError, OutPoint, TransactionError};
 use cosmwasm_std::{Addr, StdError};
 use covenant::family::AppendError;
 use covenant::{CommitteeError, ParamsError};
-use primitives::{BtcHeight, ParseError};
+use primitives::{BtcHeight, FpPublicKey, ParseError};
 use standing::DescendError;
 use thiserror::Error;
 
@@ -72,6 +72,39 @@ pub enum ContractError {
     NoTip {
         /// Its address.
         address: Addr,
+    },
+    /// The signature is not that key's over the sender's address.
+    #[error("finality provider {fp} has not signed the address {sender}")]
+    BadPossession {
+        /// The key.
+        fp: FpPublicKey,
+        /// Who sent it.
+        sender: Addr,
+    },
+    /// A proof that shows nothing, where a message has only one.
+    #[error(transparent)]
+    Refused(#[from] crate::Refused),
+    /// The transaction has no timestamp of this chain.
+    #[error("transaction {tx} has no timestamp of this chain")]
+    NoTimestamp {
+        /// Its id.
+        tx: primitives::Txid,
+    },
+    /// A timestamp that may still leave Bitcoin's chain.
+    #[error("the timestamp's block {height} is {depth} deep, must be {least}")]
+    ShallowTimestamp {
+        /// Its block's height in Bitcoin.
+        height: BtcHeight,
+        /// How many blocks lie above it.
+        depth: u32,
+        /// How many must.
+        least: u32,
+    },
+    /// A finality provider's own stake, which no transaction slashes: whoever has its key takes it when its lock is over.
+    #[error("{stake} is self-stake: no transaction slashes it")]
+    SelfStake {
+        /// Which.
+        stake: OutPoint,
     },
     /// A value out of its bounds.
     #[error("{field} is {got}, must be {least} to {most}")]

@@ -3,7 +3,11 @@ mod bring_headers;
 mod follow;
 mod forget;
 mod prove_delegations;
+mod prove_self_stake;
 mod prove_spends;
+mod prove_timestamp;
+mod register_fp;
+mod submit_delegations;
 mod take_items;
 mod take_trusted;
 
@@ -42,6 +46,19 @@ pub fn execute(
             append_params::append_params(deps, info, &config, family, &params)
         }
         ExecuteMsg::TakeTrusted { items } => take_trusted::take_trusted(deps, now, &config, &items),
+        ExecuteMsg::SubmitDelegations { items } => {
+            submit_delegations::submit_delegations(deps, now, &config, &items)
+        }
+        ExecuteMsg::RegisterFp { fp_pubkey_hex, pop } => {
+            register_fp::register_fp(deps, env, info, &config, &fp_pubkey_hex, &pop)
+        }
+        ExecuteMsg::ProveSelfStake { proofs } => {
+            prove_self_stake::prove_self_stake(deps, env, &config, &proofs)
+        }
+        ExecuteMsg::ProveTimestamp { transaction, block_hash, index, branch } => {
+            let claim = prove_timestamp::Claim::parse(&transaction, &block_hash, index, &branch)?;
+            prove_timestamp::prove_timestamp(deps, env, &config, &claim)
+        }
         ExecuteMsg::Follow {} => follow::follow(deps, now, &config),
         ExecuteMsg::Forget { stakes } => forget::forget(deps, now, &config, &stakes),
     }

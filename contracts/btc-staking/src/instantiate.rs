@@ -20,7 +20,7 @@ pub fn instantiate(
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     parse::check_no_funds(info)?;
-    let InstantiateMsg { challenge_delay, governance, families } = msg;
+    let InstantiateMsg { challenge_delay, governance, families, self_stake } = msg;
     let said: Json = deps.querier.query_wasm_smart(&info.sender, &QueryMsg::Config(api::bsn::Empty {}))?;
     let said = said_by_bsn(said).map_err(|error| StdError::msg(error.within("config").to_string()))?;
     let light_client = said.light_client.ok_or(ContractError::NoLightClient)?;
@@ -32,6 +32,7 @@ pub fn instantiate(
         w: said.w,
         challenge_delay: challenge_delay.unwrap_or(CHALLENGE_DELAY),
         governance: governance.map(|address| deps.api.addr_validate(&address)).transpose()?,
+        self_stake: self_stake.map(parse::self_stake).transpose()?,
     };
     for (field, got, least) in [
         ("btc_confirmation_depth", config.k, 1),

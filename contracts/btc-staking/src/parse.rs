@@ -9,7 +9,7 @@ use primitives::{FpPublicKey, ParseError, Txid};
 
 use crate::error::{AncestryError, ContractError};
 
-pub use params::{params, params_answer};
+pub use params::{params, params_answer, self_stake};
 
 /// Refuses coins, which nobody could get out again.
 pub fn check_no_funds(info: &MessageInfo) -> Result<(), ContractError> {

@@ -1,6 +1,6 @@
 use api::btc_staking::Verdict;
 use bitcoin_spv::OutPoint;
-use covenant::Refusal as Broken;
+use covenant::{Refusal as Broken, XOnlyKey};
 use primitives::ParseError;
 use proto::decode::ItemError;
 use thiserror::Error;
@@ -36,6 +36,9 @@ pub enum Refused {
         /// How many may wait.
         most: u64,
     },
+    /// A finality provider's own stake that is none.
+    #[error(transparent)]
+    SelfStake(#[from] SelfStakeFault),
     /// The transaction is not shown to be in a block.
     #[error(transparent)]
     NotIncluded(#[from] NotIncluded),
@@ -49,12 +52,48 @@ pub enum Refused {
     },
 }
 
+/// Why a finality provider's own stake does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SelfStakeFault {
+    /// The contract was not told to count any.
+    #[error("self-stake does not count on this chain")]
+    Off,
+    /// Its key is not one that registered here.
+    #[error("finality provider {0} is not registered on this chain")]
+    NotRegistered(XOnlyKey),
+    /// The output is not there, or has another script.
+    #[error("{stake} does not pay the lock of {fp}")]
+    NotLocked {
+        /// Which output.
+        stake: OutPoint,
+        /// Whose lock it was to be.
+        fp: XOnlyKey,
+    },
+    /// It is locked for too short.
+    #[error("timelock of {got} blocks is shorter than {least}")]
+    Short {
+        /// For how long it is.
+        got: u16,
+        /// The shortest.
+        least: u16,
+    },
+    /// It is too small.
+    #[error("stake of {got} sats is below {least}")]
+    Small {
+        /// How much it is, in sats.
+        got: u64,
+        /// The least, in sats.
+        least: u64,
+    },
+}
+
 impl Refused {
     /// The rule's code.
     fn rule(&self) -> String {
         match self {
             Self::Broken(broken) => return broken.rule().to_string(),
             Self::Form(_) | Self::Item(_) | Self::Inputs { .. } => "form",
+            Self::SelfStake(_) => "self",
             Self::Other(_) => "known",
             Self::Full { .. } => "full",
             Self::NotIncluded(NotIncluded::UnknownBlock { .. } | NotIncluded::Ancestry(_)) => "header",

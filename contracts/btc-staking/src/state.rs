@@ -8,13 +8,16 @@
 //! | `y` | | a block: height 4 ‖ hash 32 | proofs, reorganizations | never |
 //! | `rate` | | the slashing rate of the last version of Babylon's family, as text | instantiate, append_params | never |
 //! | `p` | family 1 ‖ version 4 | [`ParamsRecord`] | instantiate, append_params | never |
-//! | `i` | outpoint | [`Facts`] ‖ [`SlashingData`] | take_items | forget, when the lock is over |
+//! | `i` | outpoint | [`Facts`] ‖ [`SlashingData`] | take_items, submit_delegations, prove_self_stake | forget, when the lock is over |
 //! | `j` | outpoint | [`Outpoint`]; of a stake that waits nothing, or its spend, as long as Babylon vouches for it | ends, proofs, follow | forget; of a spend follow, 65,535 blocks later |
 //! | `l` | list 1 ‖ height 4 ‖ outpoint ([`standing::List`]) | hash 32 of the block of a spend that is not deep yet, else nothing | proofs, forget | follow, ends |
 //! | `o` | outpoint | true: `bsn` has not taken what became of it | replies | replies, follow |
 //! | `x` | | the key in `o` of what was sent again last | follow | never |
+//! | `f` | key of an FP 32 | its operator's address | register_fp | never |
 //! | `h` | hash 32 | height 4 ‖ Merkle root 32 ‖ previous hash 32 | bring_headers | never: at most one a block of Bitcoin |
 //! | `contract_info` | | cw2 | instantiate, migrate | never |
+
+use cosmwasm_std::Addr;
 
 mod keys;
 mod params;
@@ -24,7 +27,9 @@ mod table;
 
 pub use keys::{after, outpoint_key, outpoint_of};
 pub use params::{append, family_byte, family_name, family_of, last_version, load_terms, version_key};
-pub use records::{Brought, Config, Facts, Outpoint, ParamsRecord, SignedTx, SlashingData, Totals};
+pub use records::{
+    Brought, Config, Facts, Outpoint, ParamsRecord, SELF_STAKE, SelfStake, SignedTx, SlashingData, Totals,
+};
 pub use stakes::Stakes;
 pub use table::{Single, Table};
 
@@ -53,6 +58,8 @@ pub const LISTS: Table<Vec<u8>> = Table::new("l");
 pub const SENT_AGAIN: Single<Vec<u8>> = Single::new("x");
 /// What `bsn` has not taken.
 pub const UNSENT: Table<bool> = Table::new("o");
+/// Finality providers that registered here, and by which address.
+pub const FPS: Table<Addr> = Table::new("f");
 /// Headers that were brought.
 pub const BROUGHT: Table<Brought> = Table::new("h");
 

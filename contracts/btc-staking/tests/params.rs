@@ -96,6 +96,7 @@ fn instantiated(k: u32, w: u32, change: impl FnOnce(&mut InstantiateMsg)) -> Res
         challenge_delay: None,
         governance: None,
         families: vec![FamilyParams { family: Family::Babylon, versions: vec![Maker::new().wire()] }],
+        self_stake: None,
     };
     change(&mut msg);
     let info = message_info(&api.addr_make("bsn"), &[]);

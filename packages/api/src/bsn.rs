@@ -10,7 +10,7 @@ pub mod raw;
 mod response;
 mod sudo;
 
-pub use config::Network;
+pub use config::{Network, StakeSource};
 pub use execute::{
     ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, MerkleRangeProof, RangeVote, UpdateConfig, Vote,
     VoteAt,

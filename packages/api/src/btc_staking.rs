@@ -19,8 +19,10 @@ mod outcome;
 mod query;
 mod response;
 
-pub use execute::{Ancestry, ExecuteMsg, InclusionProof, SpendProof, StakeId, StakeItem};
-pub use instantiate::{Family, FamilyParams, InstantiateMsg, MigrateMsg, ParamsVersion};
+pub use execute::{
+    Ancestry, ExecuteMsg, InclusionProof, SelfStakeProof, SpendProof, StakeId, StakeItem, SubmittedDelegation,
+};
+pub use instantiate::{Family, FamilyParams, InstantiateMsg, MigrateMsg, ParamsVersion, SelfStakeTerms};
 pub use outcome::{OutcomesMsg, Verdict, Verdicts};
 pub use query::QueryMsg;
 pub use response::{

@@ -120,7 +120,7 @@ pub use delegation::{
     BABYLON_GRACE, Delegation, MemberSignatures, OWN_GRACE, SignedSlashing, Terms, Verified,
 };
 pub use key::XOnlyKey;
-pub use outputs::{ChangeOutput, Parties, SpendPath, StakingOutput, UnbondingOutput};
+pub use outputs::{ChangeOutput, Parties, SelfStakeOutput, SpendPath, StakingOutput, UnbondingOutput};
 pub use params::{MAX_FPS, MAX_SLASHING_SCRIPT, Params, ParamsError, SlashingRate};
 pub use presigned::{FINAL, FormError, PresignedTx};
 pub use refusal::{Refusal, Rule, SlashingFault, Stage};

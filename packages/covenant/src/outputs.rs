@@ -130,6 +130,34 @@ impl ChangeOutput {
     }
 }
 
+/// A finality provider's own stake: locked by the key that it votes with, for one chain, until the time is over. Before that nobody
+/// can spend it, whoever knows the key. Afterwards whoever knows it can, so once the finality provider has given its key away by two votes
+/// at one height, the coin goes to whoever pays miners most for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelfStakeOutput {
+    key: OutputKey,
+    timelock: Leaf,
+}
+
+impl SelfStakeOutput {
+    /// Locks for `time` blocks; `context` is [`SigningContext::self_stake`](primitives::SigningContext::self_stake)'s digest.
+    /// `None` only where the host fails, or for one tree in 2^127.
+    pub fn new(recover: &impl Recover, context: &[u8; 32], fp: &XOnlyKey, time: u16) -> Option<Self> {
+        let timelock = Leaf::new(script::self_lock(context, fp, time));
+        Some(Self { key: OutputKey::commit(recover, &timelock.hash)?, timelock })
+    }
+
+    /// Its key.
+    pub const fn key(&self) -> &OutputKey {
+        &self.key
+    }
+
+    /// By whoever knows the key, once the time is over.
+    pub fn timelock_path(&self, value: u64) -> SpendPath {
+        spend(&self.key, value, &self.timelock, &[])
+    }
+}
+
 fn spend(key: &OutputKey, value: u64, leaf: &Leaf, siblings: &[[u8; 32]]) -> SpendPath {
     SpendPath { spent: key.output(value), leaf: leaf.clone(), control_block: key.control_block(siblings) }
 }

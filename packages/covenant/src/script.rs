@@ -1,8 +1,9 @@
-//! The three scripts of a delegation, opcode by opcode (PROTOCOL.md, "Scripts of a delegation").
+//! The three scripts of a delegation, opcode by opcode (PROTOCOL.md, "Scripts of a delegation"), and that of self-stake.
 
 use crate::{Committee, XOnlyKey};
 
 const PUSH_32: u8 = 0x20;
+const DROP: u8 = 0x75;
 const CHECKSIG: u8 = 0xac;
 const CHECKSIGVERIFY: u8 = 0xad;
 const CHECKSIGADD: u8 = 0xba;
@@ -16,6 +17,11 @@ pub fn timelock(staker: &XOnlyKey, blocks: u16) -> Vec<u8> {
     script.extend(number(blocks));
     script.push(CHECKSEQUENCEVERIFY);
     script
+}
+
+/// `<context> DROP <key> CHECKSIGVERIFY <blocks> CHECKSEQUENCEVERIFY`: a key alone, that many blocks later, for one chain.
+pub fn self_lock(context: &[u8; 32], key: &XOnlyKey, blocks: u16) -> Vec<u8> {
+    [&[PUSH_32], &context[..], &[DROP], &timelock(key, blocks)].concat()
 }
 
 /// The staker and a quorum of the committee: the early end.

@@ -30,6 +30,21 @@ impl SigningContext {
         Self::new("fp_unjail", chain_id, address)
     }
 
+    /// A finality provider that registers on the appchain `chain_id` itself, to the `bsn` at `address`: its proof of possession.
+    pub fn local_registration(chain_id: &str, address: &str) -> Self {
+        Self::new("fp_local_pop", chain_id, address)
+    }
+
+    /// Stake that a finality provider locks by its own key, for the `bsn` at `address`: the script names this context.
+    pub fn self_stake(chain_id: &str, address: &str) -> Self {
+        Self::new("self_stake", chain_id, address)
+    }
+
+    /// A timestamp in Bitcoin of the appchain `chain_id`, whose `bsn` is at `address`.
+    pub fn bitcoin_timestamp(chain_id: &str, address: &str) -> Self {
+        Self::new("btc_timestamp", chain_id, address)
+    }
+
     fn new(operation: &str, chain_id: &str, address: &str) -> Self {
         let preimage = format!("btcstaking/0/{operation}/{chain_id}/{address}");
         let mut ascii = [0; 64];
@@ -41,6 +56,11 @@ impl SigningContext {
     /// The 64 ASCII bytes that stand in front of the message.
     pub const fn as_bytes(&self) -> &[u8; 64] {
         &self.0
+    }
+
+    /// sha256 of the 64 characters: what a script or a timestamp in Bitcoin carries.
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.0).into()
     }
 
     /// The same as text.
@@ -91,6 +111,19 @@ mod tests {
         assert_eq!(SigningContext::unjail("a", "b").as_bytes(), unjail.as_bytes());
     }
 
+    /// sha256sum of `btcstaking/0/fp_local_pop/a/b`, `btcstaking/0/self_stake/a/b` and `btcstaking/0/btc_timestamp/a/b`.
+    #[test]
+    fn what_needs_no_babylon_has_names_of_its_own() {
+        let [pop, stake, timestamp] = [
+            "d5c663971df2cc3bc7c918448d19dd09dc092c3f310301339bc185e5b37f11b8",
+            "f3ed707bc72ceaa93e6289d98b0d72d8b0738f4e827915558da7120f792a1a9e",
+            "7c1e8564319d30f9bbea8526cefbb99124d2bcd0f884d6b54c5e0ced353725d3",
+        ];
+        assert_eq!(SigningContext::local_registration("a", "b").to_string(), pop);
+        assert_eq!(SigningContext::self_stake("a", "b").to_string(), stake);
+        assert_eq!(SigningContext::bitcoin_timestamp("a", "b").to_string(), timestamp);
+    }
+
     #[test]
     fn operation_chain_and_contract_all_matter() {
         let contexts = [
@@ -100,6 +133,9 @@ mod tests {
             SigningContext::randomness_commitment("a", "b"),
             SigningContext::fp_proof_of_possession("a", "b"),
             SigningContext::unjail("a", "b"),
+            SigningContext::local_registration("a", "b"),
+            SigningContext::self_stake("a", "b"),
+            SigningContext::bitcoin_timestamp("a", "b"),
         ];
         for (i, one) in contexts.iter().enumerate() {
             for other in contexts.iter().skip(i + 1) {

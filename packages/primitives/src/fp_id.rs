@@ -2,13 +2,17 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A finality provider's number, counted up from zero in order of registration: a short storage key.
+/// A finality provider's number, in order of registration: a short storage key. Those of Babylon count up from zero, those that registered
+/// on this chain from [`FpId::LOCAL`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FpId(u32);
 
 impl FpId {
     /// The highest there can be.
     pub const MAX: Self = Self(u32::MAX);
+    /// The first of those that registered on this chain. So whatever befalls all finality providers of a channel to Babylon, which are
+    /// those below some number, passes them by.
+    pub const LOCAL: Self = Self(1 << 30);
 
     /// Takes a number as it is stored.
     pub const fn new(id: u32) -> Self {
@@ -18,6 +22,11 @@ impl FpId {
     /// The number.
     pub const fn get(self) -> u32 {
         self.0
+    }
+
+    /// Whether it registered on this chain, and not through Babylon.
+    pub const fn is_local(self) -> bool {
+        self.0 >= Self::LOCAL.0
     }
 
     /// As a part of a key: four bytes, big endian.

@@ -1,8 +1,8 @@
 use primitives::{BtcHeight, FpPublicKey, Txid};
 
 use crate::{
-    ActiveDelegation, Applied, Delegation, DelegationStatus, FpEvent, FpStatus, Item, Ledger, MAX_FPS,
-    NewFinalityProvider, PopVerdict, PowerChange, Record, Rules, StatusError, Verdict,
+    ActiveDelegation, Applied, Delegation, DelegationStatus, FpEvent, FpProfile, FpStatus, Item, Ledger,
+    MAX_FPS, NewFinalityProvider, PopVerdict, PowerChange, Record, Rules, StatusError, Verdict,
     batch::Batch,
     judge::{self, DelegationVerdict, EndVerdict, FpVerdict},
 };
@@ -73,6 +73,26 @@ pub fn move_fp<L: Ledger>(ledger: &mut L, key: &FpPublicKey, event: FpEvent) -> 
     batch.set_status(key, status);
     let power_change = batch.commit()?.into_iter().next();
     Ok(FpOutcome::Moved { status, power_change })
+}
+
+/// Registers a finality provider that came to this chain itself, by its operator's address here; whether that is new. The caller has
+/// checked that it holds the key. One that is registered stays as it is, whoever registered it.
+///
+/// # Errors
+/// Only the ledger's own.
+pub fn register_local<L: Ledger>(
+    ledger: &mut L,
+    key: &FpPublicKey,
+    operator: &str,
+) -> Result<bool, L::Error> {
+    let mut batch = Batch::open(ledger, None)?;
+    if batch.fp(key)?.is_some() {
+        return Ok(false);
+    }
+    let id = batch.ledger.add_fp(key, &FpProfile::local(operator))?;
+    batch.begin_fp(*key, id);
+    batch.commit()?;
+    Ok(true)
 }
 
 fn register<L: Ledger>(

@@ -73,7 +73,8 @@ pub trait Ledger {
     /// # Errors
     /// Storage's own.
     fn fp_profile(&self, key: &FpPublicKey) -> Result<Option<FpProfile>, Self::Error>;
-    /// Takes the next number for a new finality provider and records its key and profile under it.
+    /// Takes the next number for a new finality provider, of a local one the next from [`FpId::LOCAL`] on, and records its key and
+    /// profile under it.
     ///
     /// # Errors
     /// Storage's own.

@@ -129,7 +129,7 @@ mod stake;
 mod tx;
 mod verdict;
 
-pub use apply::{FpOutcome, Outcome, apply, move_fp};
+pub use apply::{FpOutcome, Outcome, apply, move_fp, register_local};
 pub use delegation::{Delegation, DelegationStatus, Named, Record};
 pub use expire::{Expired, expire};
 pub use item::{

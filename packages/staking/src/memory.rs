@@ -108,8 +108,10 @@ impl Ledger for MemoryLedger {
     }
 
     fn add_fp(&mut self, key: &FpPublicKey, profile: &FpProfile) -> Result<FpId, Infallible> {
-        let last = self.read(self.keys.keys().next_back().copied())?;
-        let id = FpId::new(last.map_or(0, |last| last.get().saturating_add(1)));
+        let is_local = profile.is_local();
+        let of_its_kind = self.keys.keys().rev().find(|id| id.is_local() == is_local).copied();
+        let first = if is_local { FpId::LOCAL } else { FpId::new(0) };
+        let id = self.read(of_its_kind)?.map_or(first, |last| FpId::new(last.get().saturating_add(1)));
         self.wrote(3);
         self.keys.insert(id, *key);
         self.profiles.insert(*key, profile.clone());

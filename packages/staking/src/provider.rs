@@ -130,14 +130,16 @@ pub enum PopTrust {
     Verified,
     /// Babylon did.
     Trusted,
+    /// It did, and the finality provider registered here, not through Babylon.
+    Local,
 }
 
 /// What never changes about a finality provider: written once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FpProfile {
-    /// Its operator's address on Babylon.
+    /// Its operator's address on Babylon; of a local one, on this chain.
     pub babylon_address: String,
-    /// The consumer id it came with.
+    /// The consumer id it came with; of a local one none.
     pub consumer_id: String,
     /// Its commission, decimal text.
     pub commission: String,
@@ -159,6 +161,23 @@ impl FpProfile {
             pop_trust,
             digest: item.digest,
         }
+    }
+
+    /// Of one that registers on this chain, by its operator's address here.
+    pub(crate) fn local(operator: &str) -> Self {
+        Self {
+            babylon_address: operator.to_owned(),
+            consumer_id: String::new(),
+            commission: String::new(),
+            pop: None,
+            pop_trust: PopTrust::Local,
+            digest: ItemDigest::of(operator.as_bytes()),
+        }
+    }
+
+    /// Whether it registered on this chain, and not through Babylon.
+    pub fn is_local(&self) -> bool {
+        self.pop_trust == PopTrust::Local
     }
 }
 

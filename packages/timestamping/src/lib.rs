@@ -70,11 +70,13 @@ mod claim;
 mod epochs;
 mod header;
 mod judge;
+mod own;
 
 pub use claim::{Claim, ClaimError, ClaimedBlock, Submitted};
 pub use epochs::{Epochs, Receipt, Waited, WaitingCheckpoint};
 pub use header::{HeaderVerdict, judge_header};
 pub use judge::{BitcoinView, Located, Verdict, Waiting, Witness, judge};
+pub use own::OwnTimestamp;
 // Whose types stand in the signatures of this crate.
 pub use {bitcoin_spv, primitives};
 

@@ -23,7 +23,8 @@ pub fn record(
     let id = status(storage, now, &evidence.provider)?;
     let key = key_height_key(evidence.provider.as_bytes(), evidence.height);
     EVIDENCE.save(storage, &key, &Equivocation { evidence: *evidence, secret_key })?;
-    if let Some(id) = id {
+    // Babylon knows nothing of a local one.
+    if let Some(id) = id.filter(|id| !id.is_local()) {
         outbox::enqueue(storage, id, evidence.height, now)?;
     }
     Ok(SlashedFinalityProvider {

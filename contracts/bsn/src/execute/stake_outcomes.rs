@@ -1,6 +1,7 @@
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 use staking::{Rules, apply_outcomes, unpack};
 
+use super::check_verifier;
 use crate::error::ContractError;
 use crate::host;
 use crate::state::{CONFIG, Progress, StoredLedger, mark_stale};
@@ -14,9 +15,7 @@ pub fn stake_outcomes(
     info: &MessageInfo,
     packed: &[u8],
 ) -> Result<Response, ContractError> {
-    if CONFIG.load(deps.storage)?.stake_verifier.as_deref() != Some(info.sender.as_str()) {
-        return Err(ContractError::Unauthorized { sender: info.sender.to_string(), what: "make stake" });
-    }
+    check_verifier(&CONFIG.load(deps.storage)?, info, "make stake")?;
     let outcomes = unpack(packed)?;
     let progress = Progress::load(deps.storage)?;
     let rules = Rules { era_from: progress.channel.era_from, ..Rules::default() };

@@ -1,3 +1,4 @@
+use api::bsn::StakeSource;
 use cosmwasm_std::{
     Deps, DepsMut, Env, Ibc3ChannelOpenResponse, IbcChannel, IbcChannelOpenMsg, IbcChannelOpenResponse,
     IbcOrder,
@@ -41,11 +42,15 @@ pub(super) fn check(
     if port != proto::PORT {
         return Err(DoorError::CounterpartyPort { got: port.clone() }.into());
     }
+    let config = CONFIG.load(deps.storage)?;
+    if config.stake_source == StakeSource::Bitcoin {
+        return Err(ContractError::NoBabylon);
+    }
     let channels = CHANNELS.may_load(deps.storage)?.unwrap_or_default();
     if channels.open.is_some() {
         return Err(DoorError::AlreadyOpen.into());
     }
-    let expected = bound_connection(deps, &CONFIG.load(deps.storage)?, &channels)?;
+    let expected = bound_connection(deps, &config, &channels)?;
     if channel.connection_id != expected {
         return Err(DoorError::Connection { got: channel.connection_id.clone(), expected }.into());
     }

@@ -50,6 +50,7 @@ pub(crate) fn config() -> Config {
         burn_slashed_rewards: false,
         babylon_tag: None,
         stake_verifier: None,
+        stake_source: api::bsn::StakeSource::Babylon,
     }
 }
 

@@ -4,6 +4,7 @@
 //! struct, a record of before becomes one of today by the bytes of that field behind it. [`Progress`] is read as it was and
 //! written as it is.
 
+use api::bsn::StakeSource;
 use cosmwasm_std::{StdResult, Storage};
 use finality::jail::Throttle;
 use finality::rewards::Account;
@@ -11,8 +12,8 @@ use primitives::{BlockHeight, FpId, UnixTime, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{
-    ACCOUNTS, COMMITMENTS, CONFIG, CONVERSION, ChannelMarks, Gaps, Item, JailMarks, MARKS, Marks, PARAMS,
-    PAYOUTS, Progress, RewardMarks, SetMarks, append,
+    ACCOUNTS, COMMITMENTS, CONFIG, CONVERSION, COUNTERS, ChannelMarks, Gaps, Item, JailMarks, MARKS, Marks,
+    PARAMS, PAYOUTS, Progress, RewardMarks, SetMarks, append,
 };
 
 /// Gives each record the fields that it lacks, with what they mean on a chain that ran without them.
@@ -21,13 +22,16 @@ pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
         old.into_progress().save(storage)?;
     }
     append(storage, PARAMS.letter(), &params())?;
-    append(storage, CONFIG.letter(), &NOT_VERIFIED)?;
+    append(storage, CONFIG.letter(), &(NOT_VERIFIED, StakeSource::Babylon))?;
+    append(storage, COUNTERS.letter(), &NOBODY_IS_LOCAL)?;
     // A conversion that is under way is of commitments.
     append(storage, CONVERSION.letter(), &COMMITMENTS.letter())
 }
 
-/// The field of [`Config`](crate::state::Config) since 0.2.0: Babylon's word counts for delegations.
+/// The first of two fields of [`Config`](crate::state::Config) since 0.2.0: Babylon's word counts for delegations.
 const NOT_VERIFIED: Option<String> = None;
+/// The field of [`Counters`](crate::state::Counters) since 0.2.0.
+const NOBODY_IS_LOCAL: u32 = 0;
 
 /// [`Progress`] as one record, under the letter of the marks.
 const OLD_PROGRESS: Item<OldProgress> = Item::short(MARKS.letter());

@@ -32,6 +32,7 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         burn_slashed_rewards,
         babylon_tag: _,
         stake_verifier,
+        stake_source,
     } = CONFIG.load(store)?;
     let params = PARAMS.load(store)?;
     let bound = CHANNELS.may_load(store)?.and_then(|channels| channels.connection_id);
@@ -46,7 +47,7 @@ pub fn config(store: &dyn Storage, env: &Env) -> Result<ConfigResponse, Contract
         babylon: this(),
         staking: this(),
         finality: this(),
-        stake_source: if stake_verifier.is_some() { "verified" } else { "babylon" }.into(),
+        stake_source: stake_source.name().into(),
         stake_verifier,
         consumer_name,
         consumer_description,

@@ -141,7 +141,7 @@ fn staking(store: &dyn Storage, progress: &Progress) -> StdResult<StakingHealth>
     let (Marks { ranked, total, .. }, below_floor) = (&progress.marks, &progress.set.below_floor);
     let idle = ranked.get().saturating_sub(below_floor.unwrap_or(*total).get());
     Ok(StakingHealth {
-        fps: counters.providers.into(),
+        fps: u64::from(counters.providers) + u64::from(counters.local),
         active: progress.set.active.into(),
         total_power: Uint128::new(total.get()),
         ranked_power: Uint128::new(ranked.get()),

@@ -74,8 +74,12 @@ impl Ledger for StoredLedger<'_> {
 
     fn add_fp(&mut self, key: &FpPublicKey, profile: &FpProfile) -> StdResult<FpId> {
         let mut counters = COUNTERS.load(self.0)?;
-        let id = counters.providers;
-        counters.providers = id.saturating_add(1);
+        let (first, count) = match profile.is_local() {
+            true => (FpId::LOCAL, &mut counters.local),
+            false => (FpId::default(), &mut counters.providers),
+        };
+        let id = first.get().saturating_add(*count);
+        *count = count.saturating_add(1);
         if profile.pop_trust == PopTrust::Trusted {
             counters.pop_trusted = counters.pop_trusted.saturating_add(1);
         }

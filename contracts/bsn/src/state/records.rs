@@ -6,7 +6,7 @@ pub use babylon::{Epoch, Header, Timestamps};
 pub use channels::{Channels, ClosedChannel, OpenChannel, Orphans, Rebind};
 pub use evidence::{Equivocation, Outgoing, OutgoingState};
 
-use api::bsn::Network;
+use api::bsn::{Network, StakeSource};
 use primitives::{AppHash, BlockHash, BlockHeight, FpId, UnixTime, VotingPower};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -47,6 +47,8 @@ pub struct Config {
     pub babylon_tag: Option<[u8; 4]>,
     /// The contract that verifies delegations; without it Babylon's word counts.
     pub stake_verifier: Option<String>,
+    /// Whose delegations count.
+    pub stake_source: StakeSource,
 }
 
 /// Who administers.
@@ -135,7 +137,7 @@ pub struct VoteBatch {
 /// Numbers given out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
-    /// How many FPs are registered; the next one's number.
+    /// How many FPs registered through Babylon; the next one's number.
     pub providers: u32,
     /// How many of them with a proof of possession taken on trust.
     pub pop_trusted: u32,
@@ -147,6 +149,8 @@ pub struct Counters {
     pub queue_next: u64,
     /// How many items are in the queue.
     pub queued: u64,
+    /// How many FPs registered on this chain.
+    pub local: u32,
 }
 
 /// An item that could not be applied.

@@ -1,8 +1,8 @@
-use api::btc_staking::{Family, InclusionProof};
+use api::btc_staking::InclusionProof;
 use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint};
 use cosmwasm_std::{DepsMut, QuerierWrapper, Response, StdResult};
 use primitives::BtcHeight;
-use standing::Refusal;
+use standing::{Change, Proven, Refusal};
 
 use super::take_trusted::end_of_trusted;
 use super::{Done, STEPS, check_count, with_stakes};
@@ -83,22 +83,34 @@ fn prove(
         Ok(proven) => proven,
         Err(refusal) => return Ok(Err(Refused::Standing { stake, refusal })),
     };
-    done.changes.extend(proven.changes);
+    if proven.said_other {
+        done.events.push(OtherEnd { stake, end: proven.end }.into());
+    }
+    let became = counted(proven, &mut done.changes);
     // An expansion spends the stake before it as the first of two inputs; that one may count on Babylon's word.
     if let [before, _] = facts.spends()[..] {
         done.changes.extend(end_of_trusted(querier, config, &before, found.height)?);
     }
-    if proven.said_other {
-        done.events.push(OtherEnd { stake, end: proven.end }.into());
-    }
-    Ok(Ok(if proven.due.is_some() { "challenged" } else { "active" }))
+    Ok(Ok(became))
+}
+
+/// What a stake became whose inclusion was proven.
+pub fn counted(proven: Proven, changes: &mut Vec<Change>) -> &'static str {
+    changes.extend(proven.changes);
+    if proven.due.is_some() { "challenged" } else { "active" }
 }
 
 /// Rule S06, for the height of the block: the item's own was its maker's word.
 fn check_start(stakes: &Stakes<'_>, facts: &Facts, start: BtcHeight) -> StdResult<Result<(), Refused>> {
-    let family: Family = family_of(facts.family);
+    // Self-stake is made under no parameters.
+    if facts.is_self_stake() {
+        return Ok(Ok(()));
+    }
+    let family = family_of(facts.family);
     Ok(match load_terms(stakes.storage, family, facts.version)? {
-        Some((params, superseded)) => terms(&params, superseded).check_start(start).map_err(Refused::from),
+        Some((params, superseded)) => {
+            terms(family, &params, superseded).check_start(start).map_err(Refused::from)
+        }
         None => Err(covenant::Refusal::UnknownParams(facts.version).into()),
     })
 }

@@ -1,7 +1,8 @@
 use api::bsn::raw::fp_key;
-use api::btc_staking::{StakeItem, Verdict};
+use api::btc_staking::{Family, StakeItem, Verdict};
 use cosmwasm_std::{Binary, DepsMut, MessageInfo, QuerierWrapper, Response};
 use covenant::XOnlyKey;
+use staking::FinalityProvider;
 
 use super::{Done, with_stakes};
 use crate::error::ContractError;
@@ -27,8 +28,8 @@ pub fn take_items(
         return Err(ContractError::Unauthorized { sender: info.sender.clone(), action: "send items" });
     }
     let (api, querier) = (deps.api, deps.querier);
-    let is_registered = registered(querier, config);
-    let mut taking = Taking { recover: host::recover(api), is_registered, version: None };
+    let is_registered = registered(querier, config, false);
+    let mut taking = Taking::new(Family::Babylon, host::recover(api), is_registered);
 
     let mut answer = Vec::new();
     let response = with_stakes(deps, now, config, "take_items", |stakes| {
@@ -46,9 +47,17 @@ pub fn take_items(
     Ok(response.set_data(answer))
 }
 
-/// Whether `bsn` knows a finality provider.
-pub fn registered<'a>(querier: QuerierWrapper<'a>, config: &'a Config) -> impl Fn(&XOnlyKey) -> bool + 'a {
-    move |fp| querier.query_wasm_raw(&config.bsn, fp_key(fp.as_bytes())).is_ok_and(|found| found.is_some())
+/// Whether `bsn` knows a finality provider, as one that registered here (`is_local`) or one of Babylon's.
+pub fn registered<'a>(
+    querier: QuerierWrapper<'a>,
+    config: &'a Config,
+    is_local: bool,
+) -> impl Fn(&XOnlyKey) -> bool + 'a {
+    move |fp| {
+        let found = querier.query_wasm_raw(&config.bsn, fp_key(fp.as_bytes())).ok().flatten();
+        let fp = found.and_then(|found| postcard::from_bytes::<FinalityProvider>(&found).ok());
+        fp.is_some_and(|fp| fp.id.is_local() == is_local)
+    }
 }
 
 /// Verdicts as `bsn` reads them: a length and so much text for each; `+` and what it became, or why it was refused.

@@ -1,4 +1,5 @@
 use api::bsn::raw::{delegation_key, ended_key};
+use api::btc_staking::Family;
 use bitcoin_spv::OutPoint;
 use cosmwasm_std::{Binary, DepsMut, QuerierWrapper, Response, StdResult};
 use primitives::{BtcHeight, Txid};
@@ -14,7 +15,8 @@ use crate::refused::verdict;
 use crate::state::Config;
 use crate::{host, parse};
 
-const MAX_BYTES: u64 = 96 * 1024;
+/// What items of strangers may have together.
+pub const MAX_BYTES: u64 = 96 * 1024;
 
 /// Takes delegations that count on Babylon's word, by their items: `bsn` has kept the digests. Babylon vouches for them, since it has
 /// not ended them; where it did, or said something else, the whole message fails.
@@ -32,8 +34,8 @@ pub fn take_trusted(
     for item in items {
         check_trusted(querier, config, item)?;
     }
-    let is_registered = registered(querier, config);
-    let mut taking = Taking { recover: host::recover(api), is_registered, version: None };
+    let is_registered = registered(querier, config, false);
+    let mut taking = Taking::new(Family::Babylon, host::recover(api), is_registered);
 
     with_stakes(deps, now, config, "take_trusted", |stakes| {
         let mut done = Done::default();

@@ -1,9 +1,11 @@
-use api::btc_staking::ParamsVersion;
+use api::btc_staking::{ParamsVersion, SelfStakeTerms};
 use covenant::{Committee, Params, ParamsError, SlashingRate, XOnlyKey};
 
 use crate::error::ContractError;
-use crate::state::ParamsRecord;
+use crate::state::{ParamsRecord, SelfStake};
 
+/// Below that an output is dust, and many of them would cost little.
+const LEAST_SELF_STAKE: u64 = 1_000;
 /// How many decimals a rate has at most.
 const DECIMALS: usize = 4;
 
@@ -35,6 +37,19 @@ pub fn params(given: &ParamsVersion) -> Result<Params, ContractError> {
         max_fps: given.max_finality_providers,
         activation: given.btc_activation_height.into(),
     })
+}
+
+/// Terms of finality providers' own stake: none of them zero, and there is time to count before the exit.
+pub fn self_stake(terms: SelfStakeTerms) -> Result<SelfStake, ContractError> {
+    let SelfStakeTerms { min_sats, min_timelock, exit_time } = terms;
+    for (field, got, least) in [
+        ("self_stake.min_sats", min_sats, LEAST_SELF_STAKE),
+        ("self_stake.exit_time", exit_time.into(), 1),
+        ("self_stake.min_timelock", min_timelock.into(), u64::from(exit_time).saturating_add(1)),
+    ] {
+        super::check_bounds(field, got, least, u64::MAX)?;
+    }
+    Ok(SelfStake { min_sats, min_timelock, exit_time })
 }
 
 /// `0.001`: what is no such text is a rate of none.

@@ -105,6 +105,9 @@ fn answer(standing: &Standing) -> StandingAnswer {
 pub fn slashing_data(deps: Deps<'_>, stake: OutPoint) -> Result<SlashingDataResponse, ContractError> {
     let item = ITEMS.may_load(deps.storage, &outpoint_key(&stake))?;
     let (facts, data) = item.ok_or(ContractError::Unknown { stake })?;
+    if facts.is_self_stake() {
+        return Err(ContractError::SelfStake { stake });
+    }
     let terms = load_terms(deps.storage, family_of(facts.family), facts.version)?;
     let (params, _) = terms.ok_or_else(|| StdError::msg(format!("no parameters of {stake}")))?;
     Ok(slashing_answer(&host::recover(deps.api), stake, &facts, &data, &params)?)

@@ -1,9 +1,11 @@
-use api::btc_staking::Network;
+use api::btc_staking::{Family, Network};
 use bitcoin_spv::{HeaderHash, OutPoint};
 use cosmwasm_std::Addr;
 use primitives::Txid;
 use serde::{Deserialize, Serialize};
 use standing::{Block, Known, Lock, Rules, Stake, Standing};
+
+use super::family_byte;
 
 /// What never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,19 @@ pub struct Config {
     pub challenge_delay: u32,
     /// Who may append parameters.
     pub governance: Option<Addr>,
+    /// Finality providers' own stake; `None` where none counts.
+    pub self_stake: Option<SelfStake>,
+}
+
+/// The terms of finality providers' own stake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelfStake {
+    /// The least, in sats.
+    pub min_sats: u64,
+    /// The shortest lock, in blocks of Bitcoin.
+    pub min_timelock: u16,
+    /// How many blocks before the end of its lock it stops counting.
+    pub exit_time: u16,
 }
 
 impl Config {
@@ -71,6 +86,9 @@ pub struct ParamsRecord {
     pub activation: u32,
 }
 
+/// The [`Facts::family`] of a finality provider's own stake.
+pub const SELF_STAKE: u8 = 2;
+
 /// What never changes of an item; [`SlashingData`] follows in the same record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -101,6 +119,16 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether it is a finality provider's own, locked by its own key alone: no parameters and no committee.
+    pub const fn is_self_stake(&self) -> bool {
+        self.family == SELF_STAKE
+    }
+
+    /// Whether it counts however old its inclusion is: Babylon says that it is active, or nothing could have spent it.
+    pub const fn is_vouched(&self) -> bool {
+        self.family != family_byte(Family::Own)
+    }
+
     /// What the staking transaction spends.
     pub fn spends(&self) -> Vec<OutPoint> {
         let outpoint =
@@ -212,8 +240,8 @@ pub(super) const fn block(height: u32, hash: [u8; 32]) -> Block {
     Block { height: primitives::BtcHeight::new(height), hash: HeaderHash::from_bytes(hash) }
 }
 
-/// What slashes a stake, beside its facts and parameters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What slashes a stake, beside its facts and parameters; empty of a finality provider's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlashingData {
     /// What takes the stake.
     pub staked: SignedTx,
@@ -222,7 +250,7 @@ pub struct SlashingData {
 }
 
 /// A slashing transaction's free parts, and signatures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedTx {
     /// Its version.
     pub version: u32,

@@ -66,11 +66,30 @@ impl<'a> Stakes<'a> {
     /// # Errors
     /// Only those of storage.
     pub fn save_item(&mut self, outpoint: &OutPoint, facts: Facts, slashing: SlashingData) -> StdResult<()> {
+        self.hold(outpoint, facts);
+        self.keep(outpoint, slashing)
+    }
+
+    /// Lets the stake of an item that nobody had wait, without writing it: its proof comes along. What follows is [`Self::keep`] or
+    /// [`Self::let_go`].
+    pub fn hold(&mut self, outpoint: &OutPoint, facts: Facts) {
         self.totals.waiting = self.totals.waiting.saturating_add(1);
-        let item = (facts, slashing);
-        ITEMS.save(self.storage, &outpoint_key(outpoint), &item)?;
-        self.read.borrow_mut().insert(*outpoint, Some(Rc::new(item.0)));
-        Ok(())
+        self.read.borrow_mut().insert(*outpoint, Some(Rc::new(facts)));
+    }
+
+    /// Writes an item that is held.
+    ///
+    /// # Errors
+    /// Only those of storage.
+    pub fn keep(&mut self, outpoint: &OutPoint, slashing: SlashingData) -> StdResult<()> {
+        let Some(facts) = self.facts(outpoint)? else { return Ok(()) };
+        ITEMS.save(self.storage, &outpoint_key(outpoint), &(Facts::clone(&facts), slashing))
+    }
+
+    /// Forgets an item that is held: nothing of it was written.
+    pub fn let_go(&mut self, outpoint: &OutPoint) {
+        self.totals.waiting = self.totals.waiting.saturating_sub(1);
+        self.read.borrow_mut().insert(*outpoint, None);
     }
 
     /// Writes what they count together, if it changed.
@@ -123,7 +142,7 @@ impl Ledger for Stakes<'_> {
         };
         let standing = spent.map_or(Standing::Waiting, |at| Standing::Foretold { at });
         Ok(match self.facts(outpoint)? {
-            Some(facts) => Known::Stake(Stake { sats: facts.sats, vouched: true, standing }),
+            Some(facts) => Known::Stake(Stake { sats: facts.sats, vouched: facts.is_vouched(), standing }),
             None => spent.map_or(Known::Nothing, Known::Spent),
         })
     }

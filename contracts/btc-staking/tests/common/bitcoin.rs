@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use api::btc_light_client::{ExecuteMsg, InstantiateMsg, Network};
-use api::btc_staking::{InclusionProof, SpendProof};
+use api::btc_staking::{InclusionProof, SpendProof, SubmittedDelegation};
 use bitcoin_spv::{CompactTarget, Header, HeaderHash, MerkleRoot, OutPoint, Transaction};
 use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage, message_info, mock_env};
 use cosmwasm_std::{Addr, Binary, Env, OwnedDeps, Storage, Timestamp};
@@ -170,6 +170,18 @@ impl Bitcoin {
         InclusionProof {
             staking_tx_hash: stake.txid.to_string(),
             output: stake.index,
+            block_hash: block.to_string(),
+            index,
+            branch: branch.into(),
+            ancestry: None,
+        }
+    }
+
+    /// A delegation in the block at a height.
+    pub fn submitted(&self, stake: OutPoint, item: &[u8], height: u32) -> SubmittedDelegation {
+        let (block, index, branch) = self.place(&stake.txid, height);
+        SubmittedDelegation {
+            item: item.into(),
             block_hash: block.to_string(),
             index,
             branch: branch.into(),

@@ -11,7 +11,7 @@ use primitives::Txid;
 use prost::Message;
 use proto::btccheckpoint::TransactionKey;
 use proto::btcstaking::{
-    ActiveBtcDelegation, BtcUndelegationInfo, CovenantAdaptorSignatures, InclusionProof,
+    ActiveBtcDelegation, BtcUndelegationInfo, CovenantAdaptorSignatures, InclusionProof, SignatureInfo,
     UnbondedBtcDelegation,
 };
 
@@ -28,6 +28,8 @@ pub struct Maker {
     pub members: Vec<SecretKey>,
     pub time: u16,
     pub sats: u64,
+    /// Whether the committee signs the early end, too.
+    pub signs_unbonding: bool,
 }
 
 /// A delegation, made.
@@ -72,6 +74,7 @@ impl Maker {
             members,
             time: 5_000,
             sats: 1_000_000,
+            signs_unbonding: false,
         }
     }
 
@@ -119,12 +122,24 @@ impl Maker {
                 slashing_tx: unbonding_slashing.serialize(),
                 delegator_slashing_sig: unbonding_sig,
                 covenant_slashing_sigs: unbonding_sigs,
-                covenant_unbonding_sig_list: vec![],
+                covenant_unbonding_sig_list: match self.signs_unbonding {
+                    true => self.sign_unbonding(&unbonding_tx, &output.unbonding_path(self.sats)),
+                    false => vec![],
+                },
                 delegator_unbonding_info: None,
             }),
             params_version: self.version,
         };
         Made { stake, item: item.encode_to_vec(), unbonding_tx: unbonding_tx.serialize() }
+    }
+
+    fn sign_unbonding(&self, tx: &PresignedTx, path: &SpendPath) -> Vec<SignatureInfo> {
+        let message = sighash(tx, path);
+        let of = |member: &SecretKey| SignatureInfo {
+            pk: key(member).as_bytes().to_vec(),
+            sig: schnorr::sign(member, &message, &[0; 32]).to_vec(),
+        };
+        self.members.iter().map(of).collect()
     }
 
     /// One that spends the nth output of somebody.

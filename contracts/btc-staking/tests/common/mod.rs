@@ -18,12 +18,13 @@ use bitcoin_spv::{HeaderHash, OutPoint};
 use btc_staking::{ContractError, entry};
 use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{
-    Addr, Binary, ContractResult, CosmosMsg, MsgResponse, OwnedDeps, Reply, Response, Storage, SubMsg,
-    SubMsgResponse, SubMsgResult, SystemResult, WasmMsg, WasmQuery, from_json, to_json_binary,
+    Addr, Binary, ContractResult, CosmosMsg, MsgResponse, OwnedDeps, Reply, ReplyOn, Response, StdError,
+    Storage, SubMsg, SubMsgResponse, SubMsgResult, SystemResult, WasmMsg, WasmQuery, from_json,
+    to_json_binary,
 };
 use prost::Message;
 use serde::de::DeserializeOwned;
-use staking::{StakeOutcome, StakeRefusal};
+use staking::{FinalityProvider, FpId, StakeOutcome, StakeRefusal};
 
 use bitcoin::Bitcoin;
 pub use metered::Metered;
@@ -33,7 +34,7 @@ pub const K: u32 = 6;
 pub const W: u32 = 20;
 
 /// The storage keys of a `bsn` with these finality providers.
-type Registered = Rc<RefCell<Vec<[u8; 32]>>>;
+type Registered = Rc<RefCell<BTreeMap<[u8; 32], FpId>>>;
 /// Its delegations, as they are stored.
 type Ledger = Rc<RefCell<BTreeMap<Vec<u8>, Vec<u8>>>>;
 
@@ -70,7 +71,8 @@ impl World {
         let api = MockApi::default();
         let address = |name| api.addr_make(name);
         let bitcoin = Bitcoin::new(base, address("light client"), K, W);
-        let registered: Registered = Rc::new(RefCell::new(fps.to_vec()));
+        let registered: Registered = Rc::default();
+        registered.borrow_mut().extend(fps.iter().map(|fp| (*fp, FpId::new(0))));
         let ledger = Ledger::default();
         let querier = querier(&bitcoin, address("bsn"), &registered, &ledger);
         let mut world = Self {
@@ -95,6 +97,7 @@ impl World {
             challenge_delay: None,
             governance: Some(world.governance.to_string()),
             families: vec![FamilyParams { family: Family::Babylon, versions: params }],
+            self_stake: None,
         };
         change(&mut msg);
         let info = message_info(&world.bsn, &[]);
@@ -107,10 +110,23 @@ impl World {
         let info = message_info(sender, &[]);
         let response = entry::execute(self.deps.as_mut(), mock_env(), info, msg)?;
         for message in response.messages.clone() {
+            if message.reply_on == ReplyOn::Never {
+                self.say(message)?;
+                continue;
+            }
             let reply = self.deliver(message);
             entry::reply(self.deps.as_mut(), mock_env(), reply).unwrap();
         }
         Ok(response)
+    }
+
+    /// What the real `bsn` takes, or the whole message fails.
+    fn say(&mut self, message: SubMsg) -> Result<(), ContractError> {
+        let CosmosMsg::Wasm(WasmMsg::Execute { msg, .. }) = message.msg else { panic!("{message:?}") };
+        let bsn = self.real.as_mut().expect("the real bsn");
+        bsn.try_told(&msg).map_err(|error| StdError::msg(error.to_string()))?;
+        self.registered.borrow_mut().extend(bsn.registered());
+        Ok(())
     }
 
     /// What `bsn` answers.
@@ -119,7 +135,7 @@ impl World {
             panic!("{message:?}")
         };
         assert_eq!((contract_addr, funds.len()), (self.bsn.to_string(), 0));
-        let OutcomesMsg::StakeOutcomes { packed } = from_json(&msg).unwrap();
+        let OutcomesMsg::StakeOutcomes { packed } = from_json(&msg).unwrap() else { panic!("{msg}") };
         let outcomes = staking::unpack(&packed).unwrap();
         let result = match (self.is_broken, &mut self.real) {
             (true, _) => SubMsgResult::Err("codespace: wasm, code: 5".to_owned()),
@@ -290,8 +306,10 @@ fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered, ledger: &Ledge
         let found = match contract_addr {
             address if *address == client.address.as_str() => client.raw(key),
             address if *address == bsn.as_str() => {
-                let is_there = registered.borrow().iter().any(|fp| api::bsn::raw::fp_key(fp)[..] == key[..]);
-                is_there.then(|| vec![1]).or_else(|| ledger.borrow().get(&key[..]).cloned())
+                let registered = registered.borrow();
+                let fp = registered.iter().find(|(fp, _)| api::bsn::raw::fp_key(fp)[..] == key[..]);
+                let fp = fp.map(|(_, id)| postcard::to_allocvec(&FinalityProvider::new(*id)).unwrap());
+                fp.or_else(|| ledger.borrow().get(&key[..]).cloned())
             }
             other => panic!("{other} is asked"),
         };

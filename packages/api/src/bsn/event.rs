@@ -163,6 +163,11 @@ events! {
         /// `waits`, `known`, or by whose word it counts: `bitcoin` or `babylon`.
         state,
     }
+    /// A block of this chain is timestamped in Bitcoin by a transaction of its own.
+    BitcoinTimestamp = "bitcoin_timestamp" {
+        /// Its height.
+        height,
+    }
     /// The timestamped height moved.
     Timestamped = "timestamped" {
         /// To where.

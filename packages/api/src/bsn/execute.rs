@@ -166,6 +166,21 @@ wire! {
             /// The outcomes.
             packed: Binary,
         },
+        /// The contract that verifies delegations, where `stake_source` is `bitcoin` or `both`: a finality provider has registered
+        /// there, by a signature of its key.
+        RegisterFinalityProvider {
+            /// The FP's public key, x-only (BIP 340), 64 hex digits.
+            fp_pubkey_hex: String,
+            /// The address on this chain that it belongs to, bech32.
+            operator: String,
+        },
+        /// The same contract: a block of this chain is timestamped in Bitcoin. It must be the block that this contract's own hooks saw.
+        BitcoinTimestamp {
+            /// Its height.
+            height: u64,
+            /// The application hash in its header, 64 hex digits.
+            app_hash_hex: String,
+        },
         /// The admin, on regtest only: the daemons' own test suites inject stake so.
         BtcStaking {
             /// Finality providers.

@@ -1,7 +1,7 @@
 use cosmwasm_std::Binary;
 
-use super::Network;
 use super::knobs::{declare_with_knobs, with_knobs};
+use super::{Network, StakeSource};
 use crate::wire;
 
 with_knobs! {
@@ -33,11 +33,11 @@ with_knobs! {
         pub consumer_name: String,
         /// Not empty.
         pub consumer_description: String,
-        /// The channel of rewards, on the same connection as Babylon's.
+        /// The channel of rewards, on the same connection as Babylon's; empty with `stake_source` `bitcoin`.
         pub ics20_channel_id: String,
         /// After how many days an unanswered packet times out; 28 by default.
         pub ibc_packet_timeout_days: Option<u64>,
-        /// The module of Babylon that receives rewards.
+        /// The module of Babylon that receives rewards; empty with `stake_source` `bitcoin`.
         pub destination_module: String,
         /// A light client that exists already.
         pub btc_light_client: Option<String>,
@@ -54,6 +54,8 @@ with_knobs! {
         pub babylon_tag: Option<String>,
         /// Verifies delegations against Bitcoin; absent, Babylon's word counts. It needs a light client.
         pub verified_stake: Option<VerifiedStake>,
+        /// Whose delegations count: all but `babylon` need `verified_stake`. By default `verified` with that and `babylon` without.
+        pub stake_source: Option<StakeSource>,
     }
 }
 
@@ -83,10 +85,13 @@ wire! {
     }
 
     /// Migrates.
+    #[derive(Default)]
     pub struct MigrateMsg {
         /// From now on delegations are verified against Bitcoin. Those of before count on Babylon's word until somebody proves them.
         /// Where they are verified already: the code that the contract which does it is migrated to, and its migrate message.
         pub verified_stake: Option<VerifiedStake>,
+        /// From now on delegations of this chain's own committee count, too: `both`, from `verified` or `bitcoin`. Absent, nothing changes.
+        pub stake_source: Option<StakeSource>,
         /// On regtest only so far. Sets C, in blocks, 60 to 10,000: at every C-th height a committee must vote that was fixed long before (GRID.md). It is
         /// set once; absent, nothing changes.
         pub grid: Option<u64>,

@@ -6,7 +6,7 @@ use super::{Family, ParamsVersion};
 use crate::wire;
 
 wire! {
-    /// What the contract does. All but `append_params` and `bring_headers` answer [`Verdicts`] as data, one an entry; `take_items`
+    /// What the contract does. All but `append_params`, `bring_headers`, `register_fp` and `prove_timestamp` answer [`Verdicts`] as data, one an entry; `take_items`
     /// answers shorter.
     pub enum ExecuteMsg {
         /// Takes the delegations and the ends of one packet; `bsn` only. Answers as data for each item one byte, the length of what
@@ -45,6 +45,35 @@ wire! {
             /// `ActiveBTCDelegation`, protobuf, as it came.
             items: Vec<Binary>,
         },
+        /// Takes delegations that were made with this chain's own committee, each with the proof that it is in Bitcoin; at most 50, and at most 96 KiB
+        /// together. `bsn`'s `stake_source` must be `bitcoin` or `both`, and the finality provider registered by `register_fp`.
+        SubmitDelegations {
+            /// The delegations.
+            items: Vec<SubmittedDelegation>,
+        },
+        /// Registers a finality provider on this chain, without Babylon; the sender is its operator. Fails as a whole.
+        RegisterFp {
+            /// Its x-only key, 64 hexadecimal characters.
+            fp_pubkey_hex: String,
+            /// BIP-340 by that key over sha256(context `fp_local_pop` of this chain and `bsn`'s address ‖ the sender's canonical address).
+            pop: Binary,
+        },
+        /// Proves stake that finality providers locked by their own keys; at most 50.
+        ProveSelfStake {
+            /// The proofs.
+            proofs: Vec<SelfStakeProof>,
+        },
+        /// Proves a timestamp that somebody wrote into Bitcoin for this chain: k deep, of a block that `bsn` saw. Fails as a whole.
+        ProveTimestamp {
+            /// The transaction with the timestamp, with or without witness.
+            transaction: Binary,
+            /// The block's hash.
+            block_hash: String,
+            /// The transaction's place in the block.
+            index: u32,
+            /// The siblings on the way to the Merkle root.
+            branch: Binary,
+        },
         /// Forgets stakes whose lock is over.
         Forget {
             /// 1 to 50.
@@ -81,6 +110,40 @@ wire! {
         /// The siblings on the way to the Merkle root.
         pub branch: Binary,
         /// The way down to the block, where the light client does not have its header any more.
+        pub ancestry: Option<Ancestry>,
+    }
+
+    /// A delegation of this chain's own committee, and where its staking transaction is in Bitcoin.
+    pub struct SubmittedDelegation {
+        /// `ActiveBTCDelegation`, protobuf. Its heights say how long the lock is, and no more: the block says when it starts.
+        pub item: Binary,
+        /// The hash of the staking transaction's block.
+        pub block_hash: String,
+        /// The transaction's place in the block; 0 is the coinbase, which no stake is.
+        pub index: u32,
+        /// The siblings on the way to the Merkle root.
+        pub branch: Binary,
+        /// As in [`InclusionProof`].
+        pub ancestry: Option<Ancestry>,
+    }
+
+    /// That a finality provider locked stake by its own key.
+    pub struct SelfStakeProof {
+        /// Its x-only key, 64 hexadecimal characters.
+        pub fp_pubkey_hex: String,
+        /// The transaction that locks it, with or without witness.
+        pub transaction: Binary,
+        /// Which of its outputs is the lock.
+        pub output: u32,
+        /// For how many blocks it is locked.
+        pub timelock: u16,
+        /// The hash of the transaction's block.
+        pub block_hash: String,
+        /// The transaction's place in the block; 0 is the coinbase, which no stake is.
+        pub index: u32,
+        /// The siblings on the way to the Merkle root.
+        pub branch: Binary,
+        /// As in [`InclusionProof`].
         pub ancestry: Option<Ancestry>,
     }
 

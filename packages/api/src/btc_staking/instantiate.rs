@@ -10,6 +10,18 @@ wire! {
         pub governance: Option<String>,
         /// The first versions of each family.
         pub families: Vec<FamilyParams>,
+        /// The terms of stake that finality providers lock by their own keys; absent, none counts.
+        pub self_stake: Option<SelfStakeTerms>,
+    }
+
+    /// The terms of stake that finality providers lock by their own keys.
+    pub struct SelfStakeTerms {
+        /// The least stake, in sats.
+        pub min_sats: u64,
+        /// The shortest lock, in blocks of Bitcoin.
+        pub min_timelock: u16,
+        /// How many blocks before the end of its lock it stops counting, so that the last votes can still be punished.
+        pub exit_time: u16,
     }
 
     /// Who made parameters.

@@ -3,7 +3,7 @@ use cosmwasm_std::Binary;
 use crate::wire;
 
 wire! {
-    /// What this contract says to `bsn`, which answers a byte each as data: 0 taken, 1 known (it had been, or there is nothing to
+    /// What this contract says to `bsn`. To outcomes of stake it answers a byte each as data: 0 taken, 1 known (it had been, or there is nothing to
     /// end), or why not: 2 the finality provider is not registered, 3 the intake is paused, 4 Babylon said that the stake has
     /// ended, 5 it counts on Babylon's word by another item, output or amount, 6 too many outputs of the transaction are stake,
     /// 7 the ledger does not hold it.
@@ -14,6 +14,20 @@ wire! {
             /// Of an active one then the keys of staker and finality provider (32 each), sats (8), start and end height
             /// (4 each), unbonding time (2), sha256 of Babylon's item (32). Numbers are big endian.
             packed: Binary,
+        },
+        /// A finality provider registered here, and has shown that it holds its key. `bsn` refuses one that it knows.
+        RegisterFinalityProvider {
+            /// Its x-only key, 64 hexadecimal characters.
+            fp_pubkey_hex: String,
+            /// The address that registered it.
+            operator: String,
+        },
+        /// Bitcoin contains a timestamp of this block, k deep. `bsn` refuses one that is not its own, or not the highest.
+        BitcoinTimestamp {
+            /// The block's height.
+            height: u64,
+            /// The application hash in its header, 64 hexadecimal characters.
+            app_hash_hex: String,
         },
     }
 

@@ -6,6 +6,7 @@ mod bits;
 mod interpreter;
 mod made;
 mod rules;
+mod self_stake;
 mod shares;
 mod slashing;
 mod trees;

@@ -55,6 +55,27 @@ fn a_bad_item_costs_nothing_but_itself() {
     assert_eq!(power(&ledger, 1), 10);
 }
 
+/// The numbers of both kinds go up on their own, so that what befalls Babylon's befalls no local one.
+#[test]
+fn a_finality_provider_registers_here_or_through_babylon_and_once() {
+    let mut ledger = ledger(2);
+    assert!(register_local(&mut ledger, &key(7), "chain1operator").unwrap());
+    assert!(register_local(&mut ledger, &key(8), "chain1operator").unwrap());
+    send(&mut ledger, [Item::NewFinalityProvider(fp(3), PopVerdict::Verified)]);
+    let numbers = [1, 2, 3, 7, 8].map(|n| ledger.fp(&key(n)).unwrap().unwrap().id.get());
+    let local = FpId::LOCAL.get();
+    assert_eq!(numbers, [0, 1, 2, local, local + 1]);
+    let profile = ledger.fp_profile(&key(7)).unwrap().unwrap();
+    assert_eq!((profile.is_local(), profile.babylon_address.as_str()), (true, "chain1operator"));
+    assert!(!ledger.fp_profile(&key(1)).unwrap().unwrap().is_local());
+
+    assert!(!register_local(&mut ledger, &key(1), "chain1operator").unwrap());
+    assert!(!register_local(&mut ledger, &key(7), "chain1thief").unwrap());
+    let theirs = Item::NewFinalityProvider(fp(7), PopVerdict::Verified);
+    assert!(matches!(send(&mut ledger, [theirs])[..], [Verdict::Quarantined(_)]));
+    assert_eq!(ledger.fp_profile(&key(7)).unwrap(), Some(profile));
+}
+
 #[test]
 fn a_quarantined_delegation_counts_once_its_fp_is_there() {
     let mut ledger = MemoryLedger::default();

@@ -25,7 +25,7 @@ with_set_knobs! {
         pub staking: String,
         /// This contract.
         pub finality: String,
-        /// Whose word counts for delegations: `babylon`, or `verified` where Bitcoin shows them.
+        /// Whose delegations count: `babylon`, or `verified`, `bitcoin` or `both` where Bitcoin shows them.
         pub stake_source: String,
         /// The contract that verifies delegations.
         #[serde(skip_serializing_if = "Option::is_none")]

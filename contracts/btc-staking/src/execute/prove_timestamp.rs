@@ -1,0 +1,71 @@
+use api::btc_staking::OutcomesMsg;
+use bitcoin_spv::{HeaderHash, MerkleBranch, Transaction};
+use cosmwasm_std::{Binary, DepsMut, Env, Response, WasmMsg, to_json_binary};
+use primitives::SigningContext;
+use timestamping::OwnTimestamp;
+
+use crate::chain::Chain;
+use crate::error::{ContractError, NotIncluded};
+use crate::parse;
+use crate::proofs;
+use crate::refused::Refused;
+use crate::state::Config;
+
+/// Where a timestamp is said to be.
+pub struct Claim {
+    tx: Transaction,
+    block: HeaderHash,
+    branch: MerkleBranch,
+}
+
+impl Claim {
+    /// Reads what was sent.
+    ///
+    /// # Errors
+    /// [`Refused`]: it does not parse.
+    pub fn parse(
+        transaction: &Binary,
+        block_hash: &str,
+        index: u32,
+        branch: &Binary,
+    ) -> Result<Self, Refused> {
+        let tx = Transaction::parse(transaction).map_err(NotIncluded::from)?;
+        let block = HeaderHash::from_display_hex(block_hash)?;
+        Ok(Self { tx, block, branch: parse::branch(index, branch).map_err(NotIncluded::from)? })
+    }
+}
+
+/// Tells `bsn` of a timestamp that lies k deep in Bitcoin. `bsn` refuses one that is not of its own block, or moves nothing: then this
+/// message fails.
+#[inline(never)]
+pub fn prove_timestamp(
+    deps: DepsMut<'_>,
+    env: &Env,
+    config: &Config,
+    claim: &Claim,
+) -> Result<Response, ContractError> {
+    let chain = Chain::new(deps.querier, &config.light_client);
+    let found = proofs::locate(deps.storage, &chain, &claim.block, None)??;
+    proofs::check_spending(&claim.tx, &claim.branch, &found)?;
+    let (tip, least) = (chain.tip()?.height, config.k);
+    let depth = tip.above(found.height);
+    if depth < least {
+        let block = proofs::block(&found);
+        return Err(ContractError::ShallowTimestamp { height: block.height, depth, least });
+    }
+    let context = SigningContext::bitcoin_timestamp(&env.block.chain_id, config.bsn.as_str());
+    let stamp = OwnTimestamp::find(&claim.tx, &context);
+    let OwnTimestamp { height, app_hash } = stamp.ok_or(ContractError::NoTimestamp { tx: claim.tx.txid })?;
+
+    let told = OutcomesMsg::BitcoinTimestamp { height: height.get(), app_hash_hex: app_hash.to_string() };
+    let told = WasmMsg::Execute {
+        contract_addr: config.bsn.to_string(),
+        msg: to_json_binary(&told)?,
+        funds: vec![],
+    };
+    Ok(Response::new()
+        .add_message(told)
+        .add_attribute("action", "prove_timestamp")
+        .add_attribute("height", height.to_string())
+        .add_attribute("btc_height", found.height.to_string()))
+}
