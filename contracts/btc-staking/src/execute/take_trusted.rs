@@ -1,3 +1,4 @@
+use api::ask;
 use api::bsn::raw::{delegation_key, ended_key};
 use bitcoin_spv::OutPoint;
 use cosmwasm_std::{Binary, DepsMut, QuerierWrapper, Response, StdResult};
@@ -59,9 +60,9 @@ fn check_trusted(querier: QuerierWrapper<'_>, config: &Config, item: &[u8]) -> R
 
 /// What counts in `bsn` on Babylon's word, and was not ended early.
 fn trusted(querier: QuerierWrapper<'_>, config: &Config, txid: &Txid) -> StdResult<Option<Delegation>> {
-    let read = |key: Vec<u8>| querier.query_wasm_raw(&config.bsn, key);
+    let read = |key: Vec<u8>| ask::raw(querier, &config.bsn, &key);
     let record = read(delegation_key(txid.as_bytes()))?;
-    let Some(Ok(Record::Known(known))) = record.as_deref().map(postcard::from_bytes::<Record>) else {
+    let Some(Ok(Record::Known(known))) = record.as_deref().map(records::decode::<Record>) else {
         return Ok(None);
     };
     let has_ended = read(ended_key(txid.as_bytes()))?.is_some();
