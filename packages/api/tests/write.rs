@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// All that messages and answers have.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Everything {
     flag: bool,
     unsigned: (u8, u16, u32, u64),
@@ -25,13 +25,13 @@ struct Everything {
     unit: Unit,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Empty {}
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Unit;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Choice {
     Nothing,
