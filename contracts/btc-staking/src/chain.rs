@@ -89,6 +89,6 @@ impl<'a> Chain<'a> {
     }
 
     fn raw(&self, key: &[u8]) -> StdResult<Option<Vec<u8>>> {
-        ask::raw(self.querier, self.light_client, key)
+        ask::raw(self.querier, self.light_client.as_str(), key)
     }
 }

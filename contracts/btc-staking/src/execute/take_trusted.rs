@@ -60,7 +60,7 @@ fn check_trusted(querier: QuerierWrapper<'_>, config: &Config, item: &[u8]) -> R
 
 /// What counts in `bsn` on Babylon's word, and was not ended early.
 fn trusted(querier: QuerierWrapper<'_>, config: &Config, txid: &Txid) -> StdResult<Option<Delegation>> {
-    let read = |key: Vec<u8>| ask::raw(querier, &config.bsn, &key);
+    let read = |key: Vec<u8>| ask::raw(querier, config.bsn.as_str(), &key);
     let record = read(delegation_key(txid.as_bytes()))?;
     let Some(Ok(Record::Known(known))) = record.as_deref().map(records::decode::<Record>) else {
         return Ok(None);
