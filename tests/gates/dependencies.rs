@@ -3,7 +3,7 @@ use crate::workspace::{self, PURE};
 
 /// The floors of the house: a package is built on lower floors only.
 const FLOORS: [&[&str]; 12] = [
-    &["bsn-primitives", "bsn-read-derive", "bsn-client", "grid-model", "unify"],
+    &["bsn-primitives", "bsn-read-derive", "bsn-records", "bsn-client", "grid-model", "unify"],
     &["bsn-eots", "bsn-merkle", "bsn-bitcoin-spv"],
     &["bsn-covenant", "bsn-staking", "bsn-standing", "bsn-finality", "bsn-timestamping"],
     &["bsn-api", "bsn-proto"],

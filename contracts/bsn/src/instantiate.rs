@@ -1,12 +1,13 @@
 use api::bsn::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, Network, StakeSource};
-use api::read::Fields;
+use api::contract_info::ContractInfo;
+use api::read::{Fields, Read};
+use api::write;
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, QuerierWrapper, Reply, Response, StdError, StdResult, Storage,
-    SubMsg, WasmMsg, from_json, to_json_binary,
+    SubMsg, WasmMsg, from_json,
 };
 use finality::Params;
 use primitives::{BlockHeight, Seconds};
-use serde::de::DeserializeOwned;
 
 use crate::channel::check_transfer;
 use crate::config::{self, Settings, invalid};
@@ -81,7 +82,7 @@ pub fn instantiate(
     };
     let now = BlockHeight::new(env.block.height);
     record(deps.storage, now, &settings, &Admins { admin, pending: None })?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    ContractInfo::save(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     let verified = msg.verified_stake;
     let verifier = verified.map(|verified| verifier::message(deps.storage, env, has_client, verified));
     // In this order: the second asks for the address that the reply to the first brings.
@@ -120,9 +121,9 @@ fn record(
     progress.save(storage)
 }
 
-fn nested<T: DeserializeOwned + Default>(json: Option<&Binary>) -> Result<T, ContractError> {
+fn nested<T: Read + Default>(json: Option<&Binary>) -> Result<T, ContractError> {
     match json {
-        Some(json) => Ok(from_json(json)?),
+        Some(json) => T::read(from_json(json)?).map_err(|error| StdError::msg(error.to_string()).into()),
         None => Ok(T::default()),
     }
 }
@@ -194,7 +195,7 @@ fn light_client(
         admin: Some(admin.map_or_else(|| env.contract.address.to_string(), Into::into)),
         code_id,
         label: "BTC Light Client".into(),
-        msg: msg.map_or_else(|| to_json_binary(&default), Ok)?,
+        msg: msg.map_or_else(|| write::json(&default), Ok)?,
         funds: vec![],
         salt: LIGHT_CLIENT_SALT.into(),
     };

@@ -1,4 +1,5 @@
 use api::bsn::{MigrateMsg, Network, StakeSource};
+use api::contract_info::ContractInfo;
 use cosmwasm_std::{DepsMut, Env, Response};
 use primitives::BlockHeight;
 
@@ -17,7 +18,7 @@ const HAS_FIELDS_OF_0_3_0: [u64; 3] = [0, 3, 0];
 /// Takes over the state of an older version of this contract; of nothing else. From then on delegations are verified, and
 /// there is a grid, where that is asked.
 pub fn migrate(deps: DepsMut<'_>, env: &Env, msg: MigrateMsg) -> Result<Response, ContractError> {
-    let stored = cw2::get_contract_version(deps.storage)?;
+    let stored = ContractInfo::load(deps.storage)?;
     if stored.contract != CONTRACT_NAME {
         return Err(ContractError::OtherContract { expected: CONTRACT_NAME, found: stored.contract });
     }
@@ -30,7 +31,7 @@ pub fn migrate(deps: DepsMut<'_>, env: &Env, msg: MigrateMsg) -> Result<Response
         resumed::record(deps.storage)?;
         convert::begin(deps.storage, release(&stored.version) < PLACES_COMMITMENTS)?;
     }
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    ContractInfo::save(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     if let Some(interval) = msg.grid {
         // What its snapshots cost at the largest values is not measured yet.
         if CONFIG.load(deps.storage)?.network != Network::Regtest {

@@ -21,7 +21,8 @@ mod timestamps;
 mod trust;
 
 use api::bsn::{AtEpoch, AtHeight, ByKey, Empty, KeyAtHeight, NumberedPage, Page, QueryMsg};
-use cosmwasm_std::{Binary, Deps, Env, Storage, to_json_binary};
+use api::write;
+use cosmwasm_std::{Binary, Deps, Env, Storage};
 use primitives::BlockHeight;
 use serde::Serialize;
 use timestamps::Which;
@@ -127,5 +128,5 @@ fn epoch(store: &dyn Storage, which: Which) -> Result<Binary, ContractError> {
 }
 
 fn json<T: Serialize>(answer: Result<T, ContractError>) -> Result<Binary, ContractError> {
-    Ok(to_json_binary(&answer?)?)
+    Ok(write::json(&answer?)?)
 }

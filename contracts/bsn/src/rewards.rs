@@ -19,8 +19,10 @@ mod refused;
 mod send;
 pub mod weights;
 
+use api::ask::ask;
 use api::bsn::event::RewardChanged;
-use cosmwasm_std::{Env, Event, QuerierWrapper, StdResult, Storage, SubMsg, Uint128};
+use api::read::{Fields, Json, Read, Unreadable};
+use cosmwasm_std::{BankQuery, Coin, Env, Event, QuerierWrapper, StdResult, Storage, SubMsg, Uint128};
 use finality::Params;
 use finality::rewards::Account;
 
@@ -62,8 +64,18 @@ pub fn end_block(
 
 /// The balance of a denom; nothing where the chain does not say.
 pub fn balance(querier: &QuerierWrapper<'_>, env: &Env, denom: &str) -> u128 {
-    let coin = querier.query_balance(&env.contract.address, denom);
+    let question = BankQuery::Balance { address: env.contract.address.to_string(), denom: denom.into() };
+    let coin = ask(*querier, &question.into()).map(|Balance(coin)| coin);
     coin.ok().and_then(|coin| Uint128::try_from(coin.amount).ok()).map_or(0, |amount| amount.u128())
+}
+
+/// What the bank answers.
+struct Balance(Coin);
+
+impl Read for Balance {
+    fn read(json: Json) -> Result<Self, Unreadable> {
+        Fields::of(json)?.take("amount").map(Self)
+    }
 }
 
 fn changed(account: &Account, amount: u128, state: &str) -> Event {

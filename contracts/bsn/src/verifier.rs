@@ -3,6 +3,7 @@
 //! **The danger.** Whoever may say what became of stake makes stake. So the address is recorded once, from the reply to our own
 //! instantiation, and no message changes it (RULINGS.md, "Roots of trust").
 
+use api::ask;
 use api::bsn::{VerifiedHealth, VerifiedStake};
 use api::btc_staking::{RATE_KEY, TOTALS_KEY};
 use cosmwasm_std::{Env, QuerierWrapper, Reply, StdResult, Storage, SubMsg, SubMsgResult, WasmMsg};
@@ -72,14 +73,14 @@ pub fn bind(storage: &mut dyn Storage, address: String) -> StdResult<()> {
 
 /// What waits there, read raw; `None` where it cannot be read.
 pub fn health(querier: QuerierWrapper<'_>, address: &str) -> Option<VerifiedHealth> {
-    let raw = querier.query_wasm_raw(address, TOTALS_KEY).ok()?;
-    let (waiting, since, unsent) = postcard::from_bytes(&raw.unwrap_or_else(|| vec![0; 3])).ok()?;
+    let raw = ask::raw(querier, address, TOTALS_KEY).ok()?;
+    let (waiting, since, unsent) = records::decode(&raw.unwrap_or_else(|| vec![0; 3])).ok()?;
     Some(VerifiedHealth { waiting, waiting_since: (waiting > 0).then_some(since), unsent })
 }
 
 /// The part of stake that a slashing takes, by the last parameters of Babylon's family, as a decimal; empty if unknown.
 pub fn slashing_rate(querier: QuerierWrapper<'_>, address: &str) -> String {
-    let raw = querier.query_wasm_raw(address, RATE_KEY).ok().flatten().unwrap_or_default();
+    let raw = ask::raw(querier, address, RATE_KEY).ok().flatten().unwrap_or_default();
     String::from_utf8(raw).unwrap_or_default()
 }
 

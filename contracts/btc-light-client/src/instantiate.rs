@@ -1,4 +1,5 @@
 use api::btc_light_client::{InstantiateMsg, Network, PinnedHeader};
+use api::contract_info::ContractInfo;
 use bitcoin_spv::{Header, U256, Work};
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 
@@ -35,7 +36,7 @@ pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Res
     let base = checkpoint.map(parse_pinned).transpose()?;
     check_pin(network, base.as_ref())?;
 
-    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
+    ContractInfo::save(deps.storage, NAME, VERSION)?;
     config.record(deps.storage)?;
     Admin { current: admin, pending: Pending::Nothing }.record(deps.storage)?;
     if let Some(base) = base {

@@ -1,11 +1,12 @@
 use api::btc_light_client::Network;
+use api::contract_info::ContractInfo;
 use cosmwasm_std::{DepsMut, Response, Storage};
 
 use crate::error::ContractError;
 use crate::state::{Chain, Config, NAME, VERSION};
 
 pub fn migrate(deps: DepsMut) -> Result<Response, ContractError> {
-    let found = cw2::get_contract_version(deps.storage)?;
+    let found = ContractInfo::load(deps.storage)?;
     if found.contract != NAME {
         return Err(ContractError::OtherContract { expected: NAME, found: found.contract });
     }
@@ -14,7 +15,7 @@ pub fn migrate(deps: DepsMut) -> Result<Response, ContractError> {
         _ => return Err(ContractError::Downgrade { expected: VERSION, found: found.version }),
     }
     take_over(deps.storage)?;
-    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
+    ContractInfo::save(deps.storage, NAME, VERSION)?;
     Ok(Response::new()
         .add_attribute("action", "migrate")
         .add_attribute("from_version", found.version)

@@ -63,7 +63,7 @@ const PERIOD_STARTS: u8 = 0x03;
 
 fn load<T: DeserializeOwned>(storage: &dyn Storage, key: &'static str) -> Result<T, ContractError> {
     let bytes = storage.get(key.as_bytes()).ok_or(ContractError::Corrupt { key })?;
-    postcard::from_bytes(&bytes).map_err(|_| ContractError::Corrupt { key })
+    records::decode(&bytes).map_err(|_| ContractError::Corrupt { key })
 }
 
 fn record<T: Serialize>(
@@ -71,7 +71,7 @@ fn record<T: Serialize>(
     key: &'static str,
     value: &T,
 ) -> Result<(), ContractError> {
-    let bytes = postcard::to_allocvec(value).map_err(|_| ContractError::Corrupt { key })?;
+    let bytes = records::encode(value).map_err(|_| ContractError::Corrupt { key })?;
     storage.set(key.as_bytes(), &bytes);
     Ok(())
 }

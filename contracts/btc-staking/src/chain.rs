@@ -1,6 +1,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
+use api::ask;
 use api::btc_light_client::{
     TIP_KEY, header_from_raw, header_key, height_from_raw, height_key, tip_from_raw,
 };
@@ -88,6 +89,6 @@ impl<'a> Chain<'a> {
     }
 
     fn raw(&self, key: &[u8]) -> StdResult<Option<Vec<u8>>> {
-        self.querier.query_wasm_raw(self.light_client, key)
+        ask::raw(self.querier, self.light_client.as_str(), key)
     }
 }

@@ -12,7 +12,8 @@ mod take_items;
 mod take_trusted;
 
 use api::btc_staking::{ExecuteMsg, Verdict, Verdicts};
-use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, to_json_binary};
+use api::write;
+use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response};
 use standing::Change;
 
 use crate::chain::Chain;
@@ -93,7 +94,7 @@ fn with_stakes(
         .add_attribute("changes", changes.len().to_string())
         .add_events(events)
         .add_submessages(sent)
-        .set_data(to_json_binary(&Verdicts { verdicts })?))
+        .set_data(write::json(&Verdicts { verdicts })?))
 }
 
 /// Refuses more entries than one call takes, and none.

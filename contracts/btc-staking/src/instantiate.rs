@@ -1,7 +1,10 @@
+use api::ask::ask;
 use api::bsn::QueryMsg;
 use api::btc_staking::{Family, FamilyParams, InstantiateMsg, Network};
-use api::read::{Fields, Json, Unreadable};
-use cosmwasm_std::{DepsMut, MessageInfo, Response, StdError, Storage};
+use api::contract_info::ContractInfo;
+use api::read::{Fields, Json, Read, Unreadable};
+use api::write;
+use cosmwasm_std::{DepsMut, MessageInfo, Response, Storage, WasmQuery};
 use covenant::Params;
 use covenant::family::check_first;
 
@@ -21,8 +24,9 @@ pub fn instantiate(
 ) -> Result<Response, ContractError> {
     parse::check_no_funds(info)?;
     let InstantiateMsg { challenge_delay, governance, families, self_stake } = msg;
-    let said: Json = deps.querier.query_wasm_smart(&info.sender, &QueryMsg::Config(api::bsn::Empty {}))?;
-    let said = said_by_bsn(said).map_err(|error| StdError::msg(error.within("config").to_string()))?;
+    let question = write::json(&QueryMsg::Config(api::bsn::Empty {}))?;
+    let question = WasmQuery::Smart { contract_addr: info.sender.to_string(), msg: question };
+    let said: Said = ask(deps.querier, &question.into())?;
     let light_client = said.light_client.ok_or(ContractError::NoLightClient)?;
     let config = Config {
         bsn: info.sender.clone(),
@@ -43,7 +47,7 @@ pub fn instantiate(
     }
     let families = parse_families(&families)?;
 
-    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
+    ContractInfo::save(deps.storage, NAME, VERSION)?;
     CONFIG.save(deps.storage, &config)?;
     for (family, versions) in families {
         record_family(deps.storage, family, &versions)?;
@@ -51,7 +55,7 @@ pub fn instantiate(
     Ok(Response::new().add_attribute("action", "instantiate"))
 }
 
-/// What `bsn` says of itself, as far as it matters here.
+/// What `bsn` says of itself, as far as it matters here: read by names, since what else it says may change.
 struct Said {
     network: Network,
     k: u32,
@@ -59,15 +63,16 @@ struct Said {
     light_client: Option<String>,
 }
 
-/// By names: what else `bsn` says may change.
-fn said_by_bsn(config: Json) -> Result<Said, Unreadable> {
-    let mut config = Fields::of(config)?;
-    Ok(Said {
-        network: config.take("network")?,
-        k: config.take("btc_confirmation_depth")?,
-        w: config.take("checkpoint_finalization_timeout")?,
-        light_client: config.take("btc_light_client")?,
-    })
+impl Read for Said {
+    fn read(json: Json) -> Result<Self, Unreadable> {
+        let mut config = Fields::of(json)?;
+        Ok(Self {
+            network: config.take("network")?,
+            k: config.take("btc_confirmation_depth")?,
+            w: config.take("checkpoint_finalization_timeout")?,
+            light_client: config.take("btc_light_client")?,
+        })
+    }
 }
 
 type Versions = Vec<(u32, Params)>;

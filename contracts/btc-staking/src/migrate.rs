@@ -1,10 +1,11 @@
+use api::contract_info::ContractInfo;
 use cosmwasm_std::{DepsMut, Response};
 
 use crate::error::ContractError;
 use crate::state::{NAME, VERSION};
 
 pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
-    let found = cw2::get_contract_version(deps.storage)?;
+    let found = ContractInfo::load(deps.storage)?;
     if found.contract != NAME {
         return Err(ContractError::OtherContract { expected: NAME, found: found.contract });
     }
@@ -12,7 +13,7 @@ pub fn migrate(deps: DepsMut<'_>) -> Result<Response, ContractError> {
         (Some(from), Some(to)) if from <= to => {}
         _ => return Err(ContractError::Downgrade { expected: VERSION, found: found.version }),
     }
-    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
+    ContractInfo::save(deps.storage, NAME, VERSION)?;
     Ok(Response::new().add_attribute("action", "migrate").add_attribute("from_version", found.version))
 }
 

@@ -3,7 +3,8 @@ mod params;
 mod trust;
 
 use api::btc_staking::{ConfigResponse, QueryMsg};
-use cosmwasm_std::{Binary, Deps, to_json_binary};
+use api::write::json;
+use cosmwasm_std::{Binary, Deps};
 
 use crate::error::ContractError;
 use crate::parse;
@@ -13,28 +14,24 @@ use items::Page;
 pub fn query(deps: Deps<'_>, msg: QueryMsg) -> Result<Binary, ContractError> {
     let storage = deps.storage;
     Ok(match msg {
-        QueryMsg::Config {} => to_json_binary(&config(CONFIG.load(storage)?)),
-        QueryMsg::Item { txid, output } => {
-            to_json_binary(&items::item(storage, parse::outpoint(&txid, output)?)?)
-        }
+        QueryMsg::Config {} => json(&config(CONFIG.load(storage)?)),
+        QueryMsg::Item { txid, output } => json(&items::item(storage, parse::outpoint(&txid, output)?)?),
         QueryMsg::Items { after_txid, after_output, limit } => {
-            to_json_binary(&items::page(storage, &Page::parse(after_txid, after_output, limit)?, |_| true)?)
+            json(&items::page(storage, &Page::parse(after_txid, after_output, limit)?, |_| true)?)
         }
         QueryMsg::Staker { staker_pk_hex, after_txid, after_output, limit } => {
             let (key, page) = (parse::key(&staker_pk_hex)?, Page::parse(after_txid, after_output, limit)?);
-            to_json_binary(&items::page(storage, &page, |item| item.staker == key)?)
+            json(&items::page(storage, &page, |item| item.staker == key)?)
         }
         QueryMsg::Fp { fp_pubkey_hex, after_txid, after_output, limit } => {
             let (key, page) = (parse::key(&fp_pubkey_hex)?, Page::parse(after_txid, after_output, limit)?);
-            to_json_binary(&items::page(storage, &page, |item| item.fp() == key)?)
+            json(&items::page(storage, &page, |item| item.fp() == key)?)
         }
-        QueryMsg::Params { family, start_after } => {
-            to_json_binary(&params::params(storage, family, start_after)?)
-        }
+        QueryMsg::Params { family, start_after } => json(&params::params(storage, family, start_after)?),
         QueryMsg::SlashingData { txid, output } => {
-            to_json_binary(&items::slashing_data(deps, parse::outpoint(&txid, output)?)?)
+            json(&items::slashing_data(deps, parse::outpoint(&txid, output)?)?)
         }
-        QueryMsg::Trust {} => to_json_binary(&trust::trust(storage)?),
+        QueryMsg::Trust {} => json(&trust::trust(storage)?),
     }?)
 }
 

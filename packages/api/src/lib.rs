@@ -38,11 +38,14 @@
 // The derive of JsonSchema names floats.
 #![allow(clippy::disallowed_types)]
 
+pub mod ask;
 pub mod bsn;
 pub mod btc_light_client;
 pub mod btc_staking;
+pub mod contract_info;
 mod deployment;
 pub mod read;
+pub mod write;
 
 pub use deployment::{BabylonSide, DeployedContract, Deployment};
 // Whose types stand in the signatures of this crate.

@@ -3,9 +3,9 @@
 use core::marker::PhantomData;
 
 use api::read::{Json, Read};
+use api::write;
 use cosmwasm_std::{
     Binary, ContractResult, Deps, DepsMut, Empty, Env, MessageInfo, OwnedDeps, Response, from_json,
-    to_json_vec,
 };
 use serde::Serialize;
 
@@ -54,7 +54,7 @@ fn call<M: Read, R: Serialize>(
         custom_query_type: PhantomData,
     };
     let result = read(env).and_then(|env| function(&mut deps, env, read(msg)?));
-    memory::give(to_json_vec(&ContractResult::from(result)).unwrap_or_default())
+    memory::give(write::json(&ContractResult::from(result)).unwrap_or_default().into())
 }
 
 fn text<R, E: ToString>(result: Result<R, E>) -> Result<R, String> {

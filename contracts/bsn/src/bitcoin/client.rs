@@ -1,3 +1,4 @@
+use api::ask;
 use api::btc_light_client::{
     TIP_KEY, Tip, header_from_raw, header_key, height_from_raw, height_key, tip_from_raw,
 };
@@ -32,6 +33,6 @@ impl LightClient<'_> {
     }
 
     fn raw(&self, key: &[u8]) -> Option<Vec<u8>> {
-        self.querier.query_wasm_raw(self.address, key).ok().flatten()
+        ask::raw(self.querier, self.address, key).ok().flatten()
     }
 }

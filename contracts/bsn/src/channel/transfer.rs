@@ -1,4 +1,6 @@
-use cosmwasm_std::{ChannelResponse, Deps, IbcQuery};
+use api::ask::ask;
+use api::read::{Fields, Json, Read, Unreadable};
+use cosmwasm_std::{Deps, IbcChannel, IbcQuery};
 
 use crate::error::{ContractError, DoorError, RebindError};
 
@@ -27,9 +29,18 @@ pub fn transfer_connection(deps: Deps<'_>, ics20_channel_id: &str) -> Result<Str
     let ics20_channel_id = ics20_channel_id.to_owned();
     let query =
         IbcQuery::Channel { channel_id: ics20_channel_id.clone(), port_id: Some("transfer".to_owned()) };
-    match deps.querier.query::<ChannelResponse>(&query.into()) {
-        Ok(ChannelResponse { channel: Some(channel), .. }) => Ok(channel.connection_id),
-        Ok(_) => Err(DoorError::Unbound { ics20_channel_id }),
+    match ask::<Answer>(deps.querier, &query.into()) {
+        Ok(Answer(Some(channel))) => Ok(channel.connection_id),
+        Ok(Answer(None)) => Err(DoorError::Unbound { ics20_channel_id }),
         Err(source) => Err(DoorError::Lookup { ics20_channel_id, source }),
+    }
+}
+
+/// What the chain answers; no channel where there is none of that id.
+struct Answer(Option<IbcChannel>);
+
+impl Read for Answer {
+    fn read(json: Json) -> Result<Self, Unreadable> {
+        Fields::of(json)?.take("channel").map(Self)
     }
 }

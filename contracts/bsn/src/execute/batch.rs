@@ -1,7 +1,7 @@
 //! The answer to a message of many votes: a verdict for each, in their order.
 
 use api::bsn::event::SubmitFinalitySignatures;
-use cosmwasm_std::{Env, Event, Response, Storage, to_json_binary};
+use cosmwasm_std::{Env, Event, Response, Storage};
 use primitives::BlockHeight;
 
 use super::poll::Taken;
@@ -65,7 +65,7 @@ impl BatchVerdicts {
             many => outbox::send_due(storage, env, many)?,
         };
         Ok(Response::new()
-            .set_data(to_json_binary(&self.verdicts)?)
+            .set_data(api::write::json(&self.verdicts)?)
             .add_event(Event::from(SubmitFinalitySignatures {
                 height: height.to_string(),
                 votes: self.verdicts.len().to_string(),

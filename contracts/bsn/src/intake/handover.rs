@@ -95,7 +95,7 @@ pub fn message(verifier: &str, items: &[Handed]) -> StdResult<Option<SubMsg>> {
     msg.push_str("]}}");
     let execute =
         WasmMsg::Execute { contract_addr: verifier.into(), msg: msg.into_bytes().into(), funds: vec![] };
-    let payload = postcard::to_allocvec(items).map_err(|error| StdError::msg(error.to_string()))?;
+    let payload = records::encode(items).map_err(|error| StdError::msg(error.to_string()))?;
     Ok(Some(
         SubMsg::reply_always(execute, HANDOVER_REPLY)
             .with_gas_limit(limit)
@@ -120,7 +120,7 @@ fn write(msg: &mut String, item: &RawItem) {
 /// Only those of storage.
 pub fn handed(storage: &mut dyn Storage, env: &Env, reply: &Reply) -> StdResult<Response> {
     let items: Vec<Handed> =
-        postcard::from_bytes(&reply.payload).map_err(|error| StdError::msg(error.to_string()))?;
+        records::decode(&reply.payload).map_err(|error| StdError::msg(error.to_string()))?;
     let (answer, failed) = match &reply.result {
         SubMsgResult::Ok(response) => (answered(response), "no verdict came back"),
         SubMsgResult::Err(error) => (Vec::new(), error.as_str()),

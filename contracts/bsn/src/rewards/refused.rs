@@ -36,7 +36,7 @@ impl Sent {
 
 /// The chain did not take a message: the books are as they were before it, but what was not burned is undistributed.
 pub fn refused(storage: &mut dyn Storage, env: &Env, reply: &Reply) -> StdResult<Option<Event>> {
-    let Ok(sent) = postcard::from_bytes::<Sent>(&reply.payload) else { return Ok(None) };
+    let Ok(sent) = records::decode::<Sent>(&reply.payload) else { return Ok(None) };
     let Sent { account: number, group, amount, burn, back } = sent;
     let Some(mut account) = ACCOUNTS.may_load(storage, &[number])? else { return Ok(None) };
     let owed = account.owed;

@@ -129,6 +129,6 @@ fn coin(account: &Account, amount: u128) -> Coin {
 
 /// A message that fails alone; its payload says what to put back.
 fn message(message: CosmosMsg, id: u64, sent: &Sent) -> StdResult<SubMsg> {
-    let payload = postcard::to_allocvec(sent).map_err(|error| StdError::msg(error.to_string()))?;
+    let payload = records::encode(sent).map_err(|error| StdError::msg(error.to_string()))?;
     Ok(SubMsg::reply_on_error(message, id).with_gas_limit(MESSAGE_GAS).with_payload(Binary::from(payload)))
 }

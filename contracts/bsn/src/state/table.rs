@@ -96,15 +96,15 @@ pub fn append(storage: &mut dyn Storage, letter: u8, fields: &impl Serialize) ->
 // What does not depend on the type of a record stands in functions of its own, so that it is there once.
 
 pub(super) fn encode<T: Serialize>(value: &T) -> StdResult<Vec<u8>> {
-    postcard::to_allocvec(value).map_err(unwritable)
+    records::encode(value).map_err(unwritable)
 }
 
 pub(super) fn decode<T: DeserializeOwned>(letter: u8, bytes: &[u8]) -> StdResult<T> {
-    postcard::from_bytes(bytes).map_err(|error| unreadable(letter, &error))
+    records::decode(bytes).map_err(|error| unreadable(letter, &error))
 }
 
 #[inline(never)]
-fn unwritable(error: postcard::Error) -> StdError {
+fn unwritable(error: records::Broken) -> StdError {
     StdError::msg(format!("cannot encode: {error}"))
 }
 
@@ -224,7 +224,7 @@ impl<const N: usize, T: Serialize + DeserializeOwned> Table<N, T> {
 
     /// The first fields of a record as [`raw`] gives it, and the bytes that follow them.
     pub fn read_head<'a, H: DeserializeOwned>(&self, bytes: &'a [u8]) -> StdResult<(H, &'a [u8])> {
-        postcard::take_from_bytes(bytes).map_err(|error| unreadable(self.place.letter, &error))
+        records::take(bytes).map_err(|error| unreadable(self.place.letter, &error))
     }
 
     /// The record, if there is one.

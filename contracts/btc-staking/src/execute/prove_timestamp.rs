@@ -1,6 +1,7 @@
 use api::btc_staking::OutcomesMsg;
+use api::write;
 use bitcoin_spv::{HeaderHash, MerkleBranch, Transaction};
-use cosmwasm_std::{Binary, DepsMut, Env, Response, WasmMsg, to_json_binary};
+use cosmwasm_std::{Binary, DepsMut, Env, Response, WasmMsg};
 use primitives::SigningContext;
 use timestamping::OwnTimestamp;
 
@@ -58,11 +59,8 @@ pub fn prove_timestamp(
     let OwnTimestamp { height, app_hash } = stamp.ok_or(ContractError::NoTimestamp { tx: claim.tx.txid })?;
 
     let told = OutcomesMsg::BitcoinTimestamp { height: height.get(), app_hash_hex: app_hash.to_string() };
-    let told = WasmMsg::Execute {
-        contract_addr: config.bsn.to_string(),
-        msg: to_json_binary(&told)?,
-        funds: vec![],
-    };
+    let told =
+        WasmMsg::Execute { contract_addr: config.bsn.to_string(), msg: write::json(&told)?, funds: vec![] };
     Ok(Response::new()
         .add_message(told)
         .add_attribute("action", "prove_timestamp")

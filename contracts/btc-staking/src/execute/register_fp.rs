@@ -1,5 +1,6 @@
 use api::btc_staking::OutcomesMsg;
-use cosmwasm_std::{Binary, DepsMut, Env, MessageInfo, Response, WasmMsg, to_json_binary};
+use api::write;
+use cosmwasm_std::{Binary, DepsMut, Env, MessageInfo, Response, WasmMsg};
 use eots::{message, schnorr};
 use primitives::{FpPublicKey, SigningContext};
 
@@ -33,7 +34,7 @@ pub fn register_fp(
     };
     let register = WasmMsg::Execute {
         contract_addr: config.bsn.to_string(),
-        msg: to_json_binary(&register)?,
+        msg: write::json(&register)?,
         funds: vec![],
     };
     Ok(Response::new()

@@ -55,7 +55,7 @@ pub fn registered<'a>(
 ) -> impl Fn(&XOnlyKey) -> bool + 'a {
     move |fp| {
         let found = querier.query_wasm_raw(&config.bsn, fp_key(fp.as_bytes())).ok().flatten();
-        let fp = found.and_then(|found| postcard::from_bytes::<FinalityProvider>(&found).ok());
+        let fp = found.and_then(|found| records::decode::<FinalityProvider>(&found).ok());
         fp.is_some_and(|fp| fp.id.is_local() == is_local)
     }
 }

@@ -1,3 +1,4 @@
+use api::ask;
 use api::bsn::raw::{delegation_key, ended_key};
 use api::btc_staking::Family;
 use bitcoin_spv::OutPoint;
@@ -61,9 +62,9 @@ fn check_trusted(querier: QuerierWrapper<'_>, config: &Config, item: &[u8]) -> R
 
 /// What counts in `bsn` on Babylon's word, and was not ended early.
 fn trusted(querier: QuerierWrapper<'_>, config: &Config, txid: &Txid) -> StdResult<Option<Delegation>> {
-    let read = |key: Vec<u8>| querier.query_wasm_raw(&config.bsn, key);
+    let read = |key: Vec<u8>| ask::raw(querier, config.bsn.as_str(), &key);
     let record = read(delegation_key(txid.as_bytes()))?;
-    let Some(Ok(Record::Known(known))) = record.as_deref().map(postcard::from_bytes::<Record>) else {
+    let Some(Ok(Record::Known(known))) = record.as_deref().map(records::decode::<Record>) else {
         return Ok(None);
     };
     let has_ended = read(ended_key(txid.as_bytes()))?.is_some();

@@ -1,5 +1,6 @@
 use api::btc_staking::OutcomesMsg;
-use cosmwasm_std::{Binary, Order, StdError, StdResult, SubMsg, WasmMsg, to_json_binary};
+use api::write;
+use cosmwasm_std::{Binary, Order, StdError, StdResult, SubMsg, WasmMsg};
 use primitives::{FpPublicKey, Sats};
 use staking::{ActiveStake, ItemDigest, StakeOutcome, pack};
 use standing::{Change, Known, Ledger, Standing, What};
@@ -22,7 +23,7 @@ pub fn send(stakes: &Stakes<'_>, config: &Config, changes: &[Change]) -> StdResu
     let outcomes = changes.iter().map(|change| outcome(stakes, change)).collect::<StdResult<Vec<_>>>()?;
     let message = WasmMsg::Execute {
         contract_addr: config.bsn.to_string(),
-        msg: to_json_binary(&OutcomesMsg::StakeOutcomes { packed: pack(&outcomes).into() })?,
+        msg: write::json(&OutcomesMsg::StakeOutcomes { packed: pack(&outcomes).into() })?,
         funds: vec![],
     };
     let has_unsent = u8::from(stakes.totals().unsent > 0);

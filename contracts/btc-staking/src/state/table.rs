@@ -118,9 +118,9 @@ fn raw_range(
 }
 
 fn encode<T: Serialize>(name: &'static str, value: &T) -> StdResult<Vec<u8>> {
-    postcard::to_allocvec(value).map_err(|error| StdError::msg(format!("cannot encode {name}: {error}")))
+    records::encode(value).map_err(|error| StdError::msg(format!("cannot encode {name}: {error}")))
 }
 
 fn decode<T: DeserializeOwned>(name: &'static str, bytes: &[u8]) -> StdResult<T> {
-    postcard::from_bytes(bytes).map_err(|error| StdError::msg(format!("broken record {name}: {error}")))
+    records::decode(bytes).map_err(|error| StdError::msg(format!("broken record {name}: {error}")))
 }
