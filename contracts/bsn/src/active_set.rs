@@ -1,13 +1,13 @@
 use api::bsn::event::FinalityProviderStatusChange;
 use cosmwasm_std::{Event, Order, StdResult, Storage};
 use finality::Params;
-use finality::active_set::{Member, Selection, select};
+use finality::active_set::{ActiveSet, Member, Selection, select};
 use finality::commitment::{Coverage, coverage};
 use primitives::{BlockHeight, FpId, VotingPower};
 
 use crate::state::{
-    ACTIVE, ANCHORS, COMMITMENTS, FP_KEYS, Marks, PARAMS, POWERS, Progress, RANKING, RANKING_JAILED, SETS,
-    Table, commitment_from, fp_height_key, height_key, remove_superseded,
+    ACTIVE, ANCHORS, BITCOIN, COMMITMENTS, FP_KEYS, Marks, PARAMS, POWERS, Progress, RANKING, RANKING_JAILED,
+    SETS, Table, commitment_from, fp_height_key, height_key, remove_superseded,
 };
 
 /// How many candidates a refresh considers: about 1.1 M SDK gas, and a fifth of that for as many orphans in jail. An FP
@@ -35,6 +35,9 @@ pub fn refresh(
     let torn = torn_here || torn_before(storage, height)?;
     let Selection { set: after, changes_at, ranked, below_floor } =
         candidates(storage, progress, height, &params)?;
+    // Nobody votes by stake that may have ended unseen.
+    let is_stale = BITCOIN.may_load(storage)?.is_some_and(|seen| seen.is_stale);
+    let after = if is_stale { ActiveSet::default() } else { after };
 
     if torn || before != after {
         let ended = height_key(height.previous());

@@ -100,6 +100,28 @@ pub fn switched(from: StakeSource, to: StakeSource) -> Result<StakeSource, Contr
     }
 }
 
+/// Records whose delegations count from now on: as asked, or `verified` where a contract that verifies comes to a chain of Babylon's.
+///
+/// # Errors
+/// Those of [`switched`], and [`ContractError::Config`] where nobody would verify.
+pub fn save_source(
+    storage: &mut dyn Storage,
+    asked: Option<StakeSource>,
+    brings_verifier: bool,
+) -> Result<(), ContractError> {
+    if asked.is_none() && !brings_verifier {
+        return Ok(());
+    }
+    let mut config = CONFIG.load(storage)?;
+    let is_first = brings_verifier && config.stake_source == StakeSource::Babylon;
+    let default = if is_first { StakeSource::Verified } else { config.stake_source };
+    config.stake_source = switched(config.stake_source, asked.unwrap_or(default))?;
+    if config.stake_source != StakeSource::Babylon && config.stake_verifier.is_none() && !brings_verifier {
+        return Err(invalid(format!("stake_source {} goes with verified_stake", config.stake_source.name())));
+    }
+    Ok(CONFIG.save(storage, &config)?)
+}
+
 /// The rules on everything but the knobs.
 fn check(config: &Config, admin: Option<&str>) -> Result<(), ContractError> {
     if config.consumer_name.trim().is_empty() {
@@ -174,4 +196,59 @@ fn check_retention(config: &Config, params: &Params) -> Result<(), ContractError
 /// Says what is wrong with a setting.
 pub fn invalid(reason: String) -> ContractError {
     ContractError::Config { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::MockStorage;
+
+    use super::*;
+    use crate::ibc::tests::config;
+
+    const ALL: [StakeSource; 4] =
+        [StakeSource::Babylon, StakeSource::Verified, StakeSource::Bitcoin, StakeSource::Both];
+
+    #[test]
+    fn all_but_babylons_word_needs_a_contract_that_verifies() {
+        for source in ALL {
+            for is_verified in [false, true] {
+                let is_allowed = is_verified == (source != StakeSource::Babylon);
+                assert_eq!(stake_source(Some(source), is_verified).is_ok(), is_allowed, "{source:?}");
+            }
+        }
+        assert_eq!(stake_source(None, false).unwrap(), StakeSource::Babylon);
+        assert_eq!(stake_source(None, true).unwrap(), StakeSource::Verified);
+    }
+
+    #[test]
+    fn stake_is_never_believed_again_and_babylon_never_cut_off() {
+        let allowed: Vec<_> = ALL
+            .iter()
+            .flat_map(|from| ALL.iter().map(move |to| (*from, *to)))
+            .filter(|(from, to)| from != to && switched(*from, *to).is_ok())
+            .collect();
+        use StakeSource::{Babylon, Bitcoin, Both, Verified};
+        assert_eq!(allowed, [(Babylon, Verified), (Verified, Both), (Bitcoin, Both)]);
+    }
+
+    #[test]
+    fn a_migration_switches_only_where_somebody_verifies() {
+        let after = |from, is_bound: bool, asked, brings| {
+            let mut storage = MockStorage::new();
+            let stake_verifier = is_bound.then(|| "verifier".to_owned());
+            let before = Config { stake_source: from, stake_verifier, ..config() };
+            CONFIG.save(&mut storage, &before).unwrap();
+            let saved = save_source(&mut storage, asked, brings);
+            let now = CONFIG.load(&storage).unwrap().stake_source;
+            saved.map(|()| now).map_err(|error| (now, error.to_string()))
+        };
+        use StakeSource::{Babylon, Both, Verified};
+        assert_eq!(after(Babylon, false, None, true), Ok(Verified));
+        assert_eq!(after(Verified, true, None, true), Ok(Verified), "another code of it");
+        assert_eq!(after(Verified, true, Some(Both), false), Ok(Both));
+        assert_eq!(after(Both, true, None, false), Ok(Both));
+        let (kept, refused) = after(Babylon, false, Some(Verified), false).unwrap_err();
+        assert_eq!(kept, Babylon);
+        assert!(refused.contains("goes with verified_stake"), "{refused}");
+    }
 }

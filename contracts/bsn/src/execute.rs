@@ -73,7 +73,7 @@ pub fn execute(
             unjail::unjail(deps, env, info, &fp_pubkey_hex, signature.as_ref())
         }
         M::RetryOutbox { fp_pubkey_hex } => retry_outbox::retry_outbox(deps, env, &fp_pubkey_hex),
-        M::FollowBitcoin(Empty {}) => follow_bitcoin::follow_bitcoin(deps),
+        M::FollowBitcoin(Empty {}) => follow_bitcoin::follow_bitcoin(deps, env),
         M::UpdateAdmin { admin } => admin::update_admin(deps, info, admin),
         M::AcceptAdmin {} => admin::accept_admin(deps, info),
         M::UpdateConfig(change) => update_config::update_config(deps, env, info, change),

@@ -1,4 +1,4 @@
-use api::bsn::{MigrateMsg, Network, StakeSource};
+use api::bsn::{MigrateMsg, Network};
 use api::contract_info::ContractInfo;
 use cosmwasm_std::{DepsMut, Env, Response};
 use primitives::BlockHeight;
@@ -40,16 +40,7 @@ pub fn migrate(deps: DepsMut<'_>, env: &Env, msg: MigrateMsg) -> Result<Response
         let params = PARAMS.load(deps.storage)?;
         grid::configure(deps.storage, &params, interval, BlockHeight::new(env.block.height))?;
     }
-    let mut config = CONFIG.load(deps.storage)?;
-    let verified = msg.verified_stake.as_ref().filter(|_| config.stake_source == StakeSource::Babylon);
-    let source = msg.stake_source.or(verified.map(|_| StakeSource::Verified));
-    if let Some(to) = source {
-        config.stake_source = config::switched(config.stake_source, to)?;
-        if config.stake_verifier.is_none() && msg.verified_stake.is_none() {
-            return Err(config::invalid("stake_source verified goes with verified_stake".into()));
-        }
-        CONFIG.save(deps.storage, &config)?;
-    }
+    config::save_source(deps.storage, msg.stake_source, msg.verified_stake.is_some())?;
     let instantiate = match msg.verified_stake {
         Some(verified) => {
             let has_client = CONFIG.load(deps.storage)?.btc_light_client.is_some();

@@ -70,7 +70,7 @@ pub const PARAMS: Item<Params> = Item::short(b'K');
 /// [`Marks`]: the part of [`Progress`] that every block moves.
 ///
 /// Written by `state/progress`, by every EndBlock and by whatever changes the set, by `bitcoin/checkpoints`,
-/// `state/grid` and `heights/grid/set`. Never deleted: one record.
+/// `execute/bitcoin_timestamp`, `state/grid` and `heights/grid/set`. Never deleted: one record.
 pub const MARKS: Item<Marks> = Item::short(b'P');
 /// [`Rest`]: the part of [`Progress`] that an ordinary block leaves as it is.
 ///

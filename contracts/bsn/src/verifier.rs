@@ -5,9 +5,12 @@
 
 use api::ask;
 use api::bsn::{VerifiedHealth, VerifiedStake};
-use api::btc_staking::{RATE_KEY, TOTALS_KEY};
+use api::btc_staking::{RATE_KEY, TOTALS_KEY, UNBONDING_KEY};
 use cosmwasm_std::{Env, QuerierWrapper, Reply, StdResult, Storage, SubMsg, SubMsgResult, WasmMsg};
 
+use primitives::Seconds;
+
+use crate::bitcoin::BITCOIN_BLOCK;
 use crate::config::invalid;
 use crate::error::ContractError;
 use crate::state::CONFIG;
@@ -76,6 +79,16 @@ pub fn health(querier: QuerierWrapper<'_>, address: &str) -> Option<VerifiedHeal
     let raw = ask::raw(querier, address, TOTALS_KEY).ok()?;
     let (waiting, since, unsent) = records::decode(&raw.unwrap_or_else(|| vec![0; 3])).ok()?;
     Some(VerifiedHealth { waiting, waiting_since: (waiting > 0).then_some(since), unsent })
+}
+
+/// From which age on a tip of Bitcoin is too old to take an active set by: half of the shortest unbonding time. `None` where nobody has said one.
+///
+/// Younger than that, stake that was unbonded unseen still lies in an output that can be slashed. Validators who keep headers out of blocks stop time
+/// otherwise, and leave meanwhile.
+pub fn stale_after(querier: QuerierWrapper<'_>, address: &str) -> Option<Seconds> {
+    let raw = querier.query_wasm_raw(address, UNBONDING_KEY).ok().flatten()?;
+    let blocks = u16::from_be_bytes(raw.try_into().ok()?);
+    Some(Seconds::new(u64::from(blocks / 2).saturating_mul(BITCOIN_BLOCK.get())))
 }
 
 /// The part of stake that a slashing takes, by the last parameters of Babylon's family, as a decimal; empty if unknown.

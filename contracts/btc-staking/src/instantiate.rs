@@ -10,7 +10,7 @@ use covenant::family::check_first;
 
 use crate::error::ContractError;
 use crate::parse;
-use crate::state::{CONFIG, Config, NAME, VERSION, append, family_name, last_version};
+use crate::state::{CONFIG, Config, NAME, VERSION, append, family_name, last_version, note_unbonding};
 
 /// For how many blocks stake can be challenged that nobody vouches for: a day.
 const CHALLENGE_DELAY: u32 = 144;
@@ -49,6 +49,9 @@ pub fn instantiate(
 
     ContractInfo::save(deps.storage, NAME, VERSION)?;
     CONFIG.save(deps.storage, &config)?;
+    if let Some(terms) = &config.self_stake {
+        note_unbonding(deps.storage, terms.exit_time);
+    }
     for (family, versions) in families {
         record_family(deps.storage, family, &versions)?;
     }

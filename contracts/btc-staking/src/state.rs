@@ -7,6 +7,7 @@
 //! | `t` | | [`Totals`] | take_items, proofs, follow, forget, replies | never |
 //! | `y` | | a block: height 4 ‖ hash 32 | proofs, reorganizations | never |
 //! | `rate` | | the slashing rate of the last version of Babylon's family, as text | instantiate, append_params | never |
+//! | `unbonding` | | the shortest unbonding time, or exit time, of all: two bytes, big endian | instantiate, append_params | never |
 //! | `p` | family 1 ‖ version 4 | [`ParamsRecord`] | instantiate, append_params | never |
 //! | `i` | outpoint | [`Facts`] ‖ [`SlashingData`] | take_items, submit_delegations, prove_self_stake | forget, when the lock is over |
 //! | `j` | outpoint | [`Outpoint`]; of a stake that waits nothing, or its spend, as long as Babylon vouches for it | ends, proofs, follow | forget; of a spend follow, 65,535 blocks later |
@@ -26,7 +27,9 @@ mod stakes;
 mod table;
 
 pub use keys::{after, outpoint_key, outpoint_of};
-pub use params::{append, family_byte, family_name, family_of, last_version, load_terms, version_key};
+pub use params::{
+    append, family_byte, family_name, family_of, last_version, load_terms, note_unbonding, version_key,
+};
 pub use records::{
     Brought, Config, Facts, Outpoint, ParamsRecord, SELF_STAKE, SelfStake, SignedTx, SlashingData, Totals,
 };

@@ -35,5 +35,8 @@ pub use response::{
 pub const TOTALS_KEY: &[u8] = b"t";
 /// Where the slashing rate of the last version of Babylon's family lies, as decimal text.
 pub const RATE_KEY: &[u8] = b"rate";
+/// Where the shortest unbonding time of all parameters lies, in blocks of Bitcoin, two bytes big endian; a finality provider's own stake
+/// has its exit time in that place.
+pub const UNBONDING_KEY: &[u8] = b"unbonding";
 
 pub use crate::bsn::Network;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use staking::{FinalityProvider, FpId, FpStatus, Ledger};
 
 use super::*;
-use crate::state::StoredLedger;
+use crate::state::{BitcoinSeen, StoredLedger};
 
 const HEIGHT: BlockHeight = BlockHeight::new(50);
 
@@ -143,4 +143,17 @@ proptest! {
         prop_assert_eq!(progress.marks.total.get(), if enough { covered } else { 0 });
         prop_assert_eq!(progress.set.below_floor.map(VotingPower::get), (!enough).then_some(covered));
     }
+}
+
+#[test]
+fn there_is_no_set_while_stake_may_have_ended_unseen() {
+    let (mut storage, mut progress) = chain(&[(60, Kind::Covered), (40, Kind::Covered)], 34, 10);
+    let total = |storage: &mut MockStorage, progress: &mut Progress, is_stale| {
+        BITCOIN.save(storage, &BitcoinSeen { is_stale, ..BitcoinSeen::default() }).unwrap();
+        refresh(storage, progress, HEIGHT, false).unwrap();
+        (progress.marks.total.get(), progress.set.active, progress.marks.ranked.get())
+    };
+    assert_eq!(total(&mut storage, &mut progress, false), (100, 2, 100));
+    assert_eq!(total(&mut storage, &mut progress, true), (0, 0, 100));
+    assert_eq!(total(&mut storage, &mut progress, false), (100, 2, 100));
 }

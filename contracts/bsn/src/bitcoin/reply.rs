@@ -23,7 +23,7 @@ pub fn headers_taken(deps: DepsMut<'_>, env: &Env, reply: &Reply) -> StdResult<R
             })
         }
     };
-    Ok(response.add_events(follow(deps.storage, deps.querier)?))
+    Ok(response.add_events(follow(deps.storage, deps.querier, host::now(env))?))
 }
 
 /// The message to ourselves failed: the hook stands, and the next one tries again.

@@ -96,7 +96,7 @@ fn apply(
             received.events.extend(timestamp::apply(deps.storage, env, consumer_id, &timestamp)?);
             // With headers, this follows when the light client has answered.
             if received.messages.is_empty() {
-                received.events.extend(bitcoin::follow(deps.storage, deps.querier)?);
+                received.events.extend(bitcoin::follow(deps.storage, deps.querier, host::now(env))?);
             }
             Ok(received)
         }

@@ -12,8 +12,8 @@ use primitives::{BlockHeight, FpId, UnixTime, VotingPower};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{
-    ACCOUNTS, COMMITMENTS, CONFIG, CONVERSION, COUNTERS, ChannelMarks, Gaps, Item, JailMarks, MARKS, Marks,
-    PARAMS, PAYOUTS, Progress, RewardMarks, SetMarks, append,
+    ACCOUNTS, BITCOIN, COMMITMENTS, CONFIG, CONVERSION, COUNTERS, ChannelMarks, Gaps, Item, JailMarks, MARKS,
+    Marks, PARAMS, PAYOUTS, Progress, RewardMarks, SetMarks, append,
 };
 
 /// Gives each record the fields that it lacks, with what they mean on a chain that ran without them.
@@ -24,6 +24,7 @@ pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
     append(storage, PARAMS.letter(), &params())?;
     append(storage, CONFIG.letter(), &(NOT_VERIFIED, StakeSource::Babylon))?;
     append(storage, COUNTERS.letter(), &NOBODY_IS_LOCAL)?;
+    append(storage, BITCOIN.letter(), &NEVER_STALE)?;
     // A conversion that is under way is of commitments.
     append(storage, CONVERSION.letter(), &COMMITMENTS.letter())
 }
@@ -32,6 +33,9 @@ pub fn add_fields(storage: &mut dyn Storage) -> StdResult<()> {
 const NOT_VERIFIED: Option<String> = None;
 /// The field of [`Counters`](crate::state::Counters) since 0.2.0.
 const NOBODY_IS_LOCAL: u32 = 0;
+
+/// The field of [`BitcoinSeen`](crate::state::BitcoinSeen) since 0.2.0: where all stake is Babylon's, no tip is too old.
+const NEVER_STALE: bool = false;
 
 /// [`Progress`] as one record, under the letter of the marks.
 const OLD_PROGRESS: Item<OldProgress> = Item::short(MARKS.letter());

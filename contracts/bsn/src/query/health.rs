@@ -2,7 +2,7 @@
 
 use api::bsn::{
     BitcoinHealth, ChannelHealth, FinalityHealth, HealthResponse, HooksHealth, OutboxHealth, PreviousChannel,
-    RewardsResponse, StakingHealth, VerifiedHealth, WaitingFor,
+    RewardsResponse, StakeSource, StakingHealth, VerifiedHealth, WaitingFor,
 };
 use cosmwasm_std::{Deps, Env, Order, StdResult, Storage, Uint128};
 use finality::tally::{HeightState, Step, step};
@@ -14,8 +14,8 @@ use crate::error::ContractError;
 use crate::heights::tally::height_state;
 use crate::host;
 use crate::state::{
-    CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, Marks, OUTBOX, Orphans, OutgoingState,
-    Progress, TIMESTAMPS, Timestamps,
+    BITCOIN, CHANNELS, CONFIG, CONVERSION, COUNTERS, Channels, ClosedChannel, Config, Marks, OUTBOX, Orphans,
+    OutgoingState, Progress, TIMESTAMPS, Timestamps,
 };
 use crate::verifier;
 
@@ -29,6 +29,9 @@ const PATIENCE: u64 = 20;
 const BITCOIN_SILENT: Seconds = Seconds::new(6 * 3_600);
 /// For how long, in seconds, delegations may wait for their proof without an alarm.
 const UNPROVEN: Seconds = Seconds::days(1);
+/// What is said where the light client's tip is too old.
+const STALE: &str =
+    "no height has an active set: the light client's tip is older than half of the shortest unbonding time";
 /// Among how many outgoing pieces of evidence the refused are counted.
 const OUTGOING: usize = 1_000;
 
@@ -40,7 +43,7 @@ pub fn health(
     rewards: RewardsResponse,
 ) -> Result<HealthResponse, ContractError> {
     let store = deps.storage;
-    let verifier = CONFIG.load(store)?.stake_verifier;
+    let Config { stake_verifier, stake_source, .. } = CONFIG.load(store)?;
     let progress = Progress::load(store)?;
     let record = TIMESTAMPS.may_load(store)?.unwrap_or_default();
     let last = seen::last(store)?.map_or(0, |seen| seen.height.get());
@@ -60,8 +63,14 @@ pub fn health(
         rewards,
         alarms: Vec::new(),
     };
-    health.staking.verified = verifier.and_then(|address| verifier::health(deps.querier, &address));
+    health.staking.verified = stake_verifier.and_then(|address| verifier::health(deps.querier, &address));
     health.alarms = alarms(&health, &record, env.block.height);
+    if stake_source != StakeSource::Bitcoin && health.channel.state != "open" {
+        health.alarms.push(format!("the channel to Babylon is not open: {}", health.channel.state));
+    }
+    if BITCOIN.may_load(store)?.is_some_and(|seen| seen.is_stale) {
+        health.alarms.push(STALE.into());
+    }
     if let Some(verified) = &health.staking.verified {
         unproven(&mut health.alarms, verified, host::now(env));
     }
@@ -189,9 +198,6 @@ fn alarms(health: &HealthResponse, timestamps: &Timestamps, now: u64) -> Vec<Str
     }
     if hooks.lost_recently >= MANY_LOST {
         alarms.push(format!("the hooks of {} of the last {RECENT} heights were lost", hooks.lost_recently));
-    }
-    if channel.state != "open" {
-        alarms.push(format!("the channel to Babylon is not open: {}", channel.state));
     }
     if let Some(age) = bitcoin.tip_age_s.filter(|age| *age > BITCOIN_SILENT.get()) {
         alarms.push(format!("the light client's tip is {age} seconds old"));

@@ -69,6 +69,8 @@ pub struct BitcoinSeen {
     pub refused: u32,
     /// When it last refused headers, seconds since 1970.
     pub refused_at: Option<UnixTime>,
+    /// Whether the tip is so old that no active set is taken: stake may have ended that still counts.
+    pub is_stale: bool,
 }
 
 /// What the hooks saw of a block.

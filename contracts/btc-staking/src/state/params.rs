@@ -1,4 +1,4 @@
-use api::btc_staking::{Family, RATE_KEY};
+use api::btc_staking::{Family, RATE_KEY, UNBONDING_KEY};
 use cosmwasm_std::{Order, StdError, StdResult, Storage};
 use covenant::{Committee, Params, SlashingRate, XOnlyKey};
 use primitives::BtcHeight;
@@ -67,7 +67,16 @@ pub fn append(
     if family == Family::Babylon {
         storage.set(RATE_KEY, params.slashing_rate.to_string().as_bytes());
     }
+    note_unbonding(storage, params.unbonding_time);
     PARAMS.save(storage, &version_key(family, version), &record)
+}
+
+/// Lowers the shortest unbonding time to this one.
+pub fn note_unbonding(storage: &mut dyn Storage, blocks: u16) {
+    let known = storage.get(UNBONDING_KEY).and_then(|bytes| bytes.try_into().ok()).map(u16::from_be_bytes);
+    if known.is_none_or(|known| blocks < known) {
+        storage.set(UNBONDING_KEY, &blocks.to_be_bytes());
+    }
 }
 
 /// A family's last version.
