@@ -100,11 +100,11 @@ pub const TIMESTAMPS: Item<Timestamps> = Item::new(b'T');
 pub const BTC_TIP: Item<BtcHeight> = Item::short(b'B');
 /// [`BitcoinSeen`].
 ///
-/// Written by `bitcoin/follow` and `bitcoin/reply`. Never deleted: one record.
+/// Written by `bitcoin/follow`, `bitcoin/reply`, and once `migrations/from_0_2_0`. Never deleted: one record.
 pub const BITCOIN: Item<BitcoinSeen> = Item::short(b'L');
 /// [`Counters`].
 ///
-/// Written by `instantiate`, `state/ledger`, by registration, `intake/queue` and `intake/quarantine`. Never
+/// Written by `instantiate`, `state/ledger`, by registration, `intake/queue` and `intake/quarantine`, and once `migrations/from_0_2_0`. Never
 /// deleted: one record.
 pub const COUNTERS: Item<Counters> = Item::short(b'N');
 
