@@ -4,6 +4,9 @@
 //! yet becomes owed, by the weights of the period that ends. Then it is sent, in groups of `reward_group` FPs and in
 //! a bounded number of transfers a block.
 //!
+//! Finality providers of Babylon are paid there, by ICS-20. Those that registered on this chain are paid, with their stakers, by the contract that verifies
+//! stake, which gets coins and shares.
+//!
 //! **The dangers.** Babylon refuses a whole transfer where one FP in it has no live stake there. So a transfer names
 //! only FPs that have some here when it is sent. An FP whose stake ended on Babylon a packet ago costs its group one
 //! period.

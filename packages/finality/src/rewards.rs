@@ -136,6 +136,18 @@ impl Weights {
         self.members.get(place(group.from)..place(group.to)).unwrap_or_default()
     }
 
+    /// What a group begins with: members that are all of Babylon, or all local.
+    fn of_one_kind(&self, group: Group) -> Group {
+        let members = self.group(group);
+        let is_first_local = members.first().is_some_and(|first| first.id.is_local());
+        let run = members.iter().take_while(|member| member.id.is_local() == is_first_local).count();
+        match u32::try_from(run) {
+            // Nobody is known by these places: the group is passed over as it is.
+            Ok(0) | Err(_) => group,
+            Ok(run) => Group { to: group.to.min(group.from.saturating_add(run)), ..group },
+        }
+    }
+
     /// Picked one by one: a sort of the standard library would weigh more than all of this file.
     fn keep_the_most(&mut self) {
         let mut kept = Vec::new();

@@ -1,6 +1,6 @@
 use cosmwasm_std::{
     BankMsg, Binary, Coin, CosmosMsg, Env, Event, IbcMsg, IbcTimeout, StdError, StdResult, Storage, SubMsg,
-    Timestamp,
+    Timestamp, WasmMsg,
 };
 use finality::Params;
 use finality::active_set::Member;
@@ -24,6 +24,12 @@ const LOOKED_AT: u32 = 256;
 /// The SDK gas that a message may use; an ICS-20 transfer takes 51,000 to 58,000. All of a block are under half of what
 /// the chain module lets a hook use.
 const MESSAGE_GAS: u64 = 200_000;
+
+/// How many local FPs one message pays, what it may use, and how many FPs are looked at less for it: five such messages leave in
+/// a block, which is 2,000,000 SDK gas.
+const LOCAL_GROUP: u32 = 10;
+const LOCAL_GAS: u64 = 400_000;
+const LOCAL_ROOM: u32 = LOOKED_AT.div_ceil(5);
 
 /// What a block sends of all that is owed.
 pub fn send(
@@ -58,12 +64,16 @@ pub fn send(
         // After a transfer that the chain did not take the next one goes alone.
         let most = if account.not_before.get() > 0 { messages.len().saturating_add(1) } else { MESSAGES };
         while messages.len() < most.min(MESSAGES) && room > 0 {
-            let Some((group, part)) = account.next_group(&weights, params.reward_group.min(room)) else {
+            let Some((group, part)) =
+                account.next_group(&weights, params.reward_group.min(room).min(group_max(config)))
+            else {
                 break;
             };
             *has_changed = true;
             let members = weights.group(group);
-            room = room.saturating_sub(group.to.saturating_sub(group.from));
+            let is_local = members.first().is_some_and(|member| member.id.is_local());
+            room =
+                room.saturating_sub(if is_local { LOCAL_ROOM } else { group.to.saturating_sub(group.from) });
             let earners = earners(storage, members, era_from)?;
             let claims: Vec<(Member, Claim)> = earners.iter().map(|one| (one.member, one.claim)).collect();
             let split = split(part, &claims, config.burn_slashed_rewards);
@@ -72,18 +82,23 @@ pub fn send(
                 events.push(changed(account, split.back, "next_period"));
             }
             if split.send > 0 {
-                let transfer = transfer(env, config, account, &split, &earners);
-                messages.push(message(
-                    transfer.into(),
-                    TRANSFER_REPLY,
-                    &Sent::transfer(*number, group, &split),
-                )?);
+                let (paid, gas) = match is_local {
+                    true => (hand_over(config, account, &split, &earners).into(), LOCAL_GAS),
+                    false => (transfer(env, config, account, &split, &earners).into(), MESSAGE_GAS),
+                };
+                let sent = message(paid, TRANSFER_REPLY, &Sent::transfer(*number, group, &split))?;
+                messages.push(sent.with_gas_limit(gas));
                 events.push(changed(account, split.send, "handed_over"));
             }
         }
         payout = Some((account.payout, weights));
     }
     Ok(messages)
+}
+
+/// Where local finality providers are among those who are paid, groups are small.
+const fn group_max(config: &Config) -> u32 {
+    if config.stake_source.is_own() { LOCAL_GROUP } else { LOOKED_AT }
 }
 
 /// Somebody with a weight, and whether it is paid.
@@ -120,6 +135,29 @@ fn transfer(env: &Env, config: &Config, account: &Account, split: &Split, earner
         amount: coin(account, split.send),
         timeout: IbcTimeout::with_timestamp(Timestamp::from_nanos(timeout.get())),
         memo: Some(memo::memo(env.contract.address.as_str(), &ratios)),
+    }
+}
+
+/// To the contract that keeps the rewards of local stake: the coins, and whose they are.
+fn hand_over(config: &Config, account: &Account, split: &Split, earners: &[Earner]) -> WasmMsg {
+    let mut msg = r#"{"take_rewards":{"shares":["#.to_owned();
+    for (place, (id, amount)) in split.amounts().into_iter().enumerate() {
+        let key = earners.iter().find(|one| one.member.id == id).map(|one| hex::encode(one.key));
+        let (comma, key, denom) =
+            (if place == 0 { "" } else { "," }, key.unwrap_or_default(), &account.denom);
+        for part in
+            [comma, r#"{"fp_pubkey_hex":""#, &key, r#"","amount":[{"denom":""#, denom, r#"","amount":""#]
+        {
+            msg.push_str(part);
+        }
+        msg.push_str(&amount.to_string());
+        msg.push_str(r#""}]}"#);
+    }
+    msg.push_str("]}}");
+    WasmMsg::Execute {
+        contract_addr: config.stake_verifier.clone().unwrap_or_default(),
+        msg: msg.into_bytes().into(),
+        funds: vec![coin(account, split.send)],
     }
 }
 

@@ -1,9 +1,10 @@
 mod books;
 mod faults;
 mod groups;
+mod local;
 
 use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage, mock_dependencies, mock_env};
-use cosmwasm_std::{BankMsg, Coin, CosmosMsg, Empty, IbcMsg, Order, OwnedDeps, Reply, SubMsgResult};
+use cosmwasm_std::{BankMsg, Coin, CosmosMsg, Empty, IbcMsg, Order, OwnedDeps, Reply, SubMsgResult, WasmMsg};
 use finality::active_set::{ActiveSet, Member, select};
 use finality::commitment::Coverage;
 use finality::rewards::{Missed, ONE};
@@ -129,11 +130,16 @@ impl World {
     }
 
     fn take(&mut self, message: SubMsg, left: &mut Left) {
-        assert_eq!(message.gas_limit, Some(200_000));
+        let is_local = matches!(message.msg, CosmosMsg::Wasm(_));
+        assert_eq!(message.gas_limit, Some(if is_local { 400_000 } else { 200_000 }));
         let (coin, named) = match &message.msg {
             CosmosMsg::Bank(BankMsg::Burn { amount }) => (amount[0].clone(), None),
             CosmosMsg::Ibc(IbcMsg::Transfer { amount, memo, .. }) => {
                 (amount.clone(), Some(named(memo.as_deref().unwrap())))
+            }
+            CosmosMsg::Wasm(WasmMsg::Execute { contract_addr, msg, funds }) => {
+                assert_eq!(contract_addr, "verifier");
+                (funds[0].clone(), Some(shared(msg, &funds[0])))
             }
             other => panic!("{other:?}"),
         };
@@ -181,6 +187,22 @@ fn key(id: u32) -> [u8; 32] {
 
 fn amount(coin: &Coin) -> u128 {
     coin.amount.to_string().parse().unwrap()
+}
+
+/// Whom the contract that keeps the rewards of local stake is told of; their shares are what is sent.
+fn shared(msg: &[u8], sent: &Coin) -> Vec<u32> {
+    let msg: serde_json::Value = serde_json::from_slice(msg).unwrap();
+    let shares = msg["take_rewards"]["shares"].as_array().unwrap();
+    let mut sum = 0_u128;
+    let ids = shares.iter().map(|share| {
+        let [coin] = &share["amount"].as_array().unwrap()[..] else { panic!("{share}") };
+        assert_eq!(coin["denom"], sent.denom);
+        sum += coin["amount"].as_str().unwrap().parse::<u128>().unwrap();
+        u32::from_str_radix(&share["fp_pubkey_hex"].as_str().unwrap()[..8], 16).unwrap()
+    });
+    let ids = ids.collect();
+    assert_eq!(sum, amount(sent), "to the coin");
+    ids
 }
 
 /// Whom a memo names, whose ratios are no more than one together.

@@ -52,13 +52,14 @@ impl Account {
         true
     }
 
-    /// Takes the next group of at most `size` out of what waits, with its part of what is owed. The last one gets what
-    /// rounding left.
+    /// Takes the next group of at most `size` out of what waits, with its part of what is owed: of Babylon's or of local finality providers,
+    /// never of both, since they are paid in two ways. The last one gets what rounding left.
     pub fn next_group(&mut self, weights: &Weights, size: u32) -> Option<(Group, u128)> {
         let whole =
             self.waiting.iter().fold(0, |sum: u128, group| sum.saturating_add(weight(weights, *group)));
         let first = self.waiting.first_mut()?;
-        let group = Group { from: first.from, to: first.to.min(first.from.saturating_add(size)) };
+        let whole_group = Group { from: first.from, to: first.to.min(first.from.saturating_add(size)) };
+        let group = weights.of_one_kind(whole_group);
         first.from = group.to;
         if first.from >= first.to {
             self.waiting.remove(0);

@@ -57,6 +57,20 @@ pub fn split(amount: u128, claims: &[(Member, Claim)], burn_slashed: bool) -> Sp
     Split { send: left.saturating_sub(back), burn, back, ratios }
 }
 
+impl Split {
+    /// What each who is paid gets of what is sent: together exactly that. What rounding leaves goes to the first.
+    pub fn amounts(&self) -> Vec<(FpId, u128)> {
+        let mut amounts: Vec<_> =
+            self.ratios.iter().map(|(id, ratio)| (*id, portion(self.send, *ratio, ONE))).collect();
+        let paid = amounts.iter().fold(0_u128, |sum, (_, amount)| sum.saturating_add(*amount));
+        if let Some((_, first)) = amounts.first_mut() {
+            *first = first.saturating_add(self.send.saturating_sub(paid));
+        }
+        amounts.retain(|(_, amount)| *amount > 0);
+        amounts
+    }
+}
+
 /// `amount * of / whole`, rounded down, for `of <= whole`; nothing where `whole` is.
 pub(super) fn portion(amount: u128, of: u128, whole: u128) -> u128 {
     let shift = shift(whole);
