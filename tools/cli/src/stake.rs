@@ -11,6 +11,9 @@
 //! A coin that is locked before the committee signed the early end lies there for the whole time. So the PSBT is the last thing
 //! that is written, and never before.
 
+pub mod address;
+pub mod kept;
 pub mod make;
 pub mod psbt;
+pub mod tx;
 pub mod unbond;

@@ -15,6 +15,8 @@ mod committee;
 mod programs;
 #[path = "stakes/proofs.rs"]
 mod proofs;
+#[path = "stakes/psbt.rs"]
+mod psbt;
 #[path = "stakes/serve.rs"]
 mod serve;
 #[path = "stakes/slashing.rs"]

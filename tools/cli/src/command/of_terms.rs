@@ -74,15 +74,25 @@ impl Known {
     /// One sentence: they cannot be read, or are not in order.
     pub fn versions(&self) -> Result<Versions> {
         match self {
-            Self::Chain(chain, btc_staking) => {
-                let contract = Deployed::find(&chain.client, &chain.contract, btc_staking.as_deref());
-                contract.and_then(|contract| Versions::of_contract(&contract)).map_err(Error::msg)
-            }
+            Self::Chain(..) => Versions::of_contract(&self.contract()?).map_err(Error::msg),
             Self::File(path, ..) => {
                 let shown = path.display();
                 let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
                 Versions::of_text(&text).map_err(Error::msg).with_context(|| format!("{shown}"))
             }
+        }
+    }
+
+    /// btc-staking, on the chain.
+    ///
+    /// # Errors
+    /// One sentence: it is not found, or no chain is asked.
+    pub fn contract(&self) -> Result<Deployed<'_>> {
+        match self {
+            Self::Chain(chain, btc_staking) => {
+                Deployed::find(&chain.client, &chain.contract, btc_staking.as_deref()).map_err(Error::msg)
+            }
+            Self::File(..) => bail!("with --params no chain is asked, and this needs what btc-staking keeps"),
         }
     }
 

@@ -1,18 +1,16 @@
 //! `bsn stake`.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use anyhow::{Context, Error, Result, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bitcoin::address::{Address, NetworkUnchecked};
-use bitcoin_spv::{OutPoint, Transaction};
+use bitcoin_spv::OutPoint;
 use clap::{Args as Group, Subcommand};
-use covenant::XOnlyKey;
+use covenant::{Share, XOnlyKey};
 use serde_json::json;
 
-use super::of_terms::{Named, fp_key};
+use super::of_terms::{Known, Named, fp_key};
 use crate::bitcoin::{Ledger, Spending};
 use crate::committee::file::{Request, ShareFile};
 use crate::committee::whole::Asked;
@@ -22,8 +20,10 @@ use crate::keep::bitcoin::Outside;
 use crate::keep::headers::Theirs;
 use crate::keys::secret::BitcoinKey;
 use crate::slash::find::outpoint;
+use crate::stake::address;
 use crate::stake::make::{Plan, make};
-use crate::stake::psbt::{Coin, psbt};
+use crate::stake::psbt::Psbt;
+use crate::stake::tx::Coin;
 use crate::vote::show::Say;
 use crate::vote::state::replace;
 
@@ -59,7 +59,7 @@ pub struct Make {
     /// A coin of the wallet that pays, native segwit; may be repeated.
     #[arg(long, value_delimiter = ',', value_name = "TXID:OUTPUT", required = true, value_parser = outpoint)]
     pub coin: Vec<OutPoint>,
-    /// The address that gets what is left.
+    /// The segwit address that gets what is left.
     #[arg(long, value_name = "ADDRESS", value_parser = script)]
     pub change: Option<Script>,
     /// The fee of the staking transaction, in sats.
@@ -113,8 +113,7 @@ pub struct Finish {
 pub struct Script(Vec<u8>);
 
 fn script(text: &str) -> Result<Script, String> {
-    let address = Address::<NetworkUnchecked>::from_str(text).map_err(|error| error.to_string())?;
-    Ok(Script(address.assume_checked().script_pubkey().into_bytes()))
+    address::script(text).map(Script).map_err(|error| error.to_string())
 }
 
 /// Makes, or finishes.
@@ -170,12 +169,7 @@ fn finished(args: &Finish) -> Result<()> {
     let say = Say::new(setup.output == Output::Json);
     let mut shares = Vec::new();
     for path in &args.share {
-        let shown = path.display().to_string();
-        let (file, of, share) = ShareFile::read(&text(path)?).map_err(|why| anyhow!("{shown}: {why}"))?;
-        known.check_chain(&file.chain_id).with_context(|| shown.clone())?;
-        if of != stake {
-            bail!("{shown} is of the stake {of}, and the request of {stake}");
-        }
+        let (shown, share) = (path.display().to_string(), share(path, &known, &stake)?);
         match asked.check(&versions, &share) {
             Ok(()) => shares.push(share),
             // Others may be enough.
@@ -191,16 +185,17 @@ fn finished(args: &Finish) -> Result<()> {
     let decoded = proto::decode::delegation(&whole)?;
     let spent = coins(&outside, &asked.unsigned.delegation().spends).map_err(Error::msg)?;
     let spent: Vec<_> = spent.into_iter().map(|coin| coin.output).collect();
-    let psbt = psbt(&decoded.staking_tx, &spent).map_err(Error::msg)?;
+    let psbt = Psbt::new(&decoded.staking_tx, &spent)?;
+    let fee = psbt.fee().context("the coins hold less than the staking transaction pays")?;
+    let bytes = psbt.to_bytes();
+    if Psbt::read(&bytes).as_ref() != Ok(&psbt) {
+        bail!("the PSBT does not read back as it was written: this is a fault of bsn");
+    }
     write(
         &args.delegation,
         &(serde_json::to_string_pretty(&Request::new(known.chain_id(), &whole))? + "\n"),
     )?;
-    write(&args.psbt, &(STANDARD.encode(&psbt) + "\n"))?;
-    let paid = Transaction::parse(&decoded.staking_tx)?;
-    let sum = |values: &mut dyn Iterator<Item = u64>| values.fold(0_u64, u64::saturating_add);
-    let fee = sum(&mut spent.iter().map(|output| output.value))
-        .saturating_sub(sum(&mut paid.outputs.iter().map(|output| output.value)));
+    write(&args.psbt, &(STANDARD.encode(&bytes) + "\n"))?;
     let (delegation, psbt) = (args.delegation.display().to_string(), args.psbt.display().to_string());
     say.event(
         &format!(
@@ -229,11 +224,22 @@ fn coins(bitcoin: &(impl Ledger + ?Sized), named: &[OutPoint]) -> Result<Vec<Coi
     named.iter().map(coin).collect()
 }
 
+/// A member's signatures on this stake, from a file; none of them is verified.
+pub(super) fn share(path: &Path, known: &Known, stake: &OutPoint) -> Result<Share> {
+    let shown = path.display();
+    let (file, of, share) = ShareFile::read(&text(path)?).map_err(|why| anyhow!("{shown}: {why}"))?;
+    known.check_chain(&file.chain_id).with_context(|| shown.to_string())?;
+    if of != *stake {
+        bail!("{shown} is of the stake {of}, not of {stake}");
+    }
+    Ok(share)
+}
+
 pub(super) fn text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn write(path: &Path, text: &str) -> Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     if path.try_exists().with_context(|| format!("cannot look for {}", path.display()))? {
         bail!("{} is there already: name another file", path.display());
     }

@@ -77,7 +77,8 @@ impl Versions {
     }
 }
 
-fn params(given: &ParamsVersion) -> Result<Params, String> {
+/// Parameters as they are on the wire, read.
+pub(crate) fn params(given: &ParamsVersion) -> Result<Params, String> {
     let key =
         |text: &String| FpPublicKey::from_hex(text).map(XOnlyKey::from).map_err(|error| error.to_string());
     let members = given.covenant_pks_hex.iter().map(key).collect::<Result<_, _>>()?;

@@ -2,15 +2,15 @@
 
 use bitcoin_spv::{OutPoint, Output, Transaction};
 use covenant::{
-    ChangeOutput, Params, Parties, PresignedTx, SpendPath, StakingOutput, UnbondingOutput, XOnlyKey, make,
-    sighash,
+    ChangeOutput, Params, Parties, PresignedTx, SpendPath, StakingOutput, UnbondingOutput, XOnlyKey, is_dust,
+    make, sighash,
 };
 use eots::{Native, SecretKey, schnorr};
 use primitives::BtcHeight;
 use prost::Message;
 use proto::btcstaking::{ActiveBtcDelegation, BtcUndelegationInfo};
 
-use super::psbt::{self, Coin};
+use super::tx::{Coin, unsigned};
 
 /// What is to be staked.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Plan<'a> {
 }
 
 /// No signature binds the address; the protobuf wants one.
-const NO_ADDRESS: &str = "-";
+pub(super) const NO_ADDRESS: &str = "-";
 
 /// Makes the encoded `ActiveBTCDelegation`, without signatures of the committee. The stake is output 0 of its staking transaction.
 ///
@@ -49,7 +49,7 @@ pub fn make(plan: &Plan<'_>, staker: &SecretKey) -> Result<Vec<u8>, String> {
     let unbonding = UnbondingOutput::new(&Native, &parties, params.unbonding_time).ok_or_else(none)?;
     let change = ChangeOutput::new(&Native, &key, params.unbonding_time).ok_or_else(none)?;
 
-    let staking_tx = psbt::unsigned(&plan.coins, &outputs(plan, &output)?)?;
+    let staking_tx = unsigned(&plan.coins, &outputs(plan, &output)?)?;
     let parsed = Transaction::parse(&staking_tx).map_err(|error| error.to_string())?;
     let stake = OutPoint { txid: parsed.txid, index: 0 };
     let nothing = || format!("a stake of {} sats leaves nothing after fees", plan.sats);
@@ -101,13 +101,11 @@ fn outputs(plan: &Plan<'_>, stake: &StakingOutput) -> Result<Vec<Output>, String
         (0, _) => {}
         (_, None) => return Err(format!("{left} sats would be left: name who gets them by --change")),
         (_, Some(script)) => {
-            let least = psbt::least(script);
-            if left < least {
-                return Err(format!(
-                    "{left} sats would be left, and less than {least} are dust: raise --fee"
-                ));
+            let change = Output { value: left, script: script.clone() };
+            if is_dust(&change) {
+                return Err(format!("{left} sats would be left, which is dust: raise --fee"));
             }
-            outputs.push(Output { value: left, script: script.clone() });
+            outputs.push(change);
         }
     }
     Ok(outputs)

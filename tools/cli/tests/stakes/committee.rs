@@ -5,7 +5,7 @@ use bsn_cli::bitcoin::Ledger;
 use bsn_cli::committee::Request;
 use bsn_cli::committee::member::Refused;
 use bsn_cli::stake::make::{Plan, make};
-use bsn_cli::stake::psbt::Coin;
+use bsn_cli::stake::tx::Coin;
 use covenant::Rule;
 use proto::btcstaking::ActiveBtcDelegation;
 

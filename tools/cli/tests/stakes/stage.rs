@@ -13,7 +13,7 @@ use bsn_cli::committee::record::{Head, Record, fresh};
 use bsn_cli::committee::terms::Versions;
 use bsn_cli::committee::{Request, ShareFile};
 use bsn_cli::stake::make::{Plan, make};
-use bsn_cli::stake::psbt::Coin;
+use bsn_cli::stake::tx::Coin;
 use bsn_cli::vote::state::Disk;
 use covenant::{Share, XOnlyKey};
 use eots::SecretKey;
