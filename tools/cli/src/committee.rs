@@ -21,11 +21,15 @@
 //! | [`terms`] | the versions of parameters, and who is registered |
 //! | [`member`] | the decision, and the signature |
 //! | [`record`] | what was signed, on disk |
+//! | [`allowance`] | how many new stakes are signed in an hour |
+//! | [`serve`] | the same over HTTP |
 //! | [`whole`] | a delegation with all its signatures |
 
+pub mod allowance;
 pub mod file;
 pub mod member;
 pub mod record;
+pub mod serve;
 pub mod terms;
 pub mod whole;
 

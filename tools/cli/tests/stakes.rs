@@ -11,6 +11,10 @@ mod bitcoin;
 mod chain;
 #[path = "stakes/committee.rs"]
 mod committee;
+#[path = "stakes/desk.rs"]
+mod desk;
+#[path = "stakes/kept.rs"]
+mod kept;
 #[path = "stakes/programs.rs"]
 mod programs;
 #[path = "stakes/proofs.rs"]
@@ -19,6 +23,8 @@ mod proofs;
 mod psbt;
 #[path = "stakes/serve.rs"]
 mod serve;
+#[path = "stakes/served.rs"]
+mod served;
 #[path = "stakes/slashing.rs"]
 mod slashing;
 #[path = "stakes/stage.rs"]

@@ -1,26 +1,20 @@
 //! `bsn covenant`.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod serve;
+mod sign;
 
-use anyhow::{Context, Error, Result, anyhow};
+use std::path::PathBuf;
+
+use anyhow::Result;
 use clap::{Args as Group, Subcommand};
 use covenant::XOnlyKey;
-use serde_json::json;
+use eots::SecretKey;
 
-use super::of_terms::{Known, Named, chain_id, fp_key};
-use crate::args::duration;
-use crate::bitcoin::Ledger;
-use crate::committee::file::{Request, ShareFile};
-use crate::committee::member::Member;
-use crate::committee::record::{self, Head};
-use crate::config::{Common, Output, Setup};
-use crate::doctor::read::Source;
-use crate::keep::bitcoin::Outside;
+use super::of_terms::{Known, Named, fp_key};
+use crate::committee::record::{self, Head, Record};
+use crate::config::{Common, Setup};
 use crate::keys::secret::BitcoinKey;
-use crate::vote::show::Say;
-use crate::vote::state::Disk;
+use crate::vote::state::Locked;
 
 /// `bsn covenant`.
 #[derive(Debug, Group)]
@@ -35,33 +29,20 @@ pub struct Covenant {
 pub enum Action {
     /// Hold delegations against every rule, and sign each once: its slashings, encrypted to its finality providers, and its
     /// early end.
-    Sign(Box<Sign>),
+    Sign(Box<sign::Sign>),
+    /// The same for whoever asks over HTTP.
+    Serve(Box<serve::Serve>),
 }
 
-/// `bsn covenant sign`. Exit codes: 0 signed, 1 refused or failed, 2 called in a wrong way.
+/// Who signs, and under which parameters.
 #[derive(Debug, Group)]
-pub struct Sign {
-    /// Requests of stakers; the signatures are written beside each, as NAME.MEMBER.share.json.
-    #[arg(value_name = "FILE", required_unless_present_any = ["watch", "create"])]
-    pub request: Vec<PathBuf>,
-    /// Sign what is put into this folder as NAME.request.json, until it is interrupted.
-    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["request", "create"])]
-    pub watch: Option<PathBuf>,
-    /// The time between two looks at that folder.
-    #[arg(long, default_value = "5s", value_parser = duration, requires = "watch")]
-    pub every: Duration,
+pub struct Means {
     /// The member's key.
     #[command(flatten)]
     pub key: BitcoinKey,
     /// The record of what was signed. As precious as the key: never copy it, never put back an old one.
     #[arg(long, env = "BSN_COVENANT_RECORD", value_name = "FILE")]
     pub record: PathBuf,
-    /// Make that file and end. Only while no other program signs with this key.
-    #[arg(long, conflicts_with = "request")]
-    pub create: bool,
-    /// Bitcoin with its transactions: esplora=URL, or rpc=URL of a bitcoind. A member asks its own node.
-    #[arg(long, env = "BSN_BITCOIN", value_name = "KIND=URL", required_unless_present = "create")]
-    pub bitcoin: Option<Source>,
     /// Where parameters come from.
     #[command(flatten)]
     pub named: Named,
@@ -73,121 +54,31 @@ pub struct Sign {
     pub common: Common,
 }
 
-/// Signs, or with --watch goes on until it is interrupted.
+impl Means {
+    fn key(&self) -> Result<SecretKey> {
+        self.key.load("committee member", "BSN_COVENANT_KEY")
+    }
+
+    /// Where parameters come from, and the record of this member for that chain.
+    fn open(&self, setup: &Setup, key: &SecretKey) -> Result<(Known, Record<Locked>)> {
+        let known = self.named.find(setup, &self.fp)?;
+        let chain_id = known.chain_id().to_owned();
+        let record = record::open(&self.record, &Head { chain_id, member: public(key) })?;
+        Ok((known, record))
+    }
+}
+
+fn public(key: &SecretKey) -> XOnlyKey {
+    (*key.public_key().as_fp()).into()
+}
+
+/// Signs, or serves.
 ///
 /// # Errors
-/// One sentence: the first request that was refused; the others are signed all the same.
+/// One sentence.
 pub fn run(args: &Covenant) -> Result<()> {
-    let Action::Sign(args) = &args.action;
-    let setup = Setup::load(&args.common)?;
-    let key = args.key.load("committee member", "BSN_COVENANT_KEY")?;
-    let say = Say::new(setup.output == Output::Json);
-    let member: XOnlyKey = (*key.public_key().as_fp()).into();
-    if args.create {
-        let head = Head { chain_id: chain_id(&setup)?, member };
-        record::create(&args.record, &head)?;
-        let shown = args.record.display().to_string();
-        say.event(
-            &format!("made {shown}: nothing was signed by {}", head.member),
-            &json!({ "event": "created", "record": shown, "member": head.member.to_string() }),
-        );
-        return Ok(());
+    match &args.action {
+        Action::Sign(args) => sign::run(args),
+        Action::Serve(args) => serve::run(args),
     }
-    let known = args.named.find(&setup, &args.fp)?;
-    let chain_id = known.chain_id().to_owned();
-    let record = record::open(&args.record, &Head { chain_id: chain_id.clone(), member })?;
-    let source = args.bitcoin.as_ref().context("name Bitcoin by --bitcoin")?;
-    let outside = Outside::new(source, setup.timeout)?;
-    let versions = known.versions()?;
-    let mut member =
-        Member { key, chain_id, versions, registry: &known, bitcoin: &outside as &dyn Ledger, record };
-    match &args.watch {
-        None => each(&mut member, &args.request, &say),
-        Some(folder) => watch(args.every, &known, &mut member, folder, say),
-    }
-}
-
-type One<'a, D> = Member<'a, D, Known, dyn Ledger + 'a>;
-
-fn each<D: Disk>(member: &mut One<'_, D>, requests: &[PathBuf], say: &Say) -> Result<()> {
-    let mut refused = None;
-    for path in requests {
-        if let Err(error) = one(member, path, say) {
-            let why = format!("{}: {error:#}", path.display());
-            say.event(&format!("refused {why}"), &json!({ "event": "refused", "why": why }));
-            refused = refused.or(Some(why));
-        }
-    }
-    refused.map_or(Ok(()), |why| Err(anyhow!("{why}")))
-}
-
-fn watch<D: Disk>(
-    every: Duration,
-    known: &Known,
-    member: &mut One<'_, D>,
-    folder: &Path,
-    mut say: Say,
-) -> Result<()> {
-    let mut seen = BTreeMap::new();
-    loop {
-        match known.versions() {
-            Ok(versions) => member.versions = versions,
-            Err(error) => say.note(&format!("{error:#}")),
-        }
-        for path in waiting(folder, member)? {
-            let why = match one(member, &path, &say) {
-                Ok(()) => continue,
-                Err(error) => format!("{}: {error:#}", path.display()),
-            };
-            if seen.insert(path, why.clone()).is_none_or(|before| before != why) {
-                say.event(&format!("refused {why}"), &json!({ "event": "refused", "why": why }));
-            }
-        }
-        std::thread::sleep(every);
-    }
-}
-
-/// The requests in a folder that this member has not answered.
-fn waiting<D: Disk>(folder: &Path, member: &One<'_, D>) -> Result<Vec<PathBuf>> {
-    let shown = folder.display();
-    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {shown}"))?;
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.with_context(|| format!("cannot read {shown}"))?.path();
-        let is_request = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(REQUEST));
-        if is_request && !answer(&path, &key_of(member)).exists() {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-const REQUEST: &str = ".request.json";
-
-fn key_of<D>(member: &One<'_, D>) -> XOnlyKey {
-    (*member.key.public_key().as_fp()).into()
-}
-
-/// Where a member answers a request.
-fn answer(request: &Path, member: &XOnlyKey) -> PathBuf {
-    let name = request.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let stem = name.strip_suffix(REQUEST).or_else(|| name.strip_suffix(".json")).unwrap_or(&name);
-    let member: String = member.to_string().chars().take(8).collect();
-    request.with_file_name(format!("{stem}.{member}.share.json"))
-}
-
-fn one<D: Disk>(member: &mut One<'_, D>, path: &Path, say: &Say) -> Result<()> {
-    let text = std::fs::read_to_string(path).context("cannot read it")?;
-    let request = Request::read(&text).map_err(Error::msg)?;
-    let (stake, share) = member.sign(&request)?;
-    let file = ShareFile::new(&request.chain_id, &stake, &share);
-    let target = answer(path, &share.member);
-    crate::vote::state::replace(&target, &(serde_json::to_string_pretty(&file)? + "\n"))?;
-    let shown = target.display().to_string();
-    say.event(
-        &format!("signed {stake}: {shown}"),
-        &json!({ "event": "signed", "stake": stake.to_string(), "share": shown }),
-    );
-    Ok(())
 }

@@ -102,7 +102,9 @@ fn asked(path: &Path, at: OutPoint, known: &Known, bitcoin: &dyn Ledger, say: &S
     write(path, &(serde_json::to_string_pretty(&Request::new(known.chain_id(), &item))? + "\n"))?;
     let (stake, shown) = (at.to_string(), path.display().to_string());
     say.event(
-        &format!("made the request of {stake} anew: hand {shown} to the committee, and come back with --share"),
+        &format!(
+            "made the request of {stake} anew: hand {shown} to the committee, and come back with --share"
+        ),
         &json!({ "event": "made_anew", "stake": stake, "request": shown }),
     );
     Ok(())

@@ -81,6 +81,14 @@ impl ShareFile {
         }
     }
 
+    /// What stands in the file.
+    ///
+    /// # Errors
+    /// Never, in practice: it is text and numbers.
+    pub fn text(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+
     /// Reads a file: the stake that it says it is of, and the signatures, none of them verified.
     ///
     /// # Errors

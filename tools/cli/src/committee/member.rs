@@ -1,6 +1,7 @@
 //! Whether a member signs a delegation, and its signatures.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use bitcoin_spv::{OutPoint, Transaction};
 use covenant::{MAX_FPS, Refusal, Share, Unsigned, XOnlyKey, sighash, verify_unsigned};
@@ -9,6 +10,7 @@ use proto::decode::ItemError;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+use super::allowance::Allowance;
 use super::file::Request;
 use super::record::{Digest, Record};
 use super::terms::Versions;
@@ -61,6 +63,12 @@ pub enum Refused {
     /// Of this stake other transactions were signed.
     #[error("other transactions of the stake {0} were signed before: a stake is signed once")]
     SignedOther(OutPoint),
+    /// So many are signed in an hour, and no more.
+    #[error("{most} stakes were signed within the hour: a new one has to wait")]
+    Enough {
+        /// How many.
+        most: u32,
+    },
     /// A stake is moved into another one.
     #[error("it spends {0}, a stake that was signed before: a stake that goes on is not signed")]
     Expansion(OutPoint),
@@ -81,6 +89,27 @@ pub enum Refused {
     /// The record cannot be written.
     #[error("{0}")]
     Disk(String),
+}
+
+impl Refused {
+    /// Its name: the code of the rule that is broken, or a word that does not change.
+    pub fn name(&self) -> String {
+        let name = match self {
+            Self::Rule(refusal) => return refusal.rule().to_string(),
+            Self::Chain { .. } => "other_chain",
+            Self::Form(_) | Self::Item(_) => "form",
+            Self::NoMember { .. } => "no_member",
+            Self::StakingTx(_) => "staking_tx",
+            Self::SignedOther(_) => "signed_other",
+            Self::Enough { .. } => "enough",
+            Self::Expansion(_) => "expansion",
+            Self::Unseen(_) => "unseen",
+            Self::Spent { .. } => "spent",
+            Self::Away(_) => "away",
+            Self::Disk(_) => "disk",
+        };
+        name.to_owned()
+    }
 }
 
 /// What is committed to by all signatures of a member: the hashes that are signed, and to whom they are encrypted.
@@ -111,6 +140,8 @@ pub struct Member<'a, D, R: ?Sized, L: ?Sized> {
     pub bitcoin: &'a L,
     /// What it signed.
     pub record: Record<D>,
+    /// How many stakes it signs that it has not signed before.
+    pub allowance: Allowance,
 }
 
 impl<D: Disk, R: Registry + ?Sized, L: Ledger + ?Sized> Member<'_, D, R, L> {
@@ -142,11 +173,16 @@ impl<D: Disk, R: Registry + ?Sized, L: Ledger + ?Sized> Member<'_, D, R, L> {
             Some(_) => return Err(Refused::SignedOther(stake)),
             None => {}
         }
+        let now = Instant::now();
+        if !self.allowance.has_room(now) {
+            return Err(Refused::Enough { most: self.allowance.most });
+        }
         self.check_coins(&item.staking_tx, &unsigned.delegation().spends)?;
         // The start of the item is the staker's word; that of Bitcoin is not.
         let tip = self.bitcoin.tip().map_err(Refused::Away)?;
         terms.check_start(tip.into()).map_err(Refused::Rule)?;
         self.record.note(&stake, &digest).map_err(|error| Refused::Disk(format!("{error:#}")))?;
+        self.allowance.take(now);
         Ok((stake, unsigned.sign(&self.key)))
     }
 

@@ -117,7 +117,7 @@ pub fn open(path: &Path, whose: &Head) -> Result<Record<Locked>> {
     Ok(Record { disk: Locked::open(path, lock, whole)?, signed, check, is_broken: false })
 }
 
-const PROGRAM: &str = "covenant sign";
+const PROGRAM: &str = "covenant";
 const DEED: &str = "sign";
 
 fn head_line(head: &Head) -> (String, Check) {

@@ -9,7 +9,7 @@ use crate::prove::contract::{Contract, read};
 
 /// Versions, ascending without a gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Versions(Vec<(u32, Params)>);
+pub struct Versions(Vec<(ParamsVersion, Params)>);
 
 impl Versions {
     /// What a file says: the contract's answer to `params{family}`.
@@ -47,12 +47,12 @@ impl Versions {
     }
 
     fn new(given: Vec<ParamsVersion>) -> Result<Self, String> {
-        let mut all: Vec<(u32, Params)> = Vec::new();
-        for wire in &given {
-            let params = params(wire).map_err(|why| format!("version {}: {why}", wire.version))?;
-            let before = all.last().map(|(version, params)| (*version, params));
+        let mut all: Vec<(ParamsVersion, Params)> = Vec::new();
+        for wire in given {
+            let params = params(&wire).map_err(|why| format!("version {}: {why}", wire.version))?;
+            let before = all.last().map(|(wire, params)| (wire.version, params));
             family::check_first(before, wire.version, &params).map_err(|error| error.to_string())?;
-            all.push((wire.version, params));
+            all.push((wire, params));
         }
         if all.is_empty() {
             return Err(
@@ -64,7 +64,7 @@ impl Versions {
 
     /// What a delegation of this version is held against; the early end must be signed too.
     pub fn terms(&self, version: u32) -> Option<Terms<'_>> {
-        let at = self.0.iter().position(|(number, _)| *number == version)?;
+        let at = self.0.iter().position(|(wire, _)| wire.version == version)?;
         let (_, params) = self.0.get(at)?;
         let superseded = self.0.get(at + 1).map(|(_, next)| next.activation);
         Some(Terms { params, superseded, grace: OWN_GRACE, unbonding_signed: true })
@@ -73,7 +73,12 @@ impl Versions {
     /// The version in force at a height of Bitcoin.
     pub fn in_force(&self, height: BtcHeight) -> Option<(u32, &Params)> {
         let found = self.0.iter().rev().find(|(_, params)| params.activation <= height)?;
-        Some((found.0, &found.1))
+        Some((found.0.version, &found.1))
+    }
+
+    /// All of them, as they were answered.
+    pub fn wire(&self) -> impl Iterator<Item = &ParamsVersion> {
+        self.0.iter().map(|(wire, _)| wire)
     }
 }
 

@@ -68,7 +68,9 @@ pub enum KeptError {
         height: u32,
     },
     /// Its committee is Babylon's, which knows no requests of this form.
-    #[error("the stake {0} is under Babylon's committee, whose signatures Babylon keeps: nobody here is asked for them")]
+    #[error(
+        "the stake {0} is under Babylon's committee, whose signatures Babylon keeps: nobody here is asked for them"
+    )]
     Babylon(OutPoint),
     /// Whoever was asked for the staking transaction showed another one.
     #[error("{got} is not the transaction of {at}")]
@@ -146,7 +148,8 @@ impl Kept {
             return Err(unfit("its keys do not make the script of its stake".to_owned()));
         }
         let tx = make::unbonding_tx(at, sats, &params, &early);
-        let tx = tx.ok_or_else(|| unfit(format!("{sats} sats leave nothing after the fee of an early end")))?;
+        let tx =
+            tx.ok_or_else(|| unfit(format!("{sats} sats leave nothing after the fee of an early end")))?;
         let slashing = PresignedTx::read(&data.unbonding.tx, 2, &[1, 2]);
         let slashing = slashing.map_err(|error| unfit(format!("the slashing of its early end: {error}")))?;
         if slashing.spends != (OutPoint { txid: tx.txid(), index: 0 }) {

@@ -48,8 +48,13 @@ pub fn complete(item: &[u8], versions: &Versions, staker: &SecretKey) -> Result<
     let unsigned = unsigned.map_err(|refusal| format!("{}: {refusal}", refusal.rule()))?;
     let (tx, path) = unsigned.unbonding();
     let params = terms.params;
-    let unsigned =
-        Unsigned { tx, path, staker: read.staker, committee: &params.committee, locked: params.unbonding_time };
+    let unsigned = Unsigned {
+        tx,
+        path,
+        staker: read.staker,
+        committee: &params.committee,
+        locked: params.unbonding_time,
+    };
     unsigned.check_key(staker)?;
     let signatures = read.unbonding_signatures.iter().filter_map(|(member, signature)| {
         Some((XOnlyKey::from_slice(member).ok()?, signature.as_slice().try_into().ok()?))

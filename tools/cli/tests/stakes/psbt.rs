@@ -71,7 +71,10 @@ fn what_is_written_is_what_rust_bitcoin_writes_and_reads() {
         let (tx, spent) = parts(coins, outputs);
         let decoded: bitcoin::Transaction = bitcoin::consensus::deserialize(&tx).unwrap();
         assert_eq!(bitcoin::consensus::serialize(&decoded), tx);
-        assert_eq!((decoded.version, decoded.lock_time.to_consensus_u32()), (bitcoin::transaction::Version::TWO, 0));
+        assert_eq!(
+            (decoded.version, decoded.lock_time.to_consensus_u32()),
+            (bitcoin::transaction::Version::TWO, 0)
+        );
         assert_eq!(decoded.input[0].previous_output.txid, Txid::from_byte_array([7; 32]));
 
         let ours = Psbt::new(&tx, &spent).unwrap();
@@ -88,8 +91,14 @@ fn what_is_written_is_what_rust_bitcoin_writes_and_reads() {
     let read = Psbt::read(&theirs(&tx, &half).serialize()).unwrap();
     assert_eq!((read.spent(), read.fee()), (&half[..], None));
     let poor = Output { value: 0, ..spent[0].clone() };
-    let rich = unsigned(&[Coin { at: OutPoint { txid: Transaction::parse(&tx).unwrap().txid, index: 0 }, output: poor.clone() }],
-        &[Output { value: 1, script: Vec::new() }]).unwrap();
+    let rich = unsigned(
+        &[Coin {
+            at: OutPoint { txid: Transaction::parse(&tx).unwrap().txid, index: 0 },
+            output: poor.clone(),
+        }],
+        &[Output { value: 1, script: Vec::new() }],
+    )
+    .unwrap();
     assert_eq!(Psbt::new(&rich, &[poor]).unwrap().fee(), None);
 }
 
@@ -97,16 +106,12 @@ fn what_is_written_is_what_rust_bitcoin_writes_and_reads() {
 #[test]
 fn the_vectors_of_bip_174_hold() {
     let vectors = include_str!("bip174/vectors.txt").lines().filter_map(|line| line.split_once(' '));
-    let of = |kind| vectors.clone().filter(move |(is, _)| *is == kind).map(|(_, text)| hex::decode(text).unwrap());
+    let of =
+        |kind| vectors.clone().filter(move |(is, _)| *is == kind).map(|(_, text)| hex::decode(text).unwrap());
     let refused: Vec<PsbtError> = of("invalid").map(|bytes| Psbt::read(&bytes).unwrap_err()).collect();
     let twice = PsbtError::KeyTwice { part: "input 0".to_owned(), key: "00".to_owned() };
-    let expected = [
-        PsbtError::Magic,
-        PsbtError::Truncated("keys"),
-        PsbtError::Signed,
-        PsbtError::NoTransaction,
-        twice,
-    ];
+    let expected =
+        [PsbtError::Magic, PsbtError::Truncated("keys"), PsbtError::Signed, PsbtError::NoTransaction, twice];
     assert_eq!(refused, expected);
     let mut read = 0;
     for bytes in of("valid") {
@@ -215,10 +220,7 @@ fn what_nobody_would_get_is_no_address() {
         "",
     ] {
         assert!(script(address).is_err(), "{address}");
-        assert!(
-            address.starts_with('1') || bitcoin::Address::from_str(address).is_err(),
-            "{address}"
-        );
+        assert!(address.starts_with('1') || bitcoin::Address::from_str(address).is_err(), "{address}");
     }
     let network = "tc1qw508d6qejxtdg4y5r3zarvary0c5xw7kg3g4ty";
     assert!(script(network).is_err());

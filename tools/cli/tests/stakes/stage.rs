@@ -8,6 +8,7 @@ use std::rc::Rc;
 use api::btc_staking::{Family, ParamsResponse, ParamsVersion};
 use bitcoin_spv::{OutPoint, Output, Transaction};
 use bsn_cli::bitcoin::Ledger;
+use bsn_cli::committee::allowance::Allowance;
 use bsn_cli::committee::member::{Member, Refused, Registry};
 use bsn_cli::committee::record::{Head, Record, fresh};
 use bsn_cli::committee::terms::Versions;
@@ -123,6 +124,7 @@ impl Stage {
             registry: &self.named,
             bitcoin,
             record: self.record(disk, member),
+            allowance: Allowance::NONE,
         }
     }
 
