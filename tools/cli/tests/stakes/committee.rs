@@ -14,7 +14,7 @@ use crate::common::maker::{coin, key, secret, transaction};
 use crate::serve::esplora;
 use crate::stage::{CHAIN, Memory, Stage, changed, funded, versions};
 
-/// A stake is signed once: the same again gets the same bytes, whatever nobody signs of it; other transactions get nothing.
+/// V-05: a stake is signed once: the same again gets the same bytes, whatever nobody signs of it; other transactions get nothing.
 #[test]
 fn a_stake_is_signed_once() {
     let stage = Stage::new();

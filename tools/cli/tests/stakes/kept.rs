@@ -10,6 +10,7 @@ use bsn_cli::stake::kept::{Kept, KeptError};
 use bsn_cli::stake::unbond;
 use covenant::Share;
 
+use crate::common::K;
 use crate::common::maker::{key, secret};
 use crate::serve::{bitcoind, esplora};
 use crate::stage::{CHAIN, Memory, Stage};
@@ -21,6 +22,8 @@ struct Lost {
     item: Vec<u8>,
     whole: Vec<u8>,
     shares: Vec<Share>,
+    /// The height of its block.
+    height: u32,
 }
 
 impl Lost {
@@ -30,9 +33,9 @@ impl Lost {
         let shares = stage.shares(&item, 6);
         let asked = Asked::read(&item, &versions).unwrap();
         let (at, whole) = (asked.unsigned.delegation().stake, asked.whole(&versions, &shares).unwrap());
-        stage.both.mine(&[&proto::decode::delegation(&item).unwrap().staking_tx]);
+        let height = stage.both.mine(&[&proto::decode::delegation(&item).unwrap().staking_tx]);
         assert_eq!(stage.both.world.borrow_mut().take(&whole), "waiting");
-        Self { stage, at, item, whole, shares }
+        Self { stage, at, item, whole, shares, height }
     }
 
     fn kept(&self) -> Kept {
@@ -85,7 +88,7 @@ fn what_the_chain_does_not_keep_is_named_and_nobody_signs_before_it_is_there() {
     assert!(other.starts_with("the key is of "), "{other}");
 }
 
-/// A member answers the request that is made anew with the bytes that it answered the first one, and Bitcoin is not asked.
+/// V-06: a member answers the request that is made anew with the bytes that it answered the first one, and Bitcoin is not asked.
 #[test]
 fn members_answer_the_request_made_anew_with_the_same_bytes() {
     let lost = Lost::new();
@@ -131,6 +134,23 @@ fn a_stake_of_babylon_one_that_is_gone_and_one_that_nobody_knows_are_named() {
     // In no block any more.
     stage.both.reorganize(2);
     assert_eq!(own.ask_again(&bitcoin), Err(KeptError::Unseen(*at)));
+}
+
+#[test]
+fn a_stake_that_was_spent_is_not_ended_again() {
+    let lost = Lost::new();
+    let Lost { stage, at, shares, .. } = &lost;
+    let (both, world) = (&stage.both, &stage.both.world);
+    both.extend(K);
+    let proof = world.borrow().bitcoin.inclusion(*at, lost.height);
+    assert_eq!(world.borrow_mut().prove(proof), "active");
+    let early = lost.kept().complete(shares, &stage.maker.staker).unwrap();
+    let height = both.mine(&[&early.tx]);
+    both.extend(K);
+    let bare = Transaction::parse(&early.tx).unwrap().stripped;
+    let proof = world.borrow().bitcoin.spend(*at, &bare, height);
+    assert_eq!(world.borrow_mut().spend(proof), "ended");
+    assert_eq!(Kept::find(both, *at), Err(KeptError::Spent { at: *at, height }));
 }
 
 /// What a node may answer in place of the truth.

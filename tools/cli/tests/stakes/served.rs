@@ -213,7 +213,7 @@ fn next(seed: &mut u64) -> usize {
     usize::try_from(*seed >> 33).unwrap()
 }
 
-/// D-04: killed thirty times while several people ask it for other transactions of the same stakes, it never signs two of one.
+/// V-05: killed thirty times while several people ask it for other transactions of the same stakes, it never signs two of one.
 #[test]
 fn however_it_dies_no_stake_is_signed_twice() {
     let mut seed = std::env::var("BSN_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(7);
