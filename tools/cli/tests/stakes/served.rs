@@ -48,7 +48,8 @@ impl Served {
         let fp = key(&stage.maker.fp).to_string();
         let flags: Vec<&str> = desk.flags.iter().map(String::as_str).collect();
         let args = ["covenant", "serve", "--listen", "127.0.0.1:0", "--record", &record, "--key-file", &own];
-        let mut program = desk.program(&[&args[..], &["--fp", &fp, "--json"], besides, &flags].concat());
+        let mut program =
+            desk.program(&[&args[..], &["--fp", &fp, "--output", "json"], besides, &flags].concat());
         let mut child = program.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
@@ -204,13 +205,43 @@ fn it_signs_nothing_by_parameters_that_it_cannot_read() {
 const LIVES: u32 = 30;
 const STAKES: u32 = 60;
 const RATES: [u16; 3] = [500, 600, 700];
-/// How long a life is at most, from the first answer that it could give.
-const LIFE: u64 = 120;
+/// How many people ask at once.
+const PEOPLE: usize = 3;
 
 /// A number that follows from another: the lives of a run can be had again by its seed.
-fn next(seed: &mut u64) -> usize {
+fn next(seed: &mut u64) -> u32 {
     *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    usize::try_from(*seed >> 33).unwrap()
+    u32::try_from(*seed >> 33).unwrap()
+}
+
+/// Requests, of each stake each form; and what was answered, of each stake each form with its bytes.
+struct Crowd {
+    asked: Vec<Vec<String>>,
+    heard: Mutex<BTreeMap<usize, BTreeSet<(usize, String)>>>,
+}
+
+impl Crowd {
+    fn new(stage: &Stage) -> Self {
+        let forms = |n: u32| {
+            let coin = funded(&stage.both, n, 1_200_000);
+            RATES.iter().map(|rate| request(&other(stage, &coin, *rate))).collect()
+        };
+        Self { asked: (0..STAKES).map(forms).collect(), heard: Mutex::default() }
+    }
+
+    /// One of them asks, until it is over, for a few stakes, so that all of their forms meet.
+    fn ask(&self, at: &str, life: u32, mut seed: u64, is_over: &AtomicBool) {
+        while !is_over.load(Ordering::SeqCst) {
+            let stake = ((next(&mut seed) % 8 + life * 2) % STAKES) as usize;
+            let form = next(&mut seed) as usize % RATES.len();
+            let Some((status, body)) = post(at, &self.asked[stake][form]) else { continue };
+            match status {
+                200 => drop(self.heard.lock().unwrap().entry(stake).or_default().insert((form, body))),
+                409 => assert!(body.contains("signed_other"), "{body}"),
+                _ => panic!("{status} {body}"),
+            }
+        }
+    }
 }
 
 /// V-05: killed thirty times while several people ask it for other transactions of the same stakes, it never signs two of one.
@@ -219,36 +250,23 @@ fn however_it_dies_no_stake_is_signed_twice() {
     let mut seed = std::env::var("BSN_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(7);
     let stage = Stage::new();
     let desk = Desk::new(&stage, "killed");
-    let asked: Vec<Vec<String>> = (0..STAKES)
-        .map(|n| {
-            let coin = funded(&stage.both, n, 1_200_000);
-            RATES.iter().map(|rate| request(&other(&stage, &coin, *rate))).collect()
-        })
-        .collect();
-    // What was answered: of each stake, each form with its bytes.
-    let heard: Mutex<BTreeMap<usize, BTreeSet<(usize, String)>>> = Mutex::default();
-    let (mut grew, mut before, mut unheard) = (0, 0, 0);
-    let begun = Instant::now();
+    let crowd = Crowd::new(&stage);
+    let start = || Served::start(&desk, &stage, &["--per-hour", "100000"]);
+    let head = Head { chain_id: CHAIN.to_owned(), member: key(&stage.maker.members[0]) };
+    let (served, begun) = (start(), Instant::now());
+    assert_eq!(post(&served.at, &crowd.asked[0][0]).unwrap().0, 200);
+    let needed = begun.elapsed();
+    drop(served);
+    let (mut grew, mut before) = (0, 1);
     for life in 0..LIVES {
-        let mut served = Served::start(&desk, &stage, &["--per-hour", "100000"]);
+        let mut served = start();
         let (at, is_over) = (served.at.clone(), AtomicBool::new(false));
-        let lives = Duration::from_millis(next(&mut seed) as u64 % LIFE);
-        let mut seeds = [0; 3].map(|_: u64| next(&mut seed) as u64);
+        let lives = needed * (next(&mut seed) % 600) / 100;
+        let seeds = [(); PEOPLE].map(|()| u64::from(next(&mut seed)));
         std::thread::scope(|scope| {
-            for seed in &mut seeds {
-                scope.spawn(|| {
-                    while !is_over.load(Ordering::SeqCst) {
-                        // A few stakes are asked for in each life, so that all of their forms meet.
-                        let stake = (next(seed) % 8 + life as usize * 2) % STAKES as usize;
-                        let form = next(seed) % RATES.len();
-                        let Some((status, body)) = post(&at, &asked[stake][form]) else { continue };
-                        match status {
-                            200 => drop(heard.lock().unwrap().entry(stake).or_default().insert((form, body))),
-                            409 => assert!(body.contains("signed_other"), "{body}"),
-                            _ => panic!("{status} {body}"),
-                        }
-                    }
-                });
+            for seed in seeds {
+                let (crowd, at, is_over) = (&crowd, &at, &is_over);
+                scope.spawn(move || crowd.ask(at, life, seed, is_over));
             }
             std::thread::sleep(lives);
             // SIGKILL.
@@ -256,37 +274,32 @@ fn however_it_dies_no_stake_is_signed_twice() {
             served.child.wait().unwrap();
             is_over.store(true, Ordering::SeqCst);
         });
-        let head = Head { chain_id: CHAIN.to_owned(), member: key(&stage.maker.members[0]) };
         let record = record::open(&desk.path("record"), &head).unwrap();
-        let heard = heard.lock().unwrap();
-        for forms in heard.values() {
+        for forms in crowd.heard.lock().unwrap().values() {
             assert_eq!(forms.len(), 1, "life {life}: two forms of one stake were signed");
-            let (_, share) = forms.first().unwrap();
-            let (_, stake, _): (_, OutPoint, _) = ShareFile::read(share).unwrap();
+            let (_, stake, _): (_, OutPoint, _) = ShareFile::read(&forms.first().unwrap().1).unwrap();
             assert!(record.signed(&stake).is_some(), "life {life}: {stake} was signed and not noted");
         }
         grew += u32::from(record.count() > before);
-        (before, unheard) = (record.count(), record.count() - heard.len());
+        before = record.count();
     }
     // What was signed gets the same bytes in the next life, also where nobody heard it; its other forms get nothing.
-    let last = Served::start(&desk, &stage, &["--per-hour", "100000"]);
-    let heard = heard.into_inner().unwrap();
-    for (stake, forms) in asked.iter().enumerate() {
+    let last = start();
+    let heard = crowd.heard.into_inner().unwrap();
+    for (stake, forms) in crowd.asked.iter().enumerate() {
         let answers: Vec<_> = forms.iter().map(|form| post(&last.at, form).unwrap()).collect();
         let signed: Vec<_> = answers.iter().enumerate().filter(|(_, (status, _))| *status == 200).collect();
         assert_eq!(signed.len(), 1, "stake {stake}");
-        assert!(answers.iter().all(|(status, _)| [200, 409].contains(status)));
-        let (form, (_, body)) = signed[0];
-        assert!(
-            heard.get(&stake).is_none_or(|heard| *heard == BTreeSet::from([(form, body.clone())])),
-            "stake {stake}"
-        );
+        assert!(answers.iter().all(|(status, _)| [200, 409].contains(status)), "stake {stake}");
+        let one = BTreeSet::from([(signed[0].0, signed[0].1.1.clone())]);
+        assert!(heard.get(&stake).is_none_or(|heard| *heard == one), "stake {stake}");
     }
     let noted = fs::read_to_string(desk.path("record")).unwrap().lines().count() - 1;
     assert_eq!(noted, STAKES as usize);
     println!(
-        "{LIVES} lives in {:?}: {before} stakes signed in {grew} of them, {unheard} of which nobody heard",
-        begun.elapsed()
+        "{LIVES} lives in {:?}, an answer takes {needed:?}: {before} stakes signed in {grew} of them, {} heard of",
+        begun.elapsed(),
+        heard.len()
     );
     assert!(grew >= LIVES / 3 && heard.len() >= 15, "{} stakes signed in {grew} lives", heard.len());
 }
