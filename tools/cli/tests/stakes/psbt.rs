@@ -102,7 +102,7 @@ fn what_is_written_is_what_rust_bitcoin_writes_and_reads() {
     assert_eq!(Psbt::new(&rich, &[poor]).unwrap().fee(), None);
 }
 
-/// BIP-174: those that must be refused are, by their names, and of the others rust-bitcoin says the same.
+/// The vectors that must be refused are, by their names, and of the others rust-bitcoin says the same (BIP-174).
 #[test]
 fn the_vectors_of_bip_174_hold() {
     let vectors = include_str!("bip174/vectors.txt").lines().filter_map(|line| line.split_once(' '));
@@ -177,7 +177,7 @@ fn a_psbt_that_means_something_else_is_refused_by_its_name() {
     assert_eq!(Psbt::new(&witness, &spent), Err(PsbtError::Signed));
 }
 
-/// BIP-173 and BIP-350: each means to us what it means to rust-bitcoin.
+/// Each address means to us what it means to rust-bitcoin (BIP-173, BIP-350).
 #[test]
 fn an_address_is_the_script_that_rust_bitcoin_makes_of_it() {
     for address in [
