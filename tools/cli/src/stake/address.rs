@@ -16,7 +16,7 @@ pub enum AddressError {
     #[error("`{0}` is not how an address of Bitcoin begins")]
     Network(String),
     /// Whoever comes first may spend what is paid to it, until Bitcoin has rules for it.
-    #[error("it has witness version {version} and {length} bytes, which nobody's key locks")]
+    #[error("it has witness version {version} and {length} bytes, which no key locks")]
     Unlocked {
         /// The witness version.
         version: u8,
