@@ -60,7 +60,11 @@ pub fn run<D: Disk, R: Registry + ?Sized, L: Ledger + ?Sized>(
         match &signed {
             Ok((stake, _)) => say
                 .event(&format!("signed {stake}"), &json!({ "event": "signed", "stake": stake.to_string() })),
-            Err(refused) => say.note(&format!("refused: {refused}")),
+            Err(refused) => {
+                let (name, why) = (refused.name(), refused.to_string());
+                let event = json!({ "event": "refused", "refused": name, "why": why });
+                say.once(&format!("refused {name}: {why}"), &event);
+            }
         }
         sheet.write(shown(member));
         let signed = signed.map(|(stake, share)| ShareFile::new(&request.chain_id, &stake, &share));
