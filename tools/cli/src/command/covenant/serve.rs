@@ -55,22 +55,23 @@ pub fn run(args: &Serve) -> Result<()> {
     if !at.ip().is_loopback() {
         eprintln!("{at} can be reached from outside: put a proxy in front that says who may ask");
     }
-    let say = Say::new(setup.output == Output::Json);
     let (url, who) = (format!("http://{at}"), public(&key));
-    say.event(
-        &format!("{who} signs for {chain_id} at {url}"),
-        &json!({ "event": "serving", "member": who.to_string(), "chain_id": chain_id, "url": url }),
-    );
+    let event = json!({ "event": "serving", "member": who.to_string(), "chain_id": chain_id, "url": url });
+    let said = format!("{who} signs for {chain_id} at {url}");
+    let (bitcoin, allowance) = (&outside as &dyn Ledger, Allowance::new(args.per_hour));
+    let mut member = Member { key, chain_id, versions, registry: &known, bitcoin, record, allowance };
+    // Before anybody asks.
+    let sheet = Sheet::default();
+    signer::show(&sheet, &member);
     let (sender, asked) = mpsc::sync_channel(WAITING);
-    let (sheet, hosts) = (Sheet::default(), args.host.clone());
-    let served = sheet.clone();
+    let (served, hosts) = (sheet.clone(), args.host.clone());
     let serve = move || {
         if let Err(error) = port::run(listener, served, sender, hosts) {
             eprintln!("the port ended: {error:#}");
         }
     };
     std::thread::Builder::new().name("port".to_owned()).spawn(serve).context("cannot start a thread")?;
-    let (bitcoin, allowance) = (&outside as &dyn Ledger, Allowance::new(args.per_hour));
-    let mut member = Member { key, chain_id, versions, registry: &known, bitcoin, record, allowance };
+    let say = Say::new(setup.output == Output::Json);
+    say.event(&said, &event);
     signer::run(&mut member, || known.versions(), &asked, &sheet, say)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use covenant::XOnlyKey;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::Sheet;
@@ -30,7 +30,7 @@ pub struct Asked {
     pub answer: oneshot::Sender<Result<ShareFile, Refused>>,
 }
 
-/// Answers until nobody can ask any more. Parameters are read anew before each answer.
+/// Answers until nobody can ask any more. Parameters are read anew before each answer. What is [shown](show) follows.
 ///
 /// # Errors
 /// One sentence: the disk failed, or the port ended.
@@ -41,7 +41,6 @@ pub fn run<D: Disk, R: Registry + ?Sized, L: Ledger + ?Sized>(
     sheet: &Sheet,
     mut say: Say,
 ) -> Result<()> {
-    sheet.write(shown(member));
     loop {
         let next = match asked.recv_timeout(EVERY) {
             Ok(next) => Some(next),
@@ -52,7 +51,7 @@ pub fn run<D: Disk, R: Registry + ?Sized, L: Ledger + ?Sized>(
         let read = read.map(|versions| member.versions = versions);
         let Some(Asked { request, answer }) = next else {
             read.unwrap_or_else(|refused| say.note(&refused.to_string()));
-            sheet.write(shown(member));
+            show(sheet, member);
             continue;
         };
         let signed = read.and_then(|()| member.sign(&request));
@@ -66,7 +65,7 @@ pub fn run<D: Disk, R: Registry + ?Sized, L: Ledger + ?Sized>(
                 say.once(&format!("refused {name}: {why}"), &event);
             }
         }
-        sheet.write(shown(member));
+        show(sheet, member);
         let signed = signed.map(|(stake, share)| ShareFile::new(&request.chain_id, &stake, &share));
         // Whoever does not wait any more asks again, and gets the same.
         let _ = answer.send(signed);
@@ -77,14 +76,14 @@ pub fn run<D: Disk, R: Registry + ?Sized, L: Ledger + ?Sized>(
     }
 }
 
-/// Who it is, and what it signs.
-fn shown<D: Disk, R: ?Sized, L: ?Sized>(member: &Member<'_, D, R, L>) -> Value {
+/// Shows everybody who it is, and what it signs.
+pub fn show<D: Disk, R: ?Sized, L: ?Sized>(sheet: &Sheet, member: &Member<'_, D, R, L>) {
     let key: XOnlyKey = (*member.key.public_key().as_fp()).into();
-    json!({
+    sheet.write(json!({
         "chain_id": member.chain_id,
         "member": key.to_string(),
         "signed": member.record.count(),
         "an_hour": member.allowance.most,
         "versions": member.versions.wire().collect::<Vec<_>>(),
-    })
+    }));
 }
