@@ -42,7 +42,7 @@ impl Lost {
         Kept::find(&self.stage.both, self.at).unwrap()
     }
 
-    /// As the contract answers of a stake under the chain's own committee, which it does not take yet.
+    /// As the contract answers of a stake under the chain's own committee: the same but for the family's name.
     fn own(&self) -> Kept {
         let (data, params) = find::data(&self.stage.both, &self.at).unwrap();
         Kept::read(self.at, SlashingDataResponse { family: Family::Own, ..data }, &params).unwrap()
