@@ -127,8 +127,8 @@ pub use refusal::{Refusal, Rule, SlashingFault, Stage};
 pub use share::{Share, ShareFault, Unsigned};
 pub use sighash::sighash;
 pub use slash::{SlashError, Slashing};
-pub use taproot::{Leaf, OutputKey, UNSPENDABLE};
-pub use verify::{verify, verify_unsigned};
+pub use taproot::{Leaf, OutputKey, UNSPENDABLE, compact_size};
+pub use verify::{is_dust, is_witness_program, verify, verify_unsigned};
 // Whose types stand in the signatures of this crate.
 pub use {bitcoin_spv, eots, primitives};
 

@@ -73,8 +73,8 @@ impl OutputKey {
     }
 }
 
-/// A length as Bitcoin writes it.
-pub(crate) fn compact_size(length: usize) -> Vec<u8> {
+/// A length as Bitcoin writes it (`WriteCompactSize`): 1, 3, 5 or 9 bytes, the shortest form.
+pub fn compact_size(length: usize) -> Vec<u8> {
     let length = u64::try_from(length).unwrap_or(u64::MAX);
     match (u8::try_from(length), u16::try_from(length), u32::try_from(length)) {
         (Ok(short @ ..0xfd), ..) => vec![short],

@@ -15,6 +15,7 @@ use crate::{
 };
 use signatures::Signers;
 use slashing::Slashable;
+pub use slashing::{is_dust, is_witness_program};
 
 /// Verifies a delegation against the parameters of its version, `None` where that is not known.
 ///

@@ -41,6 +41,12 @@ pub enum Command {
     Slash(Box<crate::command::slash::Slash>),
     /// Vote for a finality provider: commit randomness ahead, sign each height once.
     Vote(Box<crate::command::vote::Vote>),
+    /// Sign delegations in advance, as a member of the chain's own covenant committee.
+    Covenant(crate::command::covenant::Covenant),
+    /// Stake bitcoin under the chain's own committee: make and sign everything, then write a PSBT.
+    Stake(Box<crate::command::stake::Stake>),
+    /// End a stake early: complete its unbonding transaction, check it, and send it to Bitcoin.
+    Unbond(Box<crate::command::unbond::Unbond>),
     /// Watch votes, lag, power and alarms in the terminal.
     Watch(crate::command::watch::Watch),
     /// Ask both chains what they know and you the rest; write bsn.toml.

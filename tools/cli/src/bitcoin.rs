@@ -94,6 +94,12 @@ pub trait Ledger: Theirs {
     /// As [`find`](Self::find).
     fn output(&self, output: &OutPoint) -> Result<Option<Output>, String>;
 
+    /// The transaction of an output, without witness: all that its id commits to.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    fn transaction(&self, output: &OutPoint) -> Result<Option<Vec<u8>>, String>;
+
     /// Sends a transaction; that it was sent before is no error.
     ///
     /// # Errors
@@ -121,6 +127,14 @@ impl Ledger for Outside {
             Source::Esplora(url) => esplora::output(self, url, output),
             Source::Rpc(_) => bitcoind::output(self, output),
         }
+    }
+
+    fn transaction(&self, output: &OutPoint) -> Result<Option<Vec<u8>>, String> {
+        let tx = match &self.source {
+            Source::Esplora(url) => esplora::tx(self, url, &output.txid),
+            Source::Rpc(_) => bitcoind::tx(self, output),
+        };
+        Ok(tx?.map(|tx| tx.stripped))
     }
 
     fn send(&self, tx: &[u8]) -> Result<(), String> {

@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub mod connect;
+pub mod covenant;
 pub mod deploy;
 mod devnet;
 pub mod doctor;
@@ -9,10 +10,13 @@ pub mod fp;
 pub mod init;
 pub mod keep;
 pub mod of_setup;
+pub mod of_terms;
 pub mod prove;
 pub mod relayer;
 pub mod serve;
 pub mod slash;
+pub mod stake;
+pub mod unbond;
 pub mod upgrade;
 pub mod verify;
 pub mod vote;
@@ -42,6 +46,9 @@ pub fn run(args: Args) -> Result<()> {
         Command::Prove(args) => prove::run(&args),
         Command::Slash(args) => slash::run(&args),
         Command::Vote(args) => vote::run(&args),
+        Command::Covenant(args) => covenant::run(&args),
+        Command::Stake(args) => stake::run(&args),
+        Command::Unbond(args) => unbond::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Deploy(args) => deploy::run(&args),

@@ -14,6 +14,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`source`] | the flags, and where a key comes from |
+//! | [`secret`] | keys of Bitcoin: finality providers', committee members', stakers' |
 //! | [`keyring`], [`jwe`] | the files of the SDK's keyring |
 //! | [`sender`] | gas, fees, sending |
 //! | [`unsigned`], [`follow_up`] | transactions as JSON, and how others sign them |
@@ -21,6 +22,7 @@
 pub mod follow_up;
 pub mod jwe;
 pub mod keyring;
+pub mod secret;
 pub mod sender;
 pub mod source;
 pub mod unsigned;

@@ -11,7 +11,9 @@
 //! | [`config`] | `bsn.toml`, and what flags and environment change of it |
 //! | [`keys`] | who signs, and sending |
 //! | [`deploy`] | the contracts, from two files of wasm to a chain that calls them |
+//! | [`committee`] | what a covenant committee signs in advance, and its members' part in it |
 //! | [`connect`] | from the contract to the first final block |
+//! | [`stake`] | a staker's delegation, made, completed, and ended early |
 //! | [`upgrade`] | new code under the same address |
 //! | [`verify`] | whether a chain runs a release |
 //! | [`init`] | writes `bsn.toml` |
@@ -36,6 +38,7 @@
 pub mod args;
 pub mod bitcoin;
 pub mod command;
+pub mod committee;
 pub mod config;
 pub mod connect;
 pub mod deploy;
@@ -52,6 +55,7 @@ pub mod prove;
 pub mod relayer;
 pub mod serve;
 pub mod slash;
+pub mod stake;
 pub mod upgrade;
 pub mod verify;
 pub mod vote;

@@ -25,7 +25,8 @@
 //! | [`link`] | the two light clients and the channel, Babylon's end too |
 //! | [`judge`], [`examine`] | what needs attention: at once, and as `bsn doctor` finds it each minute |
 //! | [`api`], [`metrics`], [`healthz`], [`page`], [`rpc`] | the answers |
-//! | [`server`], [`host`] | connections and their limits; which names are answered |
+//! | [`server`] | which path answers what |
+//! | [`port`], [`host`] | connections and their limits; which names are answered |
 
 pub mod api;
 pub mod column;
@@ -40,6 +41,7 @@ pub mod metrics;
 mod monitoring;
 pub mod names;
 pub mod page;
+pub mod port;
 pub mod provider;
 pub mod read;
 pub mod reading;

@@ -70,7 +70,7 @@ fn check(
 
 /// Whether nodes refuse to relay an output because spending it would cost a third of it (Bitcoin Core's `GetDustThreshold`
 /// at 3 sats a virtual byte, as btcd computes it). What burns is never spent.
-fn is_dust(output: &Output) -> bool {
+pub fn is_dust(output: &Output) -> bool {
     const OP_RETURN: u8 = 0x6a;
     if output.script.first() == Some(&OP_RETURN) {
         return false;
@@ -81,8 +81,8 @@ fn is_dust(output: &Output) -> bool {
     output.value.saturating_mul(1_000) / (3 * size) < 1_000
 }
 
-/// A version and 2 to 40 bytes (BIP-141).
-fn is_witness_program(script: &[u8]) -> bool {
+/// Whether a script is a version and 2 to 40 bytes (BIP-141): what spends it leaves its transaction's id as it is.
+pub fn is_witness_program(script: &[u8]) -> bool {
     match script {
         [0 | 0x51..=0x60, length, program @ ..] => {
             (2..=40).contains(length) && program.len() == usize::from(*length)

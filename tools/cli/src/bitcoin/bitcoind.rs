@@ -1,6 +1,6 @@
 //! bitcoind, by its JSON-RPC, with or without `txindex`.
 
-use bitcoin_spv::{OutPoint, Output};
+use bitcoin_spv::{OutPoint, Output, Transaction};
 use bsn_rpc::Error;
 use primitives::Txid;
 use serde_json::{Value, json};
@@ -91,9 +91,7 @@ pub(super) fn spending(node: &Outside, output: &OutPoint, searched: u32) -> Resu
 
 pub(super) fn output(node: &Outside, output: &OutPoint) -> Result<Option<Output>, String> {
     let OutPoint { txid, index } = output;
-    if let Some(text) = may(node, "getrawtransaction", &json!([txid.to_string(), 0]))? {
-        let text = text.as_str().ok_or_else(|| unusable(node, "getrawtransaction", "hex"))?;
-        let tx = transaction(node.name_of(), text, txid)?;
+    if let Some(tx) = raw(node, txid, &json!([txid.to_string(), 0]))? {
         return Ok(usize::try_from(*index).ok().and_then(|index| tx.outputs.get(index).cloned()));
     }
     let coin = node.call("gettxout", &json!([txid.to_string(), index, true]))?;
@@ -105,6 +103,24 @@ pub(super) fn output(node: &Outside, output: &OutPoint) -> Result<Option<Output>
         return Err(unusable(node, "gettxout", "scriptPubKey.hex"));
     };
     Ok(Some(Output { value, script }))
+}
+
+/// Without an index a node has the transactions of its memory pool, and those of whose block it is told.
+pub(super) fn tx(node: &Outside, output: &OutPoint) -> Result<Option<Transaction>, String> {
+    let txid = &output.txid;
+    if let Some(tx) = raw(node, txid, &json!([txid.to_string(), 0]))? {
+        return Ok(Some(tx));
+    }
+    match find(node, output)? {
+        Found::In(place) => raw(node, txid, &json!([txid.to_string(), 0, shown(&place.block)])),
+        Found::Waiting | Found::Unknown => Ok(None),
+    }
+}
+
+fn raw(node: &Outside, txid: &Txid, params: &Value) -> Result<Option<Transaction>, String> {
+    let Some(answer) = may(node, "getrawtransaction", params)? else { return Ok(None) };
+    let text = answer.as_str().ok_or_else(|| unusable(node, "getrawtransaction", "hex"))?;
+    transaction(node.name_of(), text, txid).map(Some)
 }
 
 pub(super) fn send(node: &Outside, tx: &[u8]) -> Result<(), String> {

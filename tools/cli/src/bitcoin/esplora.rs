@@ -1,6 +1,6 @@
 //! Esplora: blockstream.info, mempool.space, and whoever runs one.
 
-use bitcoin_spv::{OutPoint, Output};
+use bitcoin_spv::{OutPoint, Output, Transaction};
 use primitives::Txid;
 use serde_json::Value;
 
@@ -63,13 +63,13 @@ pub(super) fn spending(server: &Outside, url: &str, output: &OutPoint) -> Result
 }
 
 pub(super) fn output(server: &Outside, url: &str, output: &OutPoint) -> Result<Option<Output>, String> {
-    let OutPoint { txid, index } = output;
+    let found = tx(server, url, &output.txid)?;
+    Ok(found.and_then(|tx| tx.outputs.get(usize::try_from(output.index).ok()?).cloned()))
+}
+
+pub(super) fn tx(server: &Outside, url: &str, txid: &Txid) -> Result<Option<Transaction>, String> {
     let (status, text) = server.get(url, &format!("/tx/{txid}/hex"))?;
-    if status == 404 {
-        return Ok(None);
-    }
-    let tx = transaction(server.name_of(), &text, txid)?;
-    Ok(usize::try_from(*index).ok().and_then(|index| tx.outputs.get(index).cloned()))
+    if status == 404 { Ok(None) } else { transaction(server.name_of(), &text, txid).map(Some) }
 }
 
 pub(super) fn send(server: &Outside, url: &str, tx: &[u8]) -> Result<(), String> {

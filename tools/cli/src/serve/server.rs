@@ -1,4 +1,4 @@
-//! The port: which path answers what, and how much anybody may take up.
+//! The dashboard's port: which path answers what.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,24 +8,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use bsn_rpc::Client;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use serde_json::Value;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
+use super::port::{WHOLE, accept, json_reply, late, misdirected, only, reply, text};
 use super::{Shared, api, healthz, host, metrics, now_ms, page, rpc};
 
-/// How many connections are open at once; more wait.
-const CONNECTIONS: usize = 128;
-/// How long a head may take to come, and an answer to be made and taken.
-const HEAD: Duration = Duration::from_secs(10);
-const WHOLE: Duration = Duration::from_secs(60);
-/// How long a connection is used.
-const LIFE: Duration = Duration::from_secs(300);
-/// How much of a head is read.
-const HEAD_BYTES: usize = 16 << 10;
 /// How much of a body is read: a batch of questions.
 const BODY: usize = 64 << 10;
 /// How many questions are passed on to the node at once; more are refused after a while.
@@ -58,49 +45,15 @@ pub fn run(
     let site = Site { shared, origin, hosts: hosts.into(), chain, passing, making };
     let runtime =
         tokio::runtime::Builder::new_current_thread().max_blocking_threads(PASSED_ON).enable_all().build();
-    let ended = runtime.and_then(|runtime| runtime.block_on(accept(listener, site)));
+    let ended = runtime.and_then(|runtime| {
+        runtime.block_on(accept(listener, Router::new().fallback(answer).with_state(site)))
+    });
     if let Err(error) = ended {
         eprintln!("the dashboard's server ended: {error}");
     }
 }
 
-async fn accept(listener: std::net::TcpListener, site: Site) -> std::io::Result<()> {
-    let listener = TcpListener::from_std(listener)?;
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
-    let router = Router::new().fallback(answer).with_state(site);
-    loop {
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return Ok(()) };
-        // One that cannot be taken, for want of files or since it is gone, is no reason to end.
-        let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
-        };
-        let router = router.clone();
-        tokio::spawn(async move {
-            // A connection that says nothing, or takes nothing, ends; what was wrong with it concerns nobody.
-            let _ = connection(stream, router).await;
-            drop(place);
-        });
-    }
-}
-
-/// After its time a connection ends with the answer that it is at, and who does not take that is cut off.
-async fn connection(stream: TcpStream, router: Router) -> Result<(), hyper::Error> {
-    let served = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let mut served = std::pin::pin!(served);
-    if let Ok(ended) = tokio::time::timeout(LIFE, served.as_mut()).await {
-        return ended;
-    }
-    served.as_mut().graceful_shutdown();
-    tokio::time::timeout(WHOLE, served).await.unwrap_or(Ok(()))
-}
-
 async fn answer(State(site): State<Site>, request: Request<Body>) -> Response<Body> {
-    let late = || text(StatusCode::SERVICE_UNAVAILABLE, "too slow".to_owned());
     tokio::time::timeout(WHOLE, route(&site, request)).await.unwrap_or_else(|_| late())
 }
 
@@ -109,10 +62,7 @@ async fn route(site: &Site, request: Request<Body>) -> Response<Body> {
     if let Some(name) = parts.headers.get(header::HOST)
         && !name.to_str().is_ok_and(|name| host::is_own(name, &site.hosts))
     {
-        return text(
-            StatusCode::MISDIRECTED_REQUEST,
-            "this server is asked by address or as localhost; other names are given with --host".to_owned(),
-        );
+        return misdirected();
     }
     let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
     match (&parts.method, path) {
@@ -183,12 +133,6 @@ async fn passed_on(site: &Site, body: Body) -> Response<Body> {
     }
 }
 
-fn only(methods: &'static str) -> Response<Body> {
-    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, format!("only {methods}"));
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
-    response
-}
-
 fn html(page: &'static str, connect: &'static str) -> Response<Body> {
     let mut response = reply(StatusCode::OK, "text/html; charset=utf-8", page);
     let headers = response.headers_mut();
@@ -200,23 +144,5 @@ fn html(page: &'static str, connect: &'static str) -> Response<Body> {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
-}
-
-fn text(status: StatusCode, body: String) -> Response<Body> {
-    reply(status, "text/plain; charset=utf-8", body)
-}
-
-fn json_reply(status: StatusCode, value: &Value) -> Response<Body> {
-    reply(status, "application/json", value.to_string())
-}
-
-fn reply(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response<Body> {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

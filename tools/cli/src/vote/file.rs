@@ -93,7 +93,7 @@ pub fn line(before: &Check, height: u64, hash: &AppHash) -> (String, Check) {
     (format!("{height:020} {hash} {}\n", hex::encode(check)), check)
 }
 
-fn check(parts: &[&[u8]]) -> Check {
+pub(crate) fn check(parts: &[&[u8]]) -> Check {
     let mut hasher = Sha256::new();
     parts.iter().for_each(|part| hasher.update(part));
     let hash: [u8; 32] = hasher.finalize().into();
@@ -117,7 +117,7 @@ pub fn read(bytes: &[u8]) -> Result<Contents, Damage> {
     while let Some((bytes, behind)) = rest.split_at_checked(LINE) {
         let Some((height, hash, own)) = line_of(bytes, &check).filter(|(height, ..)| *height >= head.first)
         else {
-            if behind.is_empty() && is_torn(bytes) {
+            if behind.is_empty() && is_torn(bytes, LINE, may_stand) {
                 break;
             }
             return Err(Damage::Line { line: number });
@@ -127,7 +127,7 @@ pub fn read(bytes: &[u8]) -> Result<Contents, Damage> {
         }
         (check, rest, number) = (own, behind, number + 1);
     }
-    if !rest.is_empty() && !is_torn(rest) {
+    if !rest.is_empty() && !is_torn(rest, LINE, may_stand) {
         return Err(Damage::Line { line: number });
     }
     Ok(Contents { head, signed, check, whole: bytes.len().saturating_sub(rest.len()) })
@@ -155,12 +155,12 @@ fn line_of(bytes: &[u8], before: &Check) -> Option<(u64, AppHash, Check)> {
 }
 
 /// Whether bytes can be what is left of a line that was being written. A disk writes pages: what is missing of a line of
-/// full length is its beginning or its end.
-fn is_torn(bytes: &[u8]) -> bool {
+/// full length is its beginning or its end. `may_stand` says which byte a line has at a place.
+pub(crate) fn is_torn(bytes: &[u8], line: usize, may_stand: fn(usize, u8) -> bool) -> bool {
     let is_zero = |byte: &&u8| **byte == 0;
     let (ahead, behind) =
         (bytes.iter().take_while(is_zero).count(), bytes.iter().rev().take_while(is_zero).count());
-    let is_short = bytes.len() < LINE || bytes.len() == LINE && ahead + behind > 0;
+    let is_short = bytes.len() < line || bytes.len() == line && ahead + behind > 0;
     let written = || bytes.iter().enumerate().skip(ahead).take(bytes.len().saturating_sub(ahead + behind));
     is_short && written().all(|(place, byte)| may_stand(place, *byte))
 }

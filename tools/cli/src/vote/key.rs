@@ -3,13 +3,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use clap::Args as Group;
 use eots::SecretKey;
-use zeroize::Zeroizing;
 
-use crate::keys::keyring::Keyring;
-use crate::keys::source::{Backend, passphrase_of, refuse_readable, secret_line};
+use crate::keys::secret;
+use crate::keys::source::Backend;
 
 /// Where the key is taken from if no flag says otherwise: 64 hexadecimal digits.
 pub const KEY: &str = "BSN_FP_KEY";
@@ -39,42 +38,21 @@ impl FpKey {
     /// A sentence that says what is missing, and never the key.
     pub fn load(&self) -> Result<SecretKey> {
         if let Some(path) = &self.fp_key_file {
-            let shown = path.display();
-            if path.as_os_str() == "-" {
-                return of_hex(&secret_line("key of the finality provider: ")?).context("standard input");
-            }
-            refuse_readable(path)?;
-            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
-            return of_hex(&Zeroizing::new(text)).with_context(|| format!("{shown}"));
+            return secret::of_file(path, WHOSE);
         }
         match (&self.fp_key, self.fp_keyring_backend, &self.fp_keyring_dir) {
-            (Some(name), Some(backend), Some(folder)) => {
-                let keyring = match backend {
-                    Backend::Test => Keyring::test(folder),
-                    Backend::File => Keyring::file(folder, passphrase_of("finality provider's keyring")?),
-                    Backend::Os => bail!("the keyring `os` is read by its own program alone"),
-                };
-                Ok(SecretKey::from_slice(&keyring.secret(name)?)?)
-            }
-            _ => {
-                let text = std::env::var(KEY).map(Zeroizing::new).map_err(|_| {
-                    anyhow!(
-                        "whose votes? Name the finality provider's key by --fp-key-file or {KEY}, or by --fp-key, \
-                         --fp-keyring-backend and --fp-keyring-dir"
-                    )
-                })?;
-                of_hex(&text).context(KEY)
-            }
+            (Some(name), Some(backend), Some(folder)) => secret::of_keyring(name, backend, folder, WHOSE),
+            _ => secret::of_environment(KEY)?.ok_or_else(|| {
+                anyhow!(
+                    "whose votes? Name the finality provider's key by --fp-key-file or {KEY}, or by --fp-key, \
+                     --fp-keyring-backend and --fp-keyring-dir"
+                )
+            }),
         }
     }
 }
 
-fn of_hex(text: &str) -> Result<SecretKey> {
-    // What is wrong with the digits is not said: it would repeat them.
-    let bytes = hex::decode(text.trim()).map(Zeroizing::new);
-    let bytes = bytes.map_err(|_| anyhow!("it is no key of 64 hexadecimal digits"))?;
-    Ok(SecretKey::from_slice(&bytes)?)
-}
+const WHOSE: &str = "finality provider";
 
 #[cfg(test)]
 mod tests {

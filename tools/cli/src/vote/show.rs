@@ -37,8 +37,13 @@ impl Say {
 
     /// Something that should be known, and is said once until it is [over](Self::over).
     pub fn note(&mut self, text: &str) {
+        self.once(text, &json!({ "event": "waits", "why": text }));
+    }
+
+    /// Something that happened, said once while it happens again and again.
+    pub fn once(&mut self, text: &str, event: &Value) {
         if self.is_first(text) {
-            self.event(text, &json!({ "event": "waits", "why": text }));
+            self.event(text, event);
         }
     }
 

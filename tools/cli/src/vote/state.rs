@@ -41,6 +41,17 @@ pub struct Locked {
     _lock: File,
 }
 
+impl Locked {
+    /// The file, to be written behind its first `whole` bytes; what stands there is cut.
+    pub(crate) fn open(path: &Path, lock: File, whole: usize) -> Result<Self> {
+        let cannot = || format!("cannot write {}", path.display());
+        let file = OpenOptions::new().append(true).open(path).with_context(cannot)?;
+        file.set_len(u64::try_from(whole)?).with_context(cannot)?;
+        file.sync_all().with_context(cannot)?;
+        Ok(Self { file, _lock: lock })
+    }
+}
+
 impl Disk for Locked {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)
@@ -132,7 +143,7 @@ pub struct Kept {
 /// One sentence: it is there already, or cannot be written.
 pub fn create(path: &Path, head: &Head) -> Result<()> {
     let shown = path.display();
-    let _lock = lock(path)?;
+    let _lock = lock(path, "vote", "vote")?;
     if path.try_exists().with_context(|| format!("cannot look for {shown}"))? {
         bail!("{shown} is there already: leave out --create, and never delete it while its key votes");
     }
@@ -149,17 +160,14 @@ pub fn open(path: &Path, whose: &Head) -> Result<Kept> {
 
 fn open_with(path: &Path, whose: &Head, kept: usize) -> Result<Kept> {
     let path = &path.canonicalize().with_context(|| missing(path))?;
-    let _lock = lock(path)?;
+    let lock = lock(path, "vote", "vote")?;
     let (mut contents, bytes) = load(path, whose)?;
     let cut = bytes.saturating_sub(contents.whole);
     if contents.signed.len() > kept.saturating_mul(2) {
         shrink(path, &mut contents, kept)?;
     }
-    let cannot = || format!("cannot write {}", path.display());
-    let file = OpenOptions::new().append(true).open(path).with_context(cannot)?;
-    file.set_len(u64::try_from(contents.whole)?).with_context(cannot)?;
-    file.sync_all().with_context(cannot)?;
-    Ok(Kept { state: State::on(Locked { file, _lock }, contents), cut })
+    let disk = Locked::open(path, lock, contents.whole)?;
+    Ok(Kept { state: State::on(disk, contents), cut })
 }
 
 /// Reads the file and changes nothing; another program may have it.
@@ -208,7 +216,7 @@ fn shrink(path: &Path, contents: &mut Contents, kept: usize) -> Result<()> {
 }
 
 /// Puts a text in the place of a file: all of it, or none.
-fn replace(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
     let fresh = beside(path, "new");
     let write = || {
         let mut file = File::create(&fresh)?;
@@ -221,7 +229,8 @@ fn replace(path: &Path, text: &str) -> Result<()> {
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn lock(path: &Path) -> Result<File> {
+/// The lock of a file's program, and what two of them must never do with one key.
+pub(crate) fn lock(path: &Path, program: &str, deed: &str) -> Result<File> {
     let beside = beside(path, "lock");
     let shown = beside.display();
     let file = OpenOptions::new().create(true).append(true).open(&beside);
@@ -229,7 +238,7 @@ fn lock(path: &Path) -> Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            bail!("another `bsn vote` has {}: two must never vote with one key", path.display())
+            bail!("another `bsn {program}` has {}: two must never {deed} with one key", path.display())
         }
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {shown}")),
     }

@@ -120,6 +120,45 @@ fn the_stake_of_who_signed_twice_is_slashed_in_bitcoin() {
     assert!(status == 400 && body.contains("txn-mempool-conflict"), "{body}");
 }
 
+/// `bsn unbond --stake` asks the chain: what it keeps of a stake fits together, whoever made it, and what it does not keep is named.
+#[test]
+fn the_early_end_of_a_lost_file_is_looked_for_on_the_chain() {
+    let devnet = start();
+    let esplora = format!("esplora=http://{}", devnet.at[2]);
+    let seen = devnet.control(&format!("fault/delegate?fp=1&sats={SATS}"))["seen"].clone();
+    until_deep(&devnet, &seen["txid"]);
+    let stake = format!("{}:{}", seen["txid"].as_str().unwrap(), seen["output"]);
+    let caller = Caller::new(&devnet, 0);
+    let (node, key) = (caller.node(), format!("{}\n", "12".repeat(32)));
+    let unbond = |stake: &str, more: &[&str]| {
+        let args = [&["unbond", "--node", &node, "--stake", stake][..], more].concat();
+        let out = caller.command(&args).env("BSN_STAKER_KEY", key.trim()).output().unwrap();
+        (out.status.code().unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let (code, err) = unbond(&stake, &[]);
+    assert!(
+        code == 1 && err.starts_with("Error: the key is of ") && err.contains("and the stake of"),
+        "{err}"
+    );
+    let ask = ["--ask", "again.request.json", "--bitcoin", &esplora];
+    let (code, err) = unbond(&stake, &ask);
+    assert!(code == 1 && err.contains(&format!("the stake {stake} is under Babylon's committee")), "{err}");
+    let unknown = format!("{}:0", "ab".repeat(32));
+    let (code, err) = unbond(&unknown, &[]);
+    assert!(code == 1 && err.contains(&format!("keeps no slashing data of {unknown}")), "{err}");
+    for (more, why) in [
+        (&["--params", "x"][..], "cannot be used with"),
+        (&["--delegation", "x"], "cannot be used with"),
+        (&["--ask", "x"], "--bitcoin <KIND=URL>"),
+        (&["--share", "x", "--ask", "y", "--bitcoin", "esplora=http://x"], "cannot be used with"),
+    ] {
+        let (code, err) = unbond(&stake, more);
+        assert!(code == 2 && err.contains(why), "{more:?}: {err}");
+    }
+    let (code, _, err) = caller.bsn(&["unbond", "--node", &node]);
+    assert!(code == 2 && err.contains("--delegation <FILE>"), "{err}");
+}
+
 fn post(devnet: &Running, tx: &str) -> (u16, String) {
     let node = bsn_rpc::Node::new(&format!("http://{}", devnet.at[2]), Duration::from_secs(10)).unwrap();
     node.post(&format!("http://{}/tx", devnet.at[2]), tx).unwrap()

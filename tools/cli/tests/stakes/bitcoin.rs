@@ -240,7 +240,10 @@ impl Net {
             "getrawtransaction" => {
                 let none = (-5, "No such mempool transaction. Use -txindex or provide a block hash");
                 let (txid, raw, height) = self.tx(&text(0)).ok_or(none)?;
-                if height.is_some() && !self.is_indexed {
+                let is_in_block = height.is_some()
+                    && params[2].as_str().map(str::to_owned)
+                        == height.and_then(|height| self.hash_at(height));
+                if height.is_some() && !self.is_indexed && !is_in_block {
                     return Err(none);
                 }
                 if params[1] == 0 {

@@ -47,9 +47,13 @@ fn serve(net: &Shared, answer: fn(&mut Net, &str, &str, &str) -> (u16, String)) 
     url
 }
 
+/// The address of an esplora server.
+pub fn esplora_at(net: &Shared) -> String {
+    serve(net, |net, method, path, body| net.page(method, path, body))
+}
+
 pub fn esplora(net: &Shared) -> Outside {
-    let url = serve(net, |net, method, path, body| net.page(method, path, body));
-    Outside::new(&Source::Esplora(url), Duration::from_secs(10)).unwrap()
+    Outside::new(&Source::Esplora(esplora_at(net)), Duration::from_secs(10)).unwrap()
 }
 
 pub fn bitcoind(net: &Shared) -> Outside {
