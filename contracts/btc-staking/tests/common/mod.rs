@@ -308,7 +308,7 @@ fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered, ledger: &Ledge
             address if *address == bsn.as_str() => {
                 let registered = registered.borrow();
                 let fp = registered.iter().find(|(fp, _)| api::bsn::raw::fp_key(fp)[..] == key[..]);
-                let fp = fp.map(|(_, id)| records::encode(&FinalityProvider::new(*id)).unwrap());
+                let fp = fp.map(|(_, id)| postcard::to_allocvec(&FinalityProvider::new(*id)).unwrap());
                 fp.or_else(|| ledger.borrow().get(&key[..]).cloned())
             }
             other => panic!("{other} is asked"),

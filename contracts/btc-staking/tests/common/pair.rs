@@ -305,7 +305,7 @@ impl Bsn {
     /// Its finality providers and their numbers.
     pub fn registered(&self) -> Vec<([u8; 32], FpId)> {
         let all = self.deps.storage.range(Some(b"f"), Some(b"g"), Order::Ascending);
-        let number = |record: Vec<u8>| records::decode::<FinalityProvider>(&record).unwrap().id;
+        let number = |record: Vec<u8>| postcard::from_bytes::<FinalityProvider>(&record).unwrap().id;
         all.map(|(key, record)| (key[1..].try_into().unwrap(), number(record))).collect()
     }
 }
