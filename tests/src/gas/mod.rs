@@ -85,6 +85,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("largest_item_20_of_20", 300_000),
     ("largest_item_64_fps", 300_000),
     ("largest_proof_256_inputs", 2_500_000),
+    ("submit_delegation_6_of_9", 110_000),
+    ("submit_delegation_6_of_9_in_25", 110_000),
     ("stake_outcome", 40_000),
     ("stake_outcome_in_50", 22_000),
     ("staking_packet_50", 1_400_000),

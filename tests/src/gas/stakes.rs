@@ -3,6 +3,7 @@
 
 mod maker;
 mod outcome;
+mod own;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -10,6 +11,7 @@ use devnet::TxReport;
 use devnet::actors::miner::{Output, Transaction};
 use devnet::network::{Network, Setup};
 use proto::bitcoin_spv::OutPoint;
+use proto::staking::{FinalityProvider, FpId};
 use serde_json::{Value, json};
 
 use super::{GasError, Row};
@@ -21,8 +23,6 @@ const K: u32 = 10;
 const IN_A_BLOCK: u32 = 2_500;
 /// As many proofs as a message may have.
 const BATCH: u32 = 50;
-/// About the length of `bsn`'s record of a finality provider.
-const FP_RECORD: usize = 150;
 
 /// An item of 6 of 9, its proof and its end, alone and with 49 others; and the largest that are taken.
 ///
@@ -70,6 +70,7 @@ pub fn measure() -> Result<Vec<Row>, GasError> {
     world.take(std::slice::from_ref(&wide))?;
     world.mine(&[&wide.tx])?;
     rows.push(Row::new("largest_proof_256_inputs", world.prove(&[wide])?));
+    rows.extend(own::measure()?);
     rows.extend(outcome::measure()?);
     Ok(rows)
 }
@@ -82,6 +83,11 @@ struct World {
 
 impl World {
     fn start(maker: &Maker) -> Result<Self, GasError> {
+        Self::start_with(maker, "babylon", FpId::new(0))
+    }
+
+    /// With parameters of this family, and a finality provider of this number.
+    fn start_with(maker: &Maker, family: &str, fp_id: FpId) -> Result<Self, GasError> {
         let setup = Setup::new(SEED, &[1]);
         let mut network = Network::start(setup.clone())?;
         let (admin, light_client) = (network.admin.clone(), network.light_client.clone());
@@ -101,12 +107,16 @@ impl World {
             "key": BASE64_STANDARD.encode("config"), "value": BASE64_STANDARD.encode(config.to_string()),
         } });
         network.chain.execute(&admin, &bsn, &config)?;
-        let settings = json!({ "families": [{ "family": "babylon", "versions": [maker.wire()] }] });
+        let settings = json!({
+            "families": [{ "family": family, "versions": [maker.wire()] }],
+            "self_stake": { "min_sats": 100_000, "min_timelock": 2_016, "exit_time": 1_008 },
+        });
         let (staking, _) = network.chain.instantiate(&bsn, code_id, &settings, "btc-staking", None)?;
         let fp = maker.fp().ok_or("a maker has a finality provider")?;
         let key = [&b"f"[..], &fp].concat();
+        let record = postcard::to_allocvec(&FinalityProvider::new(fp_id))?;
         let record = json!({ "set": {
-            "key": BASE64_STANDARD.encode(key), "value": BASE64_STANDARD.encode([1; FP_RECORD]),
+            "key": BASE64_STANDARD.encode(key), "value": BASE64_STANDARD.encode(record),
         } });
         network.chain.execute(&admin, &bsn, &record)?;
         Ok(Self { network, bsn, staking })
@@ -163,13 +173,18 @@ impl World {
         self.execute(&sender, &json!({ "prove_spends": { "proofs": proofs } }), "ended", made.len())
     }
 
-    /// Where a transaction is.
+    /// Where a transaction is that made a delegation, or spends it.
     fn proof(&self, made: &Made, transaction: &Transaction) -> Result<Value, GasError> {
+        self.place(&made.stake, transaction)
+    }
+
+    /// Where a transaction is, of a stake.
+    fn place(&self, stake: &OutPoint, transaction: &Transaction) -> Result<Value, GasError> {
         let included = self.network.miner.inclusion(&transaction.txid()).ok_or("it was mined")?;
         let key = included.key.ok_or("it has a place")?;
         let block_hash: String = key.hash.iter().rev().map(|byte| format!("{byte:02x}")).collect();
         Ok(json!({
-            "staking_tx_hash": made.stake.txid.to_string(), "output": made.stake.index,
+            "staking_tx_hash": stake.txid.to_string(), "output": stake.index,
             "block_hash": block_hash, "index": key.index, "branch": BASE64_STANDARD.encode(included.proof),
         }))
     }

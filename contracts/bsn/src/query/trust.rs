@@ -1,4 +1,4 @@
-use api::bsn::{Network, TrustResponse, TrustRow};
+use api::bsn::{Network, StakeSource, TrustResponse, TrustRow};
 use cosmwasm_std::{Deps, Storage};
 use primitives::VotingPower;
 use staking::{Class, Due, NEVER};
@@ -24,6 +24,7 @@ pub fn trust(deps: Deps<'_>) -> Result<TrustResponse, ContractError> {
         babylon_tag,
         network,
         stake_verifier,
+        stake_source,
         checkpoint_finalization_timeout: w,
         ..
     } = config;
@@ -58,9 +59,10 @@ pub fn trust(deps: Deps<'_>) -> Result<TrustResponse, ContractError> {
         verified("finality votes", "EOTS signature by the finality provider's key"),
         verified("public randomness", "Merkle proof against the commitment, which is signed"),
         verified("evidence of equivocation", "two EOTS signatures that give away the key"),
-        pop,
-        trusted("channel to Babylon", &channel),
     ];
+    if stake_source.is_own() {
+        rows.extend(own());
+    }
     match stake_verifier {
         Some(address) => rows.extend(stake(deps, &address)?),
         None => rows.extend([
@@ -68,16 +70,33 @@ pub fn trust(deps: Deps<'_>) -> Result<TrustResponse, ContractError> {
             trusted("delegations, and those ended early", babylon),
         ]),
     }
-    rows.extend([
-        verified("timestamped header", "the anchor that this chain's own hooks left"),
-        trusted("epochs, and who sealed them", babylon),
-        headers,
-        checkpoints,
-        administration(store)?,
-        resumption(store)?,
-    ]);
+    rows.extend([verified("timestamped header", "the anchor that this chain's own hooks left"), headers]);
+    if stake_source != StakeSource::Bitcoin {
+        rows.extend([
+            pop,
+            trusted("channel to Babylon", &channel),
+            trusted("epochs, and who sealed them", babylon),
+            checkpoints,
+        ]);
+    }
+    rows.extend([administration(store)?, resumption(store)?]);
     rows.extend(grid::trust(store));
     Ok(TrustResponse { rows })
+}
+
+/// What is to be known of stake that comes to this chain itself.
+fn own() -> [TrustRow; 3] {
+    [
+        verified("registration of finality providers", "BIP-340 by their key over the operator's address"),
+        verified(
+            "self-stake",
+            "bitcoin; an equivocator's goes, when its lock ends, to whoever pays miners most",
+        ),
+        trusted(
+            "a third of the power",
+            "whoever holds it cheapest: a sat counts one, whatever a slashing takes of it",
+        ),
+    ]
 }
 
 /// Where delegations are verified: how much of the active set's power is, and what a slashing takes.

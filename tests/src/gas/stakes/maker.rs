@@ -1,20 +1,21 @@
 //! Delegations with real scripts, transactions and signatures.
 
 use devnet::actors::miner::{Input, Output as Paid, Transaction as Mined};
+use primitives::SigningContext;
 use proto::Message;
 use proto::bitcoin_spv::OutPoint;
-use proto::btcstaking::{ActiveBtcDelegation, BtcUndelegationInfo, CovenantAdaptorSignatures};
+use proto::btcstaking::{ActiveBtcDelegation, BtcUndelegationInfo, CovenantAdaptorSignatures, SignatureInfo};
 use proto::covenant::eots::{Native, SecretKey, schnorr};
 use proto::covenant::{
-    ChangeOutput, Committee, EncryptionKey, Params, Parties, PresignedTx, SlashingRate, SpendPath,
-    StakingOutput, UnbondingOutput, XOnlyKey, make, presign, sighash,
+    ChangeOutput, Committee, EncryptionKey, Params, Parties, PresignedTx, SelfStakeOutput, SlashingRate,
+    SpendPath, StakingOutput, UnbondingOutput, XOnlyKey, make, presign, sighash,
 };
 use serde_json::{Value, json};
 
 use crate::gas::GasError;
 
 /// For so many blocks the stake is locked.
-const TIME: u16 = 60_000;
+pub const TIME: u16 = 60_000;
 const UNBONDING: u16 = 1_008;
 const SATS: u64 = 5_000_000;
 
@@ -24,6 +25,8 @@ pub struct Maker {
     members: Vec<SecretKey>,
     staker: SecretKey,
     fps: Vec<SecretKey>,
+    /// Whether the committee signs the early end, too.
+    signs_unbonding: bool,
 }
 
 /// A delegation, made.
@@ -71,7 +74,21 @@ impl Maker {
             max_fps: 64,
             activation: 1.into(),
         };
-        Ok(Self { params, members, staker: secret(0x11, 0)?, fps })
+        Ok(Self { params, members, staker: secret(0x11, 0)?, fps, signs_unbonding: false })
+    }
+
+    /// Whose committee is this chain's own: it signs early ends, too.
+    #[must_use]
+    pub fn own(self) -> Self {
+        Self { signs_unbonding: true, ..self }
+    }
+
+    /// What the finality provider locks by its own key for `bsn` on a chain, in the only output of a transaction that spends the `n`th coin.
+    pub fn lock_by_own_key(&self, chain_id: &str, bsn: &str, n: u32) -> Result<Mined, GasError> {
+        let fp = self.fps.first().map(key).ok_or("a maker has a finality provider")?;
+        let context = SigningContext::self_stake(chain_id, bsn).digest();
+        let paid = host(SelfStakeOutput::new(&Native, &context, &fp, TIME))?.key().output(SATS);
+        Ok(transaction(&[coin(n)], Paid { sats: paid.value, script: paid.script }))
     }
 
     /// The key of the finality provider that is registered here.
@@ -139,7 +156,10 @@ impl Maker {
                 slashing_tx: unbonding_slashing.serialize(),
                 delegator_slashing_sig: unbonding_sig,
                 covenant_slashing_sigs: unbonding_sigs,
-                covenant_unbonding_sig_list: vec![],
+                covenant_unbonding_sig_list: match self.signs_unbonding {
+                    true => self.sign_unbonding(&unbonding_tx, &output.unbonding_path(SATS)),
+                    false => vec![],
+                },
                 delegator_unbonding_info: None,
             }),
             params_version: 1,
@@ -165,6 +185,17 @@ impl Maker {
         };
         let staker = schnorr::sign(&self.staker, &message, &[0; 32]).to_vec();
         Ok((staker, self.members.iter().map(of).collect()))
+    }
+}
+
+impl Maker {
+    fn sign_unbonding(&self, tx: &PresignedTx, path: &SpendPath) -> Vec<SignatureInfo> {
+        let message = sighash(tx, path);
+        let of = |member: &SecretKey| SignatureInfo {
+            pk: key(member).as_bytes().to_vec(),
+            sig: schnorr::sign(member, &message, &[0; 32]).to_vec(),
+        };
+        self.members.iter().map(of).collect()
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use api::bsn::{
-    AdminResponse, Amount, ConfigResponse, HealthResponse, Network, OutboxResponse, StateDigestResponse,
-    TrustResponse,
+    AdminResponse, Amount, ConfigResponse, HealthResponse, Network, OutboxResponse, StakeSource,
+    StateDigestResponse, TrustResponse,
 };
 use serde::{Deserialize, Serialize};
 
@@ -391,6 +391,11 @@ impl Snapshot {
     pub fn timestamp_s(&self) -> u64 {
         let w = self.config.as_ref().map_or(100, |config| u64::from(config.checkpoint_finalization_timeout));
         (w + 6) * self.bitcoin_block_s()
+    }
+
+    /// Whether all stake comes from Bitcoin alone, and there is no channel to Babylon.
+    pub fn is_without_babylon(&self) -> bool {
+        self.config.as_ref().is_ok_and(|config| config.stake_source == StakeSource::Bitcoin.name())
     }
 
     /// So many blocks of this chain in words, with the time that they take.

@@ -69,7 +69,15 @@ pub fn find(id: &str) -> Option<&'static Check> {
     checks().find(|check| check.id.eq_ignore_ascii_case(id.trim()))
 }
 
+/// The checks of what there is only with Babylon: the channel and all that comes or goes over it.
+const OF_BABYLON: [&str; 12] = ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "B4", "T2", "S5", "E1"];
+
 impl Check {
+    /// Whether it looks at what there is only with Babylon.
+    fn is_of_babylon(&self) -> bool {
+        OF_BABYLON.contains(&self.id)
+    }
+
     /// What it finds.
     pub fn findings(&self, snapshot: &Snapshot) -> Vec<Finding> {
         let finding = |severity, subject: Option<String>, text, hint: String| Finding {
@@ -79,7 +87,13 @@ impl Check {
             text,
             hint,
         };
-        match (self.look)(snapshot) {
+        let looked = match self.is_of_babylon() && snapshot.is_without_babylon() {
+            true => Err(Absent::Nothing(
+                "this chain has no Babylon: its stake comes from Bitcoin alone".to_owned(),
+            )),
+            false => (self.look)(snapshot),
+        };
+        match looked {
             Ok(seen) => seen
                 .into_iter()
                 .map(|seen| {
@@ -214,6 +228,29 @@ pub(super) mod tests {
     }
 
     /// A check that could not look never says ok.
+    #[test]
+    fn a_chain_without_babylon_is_not_ill_for_want_of_it() {
+        let mut snapshot = crate::doctor::recorded::healthy();
+        snapshot.config.as_mut().unwrap().stake_source = "bitcoin".to_owned();
+        snapshot.health.as_mut().unwrap().channel.state = "none".to_owned();
+        for check in checks() {
+            let findings = check.findings(&snapshot);
+            let is_skipped = findings.iter().all(|finding| finding.severity == Severity::Skipped);
+            if check.is_of_babylon() {
+                assert!(
+                    is_skipped && findings[0].text.contains("has no Babylon"),
+                    "{}: {findings:?}",
+                    check.id
+                );
+            } else {
+                assert!(findings.iter().all(|one| one.severity != Severity::Critical), "{findings:?}");
+            }
+        }
+        for id in OF_BABYLON {
+            assert!(find(id).is_some(), "{id}");
+        }
+    }
+
     #[test]
     fn a_part_that_is_missing_is_unread_in_every_check_that_takes_it() {
         let failed = || Absent::Failed("https://x hangs: no answer to abci_query within 1 s".to_owned());
