@@ -1,0 +1,5 @@
+//! Histories of stakes, coins and claims: step by step, and random ones against a model that loops over stakes.
+
+mod model;
+mod steps;
+mod world;
