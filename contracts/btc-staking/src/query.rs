@@ -1,9 +1,11 @@
 mod items;
 mod params;
+mod payout;
 mod trust;
 
 use api::btc_staking::{ConfigResponse, QueryMsg};
 use cosmwasm_std::{Binary, Deps, to_json_binary};
+use primitives::FpPublicKey;
 
 use crate::error::ContractError;
 use crate::parse;
@@ -35,6 +37,19 @@ pub fn query(deps: Deps<'_>, msg: QueryMsg) -> Result<Binary, ContractError> {
             to_json_binary(&items::slashing_data(deps, parse::outpoint(&txid, output)?)?)
         }
         QueryMsg::Trust {} => to_json_binary(&trust::trust(storage)?),
+        QueryMsg::Payout { staker_pk_hex } => {
+            to_json_binary(&payout::payout(storage, &parse::key(&staker_pk_hex)?)?)
+        }
+        QueryMsg::Rewards { txid, output } => {
+            to_json_binary(&payout::rewards(storage, parse::outpoint(&txid, output)?)?)
+        }
+        QueryMsg::StakerRewards { staker_pk_hex, after_txid, after_output, limit } => {
+            let (key, page) = (parse::key(&staker_pk_hex)?, Page::parse(after_txid, after_output, limit)?);
+            to_json_binary(&payout::staker(storage, &key, &page)?)
+        }
+        QueryMsg::FpRewards { fp_pubkey_hex } => {
+            to_json_binary(&payout::fp(storage, &FpPublicKey::from_hex(&fp_pubkey_hex)?)?)
+        }
     }?)
 }
 

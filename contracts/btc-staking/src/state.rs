@@ -14,16 +14,28 @@
 //! | `o` | outpoint | true: `bsn` has not taken what became of it | replies | replies, follow |
 //! | `x` | | the key in `o` of what was sent again last | follow | never |
 //! | `h` | hash 32 | height 4 ‖ Merkle root 32 ‖ previous hash 32 | bring_headers | never: at most one a block of Bitcoin |
+//! | `r` | FP 32 | [`Provider`](payout::Provider): commission, sats that earn, and by denomination index, carry, dust, account | rewards, claims, replies | never |
+//! | `a` | outpoint | [`Account`](payout::Account): staker, what it is owed, and by what it earns | replies, claims | replies, claims: once it has ended and nothing is owed |
+//! | `e` | height 4 ‖ FP 32 | how many sats expire there | replies | rewards, follow, replies |
+//! | `c` | height 4 ‖ FP 32 | [`Closed`](payout::Closed): how many of them are not settled, and the last indices | rewards, follow, claims, replies | claims, replies: once all are |
+//! | `n` | staker 32 | [`Payee`] | set_payout | never |
+//! | `own` | FP 32 | its owner's address | nobody yet | never |
+//! | `denoms` | | denominations of rewards, by their numbers; at most 32 | rewards | never |
+//! | `bounty` | | denomination and amount | set_spend_bounty | never |
 //! | `contract_info` | | cw2 | instantiate, migrate | never |
 
 mod keys;
 mod params;
+mod payout;
 mod records;
 mod stakes;
 mod table;
 
 pub use keys::{after, outpoint_key, outpoint_of};
 pub use params::{append, family_byte, family_name, family_of, last_version, load_terms, version_key};
+pub use payout::{
+    ACCOUNTS, BOUNTY, CLOSED, DENOMS, OPEN, OWNERS, PAYEES, PROVIDERS, Payee, bucket_key, bucket_of,
+};
 pub use records::{Brought, Config, Facts, Outpoint, ParamsRecord, SignedTx, SlashingData, Totals};
 pub use stakes::Stakes;
 pub use table::{Single, Table};

@@ -48,8 +48,8 @@ impl Account {
         Self { staker_key, owed: PerDenom::default(), accrual: None }
     }
 
-    /// What is owed where the indices stand there.
-    pub(crate) fn owed_at(&self, index: &PerDenom<PerSat>) -> PerDenom<u128> {
+    /// What a claim pays where the indices stand there: those of the finality provider, or of the bucket once that is closed.
+    pub fn owed_at(&self, index: &PerDenom<PerSat>) -> PerDenom<u128> {
         let mut owed = self.owed.clone();
         if let Some(accrual) = &self.accrual {
             for (denom, _) in index.iter() {
@@ -80,7 +80,7 @@ impl Accrual {
     }
 
     /// Which stakes it expires with.
-    pub(crate) const fn bucket(&self) -> Bucket {
+    pub const fn bucket(&self) -> Bucket {
         Bucket { height: self.expiry, fp: self.fp }
     }
 

@@ -42,6 +42,15 @@ pub fn begin<L: Ledger>(ledger: &mut L, stake: &OutPoint, terms: &Terms) -> Resu
 /// Those of the ledger.
 pub fn stop<L: Ledger>(ledger: &mut L, stake: &OutPoint) -> Result<(), L::Error> {
     let Some(mut account) = ledger.account(stake)? else { return Ok(()) };
+    if account.accrual.is_none() {
+        return Ok(());
+    }
+    end(ledger, &mut account)?;
+    ledger.put_account(stake, Some(&account).filter(|account| !account.owed.is_empty()))
+}
+
+/// Ends what a stake earns; the caller writes its account.
+pub(crate) fn end<L: Ledger>(ledger: &mut L, account: &mut Account) -> Result<(), L::Error> {
     let Some((bucket, sats)) = account.accrual.as_ref().map(|accrual| (accrual.bucket(), accrual.sats.get()))
     else {
         return Ok(());
@@ -59,9 +68,8 @@ pub fn stop<L: Ledger>(ledger: &mut L, stake: &OutPoint) -> Result<(), L::Error>
             provider.index()
         }
     };
-    leave(&mut account, &mut provider, &last);
-    ledger.put_provider(&bucket.fp, &provider)?;
-    ledger.put_account(stake, Some(&account).filter(|account| !account.owed.is_empty()))
+    leave(account, &mut provider, &last);
+    ledger.put_provider(&bucket.fp, &provider)
 }
 
 /// What was earned up to there is owed; what is below a coin is the provider's.

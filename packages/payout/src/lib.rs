@@ -96,7 +96,7 @@ mod provider;
 mod shares;
 
 pub use account::{Account, Accrual, Terms};
-pub use claim::{Claimed, claim, earned};
+pub use claim::{Claimed, claim};
 pub use commission::{Commission, CommissionError, Rate};
 pub use count::{begin, stop};
 pub use denom::{DenomId, Denoms, MAX_DENOMS, PerDenom, TooManyDenoms};

@@ -3,7 +3,7 @@
 use bsn_payout::bitcoin_spv::OutPoint;
 use bsn_payout::memory::MemoryLedger;
 use bsn_payout::primitives::{BtcHeight, FpPublicKey, Sats, Txid, UnixTime};
-use bsn_payout::{Ledger, Rate, Share, ShareError, Terms, begin, claim, earned, set_commission, stop, take};
+use bsn_payout::{Ledger, Rate, Share, ShareError, Terms, begin, claim, set_commission, stop, take};
 
 pub const FOREVER: u32 = 1_000_000;
 
@@ -68,7 +68,14 @@ impl World {
     pub fn owed(&self, n: u8) -> Option<u128> {
         let account = self.ledger.account(&stake(n)).unwrap()?;
         let denom = self.ledger.denoms().unwrap().find("a");
-        Some(denom.map_or(0, |denom| earned(&self.ledger, &account).unwrap().get(denom)))
+        let index = match &account.accrual {
+            None => Default::default(),
+            Some(accrual) => match self.ledger.closed(&accrual.bucket()).unwrap() {
+                Some(closed) => closed.index,
+                None => self.ledger.provider(&accrual.fp).unwrap().index(),
+            },
+        };
+        Some(denom.map_or(0, |denom| account.owed_at(&index).get(denom)))
     }
 
     pub fn account(&self, to: u8) -> u128 {
