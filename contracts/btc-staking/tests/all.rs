@@ -9,6 +9,7 @@ mod headers;
 mod items;
 mod outcomes;
 mod params;
+mod payout;
 mod proofs;
 mod reorganizations;
 mod slashing;

@@ -9,16 +9,17 @@ use crate::{Account, Accrual, Bucket, Closed, Ledger, PerDenom, PerSat, Pot, Pro
 /// # Errors
 /// Those of the ledger.
 pub fn begin<L: Ledger>(ledger: &mut L, stake: &OutPoint, terms: &Terms) -> Result<(), L::Error> {
-    let earns = |account: &Account| account.accrual.as_ref().is_some_and(|accrual| accrual.is_by(terms));
-    if ledger.account(stake)?.as_ref().is_some_and(earns) {
+    let known = ledger.account(stake)?;
+    let is_known = known.is_some();
+    let mut account = known.unwrap_or_else(|| Account::new(terms.staker_key));
+    if account.accrual.as_ref().is_some_and(|accrual| accrual.is_by(terms)) {
         return Ok(());
     }
-    stop(ledger, stake)?;
+    end(ledger, &mut account)?;
     let bucket = Bucket { height: terms.expiry, fp: terms.fp };
     if ledger.closed(&bucket)?.is_some() {
-        return Ok(());
+        return if is_known { ledger.put_account(stake, still_owed(&account)) } else { Ok(()) };
     }
-    let mut account = ledger.account(stake)?.unwrap_or_else(|| Account::new(terms.staker_key));
     let mut provider = ledger.provider(&terms.fp)?;
     let sats = terms.sats.get();
     account.accrual = Some(Accrual {
@@ -46,7 +47,12 @@ pub fn stop<L: Ledger>(ledger: &mut L, stake: &OutPoint) -> Result<(), L::Error>
         return Ok(());
     }
     end(ledger, &mut account)?;
-    ledger.put_account(stake, Some(&account).filter(|account| !account.owed.is_empty()))
+    ledger.put_account(stake, still_owed(&account))
+}
+
+/// What is kept of a stake that has ended.
+fn still_owed(account: &Account) -> Option<&Account> {
+    Some(account).filter(|account| !account.owed.is_empty())
 }
 
 /// Ends what a stake earns; the caller writes its account.

@@ -18,12 +18,13 @@ use bitcoin_spv::{HeaderHash, OutPoint};
 use btc_staking::{ContractError, entry};
 use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{
-    Addr, Binary, ContractResult, CosmosMsg, MsgResponse, OwnedDeps, Reply, Response, Storage, SubMsg,
-    SubMsgResponse, SubMsgResult, SystemResult, WasmMsg, WasmQuery, from_json, to_json_binary,
+    Addr, BankMsg, Binary, Coin, ContractResult, CosmosMsg, Env, MsgResponse, OwnedDeps, Reply, Response,
+    Storage, SubMsg, SubMsgResponse, SubMsgResult, SystemResult, WasmMsg, WasmQuery, from_json,
+    to_json_binary,
 };
 use prost::Message;
 use serde::de::DeserializeOwned;
-use staking::{StakeOutcome, StakeRefusal};
+use staking::{FinalityProvider, FpId, FpStatus, StakeOutcome, StakeRefusal};
 
 use bitcoin::Bitcoin;
 pub use metered::Metered;
@@ -49,9 +50,14 @@ pub struct World {
     pub refuses: fn(&StakeOutcome) -> bool,
     /// It fails as a whole.
     pub is_broken: bool,
+    /// What the bank was told to send, to whom.
+    pub paid: Vec<(String, Vec<Coin>)>,
+    /// How many seconds have passed.
+    pub later: u64,
     /// The real one in its place.
     pub real: Option<pair::Bsn>,
     registered: Registered,
+    slashed: Registered,
     ledger: Ledger,
 }
 
@@ -71,8 +77,8 @@ impl World {
         let address = |name| api.addr_make(name);
         let bitcoin = Bitcoin::new(base, address("light client"), K, W);
         let registered: Registered = Rc::new(RefCell::new(fps.to_vec()));
-        let ledger = Ledger::default();
-        let querier = querier(&bitcoin, address("bsn"), &registered, &ledger);
+        let (ledger, slashed) = (Ledger::default(), Registered::default());
+        let querier = querier(&bitcoin, address("bsn"), &registered, &slashed, &ledger);
         let mut world = Self {
             deps: OwnedDeps {
                 storage: Metered::default(),
@@ -87,8 +93,11 @@ impl World {
             told: vec![],
             refuses: |_| false,
             is_broken: false,
+            paid: vec![],
+            later: 0,
             real: None,
             registered: registered.clone(),
+            slashed,
             ledger: ledger.clone(),
         };
         let mut msg = InstantiateMsg {
@@ -104,13 +113,39 @@ impl World {
 
     /// Sends a message, lets `bsn` take what it is told, and replies.
     pub fn send(&mut self, sender: &Addr, msg: ExecuteMsg) -> Result<Response, ContractError> {
-        let info = message_info(sender, &[]);
-        let response = entry::execute(self.deps.as_mut(), mock_env(), info, msg)?;
+        self.send_with(sender, &[], msg)
+    }
+
+    /// The same with coins; what is paid is noted.
+    pub fn send_with(
+        &mut self,
+        sender: &Addr,
+        funds: &[Coin],
+        msg: ExecuteMsg,
+    ) -> Result<Response, ContractError> {
+        let info = message_info(sender, funds);
+        let env = self.env();
+        let response = entry::execute(self.deps.as_mut(), env, info, msg)?;
         for message in response.messages.clone() {
+            if let CosmosMsg::Bank(BankMsg::Send { to_address, amount }) = message.msg {
+                self.paid.push((to_address, amount));
+                continue;
+            }
             let reply = self.deliver(message);
             entry::reply(self.deps.as_mut(), mock_env(), reply).unwrap();
         }
         Ok(response)
+    }
+
+    pub fn env(&self) -> Env {
+        let mut env = mock_env();
+        env.block.time = env.block.time.plus_seconds(self.later);
+        env
+    }
+
+    /// `bsn` slashed a finality provider.
+    pub fn slash(&mut self, fp: &[u8; 32]) {
+        self.slashed.borrow_mut().push(*fp);
     }
 
     /// What `bsn` answers.
@@ -278,8 +313,15 @@ pub fn answer(verdicts: Vec<u8>) -> SubMsgResponse {
     }
 }
 
-fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered, ledger: &Ledger) -> MockQuerier {
+fn querier(
+    bitcoin: &Bitcoin,
+    bsn: Addr,
+    registered: &Registered,
+    slashed: &Registered,
+    ledger: &Ledger,
+) -> MockQuerier {
     let (client, registered, ledger) = (bitcoin.clone(), registered.clone(), ledger.clone());
+    let slashed = slashed.clone();
     let mut querier = MockQuerier::default();
     querier.update_wasm(move |query| {
         if let WasmQuery::Smart { contract_addr, msg } = query {
@@ -290,14 +332,26 @@ fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered, ledger: &Ledge
         let found = match contract_addr {
             address if *address == client.address.as_str() => client.raw(key),
             address if *address == bsn.as_str() => {
-                let is_there = registered.borrow().iter().any(|fp| api::bsn::raw::fp_key(fp)[..] == key[..]);
-                is_there.then(|| vec![1]).or_else(|| ledger.borrow().get(&key[..]).cloned())
+                let among =
+                    |fps: &Registered| fps.borrow().iter().any(|fp| api::bsn::raw::fp_key(fp)[..] == key[..]);
+                among(&registered)
+                    .then(|| provider(among(&slashed)))
+                    .or_else(|| ledger.borrow().get(&key[..]).cloned())
             }
             other => panic!("{other} is asked"),
         };
         SystemResult::Ok(ContractResult::Ok(Binary::from(found.unwrap_or_default())))
     });
     querier
+}
+
+/// A finality provider's record in `bsn`.
+fn provider(is_slashed: bool) -> Vec<u8> {
+    let mut fp = FinalityProvider::new(FpId::new(7));
+    if is_slashed {
+        fp.status = FpStatus::Slashed { height: 5.into(), btc_height: 6.into() };
+    }
+    postcard::to_allocvec(&fp).unwrap()
 }
 
 /// What `bsn` says of itself, as far as it matters.
