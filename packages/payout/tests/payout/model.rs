@@ -6,13 +6,12 @@ use bsn_payout::primitives::FpPublicKey;
 use bsn_payout::{Ledger, take_account, take_bounty};
 use proptest::prelude::*;
 
+use crate::naive::{Counting, Model, ONE};
 use crate::world::{World, fp, share, stake};
 
 const DENOMS: [&str; 3] = ["a", "b", "c"];
 const STAKES: u8 = 8;
 const FPS: u8 = 3;
-/// Of a coin.
-const ONE: u128 = 1 << 64;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -64,74 +63,6 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A stake as the model has it.
-#[derive(Clone, Copy)]
-struct Counting {
-    to: u8,
-    sats: u64,
-    expiry: u32,
-}
-
-/// What somebody has by the model, in parts of a coin, rounded down each time; and how often that was, and how often a stake
-/// that had something ended.
-#[derive(Clone, Copy, Default)]
-struct Has {
-    parts: u128,
-    roundings: u128,
-    ends: u128,
-}
-
-#[derive(Default)]
-struct Model {
-    counting: BTreeMap<u8, Counting>,
-    stakers: BTreeMap<(u8, usize), Has>,
-    /// In whole coins: commissions, and what no stake was there for.
-    accounts: BTreeMap<(u8, usize), u128>,
-    rates: BTreeMap<u8, (u16, u64)>,
-    slashed: Vec<u8>,
-    came: [u128; 3],
-}
-
-impl Model {
-    fn expire(&mut self, tip: u32) {
-        let ended: Vec<u8> =
-            self.counting.iter().filter(|(_, one)| one.expiry <= tip).map(|(n, _)| *n).collect();
-        ended.into_iter().for_each(|n| self.stop(n));
-    }
-
-    fn stop(&mut self, n: u8) {
-        if self.counting.remove(&n).is_some() {
-            (0..3).for_each(|denom| self.stakers.entry((n, denom)).or_default().ends += 1);
-        }
-    }
-
-    fn pay(&mut self, to: u8, denom: usize, amount: u128) {
-        self.came[denom] += amount;
-        let mine: Vec<_> =
-            self.counting.iter().filter(|(_, one)| one.to == to).map(|(n, one)| (*n, one.sats)).collect();
-        let rate = u128::from(self.rates.get(&to).copied().unwrap_or_default().0);
-        let own = if mine.is_empty() { amount } else { amount * rate / 10_000 };
-        *self.accounts.entry((to, denom)).or_default() += own;
-        let total: u128 = mine.iter().map(|(_, sats)| u128::from(*sats)).sum();
-        for (n, sats) in mine {
-            let has = self.stakers.entry((n, denom)).or_default();
-            has.parts += (amount - own) * ONE * u128::from(sats) / total;
-            has.roundings += 1;
-        }
-    }
-
-    /// Whether a commission may become that.
-    fn change(&mut self, to: u8, bps: u16, now: u64) -> bool {
-        let (rate, raised_at) = self.rates.get(&to).copied().unwrap_or_default();
-        let is_raise = bps > rate;
-        if is_raise && (bps - rate > 100 || now - raised_at < 86_400) {
-            return false;
-        }
-        self.rates.insert(to, (bps, if is_raise { now } else { raised_at }));
-        true
-    }
-}
-
 /// What somebody was paid.
 #[derive(Default, Clone, PartialEq, Debug)]
 struct Paid {
@@ -164,15 +95,8 @@ fn play(world: &mut World, model: &mut Model, paid: &mut Paid, step: &Step, clai
             // A staking transaction does not change its amount.
             let sats = sats * 10 + u64::from(n);
             let expiry = world.tip + lasts;
-            let goes_on = model
-                .counting
-                .get(&n)
-                .is_some_and(|one| (one.to, one.sats, one.expiry) == (to, sats, expiry));
             world.begin(n, to, sats, expiry);
-            if !goes_on {
-                model.stop(n);
-                model.counting.insert(n, Counting { to, sats, expiry });
-            }
+            model.begin(n, Counting { to, sats, expiry });
         }
         Step::Stop(n) => {
             world.stop(n);
