@@ -29,7 +29,7 @@ use crate::{cargo, project, say};
 const VERSION: &str = "27.1.0";
 
 /// The packages that decide and that nothing but their tests holds.
-const PURE: [&str; 10] = [
+const PURE: [&str; 11] = [
     "bsn-primitives",
     "bsn-eots",
     "bsn-merkle",
@@ -37,6 +37,7 @@ const PURE: [&str; 10] = [
     "bsn-covenant",
     "bsn-staking",
     "bsn-standing",
+    "bsn-payout",
     "bsn-finality",
     "bsn-timestamping",
     "bsn-proto",

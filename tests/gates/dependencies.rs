@@ -5,7 +5,7 @@ use crate::workspace::{self, PURE};
 const FLOORS: [&[&str]; 12] = [
     &["bsn-primitives", "bsn-read-derive", "bsn-records", "bsn-client", "grid-model", "unify"],
     &["bsn-eots", "bsn-merkle", "bsn-bitcoin-spv"],
-    &["bsn-covenant", "bsn-staking", "bsn-standing", "bsn-finality", "bsn-timestamping"],
+    &["bsn-covenant", "bsn-staking", "bsn-standing", "bsn-payout", "bsn-finality", "bsn-timestamping"],
     &["bsn-api", "bsn-proto"],
     &["bsn-exports"],
     &["bsn", "btc-light-client", "btc-staking", "probe", "escrow"],

@@ -39,6 +39,7 @@ const HOUSES: [(&str, Floors); 3] = [
             &["chain", "refused"],
             &["state"],
             &["parse"],
+            &["payout"],
             &["outcomes", "proofs"],
             &["items"],
             &["execute", "instantiate", "migrate", "query"],

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::artifact;
 
 /// The pure core: no cosmwasm.
-pub const PURE: [&str; 9] = [
+pub const PURE: [&str; 10] = [
     "bsn-primitives",
     "bsn-eots",
     "bsn-merkle",
@@ -15,6 +15,7 @@ pub const PURE: [&str; 9] = [
     "bsn-covenant",
     "bsn-staking",
     "bsn-standing",
+    "bsn-payout",
     "bsn-finality",
     "bsn-timestamping",
 ];

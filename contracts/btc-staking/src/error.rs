@@ -1,3 +1,5 @@
+mod payout;
+
 use bitcoin_spv::{HeaderHash, InclusionError, OutPoint, TransactionError};
 use cosmwasm_std::{Addr, StdError};
 use covenant::family::AppendError;
@@ -5,6 +7,8 @@ use covenant::{CommitteeError, ParamsError};
 use primitives::{BtcHeight, FpPublicKey, ParseError};
 use standing::DescendError;
 use thiserror::Error;
+
+pub use payout::PayoutError;
 
 /// Why a message or a query was refused as a whole; of entries of a message see [`crate::Refused`].
 #[derive(Debug, Error)]
@@ -52,6 +56,9 @@ pub enum ContractError {
         /// What.
         action: &'static str,
     },
+    /// A message about rewards.
+    #[error(transparent)]
+    Payout(#[from] PayoutError),
     /// Coins were sent along, which nobody could get out again.
     #[error("this message takes no funds")]
     Funds,

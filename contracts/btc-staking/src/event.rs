@@ -1,5 +1,5 @@
 use bitcoin_spv::OutPoint;
-use cosmwasm_std::Event;
+use cosmwasm_std::{Addr, Coin, Event};
 use primitives::BtcHeight;
 
 /// `bsn` did not take what became of a stake.
@@ -31,6 +31,26 @@ impl From<OtherEnd> for Event {
         Self::new("stake_said_another_end")
             .add_attribute("stake", event.stake.to_string())
             .add_attribute("end", event.end.to_string())
+    }
+}
+
+/// What a stake earned was paid.
+pub struct RewardsClaimed<'a> {
+    /// Which stake.
+    pub stake: OutPoint,
+    /// To whom.
+    pub address: &'a Addr,
+    /// How much.
+    pub coins: Vec<Coin>,
+}
+
+impl From<RewardsClaimed<'_>> for Event {
+    fn from(event: RewardsClaimed<'_>) -> Self {
+        let coins: Vec<_> = event.coins.iter().map(ToString::to_string).collect();
+        Self::new("stake_rewards_claimed")
+            .add_attribute("stake", event.stake.to_string())
+            .add_attribute("address", event.address)
+            .add_attribute("coins", coins.join(","))
     }
 }
 

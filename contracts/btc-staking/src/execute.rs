@@ -1,5 +1,7 @@
 mod append_params;
 mod bring_headers;
+mod claim;
+mod claim_commission;
 mod follow;
 mod forget;
 mod prove_delegations;
@@ -7,8 +9,12 @@ mod prove_self_stake;
 mod prove_spends;
 mod prove_timestamp;
 mod register_fp;
+mod set_commission;
+mod set_payout;
+mod set_spend_bounty;
 mod submit_delegations;
 mod take_items;
+mod take_rewards;
 mod take_trusted;
 
 use api::btc_staking::{ExecuteMsg, Verdict, Verdicts};
@@ -33,7 +39,9 @@ pub fn execute(
     info: &MessageInfo,
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
-    parse::check_no_funds(info)?;
+    if !matches!(msg, ExecuteMsg::TakeRewards { .. }) {
+        parse::check_no_funds(info)?;
+    }
     let config = CONFIG.load(deps.storage)?;
     let now = host::now(env);
     match msg {
@@ -41,7 +49,7 @@ pub fn execute(
         ExecuteMsg::ProveDelegations { proofs } => {
             prove_delegations::prove_delegations(deps, now, &config, &proofs)
         }
-        ExecuteMsg::ProveSpends { proofs } => prove_spends::prove_spends(deps, now, &config, &proofs),
+        ExecuteMsg::ProveSpends { proofs } => prove_spends::prove_spends(deps, now, info, &config, &proofs),
         ExecuteMsg::BringHeaders { ancestry } => bring_headers::bring_headers(deps, &config, &ancestry),
         ExecuteMsg::AppendParams { family, params } => {
             append_params::append_params(deps, info, &config, family, &params)
@@ -62,6 +70,20 @@ pub fn execute(
         }
         ExecuteMsg::Follow {} => follow::follow(deps, now, &config),
         ExecuteMsg::Forget { stakes } => forget::forget(deps, now, &config, &stakes),
+        ExecuteMsg::TakeRewards { shares } => take_rewards::take_rewards(deps, info, &config, &shares),
+        ExecuteMsg::SetPayout { staker_pk_hex, address, counter, signature } => {
+            set_payout::set_payout(deps, env, &staker_pk_hex, &address, counter, &signature)
+        }
+        ExecuteMsg::Claim { stakes } => claim::claim(deps, &stakes),
+        ExecuteMsg::ClaimCommission { fp_pubkey_hex } => {
+            claim_commission::claim_commission(deps, &fp_pubkey_hex)
+        }
+        ExecuteMsg::SetCommission { fp_pubkey_hex, bps } => {
+            set_commission::set_commission(deps, now, info, &fp_pubkey_hex, bps)
+        }
+        ExecuteMsg::SetSpendBounty { bounty } => {
+            set_spend_bounty::set_spend_bounty(deps, info, &config, bounty.as_ref())
+        }
     }
 }
 

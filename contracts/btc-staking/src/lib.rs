@@ -19,7 +19,7 @@
 //! # How to read
 //!
 //! Each message has a file of its name in `execute`, each group of queries one in `query`. Below them are rooms:
-//! [`items`] (what Babylon says), [`proofs`] (where transactions are), [`outcomes`] (what `bsn` is told), [`parse`],
+//! [`items`] (what Babylon says), [`proofs`] (where transactions are), [`outcomes`] (what `bsn` is told), [`payout`](mod@payout) (rewards), [`parse`],
 //! [`state`] (every table). Handlers go in four steps: **parse, load, decide, record**.
 #![cfg_attr(
     not(test),
@@ -43,12 +43,13 @@ mod items;
 mod migrate;
 mod outcomes;
 mod parse;
+mod payout;
 mod proofs;
 mod query;
 mod refused;
 mod state;
 
-pub use error::{AncestryError, ContractError, NotIncluded};
+pub use error::{AncestryError, ContractError, NotIncluded, PayoutError};
 pub use refused::Refused;
 pub use state::{NAME, VERSION};
 

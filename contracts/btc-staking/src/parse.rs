@@ -1,6 +1,7 @@
 //! Strings and bytes end here.
 
 mod params;
+mod payout;
 
 use api::btc_staking::Ancestry;
 use bitcoin_spv::{HeaderHash, InclusionError, MerkleBranch, OutPoint};
@@ -10,6 +11,7 @@ use primitives::{FpPublicKey, ParseError, Txid};
 use crate::error::{AncestryError, ContractError};
 
 pub use params::{params, params_answer, self_stake};
+pub use payout::{address, amount, amounts, shares, signature};
 
 /// Refuses coins, which nobody could get out again.
 pub fn check_no_funds(info: &MessageInfo) -> Result<(), ContractError> {

@@ -1,10 +1,12 @@
 mod items;
 mod params;
+mod payout;
 mod trust;
 
 use api::btc_staking::{ConfigResponse, QueryMsg};
 use api::write::json;
 use cosmwasm_std::{Binary, Deps};
+use primitives::FpPublicKey;
 
 use crate::error::ContractError;
 use crate::parse;
@@ -32,6 +34,17 @@ pub fn query(deps: Deps<'_>, msg: QueryMsg) -> Result<Binary, ContractError> {
             json(&items::slashing_data(deps, parse::outpoint(&txid, output)?)?)
         }
         QueryMsg::Trust {} => json(&trust::trust(storage)?),
+        QueryMsg::Payout { staker_pk_hex } => json(&payout::payout(storage, &parse::key(&staker_pk_hex)?)?),
+        QueryMsg::Rewards { txid, output } => {
+            json(&payout::rewards(storage, parse::outpoint(&txid, output)?)?)
+        }
+        QueryMsg::StakerRewards { staker_pk_hex, after_txid, after_output, limit } => {
+            let (key, page) = (parse::key(&staker_pk_hex)?, Page::parse(after_txid, after_output, limit)?);
+            json(&payout::staker(storage, &key, &page)?)
+        }
+        QueryMsg::FpRewards { fp_pubkey_hex } => {
+            json(&payout::fp(storage, &FpPublicKey::from_hex(&fp_pubkey_hex)?)?)
+        }
     }?)
 }
 

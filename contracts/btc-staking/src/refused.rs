@@ -42,6 +42,12 @@ pub enum Refused {
     /// The transaction is not shown to be in a block.
     #[error(transparent)]
     NotIncluded(#[from] NotIncluded),
+    /// A stake that has earned nothing, and earns nothing.
+    #[error("stake {0} has no rewards")]
+    NoRewards(OutPoint),
+    /// A stake whose staker named no address.
+    #[error("the staker of {0} named no address to be paid at")]
+    NoPayout(OutPoint),
     /// The proof changes nothing.
     #[error("stake {stake}: {refusal}")]
     Standing {
@@ -98,7 +104,8 @@ impl Refused {
             Self::Full { .. } => "full",
             Self::NotIncluded(NotIncluded::UnknownBlock { .. } | NotIncluded::Ancestry(_)) => "header",
             Self::NotIncluded(_) => "branch",
-            Self::Standing { refusal: standing::Refusal::Unknown, .. } => "unknown",
+            Self::NoPayout(_) => "payout",
+            Self::NoRewards(_) | Self::Standing { refusal: standing::Refusal::Unknown, .. } => "unknown",
             Self::Standing { .. } => "S60",
         }
         .to_owned()

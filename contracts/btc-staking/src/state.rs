@@ -14,14 +14,20 @@
 //! | `l` | list 1 ‖ height 4 ‖ outpoint ([`standing::List`]) | hash 32 of the block of a spend that is not deep yet, else nothing | proofs, forget | follow, ends |
 //! | `o` | outpoint | true: `bsn` has not taken what became of it | replies | replies, follow |
 //! | `x` | | the key in `o` of what was sent again last | follow | never |
-//! | `f` | key of an FP 32 | its operator's address | register_fp | never |
 //! | `h` | hash 32 | height 4 ‖ Merkle root 32 ‖ previous hash 32 | bring_headers | never: at most one a block of Bitcoin |
+//! | `r` | FP 32 | [`Provider`](payout::Provider): commission, sats that earn, and by denomination index, carry, dust, account | rewards, claims, replies | never |
+//! | `a` | outpoint | [`Account`](payout::Account): staker, what it is owed, and by what it earns | replies, claims | replies, claims: once it has ended and nothing is owed |
+//! | `e` | height 4 ‖ FP 32 | how many sats expire there | replies | rewards, follow, replies |
+//! | `c` | height 4 ‖ FP 32 | [`Closed`](payout::Closed): how many of them are not settled, and the last indices | rewards, follow, claims, replies | claims, replies: once all are |
+//! | `n` | staker 32 | [`Payee`] | set_payout | never |
+//! | `own` | FP 32 | its owner's address | register_fp | never |
+//! | `denoms` | | denominations of rewards, by their numbers; at most 32 | rewards | never |
+//! | `bounty` | | denomination and amount | set_spend_bounty | never |
 //! | `contract_info` | | cw2 | instantiate, migrate | never |
-
-use cosmwasm_std::Addr;
 
 mod keys;
 mod params;
+mod payout;
 mod records;
 mod stakes;
 mod table;
@@ -29,6 +35,9 @@ mod table;
 pub use keys::{after, outpoint_key, outpoint_of};
 pub use params::{
     append, family_byte, family_name, family_of, last_version, load_terms, note_unbonding, version_key,
+};
+pub use payout::{
+    ACCOUNTS, BOUNTY, CLOSED, DENOMS, OPEN, OWNERS, PAYEES, PROVIDERS, Payee, bucket_key, bucket_of,
 };
 pub use records::{
     Brought, Config, Facts, Outpoint, ParamsRecord, SELF_STAKE, SelfStake, SignedTx, SlashingData, Totals,
@@ -61,8 +70,6 @@ pub const LISTS: Table<Vec<u8>> = Table::new("l");
 pub const SENT_AGAIN: Single<Vec<u8>> = Single::new("x");
 /// What `bsn` has not taken.
 pub const UNSENT: Table<bool> = Table::new("o");
-/// Finality providers that registered here, and by which address.
-pub const FPS: Table<Addr> = Table::new("f");
 /// Headers that were brought.
 pub const BROUGHT: Table<Brought> = Table::new("h");
 

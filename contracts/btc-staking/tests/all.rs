@@ -10,6 +10,7 @@ mod items;
 mod outcomes;
 mod own;
 mod params;
+mod payout;
 mod proofs;
 mod reorganizations;
 mod self_stake;

@@ -31,7 +31,7 @@ fn storage_of_each_step_is_bounded() {
     world.take(&made.item);
     row("take_items, 6 of 9", &world, 48_000);
     world.prove(world.bitcoin.inclusion(made.stake, height));
-    row("prove_delegations", &world, 43_000);
+    row("prove_delegations", &world, 63_000);
     world.follow();
     row("follow, nothing happened", &world, 6_500);
     let tx = spender(made.stake, 0);
@@ -40,7 +40,7 @@ fn storage_of_each_step_is_bounded() {
     world.bitcoin.extend(K);
     spent(&world);
     world.spend(world.bitcoin.spend(made.stake, &tx, at));
-    row("prove_spends", &world, 16_000);
+    row("prove_spends", &world, 28_000);
     world.end(&prost::Message::encode_to_vec(&end));
     // Babylon does not vouch any more: the state is written.
     row("an end that is known", &world, 15_000);

@@ -188,7 +188,7 @@ fn a_timestamp_counts_k_deep_and_of_our_own_block() {
 
     let lie = stamp(&world, heights[3], 0x99, K);
     let refused = told(&mut world, lie).unwrap_err();
-    assert_eq!(refused, format!("anchor of height {} is another", heights[3]));
+    assert!(refused.ends_with(&format!("anchor of height {} is another", heights[3])), "{refused}");
     let unknown = stamp(&world, heights[4] + 9, 0x99, K);
     assert!(told(&mut world, unknown).unwrap_err().contains("is not found"));
     let lower = stamp(&world, heights[0], 0x10, K);

@@ -20,14 +20,16 @@ mod query;
 mod response;
 
 pub use execute::{
-    Ancestry, ExecuteMsg, InclusionProof, SelfStakeProof, SpendProof, StakeId, StakeItem, SubmittedDelegation,
+    Ancestry, ExecuteMsg, InclusionProof, RewardShare, SelfStakeProof, SpendProof, StakeId, StakeItem,
+    SubmittedDelegation,
 };
 pub use instantiate::{Family, FamilyParams, InstantiateMsg, MigrateMsg, ParamsVersion, SelfStakeTerms};
 pub use outcome::{OutcomesMsg, Verdict, Verdicts};
 pub use query::QueryMsg;
 pub use response::{
-    AdaptorAnswer, ConfigResponse, ItemResponse, ItemsResponse, ParamsResponse, SlashingDataResponse,
-    SlashingTx, StandingAnswer, TrustResponse,
+    AdaptorAnswer, ConfigResponse, EarnsAnswer, FpRewardsResponse, ItemResponse, ItemsResponse,
+    ParamsResponse, PayoutResponse, RewardsPage, RewardsResponse, SlashingDataResponse, SlashingTx,
+    StandingAnswer, TrustResponse,
 };
 
 /// Where, in the contract's storage, three numbers lie (postcard): how many stakes wait for their proof, since when (seconds since

@@ -35,6 +35,17 @@ pub fn unjail_hash(context: &SigningContext, jailed_until: UnixTime) -> [u8; 32]
     hash([&context.as_bytes()[..], &jailed_until.get().to_be_bytes()])
 }
 
+/// A staker's word about where its rewards are paid: `context ‖ staker's key ‖ counter u64 BE ‖ address`, where the address is that on
+/// the appchain, decoded from bech32.
+pub fn payout_hash(
+    context: &SigningContext,
+    staker_key: &[u8; 32],
+    counter: u64,
+    address: &[u8],
+) -> [u8; 32] {
+    hash([&context.as_bytes()[..], staker_key, &counter.to_be_bytes(), address])
+}
+
 fn hash<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
     Sha256::digest(parts.concat()).into()
 }
@@ -69,5 +80,9 @@ mod tests {
             sha256_of(&[&head[..], &[7; 20]].concat())
         );
         assert_eq!(unjail_hash(&context(), UnixTime::new(258)), sha256_of(&[&head[..], &height].concat()));
+        assert_eq!(
+            payout_hash(&context(), &[6; 32], 258, &[7; 20]),
+            sha256_of(&[&head[..], &[6; 32], &height, &[7; 20]].concat())
+        );
     }
 }

@@ -45,6 +45,11 @@ impl SigningContext {
         Self::new("btc_timestamp", chain_id, address)
     }
 
+    /// A staker's word about where its rewards are paid, on the appchain `chain_id` to the contract at `address`.
+    pub fn staker_payout(chain_id: &str, address: &str) -> Self {
+        Self::new("staker_payout", chain_id, address)
+    }
+
     fn new(operation: &str, chain_id: &str, address: &str) -> Self {
         let preimage = format!("btcstaking/0/{operation}/{chain_id}/{address}");
         let mut ascii = [0; 64];
@@ -101,7 +106,7 @@ mod tests {
         );
     }
 
-    /// sha256sum of `btcstaking/0/fp_pop/a/b` and of `btcstaking/0/fp_unjail/a/b`.
+    /// sha256sum of `btcstaking/0/fp_pop/a/b`, of `btcstaking/0/fp_unjail/a/b`, and of `btcstaking/0/staker_payout/a/b`.
     #[test]
     fn the_other_operations_have_their_names() {
         let pop = "f9c6f13f7d0b8e06f70178ec2b670b0eb859f2cf0b05c4e4f16176c2c3b00a85";
@@ -109,6 +114,8 @@ mod tests {
         assert_eq!(SigningContext::fp_proof_of_possession("a", "b").to_string(), pop);
         assert_eq!(SigningContext::unjail("a", "b").to_string(), unjail);
         assert_eq!(SigningContext::unjail("a", "b").as_bytes(), unjail.as_bytes());
+        let payout = "878230774cc0143bbafe43f14119d4748fdeba65fde7cee40bbba789eabd516c";
+        assert_eq!(SigningContext::staker_payout("a", "b").to_string(), payout);
     }
 
     /// sha256sum of `btcstaking/0/fp_local_pop/a/b`, `btcstaking/0/self_stake/a/b` and `btcstaking/0/btc_timestamp/a/b`.
@@ -136,6 +143,7 @@ mod tests {
             SigningContext::local_registration("a", "b"),
             SigningContext::self_stake("a", "b"),
             SigningContext::bitcoin_timestamp("a", "b"),
+            SigningContext::staker_payout("a", "b"),
         ];
         for (i, one) in contexts.iter().enumerate() {
             for other in contexts.iter().skip(i + 1) {

@@ -61,6 +61,16 @@ pub enum StakeOutcome {
     Revoked(OutPoint),
 }
 
+impl StakeOutcome {
+    /// Of which stake.
+    pub const fn outpoint(&self) -> OutPoint {
+        match self {
+            Self::Active(stake) => stake.outpoint,
+            Self::Ended(outpoint) | Self::Revoked(outpoint) => *outpoint,
+        }
+    }
+}
+
 /// Stake that counts from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActiveStake {
@@ -83,6 +93,11 @@ pub struct ActiveStake {
 }
 
 impl ActiveStake {
+    /// The first Bitcoin height at which it has no power any more.
+    pub fn expiry(&self) -> BtcHeight {
+        self.end_height.saturating_sub(u32::from(self.unbonding_time))
+    }
+
     fn stake(&self, fp: FpId) -> Stake {
         Stake {
             output: self.outpoint.index,

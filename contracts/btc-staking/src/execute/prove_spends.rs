@@ -1,12 +1,13 @@
 use api::btc_staking::SpendProof;
 use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint, Transaction};
-use cosmwasm_std::{DepsMut, QuerierWrapper, Response};
+use cosmwasm_std::{DepsMut, MessageInfo, QuerierWrapper, Response};
 use standing::{Spent, Witness};
 
 use super::take_trusted::end_of_trusted;
 use super::{Done, check_count, with_stakes};
 use crate::error::{ContractError, NotIncluded};
 use crate::parse;
+use crate::payout;
 use crate::proofs;
 use crate::refused::{Refused, verdict};
 use crate::state::{Config, Stakes};
@@ -16,8 +17,9 @@ const MAX_BYTES: usize = 1_100_000;
 
 #[inline(never)]
 pub fn prove_spends(
-    deps: DepsMut<'_>,
+    mut deps: DepsMut<'_>,
     now: u64,
+    info: &MessageInfo,
     config: &Config,
     proofs: &[SpendProof],
 ) -> Result<Response, ContractError> {
@@ -25,14 +27,17 @@ pub fn prove_spends(
     let bytes = proofs.iter().map(|proof| proof.spending_tx.len()).sum::<usize>();
     parse::check_bounds("bytes of spending transactions", bytes as u64, 0, MAX_BYTES as u64)?;
     let querier = deps.querier;
-    with_stakes(deps, now, config, "prove_spends", |stakes| {
+    let mut ended = Vec::new();
+    let response = with_stakes(deps.branch(), now, config, "prove_spends", |stakes| {
         let mut done = Done::default();
         for proof in proofs {
             let proven = prove(stakes, querier, config, proof, &mut done)?;
             done.verdicts.push(verdict(proven));
         }
+        ended.extend(done.changes.iter().map(|change| change.stake));
         Ok(done)
-    })
+    })?;
+    Ok(response.add_messages(payout::bounties(deps.storage, &info.sender, &ended)?))
 }
 
 struct Claim {

@@ -6,7 +6,7 @@ use primitives::{FpPublicKey, SigningContext};
 
 use crate::error::ContractError;
 use crate::host;
-use crate::state::{Config, FPS};
+use crate::state::{Config, OWNERS};
 
 /// Registers a finality provider, whose operator is the sender. Its key has signed the sender's address, so nobody registers somebody
 /// else's key, and no registration is copied. `bsn` refuses a key that it knows, and then nothing is recorded here either.
@@ -27,7 +27,7 @@ pub fn register_fp(
     let signed = message::proof_of_possession_hash(&context, &sender);
     schnorr::verify(&host::recover(deps.api), &fp, &signed, &pop).map_err(|_| bad())?;
 
-    FPS.save(deps.storage, fp.as_bytes(), &info.sender)?;
+    OWNERS.save(deps.storage, fp.as_bytes(), &info.sender)?;
     let register = OutcomesMsg::RegisterFinalityProvider {
         fp_pubkey_hex: fp.to_string(),
         operator: info.sender.to_string(),

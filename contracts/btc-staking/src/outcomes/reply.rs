@@ -1,9 +1,10 @@
-use cosmwasm_std::{Event, Reply, Response, StdResult, Storage, SubMsgResponse, SubMsgResult};
+use cosmwasm_std::{Event, Reply, Response, StdError, StdResult, Storage, SubMsgResponse, SubMsgResult};
 
-use staking::StakeVerdict;
+use staking::{StakeOutcome, StakeVerdict, unpack};
 
 use crate::event::OutcomeRefused;
-use crate::state::{TOTALS, Totals, UNSENT, outpoint_of};
+use crate::payout;
+use crate::state::{TOTALS, Totals, UNSENT, outpoint_key};
 
 /// The reply to outcomes.
 pub const OUTCOMES_REPLY: u64 = 1;
@@ -20,14 +21,19 @@ pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
         SubMsgResult::Ok(response) => answered(response),
         SubMsgResult::Err(error) => Err(error.clone()),
     };
-    let (has_unsent, stakes) = reply.payload.split_first().unwrap_or((&0, &[]));
-    let (stakes, _) = stakes.as_chunks::<36>();
-    if *has_unsent == 0 && verdicts.as_ref().is_ok_and(|verdicts| are_taken(verdicts, stakes.len())) {
+    let (has_unsent, packed) = reply.payload.split_first().unwrap_or((&0, &[]));
+    let outcomes = unpack(packed).map_err(|error| StdError::msg(error.to_string()))?;
+    let is_taken = |place: usize| {
+        let codes = verdicts.as_ref().ok();
+        codes.and_then(|codes| codes.get(place)).is_some_and(|code| is_taken(*code))
+    };
+    payout::hear(storage, outcomes.iter().enumerate().map(|(place, told)| (told, is_taken(place))))?;
+    if *has_unsent == 0 && (0..outcomes.len()).all(is_taken) {
         return Ok(Response::new());
     }
     let before = TOTALS.may_load(storage)?.unwrap_or_default();
     let (mut totals, mut events) = (before, Vec::new());
-    for (place, key) in stakes.iter().enumerate() {
+    for (place, stake) in outcomes.iter().map(StakeOutcome::outpoint).enumerate() {
         let (reason, is_unsent) = match &verdicts {
             Err(reason) => (Some(reason.clone()), true),
             Ok(verdicts) => match verdicts.get(place).map(|code| StakeVerdict::of(*code)) {
@@ -38,8 +44,8 @@ pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
                 Some(None) | None => (Some("no verdict came back".to_owned()), true),
             },
         };
-        mark(storage, &mut totals, key, is_unsent)?;
-        if let (Some(reason), Some(stake)) = (&reason, outpoint_of(key))
+        mark(storage, &mut totals, &outpoint_key(&stake), is_unsent)?;
+        if let Some(reason) = &reason
             && events.len() < SHOWN
         {
             events.push(Event::from(OutcomeRefused { stake, reason }));
@@ -51,11 +57,9 @@ pub fn reply(storage: &mut dyn Storage, reply: &Reply) -> StdResult<Response> {
     Ok(Response::new().add_events(events))
 }
 
-/// Then nothing is to be recorded.
-fn are_taken(verdicts: &[u8], sent: usize) -> bool {
-    let is_taken =
-        |code: &u8| matches!(StakeVerdict::of(*code), Some(StakeVerdict::Taken | StakeVerdict::Known));
-    verdicts.len() >= sent && verdicts.iter().all(is_taken)
+/// It took effect, or had before.
+fn is_taken(code: u8) -> bool {
+    matches!(StakeVerdict::of(code), Some(StakeVerdict::Taken | StakeVerdict::Known))
 }
 
 fn mark(storage: &mut dyn Storage, totals: &mut Totals, key: &[u8], is_unsent: bool) -> StdResult<()> {

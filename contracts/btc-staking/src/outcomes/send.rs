@@ -7,7 +7,7 @@ use standing::{Change, Known, Ledger, Standing, What};
 
 use super::OUTCOMES_REPLY;
 use crate::error::ContractError;
-use crate::state::{Config, SENT_AGAIN, Stakes, UNSENT, after, outpoint_key, outpoint_of};
+use crate::state::{Config, SENT_AGAIN, Stakes, UNSENT, after, outpoint_of};
 
 /// How many stakes one call sends again.
 const SENT_AT_ONCE: usize = 16;
@@ -21,14 +21,14 @@ pub fn send(stakes: &Stakes<'_>, config: &Config, changes: &[Change]) -> StdResu
         return Ok(None);
     }
     let outcomes = changes.iter().map(|change| outcome(stakes, change)).collect::<StdResult<Vec<_>>>()?;
+    let packed = pack(&outcomes);
+    let has_unsent = u8::from(stakes.totals().unsent > 0);
+    let payload = [&[has_unsent], &packed[..]].concat();
     let message = WasmMsg::Execute {
         contract_addr: config.bsn.to_string(),
-        msg: write::json(&OutcomesMsg::StakeOutcomes { packed: pack(&outcomes).into() })?,
+        msg: write::json(&OutcomesMsg::StakeOutcomes { packed: packed.into() })?,
         funds: vec![],
     };
-    let has_unsent = u8::from(stakes.totals().unsent > 0);
-    let keys = changes.iter().flat_map(|change| outpoint_key(&change.stake));
-    let payload: Vec<u8> = core::iter::once(has_unsent).chain(keys).collect();
     Ok(Some(SubMsg::reply_always(message, OUTCOMES_REPLY).with_payload(Binary::from(payload))))
 }
 

@@ -19,7 +19,7 @@ const LOOKED_AT: usize = 50;
 /// Which stakes of a list.
 pub struct Page {
     after: Option<OutPoint>,
-    limit: usize,
+    pub(super) limit: usize,
 }
 
 impl Page {
@@ -33,7 +33,7 @@ impl Page {
         Ok(Self { after: after.transpose()?, limit: usize::try_from(limit).unwrap_or_default() })
     }
 
-    fn first_key(&self) -> Vec<u8> {
+    pub(super) fn first_key(&self) -> Vec<u8> {
         let key = |stake: &OutPoint| [&outpoint_key(stake)[..], &[0]].concat();
         self.after.as_ref().map_or_else(Vec::new, key)
     }

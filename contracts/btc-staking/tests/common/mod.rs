@@ -18,13 +18,13 @@ use bitcoin_spv::{HeaderHash, OutPoint};
 use btc_staking::{ContractError, entry};
 use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{
-    Addr, Binary, ContractResult, CosmosMsg, MsgResponse, OwnedDeps, Reply, ReplyOn, Response, StdError,
-    Storage, SubMsg, SubMsgResponse, SubMsgResult, SystemResult, WasmMsg, WasmQuery, from_json,
-    to_json_binary,
+    Addr, BankMsg, Binary, Coin, ContractResult, CosmosMsg, Env, MsgResponse, OwnedDeps, Reply, ReplyOn,
+    Response, StdError, Storage, SubMsg, SubMsgResponse, SubMsgResult, SystemResult, WasmMsg, WasmQuery,
+    from_json, to_json_binary,
 };
 use prost::Message;
 use serde::de::DeserializeOwned;
-use staking::{FinalityProvider, FpId, StakeOutcome, StakeRefusal};
+use staking::{FinalityProvider, FpId, FpStatus, StakeOutcome, StakeRefusal};
 
 use bitcoin::Bitcoin;
 pub use metered::Metered;
@@ -35,6 +35,8 @@ pub const W: u32 = 20;
 
 /// The storage keys of a `bsn` with these finality providers.
 type Registered = Rc<RefCell<BTreeMap<[u8; 32], FpId>>>;
+/// Those of them that are slashed.
+type Slashed = Rc<RefCell<Vec<[u8; 32]>>>;
 /// Its delegations, as they are stored.
 type Ledger = Rc<RefCell<BTreeMap<Vec<u8>, Vec<u8>>>>;
 
@@ -50,9 +52,14 @@ pub struct World {
     pub refuses: fn(&StakeOutcome) -> bool,
     /// It fails as a whole.
     pub is_broken: bool,
+    /// What the bank was told to send, to whom.
+    pub paid: Vec<(String, Vec<Coin>)>,
+    /// How many seconds have passed.
+    pub later: u64,
     /// The real one in its place.
     pub real: Option<pair::Bsn>,
     registered: Registered,
+    slashed: Slashed,
     ledger: Ledger,
 }
 
@@ -73,8 +80,8 @@ impl World {
         let bitcoin = Bitcoin::new(base, address("light client"), K, W);
         let registered: Registered = Rc::default();
         registered.borrow_mut().extend(fps.iter().map(|fp| (*fp, FpId::new(0))));
-        let ledger = Ledger::default();
-        let querier = querier(&bitcoin, address("bsn"), &registered, &ledger);
+        let (ledger, slashed) = (Ledger::default(), Slashed::default());
+        let querier = querier(&bitcoin, address("bsn"), &registered, &slashed, &ledger);
         let mut world = Self {
             deps: OwnedDeps {
                 storage: Metered::default(),
@@ -89,8 +96,11 @@ impl World {
             told: vec![],
             refuses: |_| false,
             is_broken: false,
+            paid: vec![],
+            later: 0,
             real: None,
             registered: registered.clone(),
+            slashed,
             ledger: ledger.clone(),
         };
         let mut msg = InstantiateMsg {
@@ -107,11 +117,26 @@ impl World {
 
     /// Sends a message, lets `bsn` take what it is told, and replies.
     pub fn send(&mut self, sender: &Addr, msg: ExecuteMsg) -> Result<Response, ContractError> {
-        let info = message_info(sender, &[]);
-        let response = entry::execute(self.deps.as_mut(), mock_env(), info, msg)?;
+        self.send_with(sender, &[], msg)
+    }
+
+    /// The same with coins; what is paid is noted.
+    pub fn send_with(
+        &mut self,
+        sender: &Addr,
+        funds: &[Coin],
+        msg: ExecuteMsg,
+    ) -> Result<Response, ContractError> {
+        let info = message_info(sender, funds);
+        let env = self.env();
+        let response = entry::execute(self.deps.as_mut(), env, info, msg)?;
         for message in response.messages.clone() {
-            if message.reply_on == ReplyOn::Never {
+            if message.reply_on == ReplyOn::Never && matches!(message.msg, CosmosMsg::Wasm(_)) {
                 self.say(message)?;
+                continue;
+            }
+            if let CosmosMsg::Bank(BankMsg::Send { to_address, amount }) = message.msg {
+                self.paid.push((to_address, amount));
                 continue;
             }
             let reply = self.deliver(message);
@@ -127,6 +152,22 @@ impl World {
         bsn.try_told(&msg).map_err(|error| StdError::msg(error.to_string()))?;
         self.registered.borrow_mut().extend(bsn.registered());
         Ok(())
+    }
+
+    pub fn env(&self) -> Env {
+        let mut env = mock_env();
+        env.block.time = env.block.time.plus_seconds(self.later);
+        env
+    }
+
+    /// Babylon has registered a finality provider.
+    pub fn know(&mut self, fp: &[u8; 32]) {
+        self.registered.borrow_mut().insert(*fp, FpId::new(9));
+    }
+
+    /// `bsn` slashed a finality provider.
+    pub fn slash(&mut self, fp: &[u8; 32]) {
+        self.slashed.borrow_mut().push(*fp);
     }
 
     /// What `bsn` answers.
@@ -294,8 +335,15 @@ pub fn answer(verdicts: Vec<u8>) -> SubMsgResponse {
     }
 }
 
-fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered, ledger: &Ledger) -> MockQuerier {
+fn querier(
+    bitcoin: &Bitcoin,
+    bsn: Addr,
+    registered: &Registered,
+    slashed: &Slashed,
+    ledger: &Ledger,
+) -> MockQuerier {
     let (client, registered, ledger) = (bitcoin.clone(), registered.clone(), ledger.clone());
+    let slashed = slashed.clone();
     let mut querier = MockQuerier::default();
     querier.update_wasm(move |query| {
         if let WasmQuery::Smart { contract_addr, msg } = query {
@@ -308,7 +356,8 @@ fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered, ledger: &Ledge
             address if *address == bsn.as_str() => {
                 let registered = registered.borrow();
                 let fp = registered.iter().find(|(fp, _)| api::bsn::raw::fp_key(fp)[..] == key[..]);
-                let fp = fp.map(|(_, id)| postcard::to_allocvec(&FinalityProvider::new(*id)).unwrap());
+                let is_slashed = |fp: &[u8; 32]| slashed.borrow().contains(fp);
+                let fp = fp.map(|(fp, id)| provider(*id, is_slashed(fp)));
                 fp.or_else(|| ledger.borrow().get(&key[..]).cloned())
             }
             other => panic!("{other} is asked"),
@@ -316,6 +365,15 @@ fn querier(bitcoin: &Bitcoin, bsn: Addr, registered: &Registered, ledger: &Ledge
         SystemResult::Ok(ContractResult::Ok(Binary::from(found.unwrap_or_default())))
     });
     querier
+}
+
+/// A finality provider's record in `bsn`.
+fn provider(id: FpId, is_slashed: bool) -> Vec<u8> {
+    let mut fp = FinalityProvider::new(id);
+    if is_slashed {
+        fp.status = FpStatus::Slashed { height: 5.into(), btc_height: 6.into() };
+    }
+    postcard::to_allocvec(&fp).unwrap()
 }
 
 /// What `bsn` says of itself, as far as it matters.

@@ -119,6 +119,10 @@ pub fn btc_staking() -> Result<Value> {
             params: ParamsResponse,
             slashing_data: SlashingDataResponse,
             trust: TrustResponse,
+            payout: PayoutResponse,
+            rewards: RewardsResponse,
+            staker_rewards: RewardsPage,
+            fp_rewards: FpRewardsResponse,
         }),
     })
 }

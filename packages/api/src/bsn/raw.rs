@@ -52,7 +52,7 @@ pub fn ended_key(txid: &[u8; 32]) -> Vec<u8> {
 }
 
 /// The first byte of the key of a finality provider; its x-only public key follows. There is a value where one is registered,
-/// in whatever state; the value is not for others.
+/// in whatever state; the value is for the contract that verifies delegations, and for no other.
 pub const FP_PREFIX: u8 = b'f';
 
 /// The key of a finality provider.

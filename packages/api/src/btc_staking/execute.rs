@@ -1,4 +1,4 @@
-use cosmwasm_std::Binary;
+use cosmwasm_std::{Binary, Coin};
 
 #[cfg(doc)]
 use super::Verdicts;
@@ -6,8 +6,8 @@ use super::{Family, ParamsVersion};
 use crate::wire;
 
 wire! {
-    /// What the contract does. All but `append_params`, `bring_headers`, `register_fp` and `prove_timestamp` answer [`Verdicts`] as data, one an entry; `take_items`
-    /// answers shorter.
+    /// What the contract does. What has entries answers [`Verdicts`] as data, one an entry; `take_items` answers shorter,
+    /// `take_rewards` nothing.
     pub enum ExecuteMsg {
         /// Takes the delegations and the ends of one packet; `bsn` only. Answers as data for each item one byte, the length of what
         /// follows, and text (at most 255 bytes of UTF-8): `+` and what it became, or why it was refused (`S27: …`).
@@ -79,6 +79,55 @@ wire! {
             /// 1 to 50.
             stakes: Vec<StakeId>,
         },
+        /// Takes the coins of a period, sent along, for finality providers and the stakes that count for them; `bsn` only. The shares are
+        /// what was sent, in each denomination, or nothing is taken.
+        TakeRewards {
+            /// 1 to 50.
+            shares: Vec<RewardShare>,
+        },
+        /// Names the address that a staker's rewards are paid to; anybody, with the staker's signature.
+        SetPayout {
+            /// The staker's key.
+            staker_pk_hex: String,
+            /// The address, on this chain.
+            address: String,
+            /// Above that of the word before.
+            counter: u64,
+            /// BIP-340, 64 bytes, by the staker's key over sha256 of: context `staker_payout` (64 bytes of text, of this chain and
+            /// contract), the key (32), the counter (8, big endian), the address decoded from bech32.
+            signature: Binary,
+        },
+        /// Pays what stakes have earned to the addresses that their stakers named; anybody.
+        Claim {
+            /// 1 to 50.
+            stakes: Vec<StakeId>,
+        },
+        /// Pays what a finality provider has earned to its owner; anybody.
+        ClaimCommission {
+            /// The finality provider's key.
+            fp_pubkey_hex: String,
+        },
+        /// Changes what a finality provider keeps of what its stakes earn; its owner only. It falls at any time, rises by at most
+        /// 100 ten-thousandths, and not twice within a day.
+        SetCommission {
+            /// The finality provider's key.
+            fp_pubkey_hex: String,
+            /// In ten-thousandths, at most 10,000.
+            bps: u16,
+        },
+        /// What the first prover of a spend gets out of the account of the finality provider whose stake ended; governance only.
+        SetSpendBounty {
+            /// At most so much; nothing if absent.
+            bounty: Option<Coin>,
+        },
+    }
+
+    /// What a finality provider and its stakes have earned.
+    pub struct RewardShare {
+        /// The finality provider's key.
+        pub fp_pubkey_hex: String,
+        /// How much; each denomination once.
+        pub amount: Vec<Coin>,
     }
 
     /// A stake.

@@ -42,12 +42,13 @@ wire! {
         /// It took effect, or had before.
         Ok {
             /// What it became: of an item `waiting`, `known`, `ended`, `foretold` or `already`; of a proof `active`,
-            /// `challenged`, `ended`, `remembered` or `already`; of a stake `forgotten`.
+            /// `challenged`, `ended`, `remembered` or `already`; of a stake `forgotten`, or `paid` or
+            /// `nothing`.
             became: String,
         },
         /// It took none.
         Refused {
-            /// The rule's code: `S01` to `S60`, or `form`, `known`, `header`, `branch`, `full`, `unknown`.
+            /// The rule's code: `S01` to `S60`, or `form`, `known`, `header`, `branch`, `full`, `unknown`, `payout`.
             rule: String,
             /// Why.
             reason: String,

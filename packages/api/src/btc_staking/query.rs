@@ -70,5 +70,37 @@ wire! {
         /// How much stands where, and under which parameters.
         /// Answers [`TrustResponse`].
         Trust {},
+        /// Where a staker's rewards are paid.
+        /// Answers [`PayoutResponse`].
+        Payout {
+            /// The staker's key.
+            staker_pk_hex: String,
+        },
+        /// What a stake has earned; an error where it has nothing and earns nothing.
+        /// Answers [`RewardsResponse`].
+        Rewards {
+            /// The id of the staking transaction.
+            txid: String,
+            /// Which of its outputs.
+            output: u32,
+        },
+        /// The same of a staker's stakes; as in `staker`, there is no index.
+        /// Answers [`RewardsPage`].
+        StakerRewards {
+            /// The staker's key.
+            staker_pk_hex: String,
+            /// As in `items`.
+            after_txid: Option<String>,
+            /// As in `items`.
+            after_output: Option<u32>,
+            /// As in `items`.
+            limit: Option<u32>,
+        },
+        /// What a finality provider has earned.
+        /// Answers [`FpRewardsResponse`].
+        FpRewards {
+            /// The finality provider's key.
+            fp_pubkey_hex: String,
+        },
     }
 }

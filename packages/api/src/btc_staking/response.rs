@@ -1,4 +1,4 @@
-use cosmwasm_std::Binary;
+use cosmwasm_std::{Binary, Coin};
 
 use super::{Family, Network, ParamsVersion, StakeId};
 use crate::wire;
@@ -149,5 +149,61 @@ wire! {
         pub babylon: Option<ParamsVersion>,
         /// The last version of this chain's own.
         pub own: Option<ParamsVersion>,
+    }
+
+    /// Where a staker's rewards are paid.
+    pub struct PayoutResponse {
+        /// The address; absent where the staker named none.
+        pub address: Option<String>,
+        /// The counter of that word: the next one has to be above.
+        pub counter: Option<u64>,
+    }
+
+    /// What a stake has earned.
+    pub struct RewardsResponse {
+        /// The id of the staking transaction.
+        pub txid: String,
+        /// Which of its outputs.
+        pub output: u32,
+        /// The staker's key.
+        pub staker_pk_hex: String,
+        /// What a claim pays.
+        pub owed: Vec<Coin>,
+        /// By what it earns; absent once it has been spent or taken back.
+        pub earns: Option<EarnsAnswer>,
+    }
+
+    /// By what a stake earns.
+    pub struct EarnsAnswer {
+        /// The finality provider's key.
+        pub fp_pubkey_hex: String,
+        /// How much is staked.
+        pub sats: u64,
+        /// The first height of Bitcoin at which it earns nothing.
+        pub expiry_height: u32,
+    }
+
+    /// Stakes in the order of their outpoints' bytes.
+    pub struct RewardsPage {
+        /// One each.
+        pub rewards: Vec<RewardsResponse>,
+        /// After which to go on, where there may be more: a page ends after 50 that were looked at, too.
+        pub next: Option<StakeId>,
+    }
+
+    /// What a finality provider has earned.
+    pub struct FpRewardsResponse {
+        /// Who is paid; absent where nobody registered it here.
+        pub owner: Option<String>,
+        /// What it keeps, in ten-thousandths.
+        pub commission_bps: u16,
+        /// When that rose last, in seconds since 1970.
+        pub raised_at: Option<u64>,
+        /// How many sats earn for it; those that have expired since coins came last are among them.
+        pub sats: u64,
+        /// Its own coins.
+        pub owed: Vec<Coin>,
+        /// What the first prover of a spend gets out of those, at most.
+        pub spend_bounty: Option<Coin>,
     }
 }
