@@ -43,7 +43,11 @@ impl Happening {
             }
             "bootstrap" => {
                 let from = get("first_snapshot");
-                ("alarm", None, format!("governance let randomness count by word; committees begin at {from}"))
+                (
+                    "alarm",
+                    None,
+                    format!("governance let randomness count by word; committees begin at {from}"),
+                )
             }
             "channel" => ("channel", None, format!("{} is {}", get("channel_id"), get("state"))),
             "btc_headers_refused" => {

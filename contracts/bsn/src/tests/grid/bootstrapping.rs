@@ -100,11 +100,12 @@ fn a_younger_commitment_waits_for_the_next_close() {
         (first + C, 1),
         "made in the block of the grid height"
     );
+    chain.timestamp(first + C);
     chain.go(first + 2 * C);
     chain.votes(&[1], first + 2 * C);
     chain.go(first + 2 * C + 2);
     assert_eq!((chain.closed_through(), chain.active()), (first + 2 * C, 1), "closed, not timestamped above");
-    chain.timestamp(first + 2 * C + 1);
+    chain.timestamp(first + C + 1);
     chain.go(first + 2 * C + 3);
     assert_eq!(chain.active(), 2);
 }
@@ -259,4 +260,50 @@ fn a_grid_is_chosen_at_instantiation_by_the_same_rules() {
     }
     let signet = json!({ "network": "signet", "grid": 600 });
     assert_eq!(started(signet).unwrap().unwrap().interval.blocks(), 600, "not on regtest alone");
+}
+
+fn waits(world: &World) -> Option<BlockHeight> {
+    MARKS.load(&world.deps.storage).unwrap().grid.and_then(|grid| grid.closed_through)
+}
+
+#[test]
+fn randomness_waits_where_stake_counts_without_babylon() {
+    let started = |source: &str, network: &str, grid: Option<u64>| {
+        World::start(json!({
+            "network": network, "grid": grid, "min_active_percent": 34, "stake_source": source,
+            "btc_light_client": account("light-client"), "verified_stake": { "code_id": 7, "settings": "e30=" },
+        }))
+    };
+    for (source, expected) in [("verified", None), ("both", Some(at(0))), ("bitcoin", Some(at(0)))] {
+        assert_eq!(waits(&started(source, "regtest", Some(600)).unwrap()), expected, "{source}");
+    }
+    assert!(started("verified", "signet", Some(601)).is_ok());
+    assert!(started("both", "signet", Some(601)).err().unwrap().contains("must be 60 to 600"));
+    assert!(started("verified", "signet", None).is_ok());
+    assert!(started("both", "signet", None).err().unwrap().contains("stake_source both needs a grid"));
+    assert!(started("both", "regtest", None).is_ok());
+}
+
+#[test]
+fn a_switch_of_the_source_lets_randomness_wait() {
+    let switched = |interval: u64| {
+        let mut chain = Chain::without_grid(&[10]);
+        let storage = &mut chain.world.deps.storage;
+        let mut config = crate::state::CONFIG.load(storage).unwrap();
+        config.stake_source = api::bsn::StakeSource::Verified;
+        config.stake_verifier = Some("verifier".into());
+        crate::state::CONFIG.save(storage, &config).unwrap();
+        chain.migrate(Some(interval)).unwrap();
+        assert_eq!(waits(&chain.world), None);
+        let message = from_json(br#"{"stake_source":"both"}"#).unwrap();
+        let env = chain.world.env.clone();
+        let migrated = entry::migrate(chain.world.deps.as_mut(), env, message);
+        migrated.map(|_| chain).map_err(|error| error.to_string())
+    };
+    assert!(switched(601).err().unwrap().contains("must be 60 to 600"));
+    let mut chain = switched(C).unwrap();
+    assert_eq!(waits(&chain.world), Some(at(0)));
+    assert!(MARKS.load(&chain.world.deps.storage).unwrap().stale);
+    chain.block(&WHOLE);
+    assert_eq!(chain.active(), 0, "nothing has closed");
 }
