@@ -37,6 +37,7 @@ fn right(message: &str) -> Option<Right> {
         | "update_config"
         | "set_paused"
         | "resume_finality"
+        | "bootstrap"
         | "excuse_grid"
         | "update_staking"
         | "update_contract_addresses"
@@ -66,6 +67,7 @@ fn sample(network: &Network, message: &str) -> Value {
         "update_config" => json!({"reward_interval": 60}),
         "set_paused" => json!({"packet_intake": true, "rewards": true}),
         "resume_finality" => json!({"halting_height": 1, "fp_pubkeys_hex": [fp]}),
+        "bootstrap" => json!({"commitments": []}),
         "excuse_grid" => json!({"through": 600}),
         "update_staking" => json!({"staking": bsn}),
         "update_contract_addresses" => json!({"btc_light_client": bsn, "finality": bsn}),

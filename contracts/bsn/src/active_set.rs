@@ -104,11 +104,32 @@ fn candidates(
             );
         }
         let covered = |member: Member| {
-            Ok((member, coverage_of(storage, member.id, progress.marks.timestamped, height)?))
+            Ok((member, coverage_of(storage, member.id, progress.marks.counted_through(), height)?))
         };
         Some(free.next()?.and_then(covered))
     });
     select(merged, max, params.min_active_percent)
+}
+
+/// The stake of the ranked FPs, jailed or not, that have randomness which counts at `height` or above; and of all of them.
+pub fn with_randomness(
+    storage: &dyn Storage,
+    progress: &Progress,
+    height: BlockHeight,
+) -> StdResult<(VotingPower, VotingPower)> {
+    let (mut with, mut all) = (VotingPower::ZERO, VotingPower::ZERO);
+    for ranking in [&RANKING, &RANKING_JAILED] {
+        for member in ranked(ranking, storage, progress) {
+            let Member { id, power } = member?;
+            let Coverage { covered, changes_at } =
+                coverage_of(storage, id, progress.marks.counted_through(), height)?;
+            all = all + power;
+            if covered || changes_at.is_some() {
+                with = with + power;
+            }
+        }
+    }
+    Ok((with, all))
 }
 
 /// Those of a ranking who have power, most first.
@@ -130,17 +151,17 @@ fn ranked<'a>(
 fn coverage_of(
     storage: &dyn Storage,
     id: FpId,
-    timestamped: BlockHeight,
+    counted_through: BlockHeight,
     height: BlockHeight,
 ) -> StdResult<Coverage> {
     let floor = commitment_from(storage, id, height)?;
-    if floor.as_ref().is_some_and(|floor| floor.counts(timestamped) && floor.covers(height)) {
-        return Ok(coverage(height, timestamped, floor.as_ref(), None));
+    if floor.as_ref().is_some_and(|floor| floor.counts(counted_through) && floor.covers(height)) {
+        return Ok(coverage(height, counted_through, floor.as_ref(), None));
     }
     let (above, highest) = (fp_height_key(id, height.next()), fp_height_key(id, BlockHeight::new(u64::MAX)));
     let next = COMMITMENTS.range(storage, &above, &highest, Order::Ascending).next().transpose()?;
     let next = next.map(|(_, commitment)| commitment);
-    Ok(coverage(height, timestamped, floor.as_ref(), next.as_ref()))
+    Ok(coverage(height, counted_through, floor.as_ref(), next.as_ref()))
 }
 
 fn status_change(storage: &dyn Storage, id: FpId, joined: bool) -> StdResult<Event> {

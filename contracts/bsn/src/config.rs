@@ -193,6 +193,12 @@ fn check_retention(config: &Config, params: &Params) -> Result<(), ContractError
     Ok(())
 }
 
+/// Whether randomness counts only once a grid height has closed above it: where stake counts without Babylon (GRID.md,
+/// "Rules", 9).
+pub const fn needs_closed_grid(config: &Config) -> bool {
+    config.stake_source.is_own()
+}
+
 /// Says what is wrong with a setting.
 pub fn invalid(reason: String) -> ContractError {
     ContractError::Config { reason }

@@ -6,6 +6,7 @@ use api::bsn::event::Alarm;
 use cosmwasm_std::{Event, StdError};
 use finality::commitment::CommitError;
 use finality::evidence::EvidenceError;
+use finality::grid::bootstrap::NotBootstrapped;
 use finality::grid::closing::NotExcused;
 use finality::jail::UnjailError;
 use finality::params::OutOfBounds;
@@ -41,6 +42,9 @@ pub enum ContractError {
     /// A request to count grid heights as closed.
     #[error(transparent)]
     Excuse(#[from] NotExcused),
+    /// A request to let randomness count by word.
+    #[error(transparent)]
+    Bootstrap(#[from] NotBootstrapped),
     /// A knob.
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),

@@ -1,6 +1,7 @@
 mod admin;
 mod batch;
 mod bitcoin_timestamp;
+mod bootstrap;
 mod btc_staking;
 mod commit_public_randomness;
 mod excuse_grid;
@@ -83,6 +84,7 @@ pub fn execute(
         M::ResumeFinality { halting_height, fp_pubkeys_hex } => {
             resume_finality::resume_finality(deps, env, info, halting_height, &fp_pubkeys_hex)
         }
+        M::Bootstrap { commitments } => bootstrap::bootstrap(deps, env, info, &commitments),
         M::ExcuseGrid { through } => excuse_grid::excuse_grid(deps, env, info, through),
         M::UpdateStaking { staking } => update_addresses::update_addresses(deps, env, info, &staking, None),
         M::UpdateContractAddresses { btc_light_client, finality } => {

@@ -12,6 +12,7 @@ use primitives::{BlockHeight, Seconds};
 use crate::channel::check_transfer;
 use crate::config::{self, Settings, invalid};
 use crate::error::{ContractError, DoorError};
+use crate::heights::grid;
 use crate::parse;
 use crate::state::{
     ACTIVE, ADMINS, Admins, CHANNELS, CONTRACT_NAME, CONTRACT_VERSION, COUNTERS, Channels, Config, Counters,
@@ -82,6 +83,10 @@ pub fn instantiate(
     };
     let now = BlockHeight::new(env.block.height);
     record(deps.storage, now, &settings, &Admins { admin, pending: None })?;
+    if let Some(interval) = msg.grid {
+        grid::configure(deps.storage, settings.params(), interval, now)?;
+    }
+    grid::follow_source(deps.storage, settings.config())?;
     ContractInfo::save(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     let verified = msg.verified_stake;
     let verifier = verified.map(|verified| verifier::message(deps.storage, env, has_client, verified));

@@ -1,4 +1,4 @@
-use api::bsn::{MigrateMsg, Network};
+use api::bsn::MigrateMsg;
 use api::contract_info::ContractInfo;
 use cosmwasm_std::{DepsMut, Env, Response};
 use primitives::BlockHeight;
@@ -33,14 +33,14 @@ pub fn migrate(deps: DepsMut<'_>, env: &Env, msg: MigrateMsg) -> Result<Response
     }
     ContractInfo::save(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     if let Some(interval) = msg.grid {
-        // What its snapshots cost at the largest values is not measured yet.
-        if CONFIG.load(deps.storage)?.network != Network::Regtest {
-            return Err(ContractError::RegtestOnly { what: "a grid" });
-        }
         let params = PARAMS.load(deps.storage)?;
         grid::configure(deps.storage, &params, interval, BlockHeight::new(env.block.height))?;
     }
     config::save_source(deps.storage, msg.stake_source, msg.verified_stake.is_some())?;
+    if msg.grid.is_some() || msg.stake_source.is_some() {
+        let config = CONFIG.load(deps.storage)?;
+        grid::follow_source(deps.storage, &config)?;
+    }
     let instantiate = match msg.verified_stake {
         Some(verified) => {
             let has_client = CONFIG.load(deps.storage)?.btc_light_client.is_some();

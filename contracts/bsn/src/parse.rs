@@ -8,6 +8,7 @@ use eots::PublicRandomness;
 use finality::Params;
 use finality::commitment::Request;
 use finality::evidence::{Evidence, SignedHash};
+use finality::grid::bootstrap::Named;
 use finality::vote::{Opening, Vote};
 use merkle::Proof;
 use primitives::{AppHash, BlockHeight, FpPublicKey, ParseError};
@@ -48,6 +49,16 @@ fn check_identifier(of: &str, id: &str, shortest: usize) -> Result<(), ContractE
     }
     let id: String = id.chars().take(80).collect();
     Err(ContractError::Config { reason: format!("`{id}` is no id of a {of}") })
+}
+
+/// A commitment that the admin names.
+pub fn named_commitment(named: &wire::BootstrapCommitment) -> Result<Named, ParseError> {
+    Ok(Named {
+        provider: FpPublicKey::from_hex(&named.fp_pubkey_hex)?,
+        start: BlockHeight::new(named.start),
+        count: named.count,
+        root: exactly("root", &named.root)?,
+    })
 }
 
 pub fn signature<const N: usize>(bytes: &Binary) -> Result<[u8; N], ParseError> {

@@ -163,7 +163,7 @@ pub const SWEEPS: Table<1, Vec<u8>> = Table::short(b's');
 pub const POWERS: Table<12, VotingPower> = Table::short(b'h');
 /// FP number, start height ([`fp_height_key`]) => [`Commitment`], [`Run`](finality::commitment::Run).
 ///
-/// Written by `execute/commit_public_randomness`; once more by `migrations/convert`. Deleted once spent: by
+/// Written by `execute/commit_public_randomness`; once more by `execute/bootstrap` and by `migrations/convert`. Deleted once spent: by
 /// `execute/commit_public_randomness`, with the FP's next commitments, and by `sweep`.
 pub const COMMITMENTS: Table<12, Commitment> = Table::short(b'm');
 /// First height ([`height_key`]) => [`MissBucket`] of who missed it and the next.

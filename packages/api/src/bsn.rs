@@ -12,8 +12,8 @@ mod sudo;
 
 pub use config::{Network, StakeSource};
 pub use execute::{
-    ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, MerkleRangeProof, RangeVote, UpdateConfig, Vote,
-    VoteAt,
+    BootstrapCommitment, ExecuteMsg, FOLLOW_BITCOIN, InjectedItem, MerkleProof, MerkleRangeProof, RangeVote,
+    UpdateConfig, Vote, VoteAt,
 };
 pub use instantiate::{InstantiateMsg, LegacyFinalityMsg, LegacyStakingMsg, MigrateMsg, VerifiedStake};
 pub use knobs::Knobs;

@@ -15,6 +15,7 @@ export const EXECUTE = [
   "update_config",
   "set_paused",
   "resume_finality",
+  "bootstrap",
   "excuse_grid",
   "update_staking",
   "update_contract_addresses",

@@ -24,11 +24,15 @@ pub struct Commitment {
     pub count: u64,
     /// The RFC 6962 root over the nonces, 32 bytes each, in the order of their heights.
     pub root: [u8; 32],
-    /// The block in which the commitment was executed.
+    /// The block in which the commitment was executed, or [`Self::BY_WORD`].
     pub committed_at: BlockHeight,
 }
 
 impl Commitment {
+    /// Stands for the block of a commitment that counts by governance's word
+    /// ([`bootstrap`](crate::grid::bootstrap)): no block is the zeroth.
+    pub const BY_WORD: BlockHeight = BlockHeight::new(0);
+
     /// The last height covered.
     pub const fn end(&self) -> BlockHeight {
         self.start.saturating_add(self.count.saturating_sub(1))
@@ -39,12 +43,13 @@ impl Commitment {
         self.start <= height && height <= self.end()
     }
 
-    /// Whether it may be voted with: a header **above** the block that executed it is timestamped.
+    /// Whether it may be voted with: a header **above** the block that executed it is timestamped, and what else there must be
+    /// lies above it, too ([`counted_through`]).
     ///
     /// AppHash(c) is the state before block *c*: a header at *c* does not contain a commitment made
     /// in *c*, and two branches parting there would both seem to (RULINGS.md, "Timestamps").
-    pub fn counts(&self, timestamped: BlockHeight) -> bool {
-        timestamped > self.committed_at
+    pub fn counts(&self, counted_through: BlockHeight) -> bool {
+        self.committed_at == Self::BY_WORD || counted_through > self.committed_at
     }
 
     /// Verifies that `randomness` is the one committed to for `height`.
@@ -109,6 +114,19 @@ impl Commitment {
         }
         Ok(())
     }
+}
+
+/// Commitments made below this height count.
+///
+/// With Babylon's stake the timestamped height alone decides. Where stake counts without Babylon (`needs_closed_grid`), a
+/// grid height must have closed above the commitment as well: new randomness then costs a committee's third on each of two
+/// branches that both have it (GRID.md, "Rules", 9).
+pub fn counted_through(
+    timestamped: BlockHeight,
+    closed_through: BlockHeight,
+    needs_closed_grid: bool,
+) -> BlockHeight {
+    if needs_closed_grid { timestamped.min(closed_through) } else { timestamped }
 }
 
 /// One commitment's part of a run of heights.
@@ -325,17 +343,17 @@ pub struct Coverage {
 /// `floor` is its commitment with the highest start not above `height`, `next` the one after it.
 pub fn coverage(
     height: BlockHeight,
-    timestamped: BlockHeight,
+    counted_through: BlockHeight,
     floor: Option<&Commitment>,
     next: Option<&Commitment>,
 ) -> Coverage {
     match floor {
-        Some(floor) if floor.counts(timestamped) && floor.covers(height) => {
+        Some(floor) if floor.counts(counted_through) && floor.covers(height) => {
             Coverage { covered: true, changes_at: Some(floor.end().next()) }
         }
         _ => Coverage {
             covered: false,
-            changes_at: next.filter(|next| next.counts(timestamped)).map(|next| next.start),
+            changes_at: next.filter(|next| next.counts(counted_through)).map(|next| next.start),
         },
     }
 }

@@ -24,6 +24,7 @@
 //! * A nonce is good for one height. A row without its root, start and count would let a member choose another nonce on the other branch.
 //! * A third of the *committee* is a third of those taken, which can be half of the active power ([`snapshot::settle`]).
 
+pub mod bootstrap;
 pub mod calendar;
 pub mod closing;
 pub mod committee;

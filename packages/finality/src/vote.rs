@@ -143,8 +143,8 @@ pub struct Facts<'a> {
     pub ballot: Ballot,
     /// Its commitment that covers the height.
     pub commitment: Option<&'a Commitment>,
-    /// The highest timestamped height.
-    pub timestamped: BlockHeight,
+    /// Commitments made below this height count.
+    pub counted_through: BlockHeight,
 }
 
 /// What becomes of a vote that is not refused.
@@ -206,11 +206,11 @@ fn verify(
         .commitment
         .filter(|commitment| commitment.covers(height))
         .ok_or(VoteError::NoRandomness { provider, height })?;
-    if !commitment.counts(facts.timestamped) {
+    if !commitment.counts(facts.counted_through) {
         return Err(VoteError::NotTimestamped {
             provider,
             committed_at: commitment.committed_at,
-            timestamped: facts.timestamped,
+            counted_through: facts.counted_through,
         });
     }
     match &vote.opening {
@@ -302,15 +302,15 @@ pub enum VoteError {
     },
     /// The commitment is too young.
     #[error(
-        "public randomness of {provider} committed in block {committed_at} is not BTC-timestamped yet: timestamped is {timestamped}"
+        "public randomness of {provider} committed in block {committed_at} is not BTC-timestamped yet: timestamped is {counted_through}"
     )]
     NotTimestamped {
         /// The FP's public key, x-only (BIP 340).
         provider: FpPublicKey,
         /// The block of the commitment.
         committed_at: BlockHeight,
-        /// The highest timestamped height.
-        timestamped: BlockHeight,
+        /// Commitments made below this height count: the highest timestamped one, or a lower grid height that closed last.
+        counted_through: BlockHeight,
     },
     /// The nonce is not the committed one.
     #[error(transparent)]

@@ -123,7 +123,7 @@ impl<'a> Poll<'a> {
             stored,
             ballot: self.ballot(vote.height, anchor, voter.power),
             commitment: voter.commitment.as_ref(),
-            timestamped: self.marks.timestamped,
+            counted_through: self.marks.counted_through(),
         };
         let recover = host::recover(self.api);
         Ok(match &voter.place {

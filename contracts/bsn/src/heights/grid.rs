@@ -23,7 +23,7 @@ pub mod votes;
 
 pub use snapshot::seats;
 
-pub use set::{check_floor, configure, excuse, start_at};
+pub use set::{bootstrap, check_floor, configure, excuse, follow_source, start_at};
 
 use cosmwasm_std::{Event, StdResult, Storage};
 use finality::grid::calendar::{self, Duty};
@@ -68,7 +68,7 @@ fn duty(storage: &dyn Storage, block: &Block) -> Option<(Grid, Duty)> {
 /// Closes a grid height, forgets what is over, and says when the grid wakes next; the caller records `progress`.
 pub fn end_block(storage: &mut dyn Storage, progress: &mut Progress, block: &Block) -> StdResult<Vec<Event>> {
     let Some(mut grid) = GRID.at(storage, &[]) else { return Ok(vec![]) };
-    let closed = close::close(storage, &mut grid);
+    let closed = close::close(storage, &mut grid, block.height);
     sweep::sweep(storage, &mut grid);
     GRID.save(storage, &[], &grid);
     if let Some((_, duty)) = duty(storage, block).filter(|(_, duty)| duty.writes_record) {
@@ -78,6 +78,10 @@ pub fn end_block(storage: &mut dyn Storage, progress: &mut Progress, block: &Blo
     let is_behind = settle::is_behind(&grid, block.height);
     let wakes = calendar::wakes(grid.interval, block.height, grid.first);
     let soon = if closed.is_some() || is_behind { block.height.next() } else { wakes };
-    progress.marks.grid = Some(GridMarks { interval: grid.interval, wakes: wakes.min(soon) });
+    let before = progress.marks.grid.and_then(|marks| marks.closed_through);
+    let closed_through = before.map(|_| grid.order.closed_through);
+    // More randomness counts.
+    progress.marks.stale |= closed_through != before;
+    progress.marks.grid = Some(GridMarks { interval: grid.interval, wakes: wakes.min(soon), closed_through });
     Ok(closed.into_iter().collect())
 }

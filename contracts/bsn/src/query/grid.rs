@@ -162,5 +162,10 @@ pub fn trust(store: &dyn Storage) -> Vec<TrustRow> {
         );
         rows.push(row("grid heights that never closed", "trusted", by));
     }
+    if grid.by_word > 0 {
+        let by =
+            format!("the admin, the last time in block {1}: {0} commitments", grid.by_word, grid.word_at);
+        rows.push(row("randomness that counts before a grid height closes", "trusted", by));
+    }
     rows
 }

@@ -75,6 +75,12 @@ pub struct Grid {
     pub swept: BlockHeight,
     /// Where the sweep of seats goes on.
     pub sweep_from: BlockHeight,
+    /// The block in which a grid height closed last; zero before the first.
+    pub closed_at: BlockHeight,
+    /// How many commitments the admin let count by word the last time.
+    pub by_word: u64,
+    /// In which block; zero where it never did.
+    pub word_at: BlockHeight,
 }
 
 /// A snapshot that is being taken.
@@ -86,8 +92,8 @@ pub struct Work {
     pub taken: UnixTime,
     /// The power of the active set of R, in sats.
     pub active: u64,
-    /// What was timestamped when it began.
-    pub timestamped: BlockHeight,
+    /// Commitments made below this height counted when it began.
+    pub counted_through: BlockHeight,
     /// How many candidates there are.
     pub candidates: usize,
     /// How many of them are done with, and what was taken.
@@ -121,11 +127,24 @@ pub struct Committee {
 impl Worded for Grid {
     fn write(&self, to: &mut Vec<u8>) {
         let root = self.root.unwrap_or_default();
-        let Self { order, first, settled, excused, sealed, swept, sweep_from, .. } = self;
+        let Self {
+            order,
+            first,
+            settled,
+            excused,
+            sealed,
+            swept,
+            sweep_from,
+            closed_at,
+            by_word,
+            word_at,
+            ..
+        } = self;
         let (ordered, closed) = (order.ordered_through, order.closed_through);
         let heights = [*first, root, *settled, ordered, closed, *excused, *sealed, *swept, *sweep_from];
         put(to, &[self.interval.blocks()], None);
         heights.iter().for_each(|height| put(to, &[height.get()], None));
+        put(to, &[closed_at.get(), *by_word, word_at.get()], None);
     }
 
     fn read(from: &mut Reader<'_>) -> Self {
@@ -139,6 +158,9 @@ impl Worded for Grid {
             sealed: from.height(),
             swept: from.height(),
             sweep_from: from.height(),
+            closed_at: from.height(),
+            by_word: from.number(),
+            word_at: from.height(),
         }
     }
 }
@@ -149,8 +171,8 @@ impl Worded for Work {
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let (candidates, done) = (number(self.candidates), number(self.mark.done));
         let (providers, rows) = (number(self.mark.providers), number(self.mark.rows));
-        let (grid, taken, timestamped) = (self.grid.get(), self.taken.get(), self.timestamped.get());
-        let numbers = [grid, taken, self.active, timestamped, candidates, done, providers, rows, total];
+        let (grid, taken, counted) = (self.grid.get(), self.taken.get(), self.counted_through.get());
+        let numbers = [grid, taken, self.active, counted, candidates, done, providers, rows, total];
         put(to, &numbers, self.hash.as_ref());
     }
 
@@ -159,7 +181,7 @@ impl Worded for Work {
             grid: from.height(),
             taken: UnixTime::new(from.number()),
             active: from.number(),
-            timestamped: from.height(),
+            counted_through: from.height(),
             candidates: from.count(),
             mark: Mark {
                 done: from.count(),
@@ -253,14 +275,17 @@ pub struct GridMarks {
     pub interval: Interval,
     /// Below this height the hooks have nothing to do for it.
     pub wakes: BlockHeight,
+    /// The highest grid height that really closed, where randomness waits for one.
+    pub closed_through: Option<BlockHeight>,
 }
 
 /// The last field of a record that is there only where it says something.
 pub mod written_if_some {
     use finality::grid::Interval;
+    use primitives::BlockHeight;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    type Marks = (Interval, i64);
+    type Marks = (Interval, i64, Option<BlockHeight>);
 
     /// Nothing for nothing.
     pub fn serialize<S: Serializer>(marks: &Option<Marks>, to: S) -> Result<S::Ok, S::Error> {

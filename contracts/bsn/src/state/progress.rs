@@ -8,6 +8,7 @@
 //! The marks begin with two numbers that other contracts read raw ([`api::bsn::raw`]).
 
 use cosmwasm_std::{StdResult, Storage};
+use finality::commitment::counted_through;
 use finality::grid::Interval;
 use finality::jail::Throttle;
 use primitives::{BlockHeight, FpId, UnixTime, VotingPower};
@@ -127,6 +128,14 @@ pub struct Marks {
     pub grid: Option<GridMarks>,
 }
 
+impl Marks {
+    /// Commitments made below this height count.
+    pub fn counted_through(&self) -> BlockHeight {
+        let closed = self.grid.and_then(|grid| grid.closed_through);
+        counted_through(self.timestamped, closed.unwrap_or_default(), closed.is_some())
+    }
+}
+
 /// [`Marks`] as they are stored: the two numbers for other contracts, big endian, none is zero; then the heights as
 /// differences to the first of them, which are one byte where finality keeps up; and the ranked stake as a difference to the
 /// total.
@@ -144,9 +153,9 @@ struct StoredMarks {
     changes_at: Option<BlockHeight>,
     total: VotingPower,
     ranked_above_total: u128,
-    /// C, and when the grid has work, as a difference too. Nothing is written where no grid is set.
+    /// C; when the grid has work, as a difference too; what closed, where randomness waits for it. Nothing is written where no grid is set.
     #[serde(with = "super::grid::written_if_some")]
-    grid: Option<(Interval, i64)>,
+    grid: Option<(Interval, i64, Option<BlockHeight>)>,
 }
 
 fn number(height: Option<BlockHeight>) -> u64 {
@@ -175,8 +184,8 @@ impl From<Marks> for StoredMarks {
             changes_at: marks.changes_at,
             total: marks.total,
             ranked_above_total: marks.ranked.get().wrapping_sub(marks.total.get()),
-            grid: marks.grid.map(|GridMarks { interval, wakes }| {
-                (interval, base.wrapping_sub(wakes.get()).cast_signed())
+            grid: marks.grid.map(|GridMarks { interval, wakes, closed_through }| {
+                (interval, base.wrapping_sub(wakes.get()).cast_signed(), closed_through)
             }),
         }
     }
@@ -205,7 +214,8 @@ impl From<StoredMarks> for Marks {
             changes_at: stored.changes_at,
             total: stored.total,
             ranked: VotingPower::new(stored.total.get().wrapping_add(stored.ranked_above_total)),
-            grid: stored.grid.map(|(interval, below)| GridMarks {
+            grid: stored.grid.map(|(interval, below, closed_through)| GridMarks {
+                closed_through,
                 interval,
                 wakes: BlockHeight::new(base.wrapping_sub(below.cast_unsigned())),
             }),

@@ -1,6 +1,7 @@
 //! The grid on real hooks and with real signatures (finality's GRID.md, "Rules"): C is 60, and the root is 12,480.
 
 mod asking;
+mod bootstrapping;
 mod closing;
 mod histories;
 mod records;
@@ -11,6 +12,7 @@ mod voting;
 use cosmwasm_std::Binary;
 use eots::{SecretRandomness, message};
 use finality::Commitment;
+use finality::commitment::Run;
 use finality::grid::Record;
 use merkle::Tree;
 use primitives::{AppHash, BlockHeight, FpId, FpPublicKey, SigningContext, VotingPower};
@@ -18,7 +20,7 @@ use staking::{FinalityProvider, FpStatus, Ledger};
 
 use super::*;
 use crate::state::{
-    COMMITMENTS, COMMITTEES, Committee, GRID, GRID_VOTES, Grid, MARKS, Marks, RECORD, SEATS, StoredLedger,
+    COMMITTEES, Committee, GRID, GRID_VOTES, Grid, MARKS, Marks, PLACED, RECORD, SEATS, StoredLedger,
     fp_height_key, height_key, raw,
 };
 
@@ -84,8 +86,16 @@ impl Chain {
 
     fn commit(&mut self, fp: u8, commitment: Commitment) {
         let storage = &mut self.world.deps.storage;
-        COMMITMENTS.save(storage, &fp_height_key(id(fp), commitment.start), &commitment).unwrap();
+        let placed = (commitment, Run::first(commitment.start));
+        PLACED.save(storage, &fp_height_key(id(fp), commitment.start), &placed).unwrap();
         let marks = Marks { timestamped: at(SET + 1), stale: true, ..MARKS.load(storage).unwrap() };
+        MARKS.save(storage, &marks).unwrap();
+    }
+
+    /// Bitcoin has timestamped this height.
+    fn timestamp(&mut self, height: u64) {
+        let storage = &mut self.world.deps.storage;
+        let marks = Marks { timestamped: at(height), stale: true, ..MARKS.load(storage).unwrap() };
         MARKS.save(storage, &marks).unwrap();
     }
 

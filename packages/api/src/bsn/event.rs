@@ -127,6 +127,13 @@ events! {
         /// What its committee has in all, in sats.
         total,
     }
+    /// The admin lets randomness count by word; snapshots begin, or begin again.
+    Bootstrap = "bootstrap" {
+        /// Whose commitments it named: keys, a comma after each.
+        finality_providers,
+        /// The first grid height of which a snapshot is tried.
+        first_snapshot,
+    }
     /// The admin counts grid heights as closed, for the order only.
     ExcuseGrid = "excuse_grid" {
         /// Up to this grid height.

@@ -123,6 +123,13 @@ wire! {
             /// Who is missing there; who voted cannot be named.
             fp_pubkeys_hex: Vec<String>,
         },
+        /// The admin: commitments that count by word, 1 to 50, each made by its FP before. Only where randomness waits for a grid
+        /// height to close; before activation, or once none has closed for `resume_delay` and FPs with randomness that counts have
+        /// less than half of the ranked stake (GRID.md, "Rules", 9).
+        Bootstrap {
+            /// Named in full.
+            commitments: Vec<BootstrapCommitment>,
+        },
         /// The admin: counts grid heights older than `resume_delay` as closed, for the order only (GRID.md, "Rules").
         ExcuseGrid {
             /// Up to this grid height.
@@ -232,6 +239,18 @@ wire! {
         pub app_hash: Binary,
         /// The EOTS signature, 32 bytes.
         pub signature: Binary,
+    }
+
+    /// A commitment to randomness that the admin names.
+    pub struct BootstrapCommitment {
+        /// The FP's public key, x-only (BIP 340), 64 hex digits.
+        pub fp_pubkey_hex: String,
+        /// The first height.
+        pub start: u64,
+        /// How many heights.
+        pub count: u64,
+        /// The Merkle root, 32 bytes.
+        pub root: Binary,
     }
 
     /// One finality provider's vote among others at one height.

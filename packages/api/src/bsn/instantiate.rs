@@ -56,6 +56,9 @@ with_knobs! {
         pub verified_stake: Option<VerifiedStake>,
         /// Whose delegations count: all but `babylon` need `verified_stake`. By default `verified` with that and `babylon` without.
         pub stake_source: Option<StakeSource>,
+        /// C, in blocks: at every C-th height a committee must vote that was fixed long before (GRID.md); absent, there is no
+        /// grid. As in [`MigrateMsg`].
+        pub grid: Option<u64>,
     }
 }
 
@@ -92,8 +95,8 @@ wire! {
         pub verified_stake: Option<VerifiedStake>,
         /// From now on delegations of this chain's own committee count, too: `both`, from `verified` or `bitcoin`. Absent, nothing changes.
         pub stake_source: Option<StakeSource>,
-        /// On regtest only so far. Sets C, in blocks, 60 to 10,000: at every C-th height a committee must vote that was fixed long before (GRID.md). It is
-        /// set once; absent, nothing changes.
+        /// Sets C, in blocks, 60 to 10,000 (600 where stake counts without Babylon): at every C-th height a committee must vote that
+        /// was fixed long before (GRID.md). It needs a `min_active_percent` of 34 at least. It is set once; absent, nothing changes.
         pub grid: Option<u64>,
     }
 }

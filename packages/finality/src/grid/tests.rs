@@ -28,6 +28,7 @@ fn run(start: u64, count: u64, root: u8) -> Commitment {
 }
 
 mod choosing;
+mod counting;
 mod formats;
 mod heights;
 mod order;

@@ -54,7 +54,7 @@ impl Voter {
             stored: None,
             ballot: open(10, false),
             commitment: Some(&self.commitment),
-            timestamped: BlockHeight::new(3),
+            counted_through: BlockHeight::new(3),
         }
     }
 }
@@ -128,7 +128,7 @@ fn every_vote_that_does_not_count_has_its_exact_text() {
             VoteError::NotTimestamped {
                 provider,
                 committed_at: BlockHeight::new(3),
-                timestamped: BlockHeight::new(3),
+                counted_through: BlockHeight::new(3),
             },
         ),
     ];

@@ -128,6 +128,7 @@ fn executes() -> Vec<Value> {
         world.fps.iter().map(|fp| fp.vote_entry(height, &hash).expect("randomness")).collect();
     let packed: Vec<_> =
         world.fps.iter().map(|fp| fp.vote_entry_packed(height, &hash).expect("randomness")).collect();
+    let named = json!({ "fp_pubkey_hex": key, "start": height, "count": 16, "root": Binary::from([7; 32]) });
     let mut all = vec![
         vote(0),
         world.fps[3].vote(height - 1, &other).expect("randomness"),
@@ -146,6 +147,7 @@ fn executes() -> Vec<Value> {
         json!({ "update_config": { "vote_window": 12, "max_active_finality_providers": 2 } }),
         json!({ "set_paused": { "packet_intake": true, "rewards": true } }),
         json!({ "resume_finality": { "halting_height": height, "fp_pubkeys_hex": [key] } }),
+        json!({ "bootstrap": { "commitments": [named] } }),
         json!({ "excuse_grid": { "through": height } }),
         json!({ "retry_quarantined": { "ids": [0, 1] } }),
         json!({ "rebind_connection": { "connection_id": "connection-9" } }),

@@ -41,6 +41,14 @@ impl Happening {
             "excuse_grid" => {
                 ("alarm", None, format!("governance excused the grid heights through {}", get("through")))
             }
+            "bootstrap" => {
+                let from = get("first_snapshot");
+                (
+                    "alarm",
+                    None,
+                    format!("governance let randomness count by word; committees begin at {from}"),
+                )
+            }
             "channel" => ("channel", None, format!("{} is {}", get("channel_id"), get("state"))),
             "btc_headers_refused" => {
                 let (from, why) = (get("first_height"), get("reason"));

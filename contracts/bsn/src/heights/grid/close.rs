@@ -1,14 +1,15 @@
 use api::bsn::event::CloseGrid;
 use cosmwasm_std::{Event, Storage};
 use finality::grid::closing::{Ballot, Verdict};
+use primitives::BlockHeight;
 
 use crate::state::{BALLOTS, COMMITTEES, Grid, height_key};
 
 /// Closes the grid height whose turn it is, if its committee has voted; the caller records `grid`.
-pub fn close(storage: &dyn Storage, grid: &mut Grid) -> Option<Event> {
+pub fn close(storage: &dyn Storage, grid: &mut Grid, now: BlockHeight) -> Option<Event> {
     let ballot = ballot(storage, grid)?;
     let Verdict::Closes(order) = grid.order.judge(grid.interval, &ballot) else { return None };
-    grid.order = order;
+    (grid.order, grid.closed_at) = (order, now);
     let closed = CloseGrid {
         height: ballot.grid.to_string(),
         voted: ballot.voted.to_string(),

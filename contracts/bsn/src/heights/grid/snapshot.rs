@@ -95,7 +95,7 @@ fn begin(storage: &mut dyn Storage, grid: &Grid, marks: &Marks, of: BlockHeight)
         grid: of,
         taken: anchor.time,
         active: set.total().to_u64(),
-        timestamped: marks.timestamped,
+        counted_through: marks.counted_through(),
         candidates: candidates.len(),
         mark: Mark::default(),
         hash: None,
@@ -115,7 +115,7 @@ fn take(storage: &mut dyn Storage, grid: &Grid, work: &mut Work) -> StdResult<()
         let mut counted: Vec<Commitment> = vec![];
         for height in grid.interval.covered(work.grid) {
             let found = commitment_from(storage, id, height)?;
-            counted.extend(found.filter(|one| one.counts(work.timestamped)));
+            counted.extend(found.filter(|one| one.counts(work.counted_through)));
         }
         let candidate = Candidate { id, key, power, is_slashed };
         let (verdict, mark) =
