@@ -40,7 +40,8 @@ pub use payout::{
     ACCOUNTS, BOUNTY, CLOSED, DENOMS, OPEN, OWNERS, PAYEES, PROVIDERS, Payee, bucket_key, bucket_of,
 };
 pub use records::{
-    Brought, Config, Facts, Outpoint, ParamsRecord, SELF_STAKE, SelfStake, SignedTx, SlashingData, Totals,
+    Brought, Config, Facts, Outpoint, ParamsRecord, SELF_STAKE, Said, SelfStake, SignedTx, SlashingData,
+    Totals,
 };
 pub use stakes::Stakes;
 pub use table::{Single, Table};

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::slashing::slashing_data;
 use crate::error::{ContractError, NotIncluded};
 use crate::refused::Refused;
-use crate::state::{Facts, Stakes, family_byte, load_terms};
+use crate::state::{Facts, Said, Stakes, family_byte, load_terms};
 
 /// The most inputs of a staking transaction: each is recorded as spent when it is proven.
 pub const MAX_INPUTS: usize = 256;
@@ -85,7 +85,7 @@ pub fn take_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
         Err(refused) => return Ok(Err(refused)),
     };
     if let Some(facts) = stakes.facts(&stake)? {
-        if facts.digest != digest {
+        if facts.digest() != digest {
             return Ok(Err(Refused::Other(stake)));
         }
         standing::take(stakes, &stake, item.sats, VOUCHED)?;
@@ -99,7 +99,8 @@ pub fn take_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
         Err(refused) => return Ok(Err(refused)),
     };
 
-    let facts = facts(Family::Babylon, &item, &verified, params, digest, stakes.now());
+    let said = Some(Said { end: item.end.get(), digest });
+    let facts = facts(Family::Babylon, &item, &verified, params, said, stakes.now());
     stakes.save_item(&verified.stake, facts, slashing_data(&verified, params))?;
     Ok(Ok("waiting"))
 }
@@ -137,7 +138,7 @@ pub fn facts(
     item: &Delegation,
     verified: &Verified,
     params: &Params,
-    digest: [u8; 32],
+    said: Option<Said>,
     now: u64,
 ) -> Facts {
     let place = item.fps.iter().position(|fp| *fp == verified.fp).unwrap_or_default();
@@ -150,8 +151,7 @@ pub fn facts(
         sats: verified.sats,
         time: verified.time,
         unbonding_time: params.unbonding_time,
-        said_end: item.end.get(),
-        digest,
+        said,
         taken_at: now,
         spends: verified.spends.iter().map(|spent| (*spent.txid.as_bytes(), spent.index)).collect(),
     }

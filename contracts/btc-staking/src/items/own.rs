@@ -2,8 +2,6 @@ use api::btc_staking::{Family, SubmittedDelegation};
 use bitcoin_spv::HeaderHash;
 use covenant::XOnlyKey;
 use eots::Recover;
-use primitives::BtcHeight;
-use sha2::{Digest, Sha256};
 use standing::{Proven, Rules};
 
 use super::delegation::{Taking, facts, parse};
@@ -13,9 +11,6 @@ use crate::parse;
 use crate::proofs;
 use crate::refused::Refused;
 use crate::state::Stakes;
-
-/// Nothing of what a submitter says about heights is believed.
-const UNBOUNDED: BtcHeight = BtcHeight::new(u32::MAX);
 
 /// Takes a delegation of our own committee with its proof; without that nothing of it is kept. Start and end come from the block, whatever the item
 /// says: so whoever sends somebody's delegation first, with other heights, has done what its staker wanted.
@@ -58,12 +53,8 @@ pub fn submit_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
         Err(refused) => return Ok(Err(refused)),
     };
 
-    item.end = UNBOUNDED;
-    let digest = Sha256::digest(bytes).into();
-    let (facts, slashing) = (
-        facts(Family::Own, &item, &verified, params, digest, stakes.now()),
-        slashing_data(&verified, params),
-    );
+    let (facts, slashing) =
+        (facts(Family::Own, &item, &verified, params, None, stakes.now()), slashing_data(&verified, params));
     let lock = facts.lock();
     stakes.hold(&stake, facts);
     let proven = standing::prove(stakes, rules, &stake, &lock, proofs::block(&found), &verified.spends)?;

@@ -115,8 +115,7 @@ fn facts(claim: &Claim, timelock: u16, terms: &SelfStake, now: u64) -> Facts {
         sats: claim.sats,
         time: timelock,
         unbonding_time: terms.exit_time,
-        said_end: u32::MAX,
-        digest: [0; 32],
+        said: None,
         taken_at: now,
         spends: claim.tx.inputs().map(|input| (*input.spends.txid.as_bytes(), input.spends.index)).collect(),
     }

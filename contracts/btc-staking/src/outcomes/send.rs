@@ -48,7 +48,7 @@ fn outcome(stakes: &Stakes<'_>, change: &Change) -> StdResult<StakeOutcome> {
                 start_height: start,
                 end_height: end,
                 unbonding_time: facts.unbonding_time,
-                digest: ItemDigest::from_bytes(facts.digest),
+                digest: ItemDigest::from_bytes(facts.digest()),
             })
         }
     })

@@ -86,6 +86,15 @@ pub struct ParamsRecord {
     pub activation: u32,
 }
 
+/// What an item of Babylon says, and is known by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The end that it names.
+    pub end: u32,
+    /// sha256 of it.
+    pub digest: [u8; 32],
+}
+
 /// The [`Facts::family`] of a finality provider's own stake.
 pub const SELF_STAKE: u8 = 2;
 
@@ -108,10 +117,8 @@ pub struct Facts {
     pub time: u16,
     /// For how many after an early end.
     pub unbonding_time: u16,
-    /// The end that the item names.
-    pub said_end: u32,
-    /// sha256 of the item.
-    pub digest: [u8; 32],
+    /// What Babylon's item says; of stake that came to this chain itself nothing is believed.
+    pub said: Option<Said>,
     /// When it came, in seconds since 1970.
     pub taken_at: u64,
     /// What the staking transaction spends: txids in internal order, and outputs.
@@ -122,6 +129,11 @@ impl Facts {
     /// Whether it is a finality provider's own, locked by its own key alone: no parameters and no committee.
     pub const fn is_self_stake(&self) -> bool {
         self.family == SELF_STAKE
+    }
+
+    /// sha256 of Babylon's item; zeros where there is none.
+    pub fn digest(&self) -> [u8; 32] {
+        self.said.as_ref().map_or([0; 32], |said| said.digest)
     }
 
     /// Whether it counts however old its inclusion is: Babylon says that it is active, or nothing could have spent it.
@@ -138,7 +150,8 @@ impl Facts {
 
     /// What the item says of time.
     pub fn lock(&self) -> Lock {
-        Lock { time: self.time, unbonding_time: self.unbonding_time, said_end: self.said_end.into() }
+        let said_end = self.said.as_ref().map_or(u32::MAX, |said| said.end).into();
+        Lock { time: self.time, unbonding_time: self.unbonding_time, said_end }
     }
 
     /// The finality provider that is registered here.
