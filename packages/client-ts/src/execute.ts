@@ -23,6 +23,8 @@ export const EXECUTE = [
   "rebind_connection",
   "resync",
   "stake_outcomes",
+  "register_finality_provider",
+  "bitcoin_timestamp",
   "btc_staking",
   "slash",
 ] as const;

@@ -88,6 +88,18 @@ export type BlocksResponse = {
   blocks: IndexedBlock[];
 };
 
+/** A commitment to randomness that the admin names. */
+export type BootstrapCommitment<Bytes = Binary> = {
+  /** How many heights. */
+  count: number;
+  /** The FP's public key, x-only (BIP 340), 64 hex digits. */
+  fp_pubkey_hex: string;
+  /** The Merkle root, 32 bytes. */
+  root: Bytes;
+  /** The first height. */
+  start: number;
+};
+
 /** One finality provider. */
 export type ByKey = {
   /** Its key, x-only, hexadecimal. */
@@ -190,7 +202,7 @@ export type ConfigResponse = {
   reward_group: number;
   /** Every how many blocks rewards are shared out. */
   reward_interval: number;
-  /** Whose word counts for delegations: `babylon`, or `verified` where Bitcoin shows them. */
+  /** Whose delegations count: `babylon`, or `verified`, `bitcoin` or `both` where Bitcoin shows them. */
   stake_source: string;
   /** The contract that verifies delegations. */
   stake_verifier?: string | null;
@@ -433,6 +445,13 @@ export type ExecuteMsg<Bytes = Binary> =
         halting_height: number;
       };
     }
+  /** The admin: commitments that count by word, 1 to 50, each made by its FP before. Only where randomness waits for a grid height to close; before activation, or once none has closed for `resume_delay` and FPs with randomness that counts have less than half of the ranked stake (GRID.md, "Rules", 9). */
+  | {
+      bootstrap: {
+        /** Named in full. */
+        commitments: BootstrapCommitment<Bytes>[];
+      };
+    }
   /** The admin: counts grid heights older than `resume_delay` as closed, for the order only (GRID.md, "Rules"). */
   | {
       excuse_grid: {
@@ -484,6 +503,24 @@ export type ExecuteMsg<Bytes = Binary> =
       stake_outcomes: {
         /** The outcomes. */
         packed: Bytes;
+      };
+    }
+  /** The contract that verifies delegations, where `stake_source` is `bitcoin` or `both`: a finality provider has registered there, by a signature of its key. */
+  | {
+      register_finality_provider: {
+        /** The FP's public key, x-only (BIP 340), 64 hex digits. */
+        fp_pubkey_hex: string;
+        /** The address on this chain that it belongs to, bech32. */
+        operator: string;
+      };
+    }
+  /** The same contract: a block of this chain is timestamped in Bitcoin. It must be the block that this contract's own hooks saw. */
+  | {
+      bitcoin_timestamp: {
+        /** The application hash in its header, 64 hex digits. */
+        app_hash_hex: string;
+        /** Its height. */
+        height: number;
       };
     }
   /** The admin, on regtest only: the daemons' own test suites inject stake so. */
@@ -741,13 +778,15 @@ export type InstantiateMsg = {
   consumer_description: string;
   /** Not empty. */
   consumer_name: string;
-  /** The module of Babylon that receives rewards. */
+  /** The module of Babylon that receives rewards; empty with `stake_source` `bitcoin`. */
   destination_module: string;
   /** The height from which votes are taken. */
   finality_activation_height?: number | null;
+  /** C, in blocks: at every C-th height a committee must vote that was fixed long before (GRID.md); absent, there is no grid. As in [`MigrateMsg`]. */
+  grid?: number | null;
   /** After how many days an unanswered packet times out; 28 by default. */
   ibc_packet_timeout_days?: number | null;
-  /** The channel of rewards, on the same connection as Babylon's. */
+  /** The channel of rewards, on the same connection as Babylon's; empty with `stake_source` `bitcoin`. */
   ics20_channel_id: string;
   /** How long a jail term is, in seconds. */
   jail_duration?: number | null;
@@ -781,6 +820,8 @@ export type InstantiateMsg = {
   reward_group?: number | null;
   /** Every how many blocks rewards are shared out. */
   reward_interval?: number | null;
+  /** Whose delegations count: all but `babylon` need `verified_stake`. By default `verified` with that and `babylon` without. */
+  stake_source?: StakeSource | null;
   /** Verifies delegations against Bitcoin; absent, Babylon's word counts. It needs a light client. */
   verified_stake?: VerifiedStake | null;
   /** How many blocks settled votes are kept, and commitments to randomness that are spent. */
@@ -847,8 +888,10 @@ export type MerkleRangeProof<Bytes = Binary> = {
 
 /** Migrates. */
 export type MigrateMsg = {
-  /** On regtest only so far. Sets C, in blocks, 60 to 10,000: at every C-th height a committee must vote that was fixed long before (GRID.md). It is set once; absent, nothing changes. */
+  /** Sets C, in blocks, 60 to 10,000 (600 where stake counts without Babylon): at every C-th height a committee must vote that was fixed long before (GRID.md). It needs a `min_active_percent` of 34 at least. It is set once; absent, nothing changes. */
   grid?: number | null;
+  /** From now on delegations of this chain's own committee count, too: `both`, from `verified` or `bitcoin`. Absent, nothing changes. */
+  stake_source?: StakeSource | null;
   /** From now on delegations are verified against Bitcoin. Those of before count on Babylon's word until somebody proves them. Where they are verified already: the code that the contract which does it is migrated to, and its migrate message. */
   verified_stake?: VerifiedStake | null;
 };
@@ -1227,6 +1270,9 @@ export type SigningInfo = {
 
 /** Why a height was skipped. */
 export type SkipReason = "hook_lost" | "no_active_set" | "before_activation" | "backlog_full" | "resumed";
+
+/** Whose delegations count. It is also stored, so it has serde's own `Deserialize`. */
+export type StakeSource = "babylon" | "verified" | "bitcoin" | "both";
 
 /** Stake. */
 export type StakingHealth = {

@@ -126,6 +126,13 @@ test("a client that expired, is about to, or cannot be seen is never shown as we
   assert.deepEqual(row(end({ id: "c", status: "Active", expires: now + 30 * 3_600_000 })).value, "1 day 6 hours left".replace("1 day 6 hours", "1 d 6 h"));
 });
 
+test("of a chain without Babylon nothing of it is missing", () => {
+  const alone = small((state) => (state.health.channel.state = "absent"));
+  assert.deepEqual(channel(alone, alone.now).map(({ value, tone }) => [value, tone]), [["none", "good"]]);
+  assert.ok(!bitcoinRows(alone, alone.now).some(({ name }) => /Babylon|Checkpoints/.test(name)));
+  assert.ok(bitcoinRows(small(), small().now).some(({ name }) => /Epoch of Babylon/.test(name)));
+});
+
 test("ages go on while nothing is read", () => {
   const state = small((state) => (state.health.bitcoin.tip_age_s = 60));
   const row = (now) => bitcoinRows(state, now)[0].note;

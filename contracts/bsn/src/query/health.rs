@@ -54,7 +54,7 @@ pub fn health(
             last_end_block: progress.marks.last_end.get(),
             lost_recently: lost_recently(store, BlockHeight::new(env.block.height))?,
         },
-        channel: channel(store, env)?,
+        channel: channel(store, env, stake_source)?,
         bitcoin,
         timestamps: timestamps::health(store)?,
         staking: staking(store, &progress)?,
@@ -65,7 +65,7 @@ pub fn health(
     };
     health.staking.verified = stake_verifier.and_then(|address| verifier::health(deps.querier, &address));
     health.alarms = alarms(&health, &record, env.block.height);
-    if stake_source != StakeSource::Bitcoin && health.channel.state != "open" {
+    if !matches!(health.channel.state.as_str(), "open" | "absent") {
         health.alarms.push(format!("the channel to Babylon is not open: {}", health.channel.state));
     }
     if BITCOIN.may_load(store)?.is_some_and(|seen| seen.is_stale) {
@@ -119,10 +119,11 @@ fn lost_recently(store: &dyn Storage, now: BlockHeight) -> StdResult<u64> {
     Ok(now.next().above(from).saturating_sub(seen_there))
 }
 
-fn channel(store: &dyn Storage, env: &Env) -> StdResult<ChannelHealth> {
+fn channel(store: &dyn Storage, env: &Env, source: StakeSource) -> StdResult<ChannelHealth> {
     let Channels { connection_id, consumer_id, open, previous, .. } =
         CHANNELS.may_load(store)?.unwrap_or_default();
     let state = match (&open, previous.is_empty()) {
+        _ if source == StakeSource::Bitcoin => "absent",
         (Some(_), _) => "open",
         (None, true) => "none",
         (None, false) => "closed",

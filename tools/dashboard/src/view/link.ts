@@ -33,10 +33,14 @@ const packets = (name: string, end: End | null): Row[] => {
   return [{ name, value: end.unrelayed === 0 ? "none" : plural(end.unrelayed, "packet"), note: end.unrelayed ? "a relayer has to carry them" : "", tone }];
 };
 
+/** Whether the chain's stake comes from Bitcoin alone: then nothing of Babylon is missing. */
+const withoutBabylon = (state: State): boolean => state.health?.channel.state === "absent";
+
 export const channel = (state: State, now: number): Row[] => {
   const { health, link } = state;
   if (!health) return [];
   const { state: is, channel_id, connection_id, last_packet_age_s } = health.channel;
+  if (withoutBabylon(state)) return [{ name: "Babylon", value: "none", note: "stake comes from Bitcoin alone", tone: "good" }];
   const drift = state.reading.last_ok === null ? 0 : Math.max(0, now - state.reading.last_ok) / 1000;
   const rows: Row[] = [
     { name: "Channel to Babylon", value: is, note: [channel_id, connection_id].filter(Boolean).join(" on "), tone: is === "open" ? "good" : "bad" },
@@ -69,8 +73,12 @@ export const bitcoinRows = (state: State, now: number): Row[] => {
       note: behind === null ? "" : `${plural(behind, "block")} (${brief((behind * state.chain.block_ms) / 1000)}) behind; ${timestamps.trust}`,
       tone: timestamps.height ? "good" : "warning",
     },
-    { name: "Checkpoints waiting", value: number(timestamps.waiting), note: timestamps.waiting ? "until Bitcoin has buried them" : "", tone: "good" },
-    { name: "Epoch of Babylon", value: number(timestamps.epoch), note: "", tone: "good" },
+    ...(withoutBabylon(state)
+      ? []
+      : [
+          { name: "Checkpoints waiting", value: number(timestamps.waiting), note: timestamps.waiting ? "until Bitcoin has buried them" : "", tone: "good" as const },
+          { name: "Epoch of Babylon", value: number(timestamps.epoch), note: "", tone: "good" as const },
+        ]),
     ...(bitcoin.refused ? [{ name: "Headers refused", value: plural(bitcoin.refused, "packet"), note: "by the light client", tone: "bad" as const }] : []),
   ];
 };
@@ -84,7 +92,7 @@ export const rewards = (state: State): Row[] => {
   return [
     { name: "To be shared out", value: amounts(undistributed), note: "", tone: "good" },
     { name: "Owed and not sent", value: amounts(owed), note: isOwed ? "tried again every ten blocks" : "", tone: isOwed ? "warning" : "good" },
-    { name: "Handed over to Babylon", value: amounts(handed_over), note: "", tone: "good" },
+    { name: withoutBabylon(state) ? "Handed over to stakers" : "Handed over to Babylon", value: amounts(handed_over), note: "", tone: "good" },
     ...(burned.length ? [{ name: "Burned", value: amounts(burned), note: "the part of the slashed", tone: "good" as const }] : []),
   ];
 };

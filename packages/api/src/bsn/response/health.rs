@@ -70,7 +70,7 @@ wire! {
 
     /// The channel.
     pub struct ChannelHealth {
-        /// `none`, `open` or `closed`.
+        /// `none`, `open` or `closed`; `absent` where `stake_source` is `bitcoin`, and there is to be none.
         pub state: String,
         /// Its id.
         #[serde(skip_serializing_if = "Option::is_none")]

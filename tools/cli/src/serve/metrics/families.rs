@@ -168,8 +168,8 @@ fn link(record: &Record, now_ms: u64) -> Vec<Family> {
     vec![
         gauge(
             "channel_open",
-            "Whether the channel to Babylon is open.",
-            of_health(record, |it| flag(it.channel.state == "open")),
+            "Whether the channel to Babylon is open, or the chain needs none.",
+            of_health(record, |it| flag(matches!(it.channel.state.as_str(), "open" | "absent"))),
         ),
         gauge(
             "channel_last_packet_age_seconds",
