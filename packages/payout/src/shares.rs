@@ -5,8 +5,8 @@ use crate::{Denoms, Ledger, TooManyDenoms, close};
 
 /// How many finality providers one call pays.
 pub const MAX_SHARES: usize = 50;
-/// How many buckets one call closes.
-pub const MAX_CLOSED: usize = 64;
+/// How many buckets one call closes: some 7,000 SDK gas each.
+pub const MAX_CLOSED: usize = 32;
 
 /// Coins with their denominations, by name.
 type Coins = Vec<(String, u128)>;

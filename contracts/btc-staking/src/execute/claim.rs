@@ -1,5 +1,6 @@
 use api::btc_staking::{StakeId, Verdicts};
-use cosmwasm_std::{DepsMut, Event, Response, StdResult, Storage, to_json_binary};
+use api::write;
+use cosmwasm_std::{DepsMut, Event, Response, StdResult, Storage};
 use payout::{Denoms, Ledger, claim as take_out};
 
 use super::check_count;
@@ -23,7 +24,7 @@ pub fn claim(deps: DepsMut<'_>, stakes: &[StakeId]) -> Result<Response, Contract
         .add_attribute("action", "claim")
         .add_events(done.events)
         .add_messages(done.payments.messages(&denoms))
-        .set_data(to_json_binary(&Verdicts { verdicts })?))
+        .set_data(write::json(&Verdicts { verdicts })?))
 }
 
 #[derive(Default)]

@@ -107,7 +107,7 @@ fn more_expired_stake_than_one_call_takes_out_is_taken_out_first() {
     assert!(!close(&mut world.ledger, 200.into(), 2).unwrap());
     assert_eq!(world.ledger.provider(&fp(1)).unwrap().sats, (MAX_CLOSED as u64 + 2 - 2) * 10);
     world.take(&shares, &[("a", 70)]).unwrap();
-    assert_eq!((world.owed(0), world.owed(64), world.owed(200)), (Some(0), Some(0), Some(70)));
+    assert_eq!((world.owed(0), world.owed(MAX_CLOSED as u8), world.owed(200)), (Some(0), Some(0), Some(70)));
     assert!(close(&mut world.ledger, 200.into(), 0).unwrap());
 }
 

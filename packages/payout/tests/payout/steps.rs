@@ -100,11 +100,11 @@ fn stake_that_is_taken_back_keeps_what_it_earned_and_may_return() {
     assert_eq!((world.claim(1), world.claim(2)), (Some(200), Some(600)));
 }
 
-/// Another block, and so another expiry, said without an end in between.
+/// Another finality provider, said without an end in between.
 #[test]
 fn stake_that_begins_by_other_terms_ends_first() {
     let mut world = World::default();
-    world.begin(1, 1, 10, 100);
+    world.begin(1, 1, 10, 200);
     world.pay(1, 50);
     world.begin(1, 2, 10, 200);
     world.pay(1, 50);
