@@ -56,6 +56,8 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     rows.extend(bitcoin::headers()?);
     progress("stake that is verified");
     rows.append(&mut super::stakes::measure()?);
+    progress("the grid");
+    rows.append(&mut super::grid::measure()?);
     progress("staking packets");
     rows.append(&mut super::packets::measure()?);
     progress(&format!("rewards for {ACTIVE} finality providers"));

@@ -11,6 +11,7 @@ mod catch_up;
 mod dapp;
 mod expiry;
 pub mod figures;
+mod grid;
 mod hooks;
 mod incumbent;
 mod measure;
@@ -89,6 +90,9 @@ const BUDGETS: &[(&str, u64)] = &[
     ("submit_delegation_6_of_9_in_25", 110_000),
     ("stake_outcome", 40_000),
     ("stake_outcome_in_50", 22_000),
+    ("grid_snapshot_200", 2_500_000),
+    ("grid_snapshot_200_after_500_lost", 2_500_000),
+    ("grid_vote_powerless", 16_000),
     ("staking_packet_50", 1_400_000),
     ("staking_packet_50_on_1000", 1_400_000),
     ("staking_packet_witness_250kB", 2_500_000),
