@@ -62,6 +62,6 @@ fn by_word(storage: &dyn Storage, named: &Named) -> Result<([u8; 12], (Commitmen
     let key = fp_height_key(fp.id, named.start);
     let stored = PLACED.may_load(storage, &key)?;
     let commitment = named.by_word(stored.as_ref().map(|(commitment, _)| commitment))?;
-    let run = stored.map_or(Run::first(named.start), |(_, run)| run);
+    let run = stored.map_or_else(|| Run::first(named.start), |(_, run)| run);
     Ok((key, (commitment, run)))
 }
