@@ -6,7 +6,7 @@ use finality::Params;
 use primitives::Seconds;
 
 use crate::error::ContractError;
-use crate::state::{CONFIG, Config, PARAMS};
+use crate::state::{ADMINS, CONFIG, Config, PARAMS};
 
 /// A move to another connection is announced a day before, except on regtest: lowering the delay must not get
 /// around it.
@@ -119,6 +119,7 @@ pub fn save_source(
     if config.stake_source != StakeSource::Babylon && config.stake_verifier.is_none() && !brings_verifier {
         return Err(invalid(format!("stake_source {} goes with verified_stake", config.stake_source.name())));
     }
+    check(&config, ADMINS.load(storage)?.admin.as_deref())?;
     Ok(CONFIG.save(storage, &config)?)
 }
 
@@ -210,9 +211,22 @@ mod tests {
 
     use super::*;
     use crate::ibc::tests::config;
+    use crate::state::Admins;
 
     const ALL: [StakeSource; 4] =
         [StakeSource::Babylon, StakeSource::Verified, StakeSource::Bitcoin, StakeSource::Both];
+
+    /// With all that there must be.
+    fn whole() -> Config {
+        let text = || "text".to_owned();
+        Config {
+            consumer_name: text(),
+            consumer_description: text(),
+            destination_module: text(),
+            ics20_channel_id: "channel-0".to_owned(),
+            ..config()
+        }
+    }
 
     #[test]
     fn all_but_babylons_word_needs_a_contract_that_verifies() {
@@ -242,8 +256,9 @@ mod tests {
         let after = |from, is_bound: bool, asked, brings| {
             let mut storage = MockStorage::new();
             let stake_verifier = is_bound.then(|| "verifier".to_owned());
-            let before = Config { stake_source: from, stake_verifier, ..config() };
+            let before = Config { stake_source: from, stake_verifier, ..whole() };
             CONFIG.save(&mut storage, &before).unwrap();
+            ADMINS.save(&mut storage, &Admins::default()).unwrap();
             let saved = save_source(&mut storage, asked, brings);
             let now = CONFIG.load(&storage).unwrap().stake_source;
             saved.map(|()| now).map_err(|error| (now, error.to_string()))
@@ -253,6 +268,19 @@ mod tests {
         assert_eq!(after(Verified, true, None, true), Ok(Verified), "another code of it");
         assert_eq!(after(Verified, true, Some(Both), false), Ok(Both));
         assert_eq!(after(Both, true, None, false), Ok(Both));
+        // What there need not be without Babylon must be there with it.
+        let mut storage = MockStorage::new();
+        let alone = Config {
+            stake_source: StakeSource::Bitcoin,
+            stake_verifier: Some("verifier".into()),
+            ics20_channel_id: String::new(),
+            ..whole()
+        };
+        CONFIG.save(&mut storage, &alone).unwrap();
+        ADMINS.save(&mut storage, &Admins::default()).unwrap();
+        let refused = save_source(&mut storage, Some(Both), false).unwrap_err().to_string();
+        assert!(refused.contains("ICS-020 channel_id cannot be empty"), "{refused}");
+
         let (kept, refused) = after(Babylon, false, Some(Verified), false).unwrap_err();
         assert_eq!(kept, Babylon);
         assert!(refused.contains("goes with verified_stake"), "{refused}");

@@ -17,6 +17,8 @@ use crate::state::CONFIG;
 
 /// The id of the reply to its instantiation.
 pub const VERIFIER_REPLY: u64 = 7;
+/// A tip of this age is never too old: Bitcoin itself can be so slow.
+const NEVER_STALE: Seconds = Seconds::new(6 * 3_600);
 /// The salt of its address.
 const SALT: &[u8] = b"btc-staking";
 
@@ -88,7 +90,7 @@ pub fn health(querier: QuerierWrapper<'_>, address: &str) -> Option<VerifiedHeal
 pub fn stale_after(querier: QuerierWrapper<'_>, address: &str) -> Option<Seconds> {
     let raw = querier.query_wasm_raw(address, UNBONDING_KEY).ok().flatten()?;
     let blocks = u16::from_be_bytes(raw.try_into().ok()?);
-    Some(Seconds::new(u64::from(blocks / 2).saturating_mul(BITCOIN_BLOCK.get())))
+    Some(Seconds::new(u64::from(blocks / 2).saturating_mul(BITCOIN_BLOCK.get())).max(NEVER_STALE))
 }
 
 /// The part of stake that a slashing takes, by the last parameters of Babylon's family, as a decimal; empty if unknown.

@@ -1,16 +1,20 @@
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
 
 use api::ask;
 use api::btc_light_client::{
     TIP_KEY, header_from_raw, header_key, height_from_raw, height_key, tip_from_raw,
 };
+use api::btc_staking::Network;
 use bitcoin_spv::{Header, HeaderHash};
 use cosmwasm_std::{Addr, QuerierWrapper, StdResult};
-use primitives::BtcHeight;
+use primitives::{BtcHeight, BtcTime, Sorted};
 use standing::{Ancestor, Block};
 
 use crate::error::ContractError;
+use crate::refused::Refused;
+
+/// How old the tip may be where stake is proven that nobody vouches for, in seconds: six hours, a quarter of the usual challenge.
+const OLDEST_TIP: u64 = 6 * 3_600;
 
 /// Bitcoin's chain with the most work: the light client's storage, read raw, each record once.
 ///
@@ -18,9 +22,9 @@ use crate::error::ContractError;
 pub struct Chain<'a> {
     querier: QuerierWrapper<'a>,
     light_client: &'a Addr,
-    tip: OnceCell<Block>,
-    headers: RefCell<BTreeMap<BtcHeight, Option<Header>>>,
-    heights: RefCell<BTreeMap<HeaderHash, Option<BtcHeight>>>,
+    tip: OnceCell<(Block, BtcTime)>,
+    headers: RefCell<Sorted<BtcHeight, Option<Header>>>,
+    heights: RefCell<Sorted<HeaderHash, Option<BtcHeight>>>,
 }
 
 impl<'a> Chain<'a> {
@@ -35,13 +39,31 @@ impl<'a> Chain<'a> {
     /// # Errors
     /// [`ContractError::NoTip`] without headers.
     pub fn tip(&self) -> Result<Block, ContractError> {
+        Ok(self.tip_and_time()?.0)
+    }
+
+    fn tip_and_time(&self) -> Result<(Block, BtcTime), ContractError> {
         if let Some(tip) = self.tip.get() {
             return Ok(*tip);
         }
         let tip = self.raw(TIP_KEY)?.as_deref().and_then(tip_from_raw);
         let tip = tip.ok_or_else(|| ContractError::NoTip { address: self.light_client.clone() })?;
-        let tip = Block { height: tip.height, hash: HeaderHash::from_bytes(tip.hash) };
-        Ok(*self.tip.get_or_init(|| tip))
+        let block = Block { height: tip.height, hash: HeaderHash::from_bytes(tip.hash) };
+        Ok(*self.tip.get_or_init(|| (block, tip.time)))
+    }
+
+    /// Refuses a tip so old that a challenge, which is counted in blocks, could begin and end in one transaction: with the headers that
+    /// somebody kept back. On regtest blocks come when somebody wants them.
+    ///
+    /// # Errors
+    /// Those of [`Self::tip`]; within, [`Refused::OldTip`].
+    pub fn check_age(&self, network: Network, now: u64) -> Result<Result<(), Refused>, ContractError> {
+        let (tip, time) = self.tip_and_time()?;
+        let age = now.saturating_sub(time.get().into());
+        Ok(match network == Network::Regtest || age <= OLDEST_TIP {
+            true => Ok(()),
+            false => Err(Refused::OldTip { height: tip.height, age, most: OLDEST_TIP }),
+        })
     }
 
     /// The hash at a height.

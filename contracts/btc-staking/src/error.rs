@@ -30,6 +30,14 @@ pub enum ContractError {
         /// Why.
         source: CommitteeError,
     },
+    /// A delegation of the own committee names one finality provider.
+    #[error("version {version}: max_finality_providers is {got}, of the own family it must be 1")]
+    OneFp {
+        /// Of which version.
+        version: u32,
+        /// As given.
+        got: u8,
+    },
     /// A slashing rate that is none.
     #[error("version {version}: slashing_rate `{culprit}`: {source}")]
     Rate {

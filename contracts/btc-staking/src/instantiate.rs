@@ -36,7 +36,7 @@ pub fn instantiate(
         w: said.w,
         challenge_delay: challenge_delay.unwrap_or(CHALLENGE_DELAY),
         governance: governance.map(|address| deps.api.addr_validate(&address)).transpose()?,
-        self_stake: self_stake.map(parse::self_stake).transpose()?,
+        self_stake: self_stake.map(|terms| parse::self_stake(terms, said.network)).transpose()?,
     };
     for (field, got, least) in [
         ("btc_confirmation_depth", config.k, 1),
@@ -53,7 +53,7 @@ pub fn instantiate(
         note_unbonding(deps.storage, terms.exit_time);
     }
     for (family, versions) in families {
-        record_family(deps.storage, family, &versions)?;
+        record_family(deps.storage, config.network, family, &versions)?;
     }
     Ok(Response::new().add_attribute("action", "instantiate"))
 }
@@ -94,6 +94,7 @@ fn parse_families(given: &[FamilyParams]) -> Result<Vec<(Family, Versions)>, Con
 
 fn record_family(
     storage: &mut dyn Storage,
+    network: Network,
     family: Family,
     versions: &[(u32, Params)],
 ) -> Result<(), ContractError> {
@@ -101,6 +102,7 @@ fn record_family(
         let last = last_version(storage, family)?;
         let before = last.as_ref().map(|(last, record)| Ok::<_, ContractError>((*last, record.params()?)));
         let before = before.transpose()?;
+        parse::check_own(family, *version, params, network)?;
         check_first(before.as_ref().map(|(last, params)| (*last, params)), *version, params)?;
         append(storage, family, last, *version, params)?;
     }

@@ -10,7 +10,7 @@ use primitives::{FpPublicKey, ParseError, Txid};
 
 use crate::error::{AncestryError, ContractError};
 
-pub use params::{params, params_answer, self_stake};
+pub use params::{check_own, params, params_answer, self_stake};
 pub use payout::{address, amount, amounts, shares, signature};
 
 /// Refuses coins, which nobody could get out again.

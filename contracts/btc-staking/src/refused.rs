@@ -1,7 +1,7 @@
 use api::btc_staking::Verdict;
 use bitcoin_spv::OutPoint;
 use covenant::{Refusal as Broken, XOnlyKey};
-use primitives::ParseError;
+use primitives::{BtcHeight, ParseError};
 use proto::decode::ItemError;
 use thiserror::Error;
 
@@ -34,6 +34,18 @@ pub enum Refused {
     #[error("{most} stakes wait for their proof, no more are taken")]
     Full {
         /// How many may wait.
+        most: u64,
+    },
+    /// The light client is behind: a challenge that begins now would be over at once.
+    #[error(
+        "the light client's tip {height} is {age} seconds old, at most {most} for stake that nobody vouches for"
+    )]
+    OldTip {
+        /// Its height.
+        height: BtcHeight,
+        /// Its age by the chain's clock.
+        age: u64,
+        /// The oldest.
         most: u64,
     },
     /// A finality provider's own stake that is none.
@@ -99,6 +111,7 @@ impl Refused {
         match self {
             Self::Broken(broken) => return broken.rule().to_string(),
             Self::Form(_) | Self::Item(_) | Self::Inputs { .. } => "form",
+            Self::OldTip { .. } => "tip",
             Self::SelfStake(_) => "self",
             Self::Other(_) => "known",
             Self::Full { .. } => "full",

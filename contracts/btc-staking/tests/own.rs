@@ -11,7 +11,9 @@ use crate::common::{K, World};
 
 /// Its committee signs early ends, too.
 fn maker() -> Maker {
-    Maker { signs_unbonding: true, ..Maker::new() }
+    let mut maker = Maker { signs_unbonding: true, ..Maker::new() };
+    maker.params.max_fps = 1;
+    maker
 }
 
 /// Mined, k deep.
@@ -279,4 +281,44 @@ fn a_staking_transaction_that_spends_a_stake_ends_it() {
     let submitted = world.bitcoin.submitted(new.stake, &new.item, height);
     assert_eq!(submit(&mut world, submitted), "active");
     assert_eq!(world.power(&maker), 1_000_000, "the new one alone");
+}
+
+/// With headers that somebody kept back a challenge would begin and end in one transaction.
+#[test]
+fn by_an_old_tip_nothing_is_proven_that_nobody_vouches_for() {
+    let maker = maker();
+    let mut world = World::own(&maker);
+    world.set_network(3);
+    let made = maker.nth(0, 1_001);
+    let height = mined(&world, &made);
+    world.later = u64::from(world.bitcoin.header(world.bitcoin.tip()).time.get())
+        .saturating_sub(cosmwasm_std::testing::mock_env().block.time.seconds());
+    let submitted = world.bitcoin.submitted(made.stake, &made.item, height);
+    let before = world.records();
+    world.later += 6 * 3_600 + 1;
+    assert_eq!(submit(&mut world, submitted.clone()), "tip");
+    assert_eq!(world.records(), before);
+    world.later -= 1;
+    assert_eq!(submit(&mut world, submitted), "active");
+
+    world.bitcoin.reorganize(K as usize + 1, &[&[][..]; K as usize + 3]);
+    world.follow();
+    let again = mined(&world, &made);
+    let tip = world.bitcoin.header(world.bitcoin.tip()).time.get();
+    world.later = u64::from(tip) - cosmwasm_std::testing::mock_env().block.time.seconds() + 6 * 3_600 + 1;
+    assert_eq!(world.prove(world.bitcoin.inclusion(made.stake, again)), "tip");
+    world.later -= 1;
+    assert_eq!(world.prove(world.bitcoin.inclusion(made.stake, again)), "active");
+}
+
+/// Its key is public: whoever stakes to it could be slashed at once.
+#[test]
+fn a_slashed_finality_provider_takes_no_stake() {
+    let maker = maker();
+    let mut world = World::own(&maker);
+    world.slash(&maker.fps()[0]);
+    let made = maker.nth(0, 1_001);
+    let height = mined(&world, &made);
+    let submitted = world.bitcoin.submitted(made.stake, &made.item, height);
+    assert_eq!(submit(&mut world, submitted), "S03");
 }

@@ -1,7 +1,8 @@
 //! Versions of parameters: the first ones, and those that are appended.
 
 use api::btc_staking::{
-    ConfigResponse, ExecuteMsg, Family, FamilyParams, InstantiateMsg, ParamsResponse, ParamsVersion, QueryMsg,
+    ConfigResponse, ExecuteMsg, Family, FamilyParams, InstantiateMsg, ParamsResponse, ParamsVersion,
+    QueryMsg, SelfStakeTerms,
 };
 use btc_staking::{ContractError, entry};
 use cosmwasm_std::testing::{MockApi, message_info, mock_dependencies, mock_env};
@@ -74,7 +75,7 @@ fn a_family_without_a_version_gets_none_at_once() {
     let mut world = World::new(1_000, vec![maker.wire()], &maker.fps());
     let own = |activation: u32| {
         let mut params = maker.params.clone();
-        params.activation = activation.into();
+        (params.activation, params.max_fps) = (activation.into(), 1);
         ExecuteMsg::AppendParams { family: Family::Own, params: wire(1, &params) }
     };
     let refused = world.send(&world.governance.clone(), own(1_000 + 2_015));
@@ -84,10 +85,29 @@ fn a_family_without_a_version_gets_none_at_once() {
 
 /// By a `bsn` that says these depths.
 fn instantiated(k: u32, w: u32, change: impl FnOnce(&mut InstantiateMsg)) -> Result<(), ContractError> {
+    instantiated_by("regtest", k, w, change)
+}
+
+/// By a `bsn` of a network.
+fn instantiated_on(
+    network: &'static str,
+    change: impl FnOnce(&mut InstantiateMsg),
+) -> Result<(), ContractError> {
+    instantiated_by(network, 6, 20, change)
+}
+
+fn instantiated_by(
+    network: &str,
+    k: u32,
+    w: u32,
+    change: impl FnOnce(&mut InstantiateMsg),
+) -> Result<(), ContractError> {
+    let network = network.to_owned();
     let (mut deps, api) = (mock_dependencies(), MockApi::default());
     let light_client = api.addr_make("light client");
     deps.querier.update_wasm(move |_| {
         let mut config: serde_json::Value = from_json(config(&light_client)).unwrap();
+        config["network"] = network.clone().into();
         config["btc_confirmation_depth"] = k.into();
         config["checkpoint_finalization_timeout"] = w.into();
         SystemResult::Ok(ContractResult::Ok(to_json_binary(&config).unwrap()))
@@ -157,4 +177,38 @@ fn a_migration_keeps_to_its_contract_and_never_goes_back() {
     assert!(matches!(migrate(&mut world), Err(ContractError::Downgrade { .. })));
     cw2::set_contract_version(&mut world.deps.storage, "btc-light-client", "0.1.0").unwrap();
     assert!(matches!(migrate(&mut world), Err(ContractError::OtherContract { .. })));
+}
+
+/// Another one that is named, and registers before the proof comes, would have a delegation refused for ever.
+#[test]
+fn a_delegation_of_the_own_committee_names_one_finality_provider() {
+    let own = |max_fps: u8, network: &'static str| {
+        let mut maker = Maker::new();
+        (maker.params.max_fps, maker.params.unbonding_time) = (max_fps, 1_007);
+        instantiated_on(network, |msg| {
+            msg.families = vec![FamilyParams { family: Family::Own, versions: vec![maker.wire()] }];
+        })
+    };
+    assert!(own(1, "regtest").is_ok());
+    assert!(matches!(own(2, "regtest"), Err(ContractError::OneFp { version: 1, got: 2 })));
+    let short = own(1, "mainnet").unwrap_err().to_string();
+    assert!(short.contains("an unbonding time of 1007 blocks is below 1008"), "{short}");
+}
+
+#[test]
+fn terms_of_self_stake_are_in_bounds() {
+    let terms = |min_sats, min_timelock, exit_time, network: &'static str| {
+        let terms = SelfStakeTerms { min_sats, min_timelock, exit_time };
+        instantiated_on(network, |msg| msg.self_stake = Some(terms)).map_err(|error| error.to_string())
+    };
+    assert!(terms(1_000, 2, 1, "regtest").is_ok());
+    assert!(terms(1_000, 1_009, 1_008, "mainnet").is_ok());
+    for (refused, field) in [
+        (terms(999, 2, 1, "regtest"), "min_sats"),
+        (terms(1_000, 1, 1, "regtest"), "min_timelock"),
+        (terms(1_000, 2, 0, "regtest"), "exit_time"),
+        (terms(1_000, 1_009, 1_007, "mainnet"), "exit_time"),
+    ] {
+        assert!(refused.unwrap_err().contains(field), "{field}");
+    }
 }

@@ -95,8 +95,13 @@ impl Rewarded {
 
     /// Who registered the FP. The message for that writes this record.
     fn own(&mut self, owner: &Addr) {
+        self.own_by(&self.fp(), owner);
+    }
+
+    /// Who registered an FP of this key.
+    fn own_by(&mut self, key: &[u8; 32], owner: &Addr) {
         let table = cw_storage_plus::Map::<&[u8], Vec<u8>>::new("own");
-        let (key, value) = (table.key(&self.fp()).to_vec(), postcard::to_allocvec(owner).unwrap());
+        let (key, value) = (table.key(key).to_vec(), postcard::to_allocvec(owner).unwrap());
         cosmwasm_std::Storage::set(&mut self.world.deps.storage, &key, &value);
     }
 }

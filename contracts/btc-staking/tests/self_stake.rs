@@ -13,6 +13,12 @@ use crate::common::maker::{Maker, coin, key, secret, transaction};
 use crate::common::pair::SELF_STAKE;
 use crate::common::{K, World};
 
+fn own() -> Maker {
+    let mut maker = Maker::new();
+    maker.params.max_fps = 1;
+    maker
+}
+
 const SATS: u64 = 250_000;
 const TIME: u16 = 2_000;
 
@@ -45,7 +51,7 @@ fn prove(world: &mut World, proof: SelfStakeProof) -> String {
 
 #[test]
 fn a_finality_provider_stakes_by_its_own_key_and_loses_power_before_the_lock_ends() {
-    let maker = Maker::new();
+    let maker = own();
     let mut world = World::own(&maker);
     let locked = lock(&world, &maker.fp, SATS, TIME);
     let height = world.bitcoin.mine(&[locked.1.txid]);
@@ -68,7 +74,7 @@ fn a_finality_provider_stakes_by_its_own_key_and_loses_power_before_the_lock_end
 /// Its last votes can still be punished: the exit time stands for an unbonding time.
 #[test]
 fn too_close_to_its_end_it_does_not_count() {
-    let maker = Maker::new();
+    let maker = own();
     for (left, verdict) in [(1, "active"), (0, "S60")] {
         let mut world = World::own(&maker);
         let locked = lock(&world, &maker.fp, SATS, TIME);
@@ -82,7 +88,7 @@ fn too_close_to_its_end_it_does_not_count() {
 
 #[test]
 fn a_reorganization_takes_it_and_a_plain_proof_gives_it_back() {
-    let maker = Maker::new();
+    let maker = own();
     let mut world = World::own(&maker);
     let locked = lock(&world, &maker.fp, SATS, TIME);
     let height = world.bitcoin.mine(&[locked.1.txid]);
@@ -101,7 +107,7 @@ fn a_reorganization_takes_it_and_a_plain_proof_gives_it_back() {
 /// What is refused leaves nothing.
 #[test]
 fn it_must_be_locked_for_this_chain_by_this_key_for_long_enough() {
-    let maker = Maker::new();
+    let maker = own();
     let mut world = World::own(&maker);
     let stranger = secret(0x77);
     let (ours, theirs) = (lock(&world, &maker.fp, SATS, TIME), lock(&world, &stranger, 260_000, TIME));
@@ -138,7 +144,7 @@ fn it_must_be_locked_for_this_chain_by_this_key_for_long_enough() {
 
 #[test]
 fn it_counts_only_where_the_instantiation_says_so() {
-    let maker = Maker::new();
+    let maker = own();
     let mut world = World::paired(&maker);
     let locked = lock(&world, &maker.fp, SATS, TIME);
     let height = world.bitcoin.mine(&[locked.1.txid]);
@@ -172,7 +178,7 @@ fn told(world: &mut World, msg: ExecuteMsg) -> Result<(), String> {
 
 #[test]
 fn a_timestamp_counts_k_deep_and_of_our_own_block() {
-    let mut world = World::own(&Maker::new());
+    let mut world = World::own(&own());
     let real = world.real.as_mut().unwrap();
     let heights: Vec<u64> = (0..5).map(|n| real.pass(0x10 + n)).collect();
     let timestamped =
@@ -215,7 +221,7 @@ fn a_timestamp_counts_k_deep_and_of_our_own_block() {
 
 #[test]
 fn a_timestamp_must_be_where_it_says() {
-    let mut world = World::own(&Maker::new());
+    let mut world = World::own(&own());
     let height = world.real.as_mut().unwrap().pass(0x10);
     let good = stamp(&world, height, 0x10, K);
     let changed = |change: fn(&mut String, &mut u32, &mut cosmwasm_std::Binary)| {
@@ -238,7 +244,7 @@ fn a_timestamp_must_be_where_it_says() {
 /// Finality providers and timestamps are Babylon's matter where stake is.
 #[test]
 fn a_chain_of_babylon_takes_no_timestamp_of_its_own() {
-    let mut world = World::paired(&Maker::new());
+    let mut world = World::paired(&own());
     let height = world.real.as_mut().unwrap().pass(0x10);
     let msg = stamp(&world, height, 0x10, K);
     assert!(told(&mut world, msg).unwrap_err().contains("stake_source is verified"));

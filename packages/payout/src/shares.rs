@@ -5,8 +5,9 @@ use crate::{Denoms, Ledger, TooManyDenoms, close};
 
 /// How many finality providers one call pays.
 pub const MAX_SHARES: usize = 50;
-/// How many buckets one call closes: some 7,000 SDK gas each.
-pub const MAX_CLOSED: usize = 32;
+/// How many buckets one call closes: some 13,000 SDK gas each, where each is another finality provider's. The message has room for
+/// ten shares beside them.
+pub const MAX_CLOSED: usize = 8;
 
 /// Coins with their denominations, by name.
 type Coins = Vec<(String, u128)>;

@@ -46,6 +46,7 @@ mod hash;
 mod height;
 mod key;
 mod knobs;
+mod sorted;
 mod time;
 mod unit;
 
@@ -56,6 +57,7 @@ pub use fp_id::FpId;
 pub use hash::{AppHash, BlockHash, Txid};
 pub use height::{BlockHeight, BtcHeight, EpochNumber};
 pub use key::FpPublicKey;
+pub use sorted::Sorted;
 pub use time::{BtcTime, Seconds, UnixNanos, UnixTime};
 
 /// The example of the README is tested, too.

@@ -1,6 +1,5 @@
-use primitives::{BtcHeight, FpPublicKey, Sats, Txid, VotingPower};
+use primitives::{BtcHeight, FpPublicKey, Sats, Sorted, Txid, VotingPower};
 
-use crate::sorted::Sorted;
 use crate::{
     Class, Delegation, Due, ExpiryBucket, FinalityProvider, FpId, FpStatus, Ledger, NEVER, PowerChange,
     Reason, Stake,

@@ -124,7 +124,6 @@ pub mod judge;
 mod ledger;
 pub mod memory;
 mod provider;
-mod sorted;
 mod stake;
 mod tx;
 mod verdict;

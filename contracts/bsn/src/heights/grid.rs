@@ -30,7 +30,7 @@ use finality::grid::calendar::{self, Duty};
 use primitives::BlockHeight;
 
 use super::Block;
-use crate::state::{GRID, GRID_WORK, Grid, GridMarks, Marks, Progress};
+use crate::state::{BITCOIN, GRID, GRID_WORK, Grid, GridMarks, Marks, Progress};
 
 /// Whether the hooks of a height look at the grid.
 pub fn is_awake(marks: &Marks, height: BlockHeight) -> bool {
@@ -68,7 +68,9 @@ fn duty(storage: &dyn Storage, block: &Block) -> Option<(Grid, Duty)> {
 /// Closes a grid height, forgets what is over, and says when the grid wakes next; the caller records `progress`.
 pub fn end_block(storage: &mut dyn Storage, progress: &mut Progress, block: &Block) -> StdResult<Vec<Event>> {
     let Some(mut grid) = GRID.at(storage, &[]) else { return Ok(vec![]) };
-    let closed = close::close(storage, &mut grid, block.height);
+    // What a committee says whose coins may be gone makes nothing count.
+    let is_stale = BITCOIN.may_load(storage)?.is_some_and(|seen| seen.is_stale);
+    let closed = if is_stale { None } else { close::close(storage, &mut grid, block.height) };
     sweep::sweep(storage, &mut grid);
     GRID.save(storage, &[], &grid);
     if let Some((_, duty)) = duty(storage, block).filter(|(_, duty)| duty.writes_record) {

@@ -86,7 +86,7 @@ pub fn send(
                     true => (hand_over(config, account, &split, &earners).into(), LOCAL_GAS),
                     false => (transfer(env, config, account, &split, &earners).into(), MESSAGE_GAS),
                 };
-                let sent = message(paid, TRANSFER_REPLY, &Sent::transfer(*number, group, &split))?;
+                let sent = message(paid, TRANSFER_REPLY, &Sent::transfer(*number, group, &split, is_local))?;
                 messages.push(sent.with_gas_limit(gas));
                 events.push(changed(account, split.send, "handed_over"));
             }

@@ -27,6 +27,8 @@ struct World {
     balances: Vec<(String, u128)>,
     refuses: Vec<String>,
     refuses_burns: bool,
+    /// The channel to Babylon is gone.
+    refuses_transfers: bool,
     /// The block clears a backlog.
     is_busy: bool,
 }
@@ -66,6 +68,7 @@ impl World {
             balances: settings.reward_denoms.iter().map(|denom| (denom.clone(), 0)).collect(),
             refuses: vec![],
             refuses_burns: false,
+            refuses_transfers: false,
             is_busy: false,
         };
         for (id, stake) in (0..).zip(stakes) {
@@ -86,6 +89,14 @@ impl World {
         let mut weights = WEIGHTS.may_load(&self.deps.storage).unwrap().unwrap_or_default();
         let last = weights.through.next();
         weights.add(&set((0..).zip(powers.iter().copied())), 1, &Missed::default(), last);
+        WEIGHTS.save(&mut self.deps.storage, &weights).unwrap();
+    }
+
+    /// The same of FPs by their numbers.
+    fn earn_as(&mut self, powers: &[(u32, u128)]) {
+        let mut weights = WEIGHTS.may_load(&self.deps.storage).unwrap().unwrap_or_default();
+        let last = weights.through.next();
+        weights.add(&set(powers.iter().copied()), 1, &Missed::default(), last);
         WEIGHTS.save(&mut self.deps.storage, &weights).unwrap();
     }
 
@@ -145,7 +156,7 @@ impl World {
         };
         let is_refused = match named {
             None => self.refuses_burns,
-            Some(_) => self.refuses.contains(&coin.denom),
+            Some(_) => self.refuses.contains(&coin.denom) || self.refuses_transfers && !is_local,
         };
         if is_refused {
             left.refused += 1;

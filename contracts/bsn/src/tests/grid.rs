@@ -121,6 +121,12 @@ impl Chain {
         self.set_status(fp, FpStatus::Slashed { height: at(1), btc_height });
     }
 
+    /// Whether Bitcoin's tip is too old.
+    fn set_stale(&mut self, is_stale: bool) {
+        let seen = crate::state::BitcoinSeen { is_stale, ..Default::default() };
+        crate::state::BITCOIN.save(&mut self.world.deps.storage, &seen).unwrap();
+    }
+
     fn height(&self) -> u64 {
         self.world.env.block.height
     }

@@ -61,3 +61,18 @@ fn what_waits_is_read_where_it_can_be() {
     assert_eq!(asked(&[3, 7, 1]), Some(some));
     assert_eq!(asked(&[3, 7]), None);
 }
+
+/// Half of the shortest unbonding time, and never less than Bitcoin itself may need.
+#[test]
+fn a_tip_is_too_old_after_half_of_the_unbonding_time() {
+    let after = |blocks: &'static [u8]| {
+        let mut querier: MockQuerier = MockQuerier::default();
+        querier.update_wasm(move |_| SystemResult::Ok(ContractResult::Ok(blocks.into())));
+        stale_after(QuerierWrapper::new(&querier), "it").map(Seconds::get)
+    };
+    assert_eq!(after(&[3, 0xf0]), Some(504 * 600));
+    assert_eq!(after(&[0, 73]), Some(36 * 600));
+    assert_eq!(after(&[0, 71]), Some(6 * 3_600));
+    assert_eq!(after(&[0, 1]), Some(6 * 3_600));
+    assert_eq!((after(&[]), after(&[1])), (None, None));
+}

@@ -27,6 +27,7 @@ pub fn append_params(
     let before = last.as_ref().map(|(last, record)| Ok::<_, ContractError>((*last, record.params()?)));
     let before = before.transpose()?;
     let before = before.as_ref().map(|(last, params)| (*last, params));
+    parse::check_own(family, version, &params, config.network)?;
     check_appended(before, version, &params, tip, is_mainnet)?;
 
     append(deps.storage, family, last, version, &params)?;

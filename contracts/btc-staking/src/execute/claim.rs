@@ -1,6 +1,6 @@
 use api::btc_staking::{StakeId, Verdicts};
 use api::write;
-use cosmwasm_std::{DepsMut, Event, Response, StdResult, Storage};
+use cosmwasm_std::{Addr, DepsMut, Event, Response, StdResult, Storage};
 use payout::{Denoms, Ledger, claim as take_out};
 
 use super::check_count;
@@ -9,7 +9,7 @@ use crate::event::RewardsClaimed;
 use crate::parse;
 use crate::payout::{Books, Payments, coins};
 use crate::refused::{Refused, verdict};
-use crate::state::PAYEES;
+use crate::state::{OWNERS, PAYEES};
 
 /// Pays what stakes have earned, whoever asks, to the addresses that their stakers named.
 #[inline(never)]
@@ -46,7 +46,7 @@ fn claim_one(
     let Some(account) = Books::new(storage).account(&stake)? else {
         return Ok(Err(Refused::NoRewards(stake)));
     };
-    let Some(payee) = PAYEES.may_load(storage, &account.staker_key)? else {
+    let Some(payee) = payee(storage, &account.staker_key)? else {
         return Ok(Err(Refused::NoPayout(stake)));
     };
 
@@ -56,8 +56,17 @@ fn claim_one(
     if claimed.is_empty() {
         return Ok(Ok("nothing"));
     }
-    done.payments.add(&payee.address, &claimed);
-    let (address, coins) = (&payee.address, coins(&claimed, denoms));
+    done.payments.add(&payee, &claimed);
+    let (address, coins) = (&payee, coins(&claimed, denoms));
     done.events.push(RewardsClaimed { stake, address, coins }.into());
     Ok(Ok("paid"))
+}
+
+/// Where a staker is paid. What a finality provider has staked by its own key goes to its operator: once it has equivocated, anybody has
+/// the key, and could name another address.
+fn payee(storage: &dyn Storage, staker: &[u8; 32]) -> StdResult<Option<Addr>> {
+    if let Some(operator) = OWNERS.may_load(storage, staker)? {
+        return Ok(Some(operator));
+    }
+    Ok(PAYEES.may_load(storage, staker)?.map(|payee| payee.address))
 }

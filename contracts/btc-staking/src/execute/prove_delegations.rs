@@ -76,6 +76,11 @@ fn prove(
     if let Err(refused) = check_start(stakes, &facts, found.height)? {
         return Ok(Err(refused));
     }
+    if !facts.is_vouched()
+        && let Err(refused) = stakes.chain.check_age(config.network, stakes.now())?
+    {
+        return Ok(Err(refused));
+    }
 
     let (block, lock) = (proofs::block(&found), facts.lock());
     let proven = standing::prove(stakes, &config.rules(), &stake, &lock, block, &facts.spends())?;

@@ -1,6 +1,7 @@
 use api::btc_staking::SpendProof;
 use bitcoin_spv::{HeaderHash, MerkleBranch, OutPoint, Transaction};
 use cosmwasm_std::{DepsMut, MessageInfo, QuerierWrapper, Response};
+use primitives::BtcHeight;
 use standing::{Spent, Witness};
 
 use super::take_trusted::end_of_trusted;
@@ -27,7 +28,7 @@ pub fn prove_spends(
     let bytes = proofs.iter().map(|proof| proof.spending_tx.len()).sum::<usize>();
     parse::check_bounds("bytes of spending transactions", bytes as u64, 0, MAX_BYTES as u64)?;
     let querier = deps.querier;
-    let mut ended = Vec::new();
+    let (mut ended, mut tip) = (Vec::new(), BtcHeight::new(0));
     let response = with_stakes(deps.branch(), now, config, "prove_spends", |stakes| {
         let mut done = Done::default();
         for proof in proofs {
@@ -35,9 +36,10 @@ pub fn prove_spends(
             done.verdicts.push(verdict(proven));
         }
         ended.extend(done.changes.iter().map(|change| change.stake));
+        tip = stakes.chain.tip()?.height;
         Ok(done)
     })?;
-    Ok(response.add_messages(payout::bounties(deps.storage, &info.sender, &ended)?))
+    Ok(response.add_messages(payout::bounties(deps.storage, &info.sender, tip, &ended)?))
 }
 
 struct Claim {

@@ -29,7 +29,7 @@ pub fn submit_delegations(
         let mut done =
             Done { changes: standing::catch_up(stakes, &rules, STEPS)?.changes, ..Done::default() };
         for submitted in items {
-            let proven = submit_delegation(stakes, &rules, &mut taking, submitted)?;
+            let proven = submit_delegation(stakes, (&rules, config.network), &mut taking, submitted)?;
             done.verdicts.push(verdict(proven.map(|proven| counted(proven, &mut done.changes))));
         }
         Ok(done)

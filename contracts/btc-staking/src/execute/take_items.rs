@@ -56,7 +56,8 @@ pub fn registered<'a>(
     move |fp| {
         let found = querier.query_wasm_raw(&config.bsn, fp_key(fp.as_bytes())).ok().flatten();
         let fp = found.and_then(|found| records::decode::<FinalityProvider>(&found).ok());
-        fp.is_some_and(|fp| fp.id.is_local() == is_local)
+        // Who stakes to a slashed one of ours could be slashed at once: its key is public.
+        fp.is_some_and(|fp| fp.id.is_local() == is_local && !(is_local && fp.status.is_slashed()))
     }
 }
 

@@ -1,4 +1,4 @@
-use api::btc_staking::{Family, SubmittedDelegation};
+use api::btc_staking::{Family, Network, SubmittedDelegation};
 use bitcoin_spv::HeaderHash;
 use covenant::XOnlyKey;
 use eots::Recover;
@@ -20,7 +20,7 @@ use crate::state::Stakes;
 #[inline(never)]
 pub fn submit_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
     stakes: &mut Stakes<'_>,
-    rules: &Rules,
+    (rules, network): (&Rules, Network),
     taking: &mut Taking<R, F>,
     submitted: &SubmittedDelegation,
 ) -> Result<Result<Proven, Refused>, ContractError> {
@@ -43,6 +43,9 @@ pub fn submit_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
         Ok(found) => found,
         Err(refused) => return Ok(Err(refused)),
     };
+    if let Err(refused) = stakes.chain.check_age(network, stakes.now())? {
+        return Ok(Err(refused));
+    }
     if stakes.facts(&stake)?.is_some() {
         return Ok(Err(Refused::Other(stake)));
     }

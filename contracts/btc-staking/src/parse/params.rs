@@ -1,4 +1,5 @@
-use api::btc_staking::{ParamsVersion, SelfStakeTerms};
+use api::btc_staking::{Family, Network, ParamsVersion, SelfStakeTerms};
+use covenant::family::{AppendError, MAINNET_UNBONDING};
 use covenant::{Committee, Params, ParamsError, SlashingRate, XOnlyKey};
 
 use crate::error::ContractError;
@@ -39,12 +40,34 @@ pub fn params(given: &ParamsVersion) -> Result<Params, ContractError> {
     })
 }
 
+/// A delegation of the own committee names one finality provider: another one that is named, and registers before the proof comes, would
+/// have it refused for ever (S03).
+///
+/// On mainnet its unbonding time is a week at least, in the first versions, too: half of it is how old Bitcoin's tip may be.
+pub fn check_own(
+    family: Family,
+    version: u32,
+    params: &Params,
+    network: Network,
+) -> Result<(), ContractError> {
+    let got = params.unbonding_time;
+    match family {
+        Family::Babylon => Ok(()),
+        Family::Own if params.max_fps > 1 => Err(ContractError::OneFp { version, got: params.max_fps }),
+        Family::Own if network == Network::Mainnet && got < MAINNET_UNBONDING => {
+            Err(AppendError::Unbonding { version, got }.into())
+        }
+        Family::Own => Ok(()),
+    }
+}
+
 /// Terms of finality providers' own stake: none of them zero, and there is time to count before the exit.
-pub fn self_stake(terms: SelfStakeTerms) -> Result<SelfStake, ContractError> {
+pub fn self_stake(terms: SelfStakeTerms, network: Network) -> Result<SelfStake, ContractError> {
     let SelfStakeTerms { min_sats, min_timelock, exit_time } = terms;
+    let shortest = if network == Network::Mainnet { MAINNET_UNBONDING.into() } else { 1 };
     for (field, got, least) in [
         ("self_stake.min_sats", min_sats, LEAST_SELF_STAKE),
-        ("self_stake.exit_time", exit_time.into(), 1),
+        ("self_stake.exit_time", exit_time.into(), shortest),
         ("self_stake.min_timelock", min_timelock.into(), u64::from(exit_time).saturating_add(1)),
     ] {
         super::check_bounds(field, got, least, u64::MAX)?;

@@ -1,10 +1,8 @@
-use std::collections::BTreeMap;
-
 use api::bsn::raw::fp_key;
 use bitcoin_spv::OutPoint;
 use cosmwasm_std::{Order, QuerierWrapper, StdError, StdResult, Storage};
 use payout::{Account, Bucket, Closed, Denoms, Ledger, Provider, Share};
-use primitives::{BtcHeight, FpPublicKey};
+use primitives::{BtcHeight, FpPublicKey, Sorted};
 use staking::{FinalityProvider, FpStatus};
 
 use crate::state::{
@@ -15,7 +13,7 @@ use crate::state::{
 pub struct Books<'a> {
     storage: &'a mut dyn Storage,
     slashed: Vec<FpPublicKey>,
-    changed: BTreeMap<FpPublicKey, Provider>,
+    changed: Sorted<FpPublicKey, Provider>,
 }
 
 impl<'a> Books<'a> {
@@ -31,7 +29,7 @@ impl<'a> Books<'a> {
 
     /// The same; these FPs were slashed.
     pub fn with(storage: &'a mut dyn Storage, slashed: Vec<FpPublicKey>) -> Self {
-        Self { storage, slashed, changed: BTreeMap::new() }
+        Self { storage, slashed, changed: Sorted::new() }
     }
 
     /// Writes the FPs that changed.

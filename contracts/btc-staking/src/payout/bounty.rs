@@ -1,6 +1,7 @@
 use bitcoin_spv::OutPoint;
 use cosmwasm_std::{Addr, BankMsg, StdResult, Storage};
-use payout::{Ledger, PerDenom, take_bounty};
+use payout::{Accrual, Ledger, PerDenom, take_bounty};
+use primitives::BtcHeight;
 
 use super::{Books, Payments};
 use crate::state::BOUNTY;
@@ -10,7 +11,12 @@ use crate::state::BOUNTY;
 ///
 /// # Errors
 /// Only those of storage.
-pub fn bounties(storage: &mut dyn Storage, prover: &Addr, ended: &[OutPoint]) -> StdResult<Vec<BankMsg>> {
+pub fn bounties(
+    storage: &mut dyn Storage,
+    prover: &Addr,
+    tip: BtcHeight,
+    ended: &[OutPoint],
+) -> StdResult<Vec<BankMsg>> {
     if ended.is_empty() {
         return Ok(Vec::new());
     }
@@ -22,10 +28,9 @@ pub fn bounties(storage: &mut dyn Storage, prover: &Addr, ended: &[OutPoint]) ->
     let Some(denom) = denoms.find(&name) else { return Ok(Vec::new()) };
     let mut payments = Payments::default();
     for stake in ended {
-        let Some(fp) = books.account(stake)?.and_then(|account| account.accrual).map(|accrual| accrual.fp)
-        else {
-            continue;
-        };
+        // Of stake whose time is over nobody needed to hear.
+        let accrual = books.account(stake)?.and_then(|account| account.accrual);
+        let Some(Accrual { fp, .. }) = accrual.filter(|accrual| accrual.expiry > tip) else { continue };
         let mut coins = PerDenom::default();
         coins.set(denom, take_bounty(&mut books, &fp, denom, most)?);
         payments.add(prover, &coins);

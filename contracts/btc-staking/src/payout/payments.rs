@@ -1,19 +1,19 @@
-use std::collections::BTreeMap;
-
 use cosmwasm_std::{Addr, BankMsg, Coin};
 use payout::{Denoms, PerDenom};
+use primitives::Sorted;
 
 /// What leaves the contract: one message for each address.
 #[derive(Default)]
-pub struct Payments(BTreeMap<Addr, PerDenom<u128>>);
+pub struct Payments(Sorted<Addr, PerDenom<u128>>);
 
 impl Payments {
     /// Coins that have left the books.
     pub fn add(&mut self, to: &Addr, coins: &PerDenom<u128>) {
-        let sums = self.0.entry(to.clone()).or_default();
+        let mut sums = self.0.get(to).cloned().unwrap_or_default();
         for (denom, amount) in coins.iter() {
             sums.set(denom, sums.get(denom).saturating_add(amount));
         }
+        self.0.insert(to.clone(), sums);
     }
 
     /// The messages, in the order of addresses.
@@ -25,8 +25,10 @@ impl Payments {
 
 /// By their names, without those of which there is nothing, in the order that a bank wants.
 pub fn coins(amounts: &PerDenom<u128>, denoms: &Denoms) -> Vec<Coin> {
-    let named: BTreeMap<&str, u128> =
-        amounts.iter().map(|(denom, amount)| (denoms.name(denom), amount)).collect();
+    let mut named = Sorted::new();
+    for (denom, amount) in amounts.iter() {
+        named.insert(denoms.name(denom), amount);
+    }
     named
         .into_iter()
         .filter(|(_, amount)| *amount > 0)

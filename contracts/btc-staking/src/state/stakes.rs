@@ -1,10 +1,9 @@
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use bitcoin_spv::{HeaderHash, OutPoint};
 use cosmwasm_std::{Order, StdError, StdResult, Storage};
-use primitives::BtcHeight;
+use primitives::{BtcHeight, Sorted};
 use standing::{Block, Entry, Known, Ledger, List, Stake, Standing};
 
 use super::keys::{height_of, list_byte, list_key};
@@ -25,7 +24,7 @@ pub struct Stakes<'a> {
     now: u64,
     before: Totals,
     totals: Totals,
-    read: RefCell<BTreeMap<OutPoint, Option<Rc<Facts>>>>,
+    read: RefCell<Sorted<OutPoint, Option<Rc<Facts>>>>,
 }
 
 impl<'a> Stakes<'a> {

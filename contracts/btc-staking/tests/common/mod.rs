@@ -160,6 +160,16 @@ impl World {
         env
     }
 
+    /// Another network than regtest, by its place in the list of them.
+    pub fn set_network(&mut self, network: u8) {
+        let key = b"config";
+        let mut record = self.deps.storage.inner.get(key).expect("a configuration");
+        let place = 2 + self.bsn.as_str().len() + self.bitcoin.address.as_str().len();
+        assert_eq!(record[place], 4, "regtest");
+        record[place] = network;
+        self.deps.storage.inner.set(key, &record);
+    }
+
     /// Babylon has registered a finality provider.
     pub fn know(&mut self, fp: &[u8; 32]) {
         self.registered.borrow_mut().insert(*fp, FpId::new(9));

@@ -171,7 +171,7 @@ impl World {
         let migrated = MigrateMsg { stake_source: Some(StakeSource::Both), ..MigrateMsg::default() };
         bsn::entry::migrate(bsn.deps.as_mut(), bsn.env.clone(), migrated).unwrap();
         let mut params = maker.params.clone();
-        params.activation = (self.bitcoin.tip() + 2_016).into();
+        (params.activation, params.max_fps) = ((self.bitcoin.tip() + 2_016).into(), 1);
         let params = super::maker::wire(maker.version, &params);
         let append = api::btc_staking::ExecuteMsg::AppendParams { family: super::Family::Own, params };
         self.send(&self.governance.clone(), append).unwrap();

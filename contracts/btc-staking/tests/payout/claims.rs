@@ -102,3 +102,37 @@ fn whoever_proves_a_spend_first_gets_the_bounty_that_governance_set() {
     all.world.send(&governance, bounty(None)).unwrap();
     assert_eq!(all.of_fp().spend_bounty, None);
 }
+
+/// Nobody needed to hear of it.
+#[test]
+fn for_the_end_of_stake_whose_time_is_over_there_is_no_bounty() {
+    let mut all = Rewarded::new(200);
+    let governance = all.world.governance.clone();
+    let stake = all.counted(0, 0).stake;
+    let fp = all.fp();
+    all.own(&governance);
+    all.world.send(&governance, super::commission::set(&fp, 100)).unwrap();
+    all.pay(300_000_000);
+    let bounty = ExecuteMsg::SetSpendBounty { bounty: Some(coin(2_000_000, "a")) };
+    all.world.send(&governance, bounty).unwrap();
+    all.world.bitcoin.extend(200);
+    let tx = spender(stake, 0);
+    let at = all.world.bitcoin.mine(&[bitcoin_spv::Transaction::parse(&tx).unwrap().txid]);
+    all.world.bitcoin.extend(K);
+    assert_eq!(all.world.spend(all.world.bitcoin.spend(stake, &tx, at)), "ended");
+    assert!(all.world.paid.is_empty());
+}
+
+/// An equivocator's key is public: what it staked by that key is paid to its operator, whatever anybody signs by it.
+#[test]
+fn what_a_finality_provider_staked_itself_is_paid_to_its_operator() {
+    let mut all = Rewarded::new(5_000);
+    let stake = all.counted(0, 0).stake;
+    all.pay(1_000);
+    all.name(0, "thief");
+    let staker = *crate::common::maker::key(&all.makers[0].staker).as_bytes();
+    let operator = cosmwasm_std::testing::MockApi::default().addr_make("its operator");
+    all.own_by(&staker, &operator);
+    assert_eq!(all.claim(&[stake]), ["paid"]);
+    assert_eq!(all.world.paid, [(operator.to_string(), vec![coin(999, "a")])], "less what is below a coin");
+}

@@ -101,6 +101,8 @@ fn what_expired_is_taken_out_by_follow_where_it_is_too_much_for_a_period() {
     assert_eq!(all.of_fp().sats, 3_000_000 + 65 * 1_000_000);
     all.world.follow();
     assert_eq!(all.of_fp().sats, 3_000_000 + 33 * 1_000_000);
+    all.world.follow();
+    assert_eq!(all.of_fp().sats, 3_000_000 + 1_000_000);
     all.pay(6_000_000);
     assert_eq!((all.of_fp().sats, all.owed(stake.stake)), (3_000_000, 6_000_000));
 }

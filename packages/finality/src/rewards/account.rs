@@ -69,6 +69,12 @@ impl Account {
         Some((group, part))
     }
 
+    /// A group's part was not sent, and goes to the next period instead: nobody else waits for it.
+    pub fn goes_to_the_next_period(&mut self, split: &Split) {
+        self.to_burn = self.to_burn.saturating_sub(split.burn);
+        self.handed_over = self.handed_over.saturating_sub(split.send);
+    }
+
     /// Takes a group's part out of the books, before it is sent: it is handed over, waits to be burned, or is
     /// undistributed again.
     pub fn take_out(&mut self, split: &Split) {

@@ -72,3 +72,18 @@ fn what_the_contract_does_not_take_is_owed_and_sent_again() {
     let left = world.block();
     assert_eq!(left.transfers, [(DENOM.to_owned(), 1_000, vec![LOCAL, LOCAL + 1])]);
 }
+
+/// A channel that is gone refuses every transfer for ever.
+#[test]
+fn a_babylon_that_is_gone_keeps_no_local_one_from_being_paid() {
+    let mut world = both(&[100], &[100]);
+    world.fees(DENOM, 1_000);
+    world.refuses_transfers = true;
+    let left = world.end_period();
+    assert_eq!((left.refused, left.transfers.len()), (1, 1), "the local one is paid");
+    assert_eq!((world.account(DENOM).owed, world.balance(DENOM)), (0, 500), "nothing waits");
+    world.earn_as(&[(0, 100), (LOCAL, 100)]);
+    world.fees(DENOM, 500);
+    let left = world.end_period();
+    assert_eq!(left.transfers, [(DENOM.to_owned(), 500, vec![LOCAL])], "of what Babylon did not take, too");
+}

@@ -124,3 +124,19 @@ fn a_later_activation_moves_the_first_snapshot() {
     let grid = MARKS.load(&chain.world.deps.storage).unwrap().grid.unwrap();
     assert!(grid.wakes <= at(chain.height()), "the hooks hear of it");
 }
+
+/// The coins of a committee whose stake may have ended unseen are free to lie.
+#[test]
+fn nothing_closes_by_an_old_tip_of_bitcoin() {
+    let mut chain = Chain::new(&[10]);
+    chain.go(G);
+    chain.set_stale(true);
+    chain.votes(&[1], G);
+    assert_eq!(closes(&chain.block(&WHOLE)), [0; 0]);
+    chain.set_stale(false);
+    let mut closed = vec![];
+    while closed.is_empty() && chain.height() < G + 2 * C {
+        closed = closes(&chain.block(&WHOLE));
+    }
+    assert_eq!(closed, [G]);
+}

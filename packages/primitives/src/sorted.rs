@@ -1,24 +1,36 @@
 /// A map in a sorted list, for the few records that one call touches: a B-tree costs a contract four kilobytes for
 /// each pair of types.
-pub(crate) struct Sorted<K, V>(Vec<(K, V)>);
+#[derive(Debug, Clone)]
+pub struct Sorted<K, V>(Vec<(K, V)>);
 
-impl<K: Ord + Copy, V> Sorted<K, V> {
-    pub(crate) const fn new() -> Self {
+impl<K, V> Default for Sorted<K, V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K, V> Sorted<K, V> {
+    /// Nothing.
+    pub const fn new() -> Self {
         Self(Vec::new())
     }
+}
 
-    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+impl<K: Ord, V> Sorted<K, V> {
+    /// What is there under a key.
+    pub fn get(&self, key: &K) -> Option<&V> {
         let at = self.place(key).ok()?;
         self.0.get(at).map(|(_, value)| value)
     }
 
-    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let at = self.place(key).ok()?;
         self.0.get_mut(at).map(|(_, value)| value)
     }
 
     /// Puts it in, in place of what was there.
-    pub(crate) fn insert(&mut self, key: K, value: V) {
+    pub fn insert(&mut self, key: K, value: V) {
         match self.place(&key) {
             Ok(at) => {
                 if let Some(slot) = self.0.get_mut(at) {
