@@ -23,6 +23,7 @@ mod keys_and_a_quorum_rule_stake_without_babylon;
 mod lost_hooks_do_not_stop_finality;
 mod malformed_packets_never_block_the_channel;
 mod many_small_commitments_burden_only_their_owner;
+mod new_randomness_waits_for_a_closed_grid_height;
 mod no_admin_makes_stake;
 mod only_work_moves_bitcoin;
 mod privileged_messages_check_the_sender;

@@ -33,7 +33,7 @@ use crate::actors::{FinalityProvider, Miner, Stakers};
 use crate::ibc::{ChannelIds, Delivery, Link, LinkError};
 use crate::{BlockReport, Chain, Failure, TxError, TxReport};
 
-pub use alone::SELF_STAKE_TIMELOCK;
+pub use alone::{GRID, SELF_STAKE_TIMELOCK};
 pub use babylon_end::BabylonEnd;
 #[cfg(feature = "vm")]
 pub use deploy::artifacts;

@@ -16,13 +16,20 @@ use crate::{TxError, TxReport};
 
 /// How many blocks Bitcoin has when the chain begins: ten minutes each, from a day before.
 const BITCOIN_BLOCKS: u32 = 120;
+/// Every how many blocks the committee of a grid height must vote.
+pub const GRID: u64 = 60;
+/// Finality's first height: before it, governance may say which randomness counts first.
+const ACTIVATION: u64 = 12;
+/// How many commitments a message names.
+const NAMED: usize = 50;
 /// How many headers a message brings.
 const HEADERS: u32 = 100;
 /// For how long finality providers lock stake of their own, at least, in blocks of Bitcoin.
 pub const SELF_STAKE_TIMELOCK: u16 = 2_000;
 
 impl Setup {
-    /// Without Babylon: stake that Bitcoin shows counts, signed by a committee of the chain's own, of which two of three must sign.
+    /// Without Babylon: stake that Bitcoin shows counts, signed by a committee of the chain's own, of which two of three must sign. Randomness
+    /// counts once a grid height has closed above it, and the first by the admin's word.
     #[must_use]
     pub fn alone(self) -> Self {
         let verification =
@@ -39,6 +46,9 @@ pub(super) fn fields(light_client: Value) -> Value {
         "destination_module": "",
         "connection_id": null,
         "babylon_chain_id": null,
+        "grid": GRID,
+        "min_active_percent": 34,
+        "finality_activation_height": ACTIVATION,
         "btc_light_client_msg": Binary::from(light_client.to_string().into_bytes()),
     })
 }
@@ -81,9 +91,33 @@ impl Network {
         }
         self.prove_stake()?;
         self.commit_all(setup.randomness)?;
+        self.bootstrap()?;
         self.timestamp()?;
-        self.chain.next_block();
+        self.chain.next_blocks(ACTIVATION.saturating_sub(self.chain.height()).max(1));
         Ok(self)
+    }
+
+    /// Has the admin name the last commitment of everybody, so that it counts before a grid height closes.
+    ///
+    /// # Errors
+    /// [`NetworkError::Tx`] where the contract refuses.
+    pub fn bootstrap(&mut self) -> Result<(), NetworkError> {
+        let named = |fp: &FinalityProvider| {
+            let last = fp.commitments().last()?;
+            Some(json!({
+                "fp_pubkey_hex": fp.public_key_hex(),
+                "start": last.start_height,
+                "count": last.num_pub_rand,
+                "root": Binary::from(last.root()),
+            }))
+        };
+        let named: Vec<Value> = self.fps.iter().filter_map(named).collect();
+        let (admin, bsn) = (self.admin.clone(), self.bsn.clone());
+        for commitments in named.chunks(NAMED) {
+            let message = json!({ "bootstrap": { "commitments": commitments } });
+            self.chain.execute(&admin, &bsn, &message)?;
+        }
+        Ok(())
     }
 
     /// Registers one more finality provider on this chain itself, by its operator's account.
