@@ -157,10 +157,10 @@ impl Network {
         Ok(self.execute(&message)?)
     }
 
-    /// Has everybody commit randomness for as many heights, and lets two blocks pass.
-    fn commit_all(&mut self, heights: u64) -> Result<(), NetworkError> {
+    /// Has everybody commit randomness for as many heights from one on, and lets two blocks pass.
+    fn commit_all(&mut self, start: u64, heights: u64) -> Result<(), NetworkError> {
         for index in 0..self.fps.len() {
-            self.commit(index, self.chain.height() + 1, heights)?;
+            self.commit(index, start, heights)?;
         }
         self.chain.next_blocks(2);
         Ok(())

@@ -90,7 +90,7 @@ impl Network {
             self.delegate_own(index, stake * BTC)?;
         }
         self.prove_stake()?;
-        self.commit_all(setup.randomness)?;
+        self.commit_all(ACTIVATION.max(self.chain.height() + 1), setup.randomness)?;
         self.bootstrap()?;
         self.timestamp()?;
         self.chain.next_blocks(ACTIVATION.saturating_sub(self.chain.height()).max(1));

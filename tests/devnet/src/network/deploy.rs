@@ -135,7 +135,7 @@ impl Network {
             self.prove_stake()?;
         }
         self.chain.next_block();
-        self.commit_all(setup.randomness)?;
+        self.commit_all(self.chain.height() + 1, setup.randomness)?;
         self.timestamp()?;
         self.chain.next_block();
         Ok(self)
