@@ -31,7 +31,9 @@ pub fn tell(args: &Args, machine: &Machine) -> Result<Vec<Claim>, Box<dyn Error>
     let txid = network.lock_own(0, LOCKED)?;
     let proof = network.lock_proof(&txid)?;
     let done = network.verify(&json!({ "prove_self_stake": { "proofs": [proof] } }))?;
-    let became = verdicts(&done).first().map(|verdict| verdict["ok"]["became"].clone()).unwrap_or_default();
+    let became =
+        verdicts(&done).first().and_then(|verdict| verdict["ok"]["became"].as_str().map(str::to_owned));
+    let became = became.unwrap_or_else(|| "refused".to_owned());
     network.step();
     let locked = counted_now(&network)?.saturating_sub(counted);
 
