@@ -133,7 +133,7 @@ fn said(root: &Path, faults: &mut Vec<String>) -> Result<Said> {
 }
 
 /// Files among the scenarios that prove nothing themselves.
-const SHARED: [&str; 2] = ["main", "support"];
+const SHARED: [&str; 3] = ["alone", "main", "support"];
 
 fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = project::files_under(folder)?;

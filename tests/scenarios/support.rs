@@ -1,5 +1,7 @@
 //! What scenarios ask a network, in few words.
 
+pub mod alone;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 

@@ -104,7 +104,7 @@ fn a_reorganization_takes_it_and_a_plain_proof_gives_it_back() {
     assert_eq!(world.power(&maker), SATS);
 }
 
-/// What is refused leaves nothing.
+/// D-34: what is refused leaves nothing.
 #[test]
 fn it_must_be_locked_for_this_chain_by_this_key_for_long_enough() {
     let maker = own();

@@ -9,6 +9,7 @@
 //! | [`FinalityProvider`] | the signer, honest or not | the daemon's messages, in JSON |
 //! | [`Daemon`] | the program that decides when to sign | messages, queries and the texts of errors |
 //! | [`Babylon`] | Babylon Genesis | packets and acknowledgements, in protobuf and JSON |
+//! | [`Stakers`] | delegators of a chain without Babylon, and its committee | staking transactions and what is signed of them |
 //! | [`Miner`] | the miners of Bitcoin | headers with proof of work, Merkle branches |
 //!
 //! None of them knows a virtual machine, a clock or a network. They take and give bytes, so that a
@@ -52,9 +53,11 @@ pub mod babylon;
 pub mod daemon;
 pub mod finality_provider;
 pub mod miner;
+pub mod own;
 mod randomness;
 
 pub use babylon::{AdaptorSignatures, Babylon, BabylonError, ConsumerMetadata, SlashingRefusal, Stake};
 pub use daemon::{Daemon, DaemonConfig};
 pub use finality_provider::{Appchain, FinalityProvider, FinalityProviderError};
 pub use miner::Miner;
+pub use own::Stakers;

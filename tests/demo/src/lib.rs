@@ -1,5 +1,5 @@
 //! A whole network in one process: stake that Bitcoin has to show, votes, lost hooks, jail, an equivocation, bad packets, a
-//! dead channel, a reorganization of Bitcoin, and what was measured of it.
+//! dead channel, a reorganization of Bitcoin, a chain without Babylon, and what was measured of it.
 //!
 //! # The idea
 //!
@@ -15,6 +15,7 @@
 //! `cargo xtask demo --fps 5 --blocks 80 --seed 7 --json`. Exit code 0 if every claim holds, 1 if one does not, 2 if the
 //! flags are wrong.
 
+mod alone;
 mod args;
 mod bitcoin;
 mod charts;
@@ -63,6 +64,7 @@ impl Demo {
         let mut claims = claims::check(&stage, &told, &view, args)?;
         claims.extend(stake::check(&stage, &begun.shown, &told.ended)?);
         claims.extend(claims::door(&begun.poisoned, &replaced));
+        claims.extend(alone::tell(args, machine)?);
         let page = report::page(&stage, &told, &view, &claims, args);
         Ok(Self { journal: stage.journal, heights: view.rows, claims, page })
     }

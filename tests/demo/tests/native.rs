@@ -18,14 +18,31 @@ fn natively_every_claim_holds_and_none_is_of_gas() {
     assert!(!demo.page.contains("Gas of") && !demo.page.contains("gas over heights"));
 }
 
+fn measured(demo: &Demo, claim: &str) -> String {
+    let found = demo.claims.iter().find(|one| one.claim == claim);
+    found.map(|one| one.measured.clone()).unwrap_or_default()
+}
+
+#[test]
+fn the_third_act_has_no_babylon() {
+    let demo = told(7);
+    assert_eq!(
+        measured(&demo, "a chain without Babylon finalizes by stake that Bitcoin shows"),
+        "12 heights by 10000000000 sats, with 0 channels"
+    );
+    assert_eq!(
+        measured(&demo, "what a finality provider locks by its own key counts there"),
+        "active, and 200000000 sats more"
+    );
+    let guilty = measured(&demo, "there, too, whoever signs twice loses its key and its power");
+    assert!(guilty.ends_with("power 0"), "{guilty}");
+}
+
 /// Each claim about stake is of something that happened in this order.
 #[test]
 fn stake_waits_for_bitcoin_then_counts_then_ends() {
     let demo = told(7);
-    let measured = |claim: &str| {
-        let found = demo.claims.iter().find(|one| one.claim == claim);
-        found.map(|one| one.measured.clone()).unwrap_or_default()
-    };
+    let measured = |claim: &str| measured(&demo, claim);
     assert_eq!(
         measured("stake counts once Bitcoin shows it"),
         "4 delegations waited with 0 sats; proven they have 5000000000"

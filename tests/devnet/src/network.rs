@@ -11,6 +11,7 @@
 //! # Ok::<(), devnet::network::NetworkError>(())
 //! ```
 
+mod alone;
 mod babylon_end;
 mod bitcoin;
 mod channel;
@@ -27,11 +28,12 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::actors::babylon::{BabylonError, Stake, StateDigest};
-use crate::actors::finality_provider::{Appchain, FinalityProviderError};
-use crate::actors::{FinalityProvider, Miner};
+use crate::actors::finality_provider::FinalityProviderError;
+use crate::actors::{FinalityProvider, Miner, Stakers};
 use crate::ibc::{ChannelIds, Delivery, Link, LinkError};
 use crate::{BlockReport, Chain, Failure, TxError, TxReport};
 
+pub use alone::{GRID, SELF_STAKE_TIMELOCK};
 pub use babylon_end::BabylonEnd;
 #[cfg(feature = "vm")]
 pub use deploy::artifacts;
@@ -70,6 +72,9 @@ pub enum NetworkError {
         /// What is wrong.
         reason: String,
     },
+    /// The chain has no committee of its own, or it cannot sign that.
+    #[error("no committee of this chain's own signs that")]
+    NoCommittee,
     /// A finality provider could not.
     #[error(transparent)]
     FinalityProvider(#[from] FinalityProviderError),
@@ -80,10 +85,12 @@ pub enum NetworkError {
 pub struct Network {
     /// The appchain.
     pub chain: Chain,
-    /// Babylon and the relayer.
+    /// Babylon and the relayer. Where the chain is [alone](Network::is_alone) it leads nowhere.
     pub link: Link<BabylonEnd>,
     /// Bitcoin.
     pub miner: Miner,
+    /// Who stakes by this chain's own committee; absent where all stake is Babylon's.
+    pub own: Option<Stakers>,
     /// The contract's address.
     pub bsn: String,
     /// The light client's address; empty if the contract was instantiated without one.
@@ -128,7 +135,7 @@ impl Network {
         stake: u64,
         operator: Option<&[u8; 20]>,
     ) -> Result<usize, NetworkError> {
-        let appchain = Appchain { chain_id: self.chain.chain_id().to_owned(), contract: self.bsn.clone() };
+        let appchain = self.appchain();
         let index = self.fps.len();
         let mut fp = FinalityProvider::new(seed, u32::try_from(index).unwrap_or(u32::MAX), &appchain);
         if let Some(operator) = operator {
@@ -148,6 +155,15 @@ impl Network {
     pub fn commit(&mut self, index: usize, start: u64, count: u64) -> Result<TxReport, NetworkError> {
         let message = self.fps[index].commit(start, count);
         Ok(self.execute(&message)?)
+    }
+
+    /// Has everybody commit randomness for as many heights from one on, and lets two blocks pass.
+    fn commit_all(&mut self, start: u64, heights: u64) -> Result<(), NetworkError> {
+        for index in 0..self.fps.len() {
+            self.commit(index, start, heights)?;
+        }
+        self.chain.next_blocks(2);
+        Ok(())
     }
 
     fn shown(&self, height: u64) -> (AppHash, u64) {

@@ -173,6 +173,9 @@ pub struct DevnetRun {
     /// Verify stake against Bitcoin: it counts once `bsn prove` has shown it.
     #[arg(long, conflicts_with = "bare")]
     pub verified: bool,
+    /// Without Babylon: a committee of the chain's own signs stake, and Bitcoin alone shows it.
+    #[arg(long, conflicts_with_all = ["bare", "verified"])]
+    pub bitcoin_alone: bool,
     /// Run the wasm of artifacts/ in a virtual machine (built with `--features vm`).
     #[arg(long)]
     pub vm: bool,

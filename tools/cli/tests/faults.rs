@@ -1,5 +1,7 @@
 //! Each fault does what its line says; `bsn fish`, `bsn keep` and `bsn slash` do something about it.
 
+#[path = "faults/alone.rs"]
+mod alone;
 #[path = "faults/bitcoind.rs"]
 mod bitcoind;
 #[path = "faults/duties.rs"]

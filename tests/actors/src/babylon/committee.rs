@@ -10,8 +10,11 @@ use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 
 use super::delegation::{AdaptorSignatures, Delegation, Stake};
+use super::transactions;
+use crate::address::address;
 use crate::finality_provider::secret_key;
 use crate::miner::{Input, Output, Transaction};
+use crate::randomness;
 
 /// A covenant committee that signs: delegations are such that Bitcoin would take each of their transactions.
 ///
@@ -39,16 +42,26 @@ impl Default for LockTimes {
 }
 
 /// What a staker needs that Babylon only passes on.
-pub(super) struct Staking<'a> {
-    pub stake: &'a Stake,
-    pub staker: SecretKey,
-    pub staker_address: String,
+struct Staking<'a> {
+    stake: &'a Stake,
+    staker: SecretKey,
+    staker_address: String,
     /// The staking transaction's inputs.
-    pub inputs: Vec<Input>,
+    inputs: Vec<Input>,
     /// And its other output, with its place: before the stake or behind it.
-    pub change: (Output, bool),
+    change: (Output, bool),
+    lock_time: u32,
+    start_height: u32,
+}
+
+/// When a stake begins, and what its staking transaction spends besides a wallet's coin.
+pub(crate) struct Beginning {
+    /// nLockTime of the staking transaction.
     pub lock_time: u32,
+    /// The height of Bitcoin that it says.
     pub start_height: u32,
+    /// The stake that an expansion spends.
+    pub previous: Option<(Txid, u32)>,
 }
 
 impl Committee {
@@ -73,6 +86,11 @@ impl Committee {
             activation: 1.into(),
         };
         Some(Self { members, params })
+    }
+
+    /// Its members' keys.
+    pub fn members(&self) -> &[SecretKey] {
+        &self.members
     }
 
     /// Its parameters.
@@ -101,8 +119,30 @@ impl Committee {
         })
     }
 
+    /// Has a staker of its own making make a delegation, and signs it; `None` where a value leaves nothing after fees, or a time is none.
+    pub(crate) fn delegate(
+        &self,
+        rng: &mut ChaCha20Rng,
+        stake: &Stake,
+        beginning: &Beginning,
+    ) -> Option<Delegation> {
+        let Beginning { lock_time, start_height, previous } = *beginning;
+        let (staking_tx, index) = transactions::staking(rng, stake.sats, lock_time, previous);
+        let mut outputs = staking_tx.outputs;
+        let change = (outputs.remove(usize::from(index == 0)), index == 1);
+        self.delegation(Staking {
+            stake,
+            staker: secret_key(rng),
+            staker_address: address("bbn", &randomness::bytes::<20>(rng)),
+            inputs: staking_tx.inputs,
+            change,
+            lock_time,
+            start_height,
+        })
+    }
+
     /// Makes every transaction and signature of a delegation; `None` where a value leaves nothing after fees, or a time is none.
-    pub(super) fn delegation(&self, staking: Staking<'_>) -> Option<Delegation> {
+    fn delegation(&self, staking: Staking<'_>) -> Option<Delegation> {
         let Staking { stake, staker, staker_address, inputs, change, lock_time, start_height } = staking;
         let (params, staker_key) = (&self.params, key(&staker));
         let fps: Vec<XOnlyKey> = stake.fps.iter().map(|fp| XOnlyKey::from(*fp)).collect();
@@ -162,7 +202,14 @@ impl Committee {
             outputs: vec![Output { sats: left, script: unbonding.key().script() }],
             lock_time: 0,
         };
-        Some(Delegation { event, fps: stake.fps.clone(), staking_tx, unbonding_tx, is_unbonded: false })
+        Some(Delegation {
+            event,
+            fps: stake.fps.clone(),
+            staker,
+            staking_tx,
+            unbonding_tx,
+            is_unbonded: false,
+        })
     }
 }
 

@@ -1,8 +1,9 @@
+use eots::SecretKey;
 use primitives::{FpPublicKey, Txid};
 use proto::btcstaking::{ActiveBtcDelegation, BtcUndelegationInfo, CovenantAdaptorSignatures, SignatureInfo};
 use rand::{Rng, RngCore};
 
-use super::committee::Staking;
+use super::committee::Beginning;
 use super::{Babylon, BabylonError, transactions};
 use crate::{address::address, finality_provider::secret_key, miner::Transaction, randomness};
 
@@ -54,6 +55,8 @@ pub struct Delegation {
     pub event: ActiveBtcDelegation,
     /// Its finality providers.
     pub fps: Vec<FpPublicKey>,
+    /// Whose stake it is.
+    pub staker: SecretKey,
     /// The staking transaction.
     pub staking_tx: Transaction,
     /// The transaction that ends it early.
@@ -90,29 +93,19 @@ impl Babylon {
             habits[self.rng.gen_range(0..habits.len())]
         });
         let rng = &mut self.rng;
-        let (staking_tx, index) = transactions::staking(rng, stake.sats, lock_time, previous);
         if let Some(committee) = &self.committee {
-            let mut outputs = staking_tx.outputs;
-            let change = (outputs.remove(usize::from(index == 0)), index == 1);
-            let staking = Staking {
-                stake,
-                staker: secret_key(rng),
-                staker_address: address("bbn", &randomness::bytes::<20>(rng)),
-                inputs: staking_tx.inputs,
-                change,
-                lock_time,
-                start_height,
-            };
+            let beginning = Beginning { lock_time, start_height, previous };
             let Stake { sats, staking_time, unbonding_time, .. } = *stake;
             let bad = BabylonError::BadStake { sats, staking_time, unbonding_time };
-            return committee.delegation(staking).ok_or(bad);
+            return committee.delegate(rng, stake, &beginning).ok_or(bad);
         }
+        let (staking_tx, index) = transactions::staking(rng, stake.sats, lock_time, previous);
         let txid = staking_tx.txid();
         let unbonding_tx = transactions::unbonding(rng, txid, index, stake.sats);
         let slashing_tx = transactions::slashing(rng, txid, index, stake.sats);
         let unbonding_slashing_tx =
             transactions::slashing(rng, unbonding_tx.txid(), 0, unbonding_tx.outputs[0].sats);
-        let staker = secret_key(rng).public_key();
+        let staker = secret_key(rng);
         let staker_account: [u8; 20] = randomness::bytes(rng);
         let undelegation_info = BtcUndelegationInfo {
             unbonding_tx: unbonding_tx.serialize_stripped(),
@@ -124,7 +117,7 @@ impl Babylon {
         };
         let event = ActiveBtcDelegation {
             staker_addr: address("bbn", &staker_account),
-            btc_pk_hex: staker.to_string(),
+            btc_pk_hex: staker.public_key().to_string(),
             fp_btc_pk_list: stake.fps.iter().map(FpPublicKey::to_string).collect(),
             start_height,
             end_height: start_height.saturating_add(stake.staking_time),
@@ -138,7 +131,7 @@ impl Babylon {
             undelegation_info: Some(undelegation_info),
             params_version: 0,
         };
-        Ok(Delegation { event, fps: stake.fps.clone(), staking_tx, unbonding_tx, is_unbonded: false })
+        Ok(Delegation { event, fps: stake.fps.clone(), staker, staking_tx, unbonding_tx, is_unbonded: false })
     }
 
     fn covenant_signatures(&mut self, stake: &Stake) -> Vec<CovenantAdaptorSignatures> {

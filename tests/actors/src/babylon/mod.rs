@@ -57,13 +57,14 @@ mod slashing;
 mod staking;
 #[cfg(test)]
 mod tests;
-mod transactions;
+pub(crate) mod transactions;
 
 use std::collections::BTreeMap;
 
 use primitives::{FpPublicKey, Txid};
 use rand_chacha::ChaCha20Rng;
 
+pub(crate) use committee::Beginning;
 pub use committee::{Committee, LockTimes};
 pub use delegation::{AdaptorSignatures, Delegation, Stake};
 pub use error::BabylonError;

@@ -25,7 +25,7 @@ fn spend(rng: &mut ChaCha20Rng, txid: Txid, output: u32, stack: &[usize]) -> Inp
 }
 
 /// A wallet's coin: of a random transaction, with the witness of a P2WPKH (signature and key).
-fn coin(rng: &mut ChaCha20Rng) -> Input {
+pub(crate) fn coin(rng: &mut ChaCha20Rng) -> Input {
     let txid = Txid::from_bytes(randomness::bytes(rng));
     spend(rng, txid, 1, &[71, 33])
 }

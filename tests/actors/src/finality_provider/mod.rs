@@ -26,10 +26,11 @@ mod tests;
 
 use std::ops::Range;
 
-use eots::{SecretKey, message as signed};
+use eots::{Native, SecretKey, message as signed};
 use merkle::RangeProof;
 use primitives::{AppHash, BlockHeight, FpPublicKey, SigningContext};
 use proto::btcstaking::{BtcSigType, ProofOfPossessionBtc};
+use proto::covenant::SelfStakeOutput;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 
@@ -56,6 +57,8 @@ pub struct FinalityProvider {
     commit_context: SigningContext,
     vote_context: SigningContext,
     unjail_context: SigningContext,
+    registration_context: SigningContext,
+    self_stake_context: SigningContext,
     commitments: Vec<Commitment>,
 }
 
@@ -75,6 +78,8 @@ impl FinalityProvider {
             commit_context: SigningContext::randomness_commitment(chain_id, contract),
             vote_context: SigningContext::finality_vote(chain_id, contract),
             unjail_context: SigningContext::unjail(chain_id, contract),
+            registration_context: SigningContext::local_registration(chain_id, contract),
+            self_stake_context: SigningContext::self_stake(chain_id, contract),
             commitments: Vec::new(),
         }
     }
@@ -125,6 +130,19 @@ impl FinalityProvider {
             btc_sig_type: BtcSigType::Bip340.into(),
             btc_sig: eots::schnorr::sign(&self.key, &hash, &[0; 32]).to_vec(),
         }
+    }
+
+    /// Registers it without Babylon, for its operator, who must send this to `btc-staking`: `register_fp`.
+    pub fn register(&self) -> Value {
+        let hash = signed::proof_of_possession_hash(&self.registration_context, &self.operator);
+        let pop = message::base64(eots::schnorr::sign(&self.key, &hash, &[0; 32]));
+        json!({ "register_fp": { "fp_pubkey_hex": self.public_key_hex(), "pop": pop } })
+    }
+
+    /// The output that locks its own stake for so many blocks of Bitcoin.
+    pub fn self_stake_output(&self, timelock: u16) -> Option<SelfStakeOutput> {
+        let key = self.public_key().into();
+        SelfStakeOutput::new(&Native, &self.self_stake_context.digest(), &key, timelock)
     }
 
     /// Commits to `num` values from `start_height` on: `commit_public_randomness`.

@@ -90,6 +90,22 @@ pub struct Link<C> {
 }
 
 impl<C: Counterparty> Link<C> {
+    /// A link that leads nowhere: no client and no connection, and so never a packet.
+    pub fn nowhere(chain: &Chain, app: C) -> Self {
+        Self {
+            app,
+            connection_id: String::new(),
+            remote_connection_id: String::new(),
+            remote_client_id: String::new(),
+            remote_client_expired: false,
+            relayer: chain.account("relayer"),
+            gas_limit: None,
+            faults: Vec::new(),
+            channels: BTreeMap::new(),
+            first_channel: 0,
+        }
+    }
+
     /// Makes clients and a connection between `chain` and the chain that `app` lives on.
     pub fn connect(chain: &mut Chain, app: C) -> Self {
         chain.open_block();
@@ -105,16 +121,11 @@ impl<C: Counterparty> Link<C> {
         };
         world.state().ibc.connections.insert(connection_id.clone(), connection);
         Self {
-            app,
             remote_connection_id: connection_id.clone(),
             connection_id,
             remote_client_id: client_id,
-            remote_client_expired: false,
-            relayer: chain.account("relayer"),
-            gas_limit: None,
-            faults: Vec::new(),
-            channels: BTreeMap::new(),
             first_channel: number * 100,
+            ..Self::nowhere(chain, app)
         }
     }
 

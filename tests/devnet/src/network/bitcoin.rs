@@ -13,7 +13,8 @@ use crate::actors::babylon::BabylonError;
 use crate::ibc::Delivery;
 
 impl Network {
-    /// Shows Babylon our newest header, checkpoints it in Bitcoin and brings the timestamp back.
+    /// Shows Babylon our newest header, checkpoints it in Bitcoin and brings the timestamp back; without Babylon it is written into Bitcoin,
+    /// and proven.
     ///
     /// # Errors
     /// [`NetworkError::Babylon`].
@@ -33,6 +34,12 @@ impl Network {
         app_hash: &AppHash,
         time_ns: u64,
     ) -> Result<(), NetworkError> {
+        if self.is_alone() {
+            let message = self.own_timestamp(height, app_hash)?;
+            self.verify(&message)?;
+            self.chain.next_block();
+            return Ok(());
+        }
         let client = self.link.app.client.clone();
         self.link.app.babylon.record_header(&client, height, app_hash, time_ns)?;
         let packets = self.link.app.babylon.timestamp(&mut self.miner)?;
@@ -44,8 +51,14 @@ impl Network {
         Ok(())
     }
 
-    /// Babylon sees what the miners have, and sends the news with its next block.
+    /// Babylon sees what the miners have, and sends the news with its next block. Without Babylon somebody brings it.
     pub fn see_bitcoin(&mut self) -> Vec<Delivery> {
+        if self.is_alone() {
+            // What the light client does not take it lacks, and whoever needs it is told so.
+            let _ = self.tell_headers();
+            self.chain.next_block();
+            return vec![];
+        }
         self.link.app.babylon.see_bitcoin(&self.miner);
         self.relay()
     }

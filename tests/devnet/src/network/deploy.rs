@@ -7,10 +7,10 @@ use std::rc::Rc;
 use cosmwasm_std::instantiate2_address;
 use serde_json::{Value, json};
 
-use super::verification::{Verification, elect_for};
-use super::{BabylonEnd, Network, NetworkError};
+use super::verification::{Verification, elect_for, verified_stake};
+use super::{BabylonEnd, Network, NetworkError, alone};
 use crate::actors::babylon::ConsumerMetadata;
-use crate::actors::{Babylon, Miner};
+use crate::actors::{Babylon, Miner, Stakers};
 use crate::ibc::{Link, OpenChannel};
 use crate::{BsnContracts, Chain, Genesis, Machine, address};
 
@@ -36,6 +36,8 @@ pub struct Setup {
     pub verified: bool,
     /// How they are then.
     pub verification: Verification,
+    /// Whether there is no Babylon ([`Setup::alone`]).
+    pub is_alone: bool,
     /// Where the wasm is.
     pub artifacts: PathBuf,
     /// The contract's admin; by default an account without a key.
@@ -57,6 +59,7 @@ impl Setup {
             instantiate: json!({}),
             verified: false,
             verification: Verification::default(),
+            is_alone: false,
             artifacts: artifacts(),
             admin: None,
             wasm_admin: None,
@@ -113,6 +116,9 @@ impl Network {
     /// # Errors
     /// [`NetworkError`].
     pub fn begin(mut self, setup: &Setup) -> Result<Self, NetworkError> {
+        if setup.is_alone {
+            return self.begin_alone(setup);
+        }
         self.open_channel()?;
         if self.link.app.babylon.committee().is_some() {
             // Parameters are in force from Bitcoin's first block on.
@@ -129,11 +135,7 @@ impl Network {
             self.prove_stake()?;
         }
         self.chain.next_block();
-        for index in 0..self.fps.len() {
-            self.commit(index, self.chain.height() + 1, setup.randomness)?;
-        }
-        self.chain.next_block();
-        self.chain.next_block();
+        self.commit_all(self.chain.height() + 1, setup.randomness)?;
         self.timestamp()?;
         self.chain.next_block();
         Ok(self)
@@ -175,11 +177,17 @@ impl Network {
         let wasm_admin = setup.wasm_admin.clone().unwrap_or_else(|| admin.clone());
         let code = store(&mut chain, &admin, &machine.bsn)?;
         let light_client_code = store(&mut chain, &admin, &machine.light_client)?;
-        let Self { mut chain, mut link, miner, sender, .. } = Self::join(chain, &genesis, setup, &admin)?;
+        let joined = Self::join(chain, &genesis, setup, &admin)?;
+        let Self { mut chain, mut link, miner, sender, own, .. } = joined;
 
         let mut message =
             instantiate_message(&setup.instantiate, &admin, &link.connection_id, light_client_code);
-        if message["network"] != "regtest" {
+        if setup.is_alone {
+            let first = miner.block_at(0).map_or([0; 80], |block| block.header);
+            let client = alone::light_client(&message, &first, [&admin, &sender]);
+            merge(&mut message, &alone::fields(client));
+            merge(&mut message, &setup.instantiate);
+        } else if message["network"] != "regtest" {
             // A live network demands that the channel of rewards is there; Babylon's own is the next one then.
             let coins = link.open_from_chain(&mut chain, &OpenChannel::transfer())?;
             if setup.instantiate.get("ics20_channel_id").is_none() {
@@ -188,7 +196,13 @@ impl Network {
         }
         if setup.verified {
             let code = store(&mut chain, &admin, &machine.staking)?;
-            message["verified_stake"] = elect_for(&mut link.app.babylon, code, &admin, setup.verification)?;
+            message["verified_stake"] = match &own {
+                Some(stakers) => {
+                    let delay = setup.verification.challenge_delay;
+                    verified_stake(code, &alone::settings(stakers, &admin, delay))
+                }
+                None => elect_for(&mut link.app.babylon, code, &admin, setup.verification)?,
+            };
         }
         let (bsn, _) = chain.instantiate(&admin, code, &message, "bsn", Some(&wasm_admin))?;
         let config: Value = chain.query(&bsn, &json!({ "config": {} }))?;
@@ -203,6 +217,7 @@ impl Network {
             chain,
             link,
             miner,
+            own,
             bsn,
             light_client,
             stake_verifier,
@@ -253,14 +268,22 @@ impl Network {
             transfer_channels: vec![],
             silent: false,
         };
-        let mut link = Link::connect(&mut chain, app);
-        link.app.client = link.remote_client_id.clone();
-        link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
+        let mut own = None;
+        let mut link = Link::nowhere(&chain, app);
+        if setup.is_alone {
+            let Verification { members, quorum, locks, .. } = setup.verification;
+            own = Some(Stakers::new(setup.seed, members, quorum, locks).ok_or(NetworkError::NoCommittee)?);
+        } else {
+            link = Link::connect(&mut chain, link.app);
+            link.app.client = link.remote_client_id.clone();
+            link.app.babylon.register_consumer(&link.remote_client_id, ConsumerMetadata::default())?;
+        }
         Ok(Self {
             sender: chain.account("sender"),
             miner: Miner::new(setup.seed, bitcoin_start.unwrap_or(u32::MAX)),
             chain,
             link,
+            own,
             bsn: String::new(),
             light_client: String::new(),
             stake_verifier: String::new(),
@@ -322,8 +345,13 @@ pub fn instantiate_message(over: &Value, admin: &str, connection_id: &str, light
         "connection_id": connection_id,
         "babylon_chain_id": "bbn-devnet-1",
     });
+    merge(&mut message, over);
+    message
+}
+
+/// Puts fields over those of a message.
+fn merge(message: &mut Value, over: &Value) {
     if let (Some(message), Some(over)) = (message.as_object_mut(), over.as_object()) {
         message.extend(over.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
-    message
 }

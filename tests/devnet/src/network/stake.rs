@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use super::deploy::{artifacts, store};
 use super::{Network, NetworkError};
+use crate::actors::babylon::Delegation;
 use crate::actors::miner::Transaction;
 use crate::{TxError, TxReport};
 
 /// How many proofs a message may have.
-const PROOFS: usize = 50;
+pub(super) const PROOFS: usize = 50;
 
 impl Network {
     /// Mines the staking transactions that are not in Bitcoin yet, as deep as Babylon waits, proves them, and tells Babylon's relayer of
@@ -22,7 +23,10 @@ impl Network {
     /// [`NetworkError::Tx`], and [`NetworkError::Stake`] where a proof is refused.
     pub fn prove_stake(&mut self) -> Result<(), NetworkError> {
         let txids = self.mine_stake();
-        self.prove(&txids)
+        let is_own = |txid: &Txid| self.own.as_ref().is_some_and(|own| own.delegation(txid).is_some());
+        let (own, babylons): (Vec<_>, Vec<_>) = txids.into_iter().partition(is_own);
+        self.bring_stake(&own)?;
+        self.prove(&babylons)
     }
 
     /// Proves that these stakes are in Bitcoin.
@@ -33,11 +37,7 @@ impl Network {
         for txids in txids.chunks(PROOFS) {
             let message = self.inclusion_proofs(txids)?;
             let done = self.verify(&message)?;
-            for (txid, verdict) in txids.iter().zip(verdicts(&done)) {
-                if verdict["ok"]["became"] != "active" {
-                    return Err(NetworkError::Stake { txid: *txid, reason: verdict.to_string() });
-                }
-            }
+            check_active(txids, &done)?;
         }
         self.chain.next_block();
         Ok(())
@@ -61,10 +61,15 @@ impl Network {
     /// The staking transactions that are not in Bitcoin.
     pub fn unmined_stake(&self) -> Vec<(Txid, Transaction)> {
         let babylon = &self.link.app.babylon;
-        let is_mined = |txid: &Txid| self.miner.inclusion(txid).is_some();
-        let staked = babylon.txids().filter(|txid| !is_mined(txid));
-        let staked = staked.filter_map(|txid| Some((*txid, babylon.delegation(txid)?.staking_tx.clone())));
-        staked.collect()
+        let own = self.own.iter().flat_map(|own| own.delegations().map(|(txid, _)| txid));
+        let unmined = babylon.txids().chain(own).filter(|txid| self.miner.inclusion(txid).is_none());
+        unmined.filter_map(|txid| Some((*txid, self.delegation(txid)?.staking_tx.clone()))).collect()
+    }
+
+    /// A delegation, whoever's committee signed it.
+    pub fn delegation(&self, txid: &Txid) -> Option<&Delegation> {
+        let own = self.own.as_ref().and_then(|own| own.delegation(txid));
+        own.or_else(|| self.link.app.babylon.delegation(txid))
     }
 
     /// A block of Bitcoin with these transactions, as deep as Babylon waits; carried here.
@@ -94,7 +99,7 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Stake`] where it is not.
     pub fn inclusion_proof(&self, txid: &Txid) -> Result<Value, NetworkError> {
-        let output = self.link.app.babylon.delegation(txid).map_or(0, |known| known.event.staking_output_idx);
+        let output = self.delegation(txid).map_or(0, |known| known.event.staking_output_idx);
         let mut proof = self.place(txid)?;
         proof["staking_tx_hash"] = json!(txid.to_string());
         proof["output"] = json!(output);
@@ -114,7 +119,7 @@ impl Network {
         Ok(proof)
     }
 
-    fn place(&self, txid: &Txid) -> Result<Value, NetworkError> {
+    pub(super) fn place(&self, txid: &Txid) -> Result<Value, NetworkError> {
         let nowhere = || NetworkError::Stake { txid: *txid, reason: "it is in no block".to_owned() };
         let TransactionInfo { key, proof, .. } = self.miner.inclusion(txid).ok_or_else(nowhere)?;
         let key = key.ok_or_else(nowhere)?;
@@ -166,6 +171,16 @@ impl Network {
     pub fn ask_verifier<T: DeserializeOwned>(&self, message: &Value) -> Result<T, NetworkError> {
         Ok(self.chain.query(&self.stake_verifier, message)?)
     }
+}
+
+/// Checks that stakes count, by the answer to their proofs.
+pub(super) fn check_active(txids: &[Txid], done: &TxReport) -> Result<(), NetworkError> {
+    for (txid, verdict) in txids.iter().zip(verdicts(done)) {
+        if verdict["ok"]["became"] != "active" {
+            return Err(NetworkError::Stake { txid: *txid, reason: verdict.to_string() });
+        }
+    }
+    Ok(())
 }
 
 /// What became of each entry of a message.

@@ -51,6 +51,10 @@ pub fn elect_for(
         "challenge_delay": challenge_delay,
         "governance": governance, "families": [{ "family": "babylon", "versions": [params] }],
     });
-    let settings = Binary::from(settings.to_string().into_bytes());
-    Ok(json!({ "code_id": code, "settings": settings }))
+    Ok(verified_stake(code, &settings))
+}
+
+/// What `bsn` is told of the contract that verifies: its code and its settings.
+pub(super) fn verified_stake(code: u64, settings: &Value) -> Value {
+    json!({ "code_id": code, "settings": Binary::from(settings.to_string().into_bytes()) })
 }

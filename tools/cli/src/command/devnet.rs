@@ -95,8 +95,13 @@ fn chain(args: &DevnetRun) -> devnet::Options {
         epoch_time: args.epoch_time,
         voting_period: args.voting_period,
         min_price: args.min_gas_price.into(),
-        verified: args.verified,
-        instantiate: if args.bare { Value::Null } else { devnet::Options::quick_jail() },
+        verified: args.verified || args.bitcoin_alone,
+        alone: args.bitcoin_alone,
+        instantiate: match (args.bare, args.bitcoin_alone) {
+            (true, _) => Value::Null,
+            (false, true) => devnet::Options::quick_jail_alone(),
+            (false, false) => devnet::Options::quick_jail(),
+        },
     }
 }
 

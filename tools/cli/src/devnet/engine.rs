@@ -1,6 +1,7 @@
 //! The chain, its accounts and its governance, block after block.
 
 mod act;
+mod alone;
 mod join;
 mod payer;
 mod produce;
@@ -60,6 +61,8 @@ pub struct Options {
     pub min_price: u128,
     /// Whether stake is verified against Bitcoin. What there is in the beginning is proven; what comes later waits for it.
     pub verified: bool,
+    /// Whether there is no Babylon: stake is of a committee of the chain's own, and verified.
+    pub alone: bool,
     /// Fields merged into the contract's instantiate message; `null` for a chain without a contract, which waits until
     /// somebody deploys one.
     pub instantiate: Value,
@@ -70,6 +73,13 @@ impl Options {
     pub fn quick_jail() -> Value {
         json!({ "missed_blocks_window": 20, "min_signed_percent": 50, "jail_duration": 30,
             "ics20_channel_id": "channel-1" })
+    }
+
+    /// The same for a chain that has no channel.
+    pub fn quick_jail_alone() -> Value {
+        let mut knobs = Self::quick_jail();
+        knobs.as_object_mut().map(|knobs| knobs.remove("ics20_channel_id"));
+        knobs
     }
 }
 
@@ -157,10 +167,13 @@ impl Engine {
         };
         let authority = devnet::address::module(&options.prefix, "gov");
         let mut setup = Setup::new(options.seed, &options.stakes).with(options.instantiate.clone());
+        if options.alone {
+            setup = setup.alone();
+        }
         (setup.randomness, setup.admin, setup.wasm_admin) =
             (RANDOMNESS, Some(admin), Some(authority.clone()));
         setup.operators = operators(&named);
-        setup.verified = options.verified;
+        setup.verified |= options.verified;
         let is_bare = options.instantiate.is_null();
         let mut net = if is_bare {
             Network::without_contract(&genesis, &setup).context("the chains cannot be linked")?
@@ -176,7 +189,9 @@ impl Engine {
         if !is_bare {
             net = net.begin(&setup).context("the network does not begin")?;
         }
-        net.open_transfer().context("the channel for coins does not open")?;
+        if !options.alone {
+            net.open_transfer().context("the channel for coins does not open")?;
+        }
         net.chain.next_block();
         let voting = u64::try_from(options.voting_period.as_nanos()).unwrap_or(u64::MAX);
         let height = net.chain.height();

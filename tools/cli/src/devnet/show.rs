@@ -19,13 +19,14 @@ pub fn facts(engine: &Engine) -> Value {
             "btc_sk_hex": hex::encode(fp.secret_key().to_bytes()),
             "operator": engine.fp_account(index).map(|one| one.address.clone()) })
     });
+    let babylon = Some(&engine.net.link.app).filter(|_| !engine.net.is_alone());
     json!({
         "chain_id": engine.options.chain_id, "prefix": engine.options.prefix, "denom": engine.options.denom,
         "height": engine.height(), "last_finalized_height": engine.last_finalized(),
         "bsn": engine.net.bsn, "btc_light_client": engine.net.light_client,
         "btc_staking": engine.net.stake_verifier,
         "gov": engine.gov.authority, "mnemonic": MNEMONIC,
-        "babylon_chain_id": engine.net.link.app.babylon.chain_id(), "consumer_id": engine.net.link.app.client,
+        "babylon_chain_id": babylon.map(|app| app.babylon.chain_id()), "consumer_id": babylon.map(|app| &app.client),
         "accounts": accounts.collect::<Vec<_>>(), "finality_providers": fps.collect::<Vec<_>>(),
         "channel": engine.net.channel.as_ref().map(|ids| ids.local.clone()),
         "bitcoin_height": engine.net.miner.tip_height(),
@@ -58,6 +59,9 @@ pub fn table(facts: &Value, at: &[SocketAddr; 3], program: &str) -> String {
     ];
     if let Some(verifier) = facts["btc_staking"].as_str().filter(|address| !address.is_empty()) {
         rows.insert(6, ("btc-staking".to_owned(), verifier.to_owned()));
+    }
+    if facts["babylon_chain_id"].is_null() {
+        rows.remove(1);
     }
     if let Some(url) = facts["dashboard"].as_str() {
         rows.insert(0, ("dashboard".to_owned(), url.to_owned()));

@@ -36,6 +36,7 @@ pub fn options() -> Options {
         voting_period: Duration::from_secs(1),
         min_price: 0,
         verified: false,
+        alone: false,
         instantiate: Options::quick_jail(),
     }
 }

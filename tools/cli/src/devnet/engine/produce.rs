@@ -120,6 +120,12 @@ impl Engine {
     /// Bitcoin goes on, Babylon sees it, and the relayer carries what waits.
     fn relay(&mut self, now: u64) -> Vec<Event> {
         self.bitcoin(now);
+        if self.net.is_alone() {
+            if !self.trouble.relayer_stopped {
+                self.keep();
+            }
+            return Vec::new();
+        }
         if self.trouble.relayer_stopped {
             // Babylon goes on sending.
             let app = &mut self.net.link.app;
@@ -149,7 +155,9 @@ impl Engine {
             net.miner.set_spacing(seconds.saturating_sub(net.miner.tip().time));
             net.miner.mine_with(due);
             net.miner.set_spacing(1);
-            self.tell_of_spends();
+            if !self.net.is_alone() {
+                self.tell_of_spends();
+            }
             let net = &mut self.net;
             net.link.app.babylon.see_bitcoin(&net.miner);
             self.next_bitcoin = now.saturating_add(every(self.options.bitcoin_time));
@@ -160,8 +168,11 @@ impl Engine {
         }
     }
 
-    /// Babylon seals an epoch over our newest header, and has it checkpointed in Bitcoin.
+    /// Babylon seals an epoch over our newest header, and has it checkpointed in Bitcoin; without Babylon anybody writes it there.
     pub fn timestamp(&mut self) {
+        if self.net.is_alone() {
+            return self.timestamp_alone();
+        }
         let net = &mut self.net;
         let Some(header) = net.chain.header(net.chain.height()).cloned() else { return };
         let app_hash = primitives::AppHash::from_bytes(header.app_hash);

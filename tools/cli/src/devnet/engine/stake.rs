@@ -18,8 +18,10 @@ pub struct Pool {
     sent: BTreeMap<Txid, Transaction>,
     /// The bytes of those that came with a witness.
     raw: BTreeMap<Txid, Vec<u8>>,
-    /// Stakes whose end Babylon has not told of yet.
-    ending: BTreeSet<Txid>,
+    /// Stakes whose end nobody has told of yet.
+    pub(super) ending: BTreeSet<Txid>,
+    /// Stakes of the chain's own committee that nobody has brought yet.
+    pub(super) unproven: BTreeSet<Txid>,
 }
 
 impl Pool {
@@ -46,6 +48,11 @@ impl Engine {
     /// That there is no such finality provider, or what Babylon says.
     pub fn delegate(&mut self, index: usize, sats: u64) -> Result<(Txid, u32), String> {
         let fp = self.net.fps.get(index).ok_or_else(|| format!("there is no finality provider {index}"))?;
+        if self.net.is_alone() {
+            let txid = self.net.delegate_own(index, sats).map_err(|error| error.to_string())?;
+            self.pool.unproven.insert(txid);
+            return Ok((txid, self.net.delegation(&txid).map_or(0, |stake| stake.event.staking_output_idx)));
+        }
         let babylon = &mut self.net.link.app.babylon;
         let txid =
             babylon.delegate(Stake::new(&[fp.public_key()], sats)).map_err(|error| error.to_string())?;
@@ -58,8 +65,7 @@ impl Engine {
     /// # Errors
     /// That Babylon knows no such stake, or that it ended.
     pub fn undelegate(&mut self, txid: &Txid) -> Result<Txid, String> {
-        let babylon = &mut self.net.link.app.babylon;
-        let known = babylon.delegation(txid).ok_or_else(|| format!("Babylon knows no stake {txid}"))?;
+        let known = self.net.delegation(txid).ok_or_else(|| format!("nobody knows a stake {txid}"))?;
         let (is_ended, spend) = (known.is_unbonded, known.unbonding_tx.clone());
         if is_ended || self.pool.ending.contains(txid) {
             return Err(format!("the stake {txid} ended"));
@@ -70,7 +76,7 @@ impl Engine {
             self.pool.sent.insert(spent, spend);
             self.pool.ending.insert(*txid);
         } else {
-            babylon.undelegate(txid).map_err(|error| error.to_string())?;
+            self.net.link.app.babylon.undelegate(txid).map_err(|error| error.to_string())?;
         }
         Ok(spent)
     }
@@ -112,7 +118,7 @@ impl Engine {
 
     /// A transaction that is in a block or waits for one.
     pub fn transaction(&self, txid: &Txid) -> Option<Transaction> {
-        let staked = || Some(self.net.link.app.babylon.delegation(txid)?.staking_tx.clone());
+        let staked = || Some(self.net.delegation(txid)?.staking_tx.clone());
         let known = self.pool.get(txid).cloned().or_else(|| staked().filter(|_| self.options.verified));
         known.or_else(|| {
             let (info, block) = place(&self.net.miner, txid)?;

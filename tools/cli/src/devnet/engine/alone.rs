@@ -1,0 +1,53 @@
+//! What people do on a chain without Babylon: they bring headers of Bitcoin, stake and spends with their proofs, and timestamps.
+
+use primitives::{AppHash, Txid};
+use serde_json::json;
+
+use super::Engine;
+use super::stake::place;
+
+impl Engine {
+    /// Brings what Bitcoin has by now. What is refused is tried again with the next block.
+    pub(super) fn keep(&mut self) {
+        let _ = self.net.tell_headers();
+        for txid in self.buried(&self.pool.unproven.iter().copied().collect::<Vec<_>>()) {
+            if self.net.bring_stake(&[txid]).is_ok() {
+                self.pool.unproven.remove(&txid);
+            }
+        }
+        for txid in self.pool.ending.iter().copied().collect::<Vec<_>>() {
+            if self.prove_spend(&txid).is_some() {
+                self.pool.ending.remove(&txid);
+            }
+        }
+    }
+
+    /// Writes our newest header into Bitcoin, and proves it.
+    pub(super) fn timestamp_alone(&mut self) {
+        let Some(header) = self.net.chain.header(self.net.chain.height()).cloned() else { return };
+        let app_hash = AppHash::from_bytes(header.app_hash);
+        if let Ok(message) = self.net.own_timestamp(header.height, &app_hash) {
+            let _ = self.net.verify(&message);
+        }
+    }
+
+    fn prove_spend(&mut self, stake: &Txid) -> Option<()> {
+        let spend = self.net.delegation(stake)?.unbonding_tx.clone();
+        if self.buried(&[spend.txid()]).is_empty() {
+            return None;
+        }
+        let proof = self.net.spend_proof(stake, &spend).ok()?;
+        self.net.verify(&json!({ "prove_spends": { "proofs": [proof] } })).ok().map(drop)
+    }
+
+    /// Those of these transactions that are as deep in Bitcoin as the contracts wait.
+    fn buried(&self, txids: &[Txid]) -> Vec<Txid> {
+        let miner = &self.net.miner;
+        let depth = self.net.link.app.babylon.params.confirmation_depth;
+        let is_deep = |txid: &&Txid| {
+            place(miner, txid)
+                .is_some_and(|(_, block)| block.height.saturating_add(depth) <= miner.tip_height())
+        };
+        txids.iter().filter(is_deep).copied().collect()
+    }
+}
