@@ -37,6 +37,10 @@ pub enum Command {
     Keep(Box<crate::command::keep::Keep>),
     /// Prove to btc-staking what Bitcoin says of stake: that it is in a block, and that it was spent.
     Prove(Box<crate::command::prove::Prove>),
+    /// Register a finality provider on a chain without Babylon.
+    Register(Box<crate::command::register::Register>),
+    /// Write timestamps of a chain without Babylon into Bitcoin, and prove them.
+    Timestamp(crate::command::timestamp::Timestamp),
     /// Complete the slashing transactions of whoever signed twice, check them, and send them to Bitcoin.
     Slash(Box<crate::command::slash::Slash>),
     /// Vote for a finality provider: commit randomness ahead, sign each height once.
@@ -45,6 +49,8 @@ pub enum Command {
     Covenant(crate::command::covenant::Covenant),
     /// Stake bitcoin under the chain's own committee: make and sign everything, then write a PSBT.
     Stake(Box<crate::command::stake::Stake>),
+    /// Name where a staker's rewards are paid, and have them paid.
+    Payout(crate::command::payout::Payout),
     /// End a stake early: complete its unbonding transaction, check it, and send it to Bitcoin.
     Unbond(Box<crate::command::unbond::Unbond>),
     /// Watch votes, lag, power and alarms in the terminal.

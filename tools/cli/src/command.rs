@@ -9,13 +9,18 @@ pub mod fish;
 pub mod fp;
 pub mod init;
 pub mod keep;
+pub mod of_message;
 pub mod of_setup;
 pub mod of_terms;
+pub mod of_wallet;
+pub mod payout;
 pub mod prove;
+pub mod register;
 pub mod relayer;
 pub mod serve;
 pub mod slash;
 pub mod stake;
+pub mod timestamp;
 pub mod unbond;
 pub mod upgrade;
 pub mod verify;
@@ -44,6 +49,9 @@ pub fn run(args: Args) -> Result<()> {
         Command::Fp(args) => fp::run(&args),
         Command::Keep(args) => keep::run(&args),
         Command::Prove(args) => prove::run(&args),
+        Command::Payout(args) => payout::run(&args),
+        Command::Register(args) => register::run(&args),
+        Command::Timestamp(args) => timestamp::run(&args),
         Command::Slash(args) => slash::run(&args),
         Command::Vote(args) => vote::run(&args),
         Command::Covenant(args) => covenant::run(&args),

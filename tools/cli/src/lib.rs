@@ -14,6 +14,7 @@
 //! | [`committee`] | what a covenant committee signs in advance, and its members' part in it |
 //! | [`connect`] | from the contract to the first final block |
 //! | [`stake`] | a staker's delegation, made, completed, and ended early |
+//! | [`timestamp`] | timestamps of a chain without Babylon |
 //! | [`upgrade`] | new code under the same address |
 //! | [`verify`] | whether a chain runs a release |
 //! | [`init`] | writes `bsn.toml` |
@@ -56,6 +57,7 @@ pub mod relayer;
 pub mod serve;
 pub mod slash;
 pub mod stake;
+pub mod timestamp;
 pub mod upgrade;
 pub mod verify;
 pub mod vote;

@@ -26,10 +26,12 @@
 //! | [`proofs`] | messages, from what is due |
 //! | [`act`] | messages, and what the contract thought of them |
 //! | [`contract`] | the contract and its light client, as they are asked |
+//! | [`bringing`] | the same for stakes that the contract does not know yet |
 //! | [`proving`] | all of it together, for [`Keeper`](crate::keep::run::Keeper) |
 
 pub mod act;
 pub mod asked;
+pub mod bringing;
 pub mod contract;
 pub mod plan;
 pub mod proofs;

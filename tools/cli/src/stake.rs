@@ -14,6 +14,7 @@
 pub mod address;
 pub mod kept;
 pub mod make;
+pub mod own;
 pub mod psbt;
 pub mod tx;
 pub mod unbond;

@@ -15,6 +15,10 @@ mod committee;
 mod desk;
 #[path = "stakes/kept.rs"]
 mod kept;
+#[path = "stakes/node.rs"]
+mod node;
+#[path = "stakes/own.rs"]
+mod own;
 #[path = "stakes/programs.rs"]
 mod programs;
 #[path = "stakes/proofs.rs"]

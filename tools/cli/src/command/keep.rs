@@ -136,7 +136,7 @@ pub(super) fn rounds<W: Work>(keeper: &mut Keeper<'_, W>, how: &Rounds, is_dry: 
     }
 }
 
-fn say<A: Chore>(round: &Round<A>, is_json: bool, is_plan: bool) {
+pub(super) fn say<A: Chore>(round: &Round<A>, is_json: bool, is_plan: bool) {
     let beside = round.notes.iter().chain(&round.troubles);
     if is_json {
         round.rows.iter().for_each(|row| println!("{}", show::json(row)));
@@ -152,7 +152,7 @@ fn say<A: Chore>(round: &Round<A>, is_json: bool, is_plan: bool) {
 }
 
 /// The first thing that did not work.
-fn ended<A: Chore>(round: &Round<A>) -> Result<()> {
+pub(super) fn ended<A: Chore>(round: &Round<A>) -> Result<()> {
     let failed = round.rows.iter().find_map(|row| match &row.verdict {
         Verdict::Failed(why) | Verdict::OverBudget(why) => {
             Some(format!("{} {}: {why}", row.act.duty(), row.act.about()))

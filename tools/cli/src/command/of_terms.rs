@@ -109,20 +109,30 @@ impl Known {
 /// How `bsn` says that nobody of that key is registered.
 const UNKNOWN: &str = "finality provider not found";
 
+/// A finality provider as bsn knows it; nothing where nobody of that key is registered.
+///
+/// # Errors
+/// One sentence: nobody answers, or in a form that is not known.
+pub fn registered(chain: &Chain, fp: &FpPublicKey) -> Result<Option<FinalityProvider>, String> {
+    let ask = json!({ "finality_provider": { "btc_pk_hex": fp.to_string() } });
+    match chain.client.smart(&chain.contract, &ask) {
+        Ok(answer) => serde_json::from_value(answer)
+            .map(Some)
+            .map_err(|error| format!("bsn answered finality_provider in a form that is not known: {error}")),
+        Err(error) if error.to_string().contains(UNKNOWN) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 impl Registry for Known {
     fn is_registered(&self, fp: &XOnlyKey) -> Result<bool, String> {
-        let Self::Chain(Chain { client, contract, .. }, _) = self else {
-            return Ok(matches!(self, Self::File(.., named) if named.contains(fp)));
-        };
-        let ask = json!({ "finality_provider": { "btc_pk_hex": fp.to_string() } });
-        let found: FinalityProvider = match client.smart(contract, &ask) {
-            Ok(answer) => serde_json::from_value(answer).map_err(|error| {
-                format!("bsn answered finality_provider in a form that is not known: {error}")
-            })?,
-            Err(error) if error.to_string().contains(UNKNOWN) => return Ok(false),
-            Err(error) => return Err(error.to_string()),
-        };
-        Ok(found.slashed_height == 0 && found.slashed_btc_height == 0)
+        match self {
+            Self::File(.., named) => Ok(named.contains(fp)),
+            Self::Chain(chain, _) => {
+                let found = registered(chain, &(*fp).into())?;
+                Ok(found.is_some_and(|found| found.slashed_height == 0 && found.slashed_btc_height == 0))
+            }
+        }
     }
 }
 

@@ -115,6 +115,11 @@ impl<'a, W: Work> Keeper<'a, W> {
         Ok(round)
     }
 
+    /// What it looks after.
+    pub fn work(&self) -> &W {
+        &self.work
+    }
+
     /// How much may be spent, and what is.
     pub fn budget(&self) -> &Budget {
         &self.budget

@@ -1,6 +1,8 @@
 //! Messages, and what the contract thought of them.
 
-use api::btc_staking::{ExecuteMsg, InclusionProof, SpendProof, Verdict, Verdicts};
+use api::btc_staking::{
+    ExecuteMsg, InclusionProof, SelfStakeProof, SpendProof, SubmittedDelegation, Verdict, Verdicts,
+};
 use bitcoin_spv::OutPoint;
 use bsn_rpc::Event;
 use bsn_rpc::proto::Message;
@@ -22,6 +24,52 @@ pub enum Body {
     Included(Vec<(OutPoint, InclusionProof)>),
     /// `prove_spends`.
     Spent(Vec<(OutPoint, SpendProof)>),
+    /// `submit_delegations`.
+    Submitted(Vec<(OutPoint, SubmittedDelegation)>),
+    /// `prove_self_stake`.
+    Locked(Vec<(OutPoint, SelfStakeProof)>),
+}
+
+impl Body {
+    /// The message of its entries; nothing where it has none.
+    pub fn message(&self) -> Option<ExecuteMsg> {
+        match self {
+            Self::Follow | Self::Bring(_) => None,
+            Self::Included(all) => Some(ExecuteMsg::ProveDelegations { proofs: entries(all) }),
+            Self::Spent(all) => Some(ExecuteMsg::ProveSpends { proofs: entries(all) }),
+            Self::Submitted(all) => Some(ExecuteMsg::SubmitDelegations { items: entries(all) }),
+            Self::Locked(all) => Some(ExecuteMsg::ProveSelfStake { proofs: entries(all) }),
+        }
+    }
+
+    /// The stakes of its entries.
+    fn stakes(&self) -> Vec<OutPoint> {
+        match self {
+            Self::Follow | Self::Bring(_) => Vec::new(),
+            Self::Included(all) => places(all),
+            Self::Spent(all) => places(all),
+            Self::Submitted(all) => places(all),
+            Self::Locked(all) => places(all),
+        }
+    }
+
+    fn retain(&mut self, stakes: &[OutPoint]) {
+        match self {
+            Self::Follow | Self::Bring(_) => {}
+            Self::Included(all) => all.retain(|(at, _)| stakes.contains(at)),
+            Self::Spent(all) => all.retain(|(at, _)| stakes.contains(at)),
+            Self::Submitted(all) => all.retain(|(at, _)| stakes.contains(at)),
+            Self::Locked(all) => all.retain(|(at, _)| stakes.contains(at)),
+        }
+    }
+}
+
+fn entries<T: Clone>(all: &[(OutPoint, T)]) -> Vec<T> {
+    all.iter().map(|(_, entry)| entry.clone()).collect()
+}
+
+fn places<T>(all: &[(OutPoint, T)]) -> Vec<OutPoint> {
+    all.iter().map(|(at, _)| *at).collect()
 }
 
 /// A message to `btc-staking`.
@@ -44,43 +92,40 @@ pub struct Act {
 }
 
 impl Act {
-    /// With the message that the body makes; `headers` is how many it carries.
+    /// With its message; `headers` is how many it carries.
     pub fn new(body: Body, message: &ExecuteMsg, why: String, headers: u64) -> Self {
         let message = serde_json::to_value(message).unwrap_or_default();
-        let (about, guess) = match &body {
-            Body::Follow => ("bitcoin".to_owned(), 400_000),
-            Body::Bring(_) => (String::new(), 200_000),
-            Body::Included(proofs) => (names(proofs), 150_000 + 90_000 * proofs.len() as u64),
-            Body::Spent(proofs) => (names(proofs), 150_000 + 60_000 * proofs.len() as u64),
+        let stakes = body.stakes();
+        let count = stakes.len() as u64;
+        let guess = match &body {
+            Body::Follow => 400_000,
+            Body::Bring(_) => 200_000,
+            Body::Included(_) => 150_000 + 90_000 * count,
+            Body::Spent(_) => 150_000 + 60_000 * count,
+            Body::Submitted(_) => 150_000 + 350_000 * count,
+            Body::Locked(_) => 150_000 + 100_000 * count,
         };
+        let about = if body == Body::Follow { "bitcoin".to_owned() } else { names(&stakes) };
         Self { body, about, why, message, guess: guess + 1_100 * headers, rest: 0, is_after: false }
+    }
+
+    /// With the message that entries make.
+    pub fn of(body: Body, why: String, headers: u64) -> Self {
+        let message = body.message().unwrap_or(ExecuteMsg::Follow {});
+        Self::new(body, &message, why, headers)
     }
 
     /// The stakes that it is about.
     pub fn stakes(&self) -> Vec<OutPoint> {
-        match &self.body {
-            Body::Follow | Body::Bring(_) => Vec::new(),
-            Body::Included(proofs) => proofs.iter().map(|(at, _)| *at).collect(),
-            Body::Spent(proofs) => proofs.iter().map(|(at, _)| *at).collect(),
-        }
+        self.body.stakes()
     }
 
     /// The same with these stakes alone.
     #[must_use]
     pub fn only(&self, stakes: &[OutPoint]) -> Self {
-        let (body, message) = match self.body.clone() {
-            Body::Included(mut proofs) => {
-                proofs.retain(|(at, _)| stakes.contains(at));
-                let all = proofs.iter().map(|(_, proof)| proof.clone()).collect();
-                (Body::Included(proofs), ExecuteMsg::ProveDelegations { proofs: all })
-            }
-            Body::Spent(mut proofs) => {
-                proofs.retain(|(at, _)| stakes.contains(at));
-                let all = proofs.iter().map(|(_, proof)| proof.clone()).collect();
-                (Body::Spent(proofs), ExecuteMsg::ProveSpends { proofs: all })
-            }
-            Body::Follow | Body::Bring(_) => return self.clone(),
-        };
+        let mut body = self.body.clone();
+        body.retain(stakes);
+        let Some(message) = body.message() else { return self.clone() };
         Self { rest: self.rest, is_after: self.is_after, ..Self::new(body, &message, self.why.clone(), 0) }
     }
 }
@@ -92,6 +137,8 @@ impl Chore for Act {
             Body::Bring(_) => "headers",
             Body::Included(_) => "stakes",
             Body::Spent(_) => "spends",
+            Body::Submitted(_) => "delegations",
+            Body::Locked(_) => "self-stake",
         }
     }
 
@@ -124,11 +171,11 @@ impl Chore for Act {
     }
 }
 
-fn names<T>(proofs: &[(OutPoint, T)]) -> String {
-    match proofs {
+fn names(stakes: &[OutPoint]) -> String {
+    match stakes {
         [] => String::new(),
-        [(only, _)] => only.to_string(),
-        [(first, _), rest @ ..] => format!("{first} and {} more", rest.len()),
+        [only] => only.to_string(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::btc_staking::StandingAnswer;
 use bitcoin_spv::OutPoint;
+use primitives::FpPublicKey;
 
 use super::stake::Stake;
 use super::way::{Bring, Reach, Way};
@@ -37,6 +38,33 @@ pub enum Claim {
     Included(Place),
     /// That it was spent.
     Spent(Box<Spend>),
+    /// What the contract does not know yet, and where it is.
+    Brought(Box<(Brought, Place)>),
+}
+
+/// A stake that somebody brings to the contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Brought {
+    /// An encoded `ActiveBTCDelegation` of the chain's own committee.
+    Delegation(Vec<u8>),
+    /// What a finality provider locked by its own key.
+    Lock {
+        /// Whose.
+        fp: FpPublicKey,
+        /// The transaction that locks it, without witness.
+        tx: Vec<u8>,
+        /// For how many blocks.
+        time: u16,
+    },
+}
+
+impl Brought {
+    fn len(&self) -> usize {
+        match self {
+            Self::Delegation(item) => item.len(),
+            Self::Lock { tx, .. } => tx.len(),
+        }
+    }
 }
 
 impl Claim {
@@ -45,6 +73,7 @@ impl Claim {
         match self {
             Self::Included(place) => place,
             Self::Spent(spend) => &spend.place,
+            Self::Brought(brought) => &brought.1,
         }
     }
 }
@@ -148,7 +177,7 @@ fn due(stake: &Stake, seen: &Seen) -> Due {
     }
 }
 
-fn so_deep(depth: Option<u32>, k: u32) -> String {
+pub(super) fn so_deep(depth: Option<u32>, k: u32) -> String {
     match depth {
         Some(depth) => format!("{depth} of {k} deep"),
         None => "which the light client does not have yet".to_owned(),
@@ -171,7 +200,11 @@ fn follow(seen: &Seen) -> Option<Step> {
     Some(Step::Follow { why })
 }
 
-fn batches(claims: Vec<(OutPoint, Claim)>, ways: &BTreeMap<u32, Way>, bounds: Bounds) -> Vec<Step> {
+pub(super) fn batches(
+    claims: Vec<(OutPoint, Claim)>,
+    ways: &BTreeMap<u32, Way>,
+    bounds: Bounds,
+) -> Vec<Step> {
     let (mut steps, mut batch, mut bytes) = (Vec::new(), Vec::new(), 0_usize);
     for (at, claim) in claims {
         let way = ways.get(&claim.place().height).copied().unwrap_or(Way::Known);
@@ -196,6 +229,7 @@ fn size(claim: &Claim, way: Way) -> usize {
     };
     let tx = match claim {
         Claim::Spent(spend) => spend.tx.len(),
+        Claim::Brought(brought) => brought.0.len(),
         Claim::Included(_) => 0,
     };
     let headers = usize::try_from(headers).unwrap_or(usize::MAX).saturating_mul(80);

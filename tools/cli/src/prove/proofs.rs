@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use api::btc_staking::{Ancestry, ExecuteMsg, InclusionProof, SpendProof};
+use api::btc_staking::{
+    Ancestry, ExecuteMsg, InclusionProof, SelfStakeProof, SpendProof, SubmittedDelegation,
+};
 use bitcoin_spv::OutPoint;
 use cosmwasm_std::Binary;
 
 use super::act::{Act, Body};
-use super::plan::{Claim, Step};
+use super::plan::{Brought, Claim, Step};
 use super::way::{Bring, Way};
 use crate::bitcoin::Ledger;
 use crate::keep::headers::{Hash, Ours, check, hash_of, shown};
@@ -60,6 +62,7 @@ fn act(step: Step, sources: &Sources<'_>, brought: &mut BTreeSet<u32>) -> Result
 
 fn prove(claims: Vec<(OutPoint, Claim, Way)>, sources: &Sources<'_>) -> Result<Act, String> {
     let (mut included, mut spent, mut headers) = (Vec::new(), Vec::new(), 0);
+    let (mut submitted, mut locked) = (Vec::new(), Vec::new());
     for (at, claim, way) in claims {
         let (height, block) = (claim.place().height, claim.place().block);
         let ancestry = match way {
@@ -76,34 +79,50 @@ fn prove(claims: Vec<(OutPoint, Claim, Way)>, sources: &Sources<'_>) -> Result<A
                 Some(ancestry)
             }
         };
+        let (index, branch) = (claim.place().index, Binary::from(claim.place().branch.as_slice()));
         let (staking_tx_hash, output, block_hash) = (at.txid.to_string(), at.index, shown(&block));
         match claim {
-            Claim::Included(place) => {
-                let (index, branch) = (place.index, place.branch.into());
-                included.push((
-                    at,
-                    InclusionProof { staking_tx_hash, output, block_hash, index, branch, ancestry },
-                ));
-            }
+            Claim::Included(_) => included
+                .push((at, InclusionProof { staking_tx_hash, output, block_hash, index, branch, ancestry })),
             Claim::Spent(spend) => {
-                let (index, branch, spending_tx) =
-                    (spend.place.index, spend.place.branch.into(), spend.tx.into());
+                let spending_tx = spend.tx.into();
                 spent.push((
                     at,
                     SpendProof { staking_tx_hash, output, spending_tx, block_hash, index, branch, ancestry },
                 ));
             }
+            Claim::Brought(brought) => match brought.0 {
+                Brought::Delegation(item) => submitted.push((
+                    at,
+                    SubmittedDelegation { item: item.into(), block_hash, index, branch, ancestry },
+                )),
+                Brought::Lock { fp, tx, time } => locked.push((
+                    at,
+                    SelfStakeProof {
+                        fp_pubkey_hex: fp.to_string(),
+                        transaction: tx.into(),
+                        output,
+                        timelock: time,
+                        block_hash,
+                        index,
+                        branch,
+                        ancestry,
+                    },
+                )),
+            },
         }
     }
-    Ok(if spent.is_empty() {
-        let proofs = included.iter().map(|(_, proof)| proof.clone()).collect();
-        let why = said(included.len(), "waits", "wait");
-        Act::new(Body::Included(included), &ExecuteMsg::ProveDelegations { proofs }, why, headers)
+    // A step has proofs of one kind.
+    let (why, body) = if !spent.is_empty() {
+        (said(spent.len(), "was spent", "were spent"), Body::Spent(spent))
+    } else if !submitted.is_empty() {
+        (said(submitted.len(), "is new", "are new"), Body::Submitted(submitted))
+    } else if !locked.is_empty() {
+        (said(locked.len(), "is new", "are new"), Body::Locked(locked))
     } else {
-        let proofs = spent.iter().map(|(_, proof)| proof.clone()).collect();
-        let why = said(spent.len(), "was spent", "were spent");
-        Act::new(Body::Spent(spent), &ExecuteMsg::ProveSpends { proofs }, why, headers)
-    })
+        (said(included.len(), "waits", "wait"), Body::Included(included))
+    };
+    Ok(Act::of(body, why, headers))
 }
 
 fn said(count: usize, one: &str, more: &str) -> String {

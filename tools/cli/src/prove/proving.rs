@@ -199,7 +199,7 @@ impl<C: Contract> Work for Proving<'_, C> {
                 self.followed = Some(self.tip);
                 Judged::Nothing
             }
-            Body::Included(_) | Body::Spent(_) => self.judge_proofs(act, left.data, now),
+            _ => self.judge_proofs(act, left.data, now),
         }
     }
 
@@ -207,7 +207,7 @@ impl<C: Contract> Work for Proving<'_, C> {
         match &act.body {
             Body::Follow => false,
             Body::Bring(lowest) => was_brought(&self.contract, lowest).unwrap_or_default(),
-            Body::Included(_) | Body::Spent(_) => act.stakes().iter().all(|at| self.is_proven(&act.body, at)),
+            body => act.stakes().iter().all(|at| self.is_proven(body, at)),
         }
     }
 

@@ -95,7 +95,7 @@ fn state(row: &Row) -> (&'static str, String) {
 }
 
 /// An address, or what else stands in the script.
-fn place(output: &Output, network: Network) -> String {
+pub(crate) fn place(output: &Output, network: Network) -> String {
     let script = output.script.as_slice();
     let hrp = match network {
         Network::Mainnet => "bc",

@@ -1,16 +1,16 @@
 //! Transactions of a delegation, made and signed by the staker.
 
-use bitcoin_spv::{OutPoint, Output, Transaction};
+use bitcoin_spv::{OutPoint, Transaction};
 use covenant::{
-    ChangeOutput, Params, Parties, PresignedTx, SpendPath, StakingOutput, UnbondingOutput, XOnlyKey, is_dust,
-    make, sighash,
+    ChangeOutput, Params, Parties, PresignedTx, SpendPath, StakingOutput, UnbondingOutput, XOnlyKey, make,
+    sighash,
 };
 use eots::{Native, SecretKey, schnorr};
 use primitives::BtcHeight;
 use prost::Message;
 use proto::btcstaking::{ActiveBtcDelegation, BtcUndelegationInfo};
 
-use super::tx::{Coin, unsigned};
+use super::tx::{Coin, paying};
 
 /// What is to be staked.
 #[derive(Debug, Clone)]
@@ -49,7 +49,8 @@ pub fn make(plan: &Plan<'_>, staker: &SecretKey) -> Result<Vec<u8>, String> {
     let unbonding = UnbondingOutput::new(&Native, &parties, params.unbonding_time).ok_or_else(none)?;
     let change = ChangeOutput::new(&Native, &key, params.unbonding_time).ok_or_else(none)?;
 
-    let staking_tx = unsigned(&plan.coins, &outputs(plan, &output)?)?;
+    let staked = vec![output.key().output(plan.sats)];
+    let staking_tx = paying(&plan.coins, staked, plan.change.as_deref(), plan.fee)?;
     let parsed = Transaction::parse(&staking_tx).map_err(|error| error.to_string())?;
     let stake = OutPoint { txid: parsed.txid, index: 0 };
     let nothing = || format!("a stake of {} sats leaves nothing after fees", plan.sats);
@@ -85,28 +86,4 @@ pub fn make(plan: &Plan<'_>, staker: &SecretKey) -> Result<Vec<u8>, String> {
         params_version: version,
     };
     Ok(item.encode_to_vec())
-}
-
-/// The stake, and what is left where something is.
-fn outputs(plan: &Plan<'_>, stake: &StakingOutput) -> Result<Vec<Output>, String> {
-    let held = plan.coins.iter().try_fold(0_u64, |sum, coin| sum.checked_add(coin.output.value));
-    let held = held.ok_or("the coins hold more sats than there are")?;
-    let taken = plan.sats.checked_add(plan.fee).filter(|_| plan.fee > 0);
-    let taken = taken.ok_or("a fee of at least 1 sat is due, and less than all there is")?;
-    let left = held
-        .checked_sub(taken)
-        .ok_or_else(|| format!("the coins hold {held} sats; stake and fee take {taken}"))?;
-    let mut outputs = vec![stake.key().output(plan.sats)];
-    match (left, &plan.change) {
-        (0, _) => {}
-        (_, None) => return Err(format!("{left} sats would be left: name who gets them by --change")),
-        (_, Some(script)) => {
-            let change = Output { value: left, script: script.clone() };
-            if is_dust(&change) {
-                return Err(format!("{left} sats would be left, which is dust: raise --fee"));
-            }
-            outputs.push(change);
-        }
-    }
-    Ok(outputs)
 }

@@ -38,7 +38,11 @@ pub struct Both {
 
 impl Both {
     pub fn new(maker: &Maker) -> Self {
-        let world = World::new(BASE, vec![maker.wire()], &maker.fps());
+        Self::of(World::new(BASE, vec![maker.wire()], &maker.fps()))
+    }
+
+    /// Of a world whose Bitcoin begins at [`BASE`].
+    pub fn of(world: World) -> Self {
         let both = Self { world: Rc::new(RefCell::new(world)), net: net(), now: Rc::new(Cell::new(1_000)) };
         both.follow(BASE, &[]);
         both

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::bitcoin::{Net, Shared};
 
 /// A request: method, path, body.
-fn read(stream: &mut TcpStream) -> Option<(String, String, String)> {
+pub fn read(stream: &mut TcpStream) -> Option<(String, String, String)> {
     let (mut text, mut buffer) = (Vec::new(), [0; 65_536]);
     loop {
         let count = stream.read(&mut buffer).ok().filter(|count| *count > 0)?;

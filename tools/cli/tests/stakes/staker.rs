@@ -50,13 +50,13 @@ fn coins_that_do_not_pay_or_could_change_the_stake_are_refused() {
         change(&mut plan);
         make(&plan, &stage.maker.staker).unwrap_err()
     };
-    assert_eq!(said(&|plan| plan.coins.clear()), "the coins hold 0 sats; stake and fee take 1000700");
+    assert_eq!(said(&|plan| plan.coins.clear()), "the coins hold 0 sats; outputs and fee take 1000700");
     assert!(said(&|plan| plan.coins.push(plan.coins[0].clone())).ends_with("is named twice"));
     let legacy = said(&|plan| plan.coins[0].output.script = [&[0xa9, 0x14][..], &[7; 20], &[0x87]].concat());
     assert!(legacy.contains("is no native segwit output"), "{legacy}");
     assert_eq!(
         said(&|plan| plan.sats = 1_200_000),
-        "the coins hold 1200000 sats; stake and fee take 1200700"
+        "the coins hold 1200000 sats; outputs and fee take 1200700"
     );
     assert_eq!(said(&|plan| plan.change = None), "199300 sats would be left: name who gets them by --change");
     let dust = said(&|plan| plan.fee = 200_000 - 293);
