@@ -32,7 +32,7 @@ pub const CONTRACTS: [Contract; 5] = [
     },
     Contract {
         name: artifact::STAKING,
-        limit: 500_000,
+        limit: 550_000,
         entry_points: &["execute", "instantiate", "migrate", "query", "reply"],
         ships: true,
     },

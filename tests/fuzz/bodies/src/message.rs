@@ -128,7 +128,7 @@ fn executes() -> Vec<Value> {
         world.fps.iter().map(|fp| fp.vote_entry(height, &hash).expect("randomness")).collect();
     let packed: Vec<_> =
         world.fps.iter().map(|fp| fp.vote_entry_packed(height, &hash).expect("randomness")).collect();
-    let named = json!({ "fp_pubkey_hex": key, "start": height, "count": 16, "root": Binary::from([7; 32]) });
+    let named = json!({ "fp_pubkey_hex": key, "start": height, "count": 16, "root": cosmwasm_std::Binary::from([7; 32]) });
     let mut all = vec![
         vote(0),
         world.fps[3].vote(height - 1, &other).expect("randomness"),
