@@ -31,6 +31,7 @@ const EVENTS = {
   skip_height: { height: whole, reason: text },
   resume_finality: { halting_height: whole, through: whole, finality_providers: keys },
   close_grid: { height: whole, voted: amount, total: amount },
+  bitcoin_timestamp: ["height"],
   bootstrap: { finality_providers: keys, first_snapshot: whole },
   excuse_grid: { through: whole },
   set_paused: { packet_intake_until: whole, rewards: flag },

@@ -130,7 +130,7 @@ export type ChannelHealth = {
   last_packet_age_s?: number | null;
   /** Channels that were. */
   previous: PreviousChannel[];
-  /** `none`, `open` or `closed`. */
+  /** `none`, `open` or `closed`; `absent` where `stake_source` is `bitcoin`, and there is to be none. */
   state: string;
 };
 
