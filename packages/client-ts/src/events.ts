@@ -31,7 +31,7 @@ const EVENTS = {
   skip_height: { height: whole, reason: text },
   resume_finality: { halting_height: whole, through: whole, finality_providers: keys },
   close_grid: { height: whole, voted: amount, total: amount },
-  bitcoin_timestamp: ["height"],
+  bitcoin_timestamp: { height: whole },
   bootstrap: { finality_providers: keys, first_snapshot: whole },
   excuse_grid: { through: whole },
   set_paused: { packet_intake_until: whole, rewards: flag },

@@ -19,7 +19,7 @@ mod status;
 #[path = "../../../../../../packages/api/src/bsn/sudo.rs"]
 mod sudo;
 
-pub use api::bsn::Network;
+pub use api::bsn::{Network, StakeSource};
 pub use execute::*;
 pub use finality::*;
 pub use health::*;
