@@ -45,7 +45,7 @@ fn right(message: &str) -> Option<Right> {
         | "resync" => Right::Admin,
         "accept_admin" => Right::ProposedAdmin,
         "btc_staking" | "slash" => Right::AdminOnRegtest,
-        "stake_outcomes" => Right::Verifier,
+        "stake_outcomes" | "register_finality_provider" | "bitcoin_timestamp" => Right::Verifier,
         _ => return None,
     })
 }
@@ -76,6 +76,8 @@ fn sample(network: &Network, message: &str) -> Value {
         "btc_staking" => json!({"new_fp": []}),
         "slash" => json!({"fp_btc_pk_hex": fp}),
         "stake_outcomes" => json!({"packed": ""}),
+        "register_finality_provider" => json!({"fp_pubkey_hex": "01".repeat(32), "operator": "somebody"}),
+        "bitcoin_timestamp" => json!({"height": 1, "app_hash_hex": "02".repeat(32)}),
         other => panic!("no sample of {other}"),
     };
     json!({ message: body })

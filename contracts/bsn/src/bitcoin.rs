@@ -18,12 +18,8 @@ pub use follow::{follow, follow_if_due};
 pub use forward::{Forwarded, forward};
 pub use reply::{headers_taken, not_followed};
 
-use primitives::Seconds;
-
 /// The id of the reply to headers. Its payload is the height of the first of them as Babylon says it, four
 /// bytes big endian.
 pub const HEADERS_REPLY: u64 = 3;
 /// The id of the reply to the message to ourselves.
 pub const FOLLOW_REPLY: u64 = 4;
-/// How long Bitcoin takes for a block, about.
-pub const BITCOIN_BLOCK: Seconds = Seconds::new(600);

@@ -1,5 +1,8 @@
 use cosmwasm_std::{Api, Env};
-use primitives::{UnixNanos, UnixTime};
+use primitives::{Seconds, UnixNanos, UnixTime};
+
+/// How long Bitcoin takes for a block, about.
+pub const BITCOIN_BLOCK: Seconds = Seconds::new(600);
 
 /// How many blocks to wait before the chain is offered again what it did not take: a packet or a transfer.
 pub const RESEND_PAUSE: u64 = 10;

@@ -15,8 +15,8 @@ use cosmwasm_std::{StdResult, Storage};
 use primitives::{BlockHeight, BtcHeight, Seconds};
 use staking::{FpStatus, Record};
 
-use crate::bitcoin::BITCOIN_BLOCK;
 use crate::heights::Block;
+use crate::host::BITCOIN_BLOCK;
 use crate::state::{
     BTC_TIP, BUCKETS, COMMITMENTS, DELEGATIONS, DELEGATIONS_OF, ENDED, EVIDENCE, FP_KEYS, OUTBOX,
     OutgoingState, PARTS, PARTS_MAX, POWERS, PROVIDERS, Progress, SWEEPS, concat, fp_txid_key,

@@ -10,9 +10,9 @@ use cosmwasm_std::{Env, QuerierWrapper, Reply, StdResult, Storage, SubMsg, SubMs
 
 use primitives::Seconds;
 
-use crate::bitcoin::BITCOIN_BLOCK;
 use crate::config::invalid;
 use crate::error::ContractError;
+use crate::host::BITCOIN_BLOCK;
 use crate::state::CONFIG;
 
 /// The id of the reply to its instantiation.

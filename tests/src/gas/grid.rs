@@ -19,7 +19,7 @@ const LATE: u64 = 10;
 const LOST: u64 = 500;
 const HEIGHTS: u64 = 2_000;
 
-/// The dearest hook while a snapshot is taken, and where 500 blocks are lost just before it; and votes at a grid height.
+/// The most expensive hook while a snapshot is taken, and where 500 blocks are lost just before it; and votes at a grid height.
 ///
 /// # Errors
 /// [`GasError`] where a hook does not take effect, no committee is taken, or a vote is refused.
@@ -61,15 +61,15 @@ const fn next_grid(height: u64) -> u64 {
     height.div_ceil(C) * C
 }
 
-/// The dearest hook in the blocks in which the snapshot of a grid height is taken, and in its own; blocks up to them are passed.
+/// The most expensive hook in the blocks in which the snapshot of a grid height is taken, and in its own; blocks up to them are passed.
 fn below(network: &mut Network, grid: u64) -> Result<u64, GasError> {
     let first = grid.saturating_sub(SNAPSHOT).max(network.chain.height() + 1);
     network.chain.next_blocks(first - 1 - network.chain.height());
-    let mut dearest = 0;
+    let mut most = 0;
     while network.chain.height() <= grid {
-        dearest = dearest.max(most_expensive(&network.chain.next_block())?);
+        most = most.max(most_expensive(&network.chain.next_block())?);
     }
-    Ok(dearest)
+    Ok(most)
 }
 
 /// The next block decides which committee it is.

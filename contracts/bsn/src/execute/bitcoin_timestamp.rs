@@ -8,6 +8,7 @@ use crate::state::{ANCHORS, CONFIG, MARKS, height_key};
 
 /// Moves the timestamped height, if the block in Bitcoin is the one that our own hooks saw. Anybody can write another hash into
 /// Bitcoin for a fee, so one that differs says nothing about this chain: it is refused, without an alarm.
+#[inline(never)]
 pub fn bitcoin_timestamp(
     deps: DepsMut<'_>,
     info: &MessageInfo,

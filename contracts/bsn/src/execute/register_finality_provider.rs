@@ -8,6 +8,7 @@ use crate::error::ContractError;
 use crate::state::{CONFIG, StoredLedger};
 
 /// Registers a finality provider that came to this chain itself. Who checked that it holds its key is the contract that verifies delegations.
+#[inline(never)]
 pub fn register_finality_provider(
     deps: DepsMut<'_>,
     info: &MessageInfo,

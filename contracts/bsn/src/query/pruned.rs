@@ -3,8 +3,8 @@
 use api::bsn::PrunedResponse;
 use cosmwasm_std::Storage;
 
-use crate::bitcoin::BITCOIN_BLOCK;
 use crate::error::ContractError;
+use crate::host::BITCOIN_BLOCK;
 use crate::state::{BTC_TIP, PARAMS, Progress};
 
 /// The watermarks.

@@ -55,11 +55,15 @@ pub fn trust(deps: Deps<'_>) -> Result<TrustResponse, ContractError> {
             [trusted("bitcoin headers", &by), trusted("checkpoints are in bitcoin", &by)]
         }
     };
+    let has_babylon = stake_source != StakeSource::Bitcoin;
     let mut rows = vec![
         verified("finality votes", "EOTS signature by the finality provider's key"),
         verified("public randomness", "Merkle proof against the commitment, which is signed"),
         verified("evidence of equivocation", "two EOTS signatures that give away the key"),
     ];
+    if has_babylon {
+        rows.extend([pop, trusted("channel to Babylon", &channel)]);
+    }
     if stake_source.is_own() {
         rows.extend(own());
     }
@@ -70,14 +74,13 @@ pub fn trust(deps: Deps<'_>) -> Result<TrustResponse, ContractError> {
             trusted("delegations, and those ended early", babylon),
         ]),
     }
-    rows.extend([verified("timestamped header", "the anchor that this chain's own hooks left"), headers]);
-    if stake_source != StakeSource::Bitcoin {
-        rows.extend([
-            pop,
-            trusted("channel to Babylon", &channel),
-            trusted("epochs, and who sealed them", babylon),
-            checkpoints,
-        ]);
+    rows.push(verified("timestamped header", "the anchor that this chain's own hooks left"));
+    if has_babylon {
+        rows.push(trusted("epochs, and who sealed them", babylon));
+    }
+    rows.push(headers);
+    if has_babylon {
+        rows.push(checkpoints);
     }
     rows.extend([administration(store)?, resumption(store)?]);
     rows.extend(grid::trust(store));

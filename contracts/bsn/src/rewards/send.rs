@@ -122,6 +122,7 @@ fn earners(storage: &dyn Storage, members: &[Member], era_from: FpId) -> StdResu
     Ok(earners)
 }
 
+#[inline(never)]
 fn transfer(env: &Env, config: &Config, account: &Account, split: &Split, earners: &[Earner]) -> IbcMsg {
     let days = config.ibc_packet_timeout_days;
     let timeout = host::now_nanos(env).plus(Seconds::days(days));
@@ -139,6 +140,7 @@ fn transfer(env: &Env, config: &Config, account: &Account, split: &Split, earner
 }
 
 /// To the contract that keeps the rewards of local stake: the coins, and whose they are.
+#[inline(never)]
 fn hand_over(config: &Config, account: &Account, split: &Split, earners: &[Earner]) -> WasmMsg {
     let mut msg = r#"{"take_rewards":{"shares":["#.to_owned();
     for (place, (id, amount)) in split.amounts().into_iter().enumerate() {

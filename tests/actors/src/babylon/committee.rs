@@ -88,6 +88,13 @@ impl Committee {
         Some(Self { members, params })
     }
 
+    /// A chain's own, whose delegations name one finality provider.
+    #[must_use]
+    pub fn own(mut self) -> Self {
+        self.params.max_fps = 1;
+        self
+    }
+
     /// Its members' keys.
     pub fn members(&self) -> &[SecretKey] {
         &self.members

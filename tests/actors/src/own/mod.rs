@@ -41,7 +41,7 @@ impl Stakers {
     /// A committee of `size` of which `quorum` must sign, for locks of so many blocks; `None` where those make no committee.
     pub fn new(seed: u64, size: usize, quorum: u8, locks: LockTimes) -> Option<Self> {
         let mut rng = randomness::generator(seed, "stakers");
-        let committee = Committee::new(&mut rng, size, quorum, locks)?;
+        let committee = Committee::new(&mut rng, size, quorum, locks)?.own();
         Some(Self { rng, committee, delegations: BTreeMap::new(), locks: BTreeMap::new() })
     }
 

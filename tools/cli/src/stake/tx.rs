@@ -21,7 +21,7 @@ const REPLACEABLE: u32 = 0xffff_fffd;
 /// no signatures, version 2, lock time 0. Its fee can be raised (BIP-125), which makes it another transaction.
 ///
 /// # Errors
-/// One sentence: the coins do not pay for it, what is left is dust or nobody's, there is no coin, one is named twice, or the
+/// One sentence: the coins do not pay for it, what is left is dust or has no address, there is no coin, one is named twice, or the
 /// signature of one would change the transaction's id.
 pub fn paying(
     coins: &[Coin],
