@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bitcoin_spv::Transaction;
 use bsn_cli::committee::Request;
 use bsn_cli::committee::whole::Asked;
+use bsn_cli::keep::headers::hash_of;
 use bsn_cli::stake::make::make;
 use cosmwasm_std::testing::MockApi;
 use eots::SecretKey;
@@ -14,11 +15,12 @@ use primitives::{AppHash, SigningContext};
 use serde_json::json;
 use timestamping::OwnTimestamp;
 
+use crate::bitcoin::Lie;
 use crate::chain::KEPT;
 use crate::common::maker::{coin, key, secret, spender, transaction};
 use crate::common::{K, World};
 use crate::node::{Node, SENDER};
-use crate::stage::funded;
+use crate::stage::{changed, funded};
 
 const CHANGE: &str = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
 
@@ -92,6 +94,30 @@ fn a_lie_and_a_timestamp_of_another_chain_are_named_before_anything_is_paid() {
     ends_with_1(node.send(&["timestamp", "prove", &txid(&lie)]), &said);
     ends_with_1(node.send(&["timestamp", "prove", &txid(&foreign)]), "has no timestamp of this chain");
     assert_eq!(node.run(&["timestamp", "prove", "zz"]).0, 2);
+}
+
+#[test]
+fn another_bitcoin_or_another_block_than_the_light_clients_is_named() {
+    let node = Node::new("blocks");
+    let height = node.pass(0x10);
+    let context = SigningContext::bitcoin_timestamp(&Node::chain_id(), &node.bsn());
+    let stamp = OwnTimestamp { height: height.into(), app_hash: AppHash::from_bytes([0x10; 32]) };
+    let tx = transaction(&[coin(1)], &[bitcoin_spv::Output { value: 0, script: stamp.script(&context) }]);
+    let at = node.stage.both.mine(&[&tx]);
+    node.stage.both.extend(K);
+    let (id, net) = (txid(&tx), &node.stage.net);
+    let (file, _) = finished(&node, "mine.json", 1, &Node::chain_id(), 6);
+    net.lock().unwrap().lie = Lie::Chain;
+    ends_with_1(node.send(&["timestamp", "prove", &id]), "serves another Bitcoin");
+    ends_with_1(node.send(&["stake", "submit", &file]), "serves another Bitcoin");
+    net.lock().unwrap().lie = Lie::Nothing;
+    {
+        let mut net = net.lock().unwrap();
+        let block = net.blocks.get_mut(&at).unwrap();
+        block.header[79] ^= 1;
+        block.hash = hash_of(&block.header);
+    }
+    ends_with_1(node.send(&["timestamp", "prove", &id]), &format!("has block {at} as "));
 }
 
 #[test]
@@ -213,6 +239,13 @@ fn a_file_of_another_chain_or_without_signatures_is_named() {
     let (foreign, _) = finished(&node, "foreign.json", 1, "another-1", 6);
     let (bare, _) = finished(&node, "bare.json", 2, &Node::chain_id(), 0);
     fs::write(node.path("broken.json"), "{").unwrap();
+    let large = changed(&node.stage.item(), |item| item.slashing_tx = vec![7; 100_000]);
+    fs::write(
+        node.path("large.json"),
+        serde_json::to_string(&Request::new(&Node::chain_id(), &large)).unwrap(),
+    )
+    .unwrap();
+    ends_with_1(node.send(&["stake", "submit", "large.json"]), "large.json: it has ");
     ends_with_1(node.send(&["stake", "submit", &foreign]), "foreign.json: it is for another-1");
     ends_with_1(node.send(&["stake", "submit", &bare]), "bare.json: ");
     ends_with_1(node.send(&["stake", "submit", "broken.json"]), "broken.json: ");
