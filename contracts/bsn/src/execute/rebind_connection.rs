@@ -8,6 +8,7 @@ use crate::{host, parse};
 
 /// Announces the move to another connection; with the bound one, that of the rewards to another channel on it
 /// (RULINGS.md, "After a rebind"), or, where that is no other, calls off what is announced.
+#[inline(never)]
 pub fn rebind_connection(
     deps: DepsMut<'_>,
     env: &Env,

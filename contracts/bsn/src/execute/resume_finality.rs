@@ -10,6 +10,7 @@ use crate::state::{PARAMS, Progress, RESUMED, height_key, registered, resumption
 
 /// Records that finality may go on without those who are named (RULINGS.md, "Resuming finality"). The cursor
 /// applies it.
+#[inline(never)]
 pub fn resume_finality(
     deps: DepsMut<'_>,
     env: &Env,

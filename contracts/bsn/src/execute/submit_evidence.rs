@@ -9,6 +9,7 @@ use crate::state::registered;
 
 /// Takes two signatures by one key at one height. It depends on nothing stored but that the FP is known; against
 /// one that is slashed already it succeeds without effect.
+#[inline(never)]
 pub fn submit_evidence(deps: DepsMut<'_>, env: &Env, evidence: &Evidence) -> Result<Response, ContractError> {
     let provider = evidence.provider;
     let fp = registered(deps.storage, &provider)?;

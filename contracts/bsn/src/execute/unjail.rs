@@ -13,6 +13,7 @@ use crate::state::{PROFILES, StoredLedger, forget_absences, mark_stale, register
 use crate::{host, parse};
 
 /// Lets an FP out of jail: back into the set from the next block, with a clean slate.
+#[inline(never)]
 pub fn unjail(
     deps: DepsMut<'_>,
     env: &Env,

@@ -11,6 +11,7 @@ use crate::parse;
 use crate::state::{ADMINS, CONFIG, Config, PARAMS, Progress};
 
 /// Changes settings, within the same bounds as instantiation.
+#[inline(never)]
 pub fn update_config(
     deps: DepsMut<'_>,
     env: &Env,
