@@ -19,7 +19,9 @@ use crate::{
 
 /// What makes Rust's output acceptable: the precompiled standard library uses bulk memory, sign
 /// extension and saturating conversions, all of which chains refuse. They are read, then lowered.
-const WASM_OPT: [&str; 13] = [
+///
+/// Functions of one caller are inlined only where they are small: else a hook has more locals than virtual machines take.
+const WASM_OPT: [&str; 15] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
@@ -30,6 +32,8 @@ const WASM_OPT: [&str; 13] = [
     "--llvm-nontrapping-fptoint-lowering",
     "--signext-lowering",
     "--merge-similar-functions",
+    "--one-caller-inline-max-function-size",
+    "1000",
     "-Oz",
     "--strip-debug",
     "--strip-producers",

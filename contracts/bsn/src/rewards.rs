@@ -35,6 +35,7 @@ pub use send::{BURN_REPLY, TRANSFER_REPLY};
 use crate::state::{CONFIG, Progress};
 
 /// What a block does about rewards; the caller records `progress`. A busy block notes what is owed and sends nothing.
+#[inline(never)]
 pub fn end_block(
     storage: &mut dyn Storage,
     querier: &QuerierWrapper<'_>,

@@ -66,6 +66,7 @@ fn duty(storage: &dyn Storage, block: &Block) -> Option<(Grid, Duty)> {
 }
 
 /// Closes a grid height, forgets what is over, and says when the grid wakes next; the caller records `progress`.
+#[inline(never)]
 pub fn end_block(storage: &mut dyn Storage, progress: &mut Progress, block: &Block) -> StdResult<Vec<Event>> {
     let Some(mut grid) = GRID.at(storage, &[]) else { return Ok(vec![]) };
     // What a committee says whose coins may be gone makes nothing count.

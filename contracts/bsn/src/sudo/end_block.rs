@@ -1,5 +1,7 @@
 use api::bsn::event::IndexBlock;
-use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
+use cosmwasm_std::{DepsMut, Env, Event, QuerierWrapper, Response, StdResult, Storage, SubMsg};
+
+use finality::Params;
 
 use crate::channel::{rebind, silence};
 use crate::error::{ContractError, alarm};
@@ -24,32 +26,8 @@ const WATCH: u64 = 100;
 /// Moves the cursor, settles, prunes, and owes rewards; then writes the progress, which says that this is done. What follows is due
 /// by time alone or leaves as messages. The README draws the steps and why they come in this order.
 pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response, ContractError> {
-    let (storage, querier) = (deps.storage, deps.querier);
-    let mut events = anchor::anchor(storage, block)?.unwrap_or_default();
-    let params = PARAMS.load(storage)?;
-    let mut progress = Progress::load(storage)?;
-
-    let (passed, used) = tally::tally(storage, &mut progress, block)?;
-    events.extend(passed);
-    let (jailed, settled) = settle::settle(storage, &params, &mut progress, block, used)?;
-    events.extend(jailed);
-    rebind::mark_orphans(storage, &mut progress)?;
-    let is_busy = used.saturating_add(settled) >= BUSY;
-    if !is_busy {
-        progress.marks.stale |= convert::go_on(storage)?;
-    }
-    if used < JUMP {
-        prune::prune(storage, &params, &mut progress, block)?;
-        gaps::prune(storage, &mut progress, block.height)?;
-        sweep::sweep(storage, params.anchor_retention_s, &mut progress, block)?;
-    }
-    progress.marks.backlog_full = block.height.above(progress.marks.cursor) > params.max_backlog;
-    let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress, is_busy)?;
-    if grid::is_awake(&progress.marks, block.height) {
-        events.extend(grid::end_block(storage, &mut progress, block)?);
-    }
-    progress.marks.last_end = block.height;
-    progress.save(storage)?;
+    let Done { progress, mut events, paid, rewards } = work(deps.storage, deps.querier, env, block)?;
+    let storage = deps.storage;
 
     if progress.channel.wake_at.is_some_and(|at| at <= block.time) {
         events.extend(rebind::wake(storage, env)?);
@@ -71,6 +49,61 @@ pub fn end_block(deps: DepsMut<'_>, env: &Env, block: &Block) -> Result<Response
         .add_submessages(packets)
         .add_submessages(follow)
         .add_submessages(rewards))
+}
+
+/// What is done when the progress is written.
+struct Done {
+    progress: Progress,
+    events: Vec<Event>,
+    paid: Vec<Event>,
+    rewards: Vec<SubMsg>,
+}
+
+/// All that the progress says is done. Apart from the rest, which would have more locals with it than virtual machines take.
+#[inline(never)]
+fn work(
+    storage: &mut dyn Storage,
+    querier: QuerierWrapper<'_>,
+    env: &Env,
+    block: &Block,
+) -> Result<Done, ContractError> {
+    let mut events = anchor::anchor(storage, block)?.unwrap_or_default();
+    let params = PARAMS.load(storage)?;
+    let mut progress = Progress::load(storage)?;
+
+    let (passed, used) = tally::tally(storage, &mut progress, block)?;
+    events.extend(passed);
+    let (jailed, settled) = settle::settle(storage, &params, &mut progress, block, used)?;
+    events.extend(jailed);
+    rebind::mark_orphans(storage, &mut progress)?;
+    let is_busy = used.saturating_add(settled) >= BUSY;
+    if !is_busy {
+        progress.marks.stale |= convert::go_on(storage)?;
+    }
+    if used < JUMP {
+        forget(storage, &params, &mut progress, block)?;
+    }
+    progress.marks.backlog_full = block.height.above(progress.marks.cursor) > params.max_backlog;
+    let (rewards, paid) = rewards::end_block(storage, &querier, env, &params, &mut progress, is_busy)?;
+    if grid::is_awake(&progress.marks, block.height) {
+        events.extend(grid::end_block(storage, &mut progress, block)?);
+    }
+    progress.marks.last_end = block.height;
+    progress.save(storage)?;
+    Ok(Done { progress, events, paid, rewards })
+}
+
+/// A portion of what is over.
+#[inline(never)]
+fn forget(
+    storage: &mut dyn Storage,
+    params: &Params,
+    progress: &mut Progress,
+    block: &Block,
+) -> StdResult<()> {
+    prune::prune(storage, params, progress, block)?;
+    gaps::prune(storage, progress, block.height)?;
+    sweep::sweep(storage, params.anchor_retention_s, progress, block)
 }
 
 /// An alarm while the channel is open and brings nothing: stake may have ended that still counts here.

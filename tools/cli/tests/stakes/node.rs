@@ -47,7 +47,8 @@ pub struct Node {
 
 impl Node {
     pub fn new(name: &str) -> Self {
-        let maker = Maker { signs_unbonding: true, ..Maker::new() };
+        let mut maker = Maker { signs_unbonding: true, ..Maker::new() };
+        maker.params.max_fps = 1;
         let both = Both::of(World::own(&maker));
         let (net, named) = (both.net.clone(), Named([key(&maker.fp)].into()));
         let stage = Stage { maker, both, net, named };
