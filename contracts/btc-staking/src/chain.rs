@@ -4,17 +4,12 @@ use api::ask;
 use api::btc_light_client::{
     TIP_KEY, header_from_raw, header_key, height_from_raw, height_key, tip_from_raw,
 };
-use api::btc_staking::Network;
 use bitcoin_spv::{Header, HeaderHash};
 use cosmwasm_std::{Addr, QuerierWrapper, StdResult};
 use primitives::{BtcHeight, BtcTime, Sorted};
 use standing::{Ancestor, Block};
 
 use crate::error::ContractError;
-use crate::refused::Refused;
-
-/// How old the tip may be where stake is proven that nobody vouches for, in seconds: six hours, a quarter of the usual challenge.
-const OLDEST_TIP: u64 = 6 * 3_600;
 
 /// Bitcoin's chain with the most work: the light client's storage, read raw, each record once.
 ///
@@ -52,18 +47,13 @@ impl<'a> Chain<'a> {
         Ok(*self.tip.get_or_init(|| (block, tip.time)))
     }
 
-    /// Refuses a tip so old that a challenge, which is counted in blocks, could begin and end in one transaction: with the headers that
-    /// somebody kept back. On regtest blocks come when somebody wants them.
+    /// The tip, and its age by the chain's clock, in seconds.
     ///
     /// # Errors
-    /// Those of [`Self::tip`]; within, [`Refused::OldTip`].
-    pub fn check_age(&self, network: Network, now: u64) -> Result<Result<(), Refused>, ContractError> {
+    /// Those of [`Self::tip`].
+    pub fn tip_and_age(&self, now: u64) -> Result<(Block, u64), ContractError> {
         let (tip, time) = self.tip_and_time()?;
-        let age = now.saturating_sub(time.get().into());
-        Ok(match network == Network::Regtest || age <= OLDEST_TIP {
-            true => Ok(()),
-            false => Err(Refused::OldTip { height: tip.height, age, most: OLDEST_TIP }),
-        })
+        Ok((tip, now.saturating_sub(time.get().into())))
     }
 
     /// The hash at a height.

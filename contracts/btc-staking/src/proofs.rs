@@ -2,14 +2,14 @@
 
 mod ancestry;
 
-use api::btc_staking::Ancestry;
+use api::btc_staking::{Ancestry, Network};
 use bitcoin_spv::{HeaderHash, MerkleBranch, Transaction};
 use cosmwasm_std::{StdResult, Storage};
 use primitives::Txid;
 use standing::{Ancestor, Block};
 
 use crate::chain::Chain;
-use crate::error::NotIncluded;
+use crate::error::{ContractError, NotIncluded};
 use crate::parse;
 use crate::refused::Refused;
 use crate::state::BROUGHT;
@@ -44,6 +44,26 @@ pub fn locate(
     let brought = BROUGHT.may_load(storage, hash.as_bytes())?;
     let unknown = NotIncluded::UnknownBlock { block: *hash };
     Ok(brought.map(|brought| brought.ancestor(hash)).ok_or_else(|| unknown.into()))
+}
+
+/// How old the tip may be where stake is proven that nobody vouches for, in seconds: six hours, a quarter of the usual challenge.
+const OLDEST_TIP: u64 = 6 * 3_600;
+
+/// Refuses a tip so old that a challenge, which is counted in blocks, could begin and end in one transaction: with the headers that somebody
+/// kept back. On regtest blocks come when somebody wants them.
+///
+/// # Errors
+/// Those of the query; within, [`Refused::OldTip`].
+pub fn check_age(
+    chain: &Chain<'_>,
+    network: Network,
+    now: u64,
+) -> Result<Result<(), Refused>, ContractError> {
+    let (tip, age) = chain.tip_and_age(now)?;
+    Ok(match network == Network::Regtest || age <= OLDEST_TIP {
+        true => Ok(()),
+        false => Err(Refused::OldTip { height: tip.height, age, most: OLDEST_TIP }),
+    })
 }
 
 /// That a staking transaction is in a block. It had another length than a node when its item was taken.

@@ -77,7 +77,7 @@ fn prove(
         return Ok(Err(refused));
     }
     if !facts.is_vouched()
-        && let Err(refused) = stakes.chain.check_age(config.network, stakes.now())?
+        && let Err(refused) = proofs::check_age(&stakes.chain, config.network, stakes.now())?
     {
         return Ok(Err(refused));
     }

@@ -43,7 +43,7 @@ pub fn submit_delegation<R: Recover, F: Fn(&XOnlyKey) -> bool>(
         Ok(found) => found,
         Err(refused) => return Ok(Err(refused)),
     };
-    if let Err(refused) = stakes.chain.check_age(network, stakes.now())? {
+    if let Err(refused) = proofs::check_age(&stakes.chain, network, stakes.now())? {
         return Ok(Err(refused));
     }
     if stakes.facts(&stake)?.is_some() {

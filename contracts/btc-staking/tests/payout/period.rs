@@ -50,7 +50,7 @@ fn coins_come_from_bsn_alone_and_are_what_it_says() {
         (vec![share(&[9; 32], &coins(5, "a")), shares[0].clone()], coins(5, "a")),
         ([shares.clone(), shares.clone()].concat(), coins(10, "a")),
         (vec![share(&fp, &coins(0, "a"))], vec![]),
-        (vec![share(&fp, &[too_many.clone()])], vec![too_many]),
+        (vec![share(&fp, std::slice::from_ref(&too_many))], vec![too_many.clone()]),
         (vec![], vec![]),
         ((0..51).map(|n| share(&[n; 32], &coins(1, "a"))).collect(), coins(51, "a")),
     ] {
