@@ -77,9 +77,10 @@ impl Maker {
         Ok(Self { params, members, staker: secret(0x11, 0)?, fps, signs_unbonding: false })
     }
 
-    /// Whose committee is this chain's own: it signs early ends, too.
+    /// Whose committee is this chain's own: it signs early ends, too, and a delegation names one finality provider.
     #[must_use]
-    pub fn own(self) -> Self {
+    pub fn own(mut self) -> Self {
+        self.params.max_fps = 1;
         Self { signs_unbonding: true, ..self }
     }
 
