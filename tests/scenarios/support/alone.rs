@@ -127,7 +127,7 @@ pub fn stakes(network: &Network, index: usize) -> Vec<Delegation> {
 pub fn became(network: &mut Network, message: &Value) -> String {
     let done = network.verify(message).unwrap();
     let verdict = &verdicts(&done)[0];
-    let text = verdict["ok"]["became"].as_str().or(verdict["refused"]["rule"].as_str());
+    let text = verdict["ok"]["became"].as_str().or_else(|| verdict["refused"]["rule"].as_str());
     text.unwrap_or_else(|| panic!("{verdict}")).to_owned()
 }
 
