@@ -1,4 +1,3 @@
-use api::bsn::StakeSource;
 use cosmwasm_std::{Env, Event, Reply, StdResult, Storage};
 use finality::rewards::{Group, Split};
 use primitives::BlockHeight;
@@ -6,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BURN_REPLY, changed};
 use crate::host::RESEND_PAUSE;
-use crate::state::{ACCOUNTS, CONFIG, Progress};
+use crate::state::{ACCOUNTS, Progress};
 
 /// What a message took out of the books.
 #[derive(Serialize, Deserialize)]
@@ -21,26 +20,27 @@ pub struct Sent {
     burn: u128,
     /// What went to the next period with it.
     back: u128,
-    /// Whether it is for finality providers that registered here.
-    is_local: bool,
+    /// Whether it goes to the next period where the chain does not take it: a Babylon that is gone must not keep local finality providers
+    /// from being paid.
+    is_given_up: bool,
 }
 
 impl Sent {
     /// By a transfer.
-    pub const fn transfer(account: u8, group: Group, split: &Split, is_local: bool) -> Self {
-        Self { account, group, amount: split.send, burn: split.burn, back: split.back, is_local }
+    pub const fn transfer(account: u8, group: Group, split: &Split, is_given_up: bool) -> Self {
+        Self { account, group, amount: split.send, burn: split.burn, back: split.back, is_given_up }
     }
 
     /// By a burn.
     pub const fn burn(account: u8, amount: u128) -> Self {
-        Self { account, group: Group { from: 0, to: 0 }, amount, burn: 0, back: 0, is_local: false }
+        Self { account, group: Group { from: 0, to: 0 }, amount, burn: 0, back: 0, is_given_up: false }
     }
 }
 
 /// The chain did not take a message: the books are as they were before it, but what was not burned is undistributed.
 pub fn refused(storage: &mut dyn Storage, env: &Env, reply: &Reply) -> StdResult<Option<Event>> {
     let Ok(sent) = records::decode::<Sent>(&reply.payload) else { return Ok(None) };
-    let Sent { account: number, group, amount, burn, back, is_local } = sent;
+    let Sent { account: number, group, amount, burn, back, is_given_up } = sent;
     let Some(mut account) = ACCOUNTS.may_load(storage, &[number])? else { return Ok(None) };
     let owed = account.owed;
     let event = if reply.id == BURN_REPLY {
@@ -48,8 +48,7 @@ pub fn refused(storage: &mut dyn Storage, env: &Env, reply: &Reply) -> StdResult
         changed(&account, amount, "not_burned")
     } else {
         let split = Split { send: amount, burn, back, ratios: Vec::new() };
-        // A Babylon that is gone must not keep local finality providers from being paid.
-        if !is_local && CONFIG.load(storage)?.stake_source == StakeSource::Both {
+        if is_given_up {
             account.goes_to_the_next_period(&split);
             changed(&account, amount, "next_period")
         } else {

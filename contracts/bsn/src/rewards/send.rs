@@ -1,3 +1,4 @@
+use api::bsn::StakeSource;
 use cosmwasm_std::{
     BankMsg, Binary, Coin, CosmosMsg, Env, Event, IbcMsg, IbcTimeout, StdError, StdResult, Storage, SubMsg,
     Timestamp, WasmMsg,
@@ -82,11 +83,13 @@ pub fn send(
                 events.push(changed(account, split.back, "next_period"));
             }
             if split.send > 0 {
+                let is_given_up = !is_local && config.stake_source == StakeSource::Both;
                 let (paid, gas) = match is_local {
                     true => (hand_over(config, account, &split, &earners).into(), LOCAL_GAS),
                     false => (transfer(env, config, account, &split, &earners).into(), MESSAGE_GAS),
                 };
-                let sent = message(paid, TRANSFER_REPLY, &Sent::transfer(*number, group, &split, is_local))?;
+                let sent =
+                    message(paid, TRANSFER_REPLY, &Sent::transfer(*number, group, &split, is_given_up))?;
                 messages.push(sent.with_gas_limit(gas));
                 events.push(changed(account, split.send, "handed_over"));
             }
