@@ -97,8 +97,11 @@ pub enum ContractError {
         sender: Addr,
     },
     /// A proof that shows nothing, where a message has only one.
-    #[error(transparent)]
-    Refused(#[from] crate::Refused),
+    #[error("{reason}")]
+    NotProven {
+        /// Why.
+        reason: String,
+    },
     /// The transaction has no timestamp of this chain.
     #[error("transaction {tx} has no timestamp of this chain")]
     NoTimestamp {

@@ -23,16 +23,19 @@ impl Claim {
     /// Reads what was sent.
     ///
     /// # Errors
-    /// [`Refused`]: it does not parse.
+    /// [`ContractError::NotProven`]: it does not parse.
     pub fn parse(
         transaction: &Binary,
         block_hash: &str,
         index: u32,
         branch: &Binary,
-    ) -> Result<Self, Refused> {
-        let tx = Transaction::parse(transaction).map_err(NotIncluded::from)?;
+    ) -> Result<Self, ContractError> {
+        let tx =
+            Transaction::parse(transaction).map_err(|error| not_proven(NotIncluded::from(error).into()))?;
         let block = HeaderHash::from_display_hex(block_hash)?;
-        Ok(Self { tx, block, branch: parse::branch(index, branch).map_err(NotIncluded::from)? })
+        let branch =
+            parse::branch(index, branch).map_err(|error| not_proven(NotIncluded::from(error).into()))?;
+        Ok(Self { tx, block, branch })
     }
 }
 
@@ -46,8 +49,8 @@ pub fn prove_timestamp(
     claim: &Claim,
 ) -> Result<Response, ContractError> {
     let chain = Chain::new(deps.querier, &config.light_client);
-    let found = proofs::locate(deps.storage, &chain, &claim.block, None)??;
-    proofs::check_spending(&claim.tx, &claim.branch, &found)?;
+    let found = proofs::locate(deps.storage, &chain, &claim.block, None)?.map_err(not_proven)?;
+    proofs::check_spending(&claim.tx, &claim.branch, &found).map_err(not_proven)?;
     let (tip, least) = (chain.tip()?.height, config.k);
     let depth = tip.above(found.height);
     if depth < least {
@@ -66,4 +69,8 @@ pub fn prove_timestamp(
         .add_attribute("action", "prove_timestamp")
         .add_attribute("height", height.to_string())
         .add_attribute("btc_height", found.height.to_string()))
+}
+
+fn not_proven(refused: Refused) -> ContractError {
+    ContractError::NotProven { reason: refused.to_string() }
 }
