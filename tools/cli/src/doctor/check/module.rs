@@ -122,14 +122,14 @@ mod tests {
         }
         says(
             hook_gas(&snapshot),
-            "warning: max_gas_end_blocker is 2615897, and the most expensive hook was measured at 1307949 gas: less than half is left",
+            "warning: max_gas_end_blocker is 2611261, and the most expensive hook was measured at 1305631 gas: less than half is left",
         );
         if let Ok(module) = &mut snapshot.module {
             module.end_gas = WORST_HOOK - 1;
         }
         says(
             hook_gas(&snapshot),
-            "critical: max_gas_end_blocker is 1307948, and the most expensive hook was measured at 1307949 gas",
+            "critical: max_gas_end_blocker is 1305630, and the most expensive hook was measured at 1305631 gas",
         );
         if let (Ok(module), Ok(bsn)) = (&mut snapshot.module, &mut snapshot.bsn) {
             (module.end_gas, bsn.pinned) = (2 * WORST_HOOK, false);
