@@ -2,10 +2,42 @@
 
 use anyhow::{Result, bail};
 use bsn_rpc::{Client, Error, address};
+use clap::Args as Group;
 
 use crate::config::Setup;
 use crate::deploy::record::peek;
 use crate::keys::{Sender, Signing};
+use crate::prove::contract::Deployed;
+
+/// Which contracts are meant.
+#[derive(Debug, Clone, Group)]
+pub struct Contracts {
+    /// The address of bsn; without it, that of the record, or the one that the chain module calls.
+    #[arg(long, env = "BSN_CONTRACT")]
+    pub contract: Option<String>,
+    /// The address of btc-staking; without it, the one that bsn is bound to.
+    #[arg(long, env = "BSN_BTC_STAKING", value_name = "ADDRESS")]
+    pub btc_staking: Option<String>,
+}
+
+impl Contracts {
+    /// The chain with that `bsn` on it.
+    ///
+    /// # Errors
+    /// As [`Chain::of`].
+    pub fn chain(&self, setup: &Setup) -> Result<Chain> {
+        Chain::of(setup, self.contract.as_deref())
+    }
+
+    /// That `btc-staking` of the chain.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub fn staking<'a>(&self, chain: &'a Chain) -> Result<Deployed<'a>> {
+        Deployed::find(&chain.client, &chain.contract, self.btc_staking.as_deref())
+            .map_err(anyhow::Error::msg)
+    }
+}
 
 /// A chain with the contract on it.
 #[derive(Debug)]

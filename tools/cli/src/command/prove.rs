@@ -7,7 +7,7 @@ use anyhow::{Error, Result, anyhow};
 use clap::Args as Group;
 
 use super::keep::{Rounds, rounds};
-use super::of_setup::Chain;
+use super::of_setup::Contracts;
 use crate::args::duration;
 use crate::config::{Common, Output, Setup};
 use crate::doctor::read::Source;
@@ -15,7 +15,6 @@ use crate::keep::bitcoin::Outside;
 use crate::keep::budget::Budget;
 use crate::keep::run::{Keeper, Options};
 use crate::keys::{Signing, sender};
-use crate::prove::contract::Deployed;
 use crate::prove::plan::Bounds;
 use crate::prove::proving::{self, Proving};
 
@@ -49,12 +48,9 @@ pub struct Prove {
     /// Print a line of JSON for each act.
     #[arg(long)]
     pub json: bool,
-    /// The address of bsn; without it, that of the record, or the one that the chain module calls.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: Option<String>,
-    /// The address of btc-staking; without it, the one that bsn is bound to.
-    #[arg(long, env = "BSN_BTC_STAKING", value_name = "ADDRESS")]
-    pub btc_staking: Option<String>,
+    /// The contracts.
+    #[command(flatten)]
+    pub contracts: Contracts,
     /// Chain, file, output.
     #[command(flatten)]
     pub common: Common,
@@ -72,9 +68,8 @@ pub fn run(args: &Prove) -> Result<()> {
     let budget = budget
         .map_err(|_| anyhow!("`{}` is no budget such as 50000uapp", args.budget.as_deref().unwrap_or("")))?;
     let setup = Setup::load(&args.common)?;
-    let chain = Chain::of(&setup, args.contract.as_deref())?;
-    let contract = Deployed::find(&chain.client, &chain.contract, args.btc_staking.as_deref());
-    let contract = contract.map_err(Error::msg)?;
+    let chain = args.contracts.chain(&setup)?;
+    let contract = args.contracts.staking(&chain)?;
     let sender = chain.sender(&setup, &args.signing)?;
     let outside = Outside::new(&args.bitcoin, setup.timeout)?;
     let is_dry = args.signing.dry_run;

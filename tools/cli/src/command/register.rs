@@ -9,11 +9,11 @@ use primitives::{FpPublicKey, SigningContext};
 use serde_json::json;
 
 use super::of_message::{show, tell, who};
-use super::of_setup::Chain;
+use super::of_setup::Contracts;
 use super::of_terms::registered;
 use crate::config::{Common, Output, Setup};
 use crate::keys::Signing;
-use crate::prove::contract::{Contract, Deployed};
+use crate::prove::contract::Contract;
 use crate::vote::key::FpKey;
 use crate::vote::show::Say;
 
@@ -26,12 +26,9 @@ pub struct Register {
     /// The finality provider's key.
     #[command(flatten)]
     pub key: FpKey,
-    /// The address of bsn; without it, that of the record, or the one that the chain module calls.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: Option<String>,
-    /// The address of btc-staking; without it, the one that bsn is bound to.
-    #[arg(long, env = "BSN_BTC_STAKING", value_name = "ADDRESS")]
-    pub btc_staking: Option<String>,
+    /// The contracts.
+    #[command(flatten)]
+    pub contracts: Contracts,
     /// Chain, file, output.
     #[command(flatten)]
     pub common: Common,
@@ -46,14 +43,13 @@ pub struct Register {
 /// One sentence: it is registered already, or the chain refuses it.
 pub fn run(args: &Register) -> Result<()> {
     let setup = Setup::load(&args.common)?;
-    let chain = Chain::of(&setup, args.contract.as_deref())?;
+    let chain = args.contracts.chain(&setup)?;
     let key = args.key.load()?;
     let fp = FpPublicKey::from(key.public_key());
     if registered(&chain, &fp).map_err(Error::msg)?.is_some() {
         bail!("{fp} is registered already on {}", chain.id);
     }
-    let contract = Deployed::find(&chain.client, &chain.contract, args.btc_staking.as_deref());
-    let contract = contract.map_err(Error::msg)?;
+    let contract = args.contracts.staking(&chain)?;
     let sender = who(&chain, &setup, &args.signing)?;
     let operator = address::decode(&chain.prefix, sender.address())?;
     let context = SigningContext::local_registration(&chain.id, &chain.contract);

@@ -11,7 +11,7 @@ use primitives::{FpPublicKey, SigningContext};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::of_setup::Chain;
+use super::of_setup::{Chain, Contracts};
 use crate::bitcoin::Ledger;
 use crate::config::{Common, Output, Setup};
 use crate::doctor::read::Source;
@@ -54,12 +54,9 @@ pub struct Slash {
     /// Print a line of JSON for each transaction.
     #[arg(long)]
     pub json: bool,
-    /// The address of bsn; without it, that of the record, or the one that the chain module calls.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: Option<String>,
-    /// The address of btc-staking; without it, the one that bsn is bound to.
-    #[arg(long, env = "BSN_BTC_STAKING", value_name = "ADDRESS")]
-    pub btc_staking: Option<String>,
+    /// The contracts.
+    #[command(flatten)]
+    pub contracts: Contracts,
     /// Chain, file, output.
     #[command(flatten)]
     pub common: Common,
@@ -72,9 +69,8 @@ pub struct Slash {
 pub fn run(args: &Slash) -> Result<()> {
     let fp = args.fp.as_deref().map(FpPublicKey::from_hex).transpose()?;
     let setup = Setup::load(&args.common)?;
-    let chain = Chain::of(&setup, args.contract.as_deref())?;
-    let contract = Deployed::find(&chain.client, &chain.contract, args.btc_staking.as_deref());
-    let contract = contract.map_err(Error::msg)?;
+    let chain = args.contracts.chain(&setup)?;
+    let contract = args.contracts.staking(&chain)?;
     let config: ConfigResponse = simple(&contract, "config").map_err(Error::msg)?;
     let outside = args.bitcoin.as_ref().map(|source| Outside::new(source, setup.timeout)).transpose()?;
     if let Some(outside) = &outside {

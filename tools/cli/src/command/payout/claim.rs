@@ -7,7 +7,7 @@ use clap::Args as Group;
 use serde_json::json;
 
 use crate::command::of_message::{Told, show, tell, who};
-use crate::command::of_setup::Chain;
+use crate::command::of_setup::Contracts;
 use crate::config::{Common, Output, Setup};
 use crate::keys::Signing;
 use crate::prove::act::verdicts;
@@ -24,12 +24,9 @@ pub struct Claim {
     /// Stakes; 50 a transaction.
     #[arg(value_name = "TXID:OUTPUT", required = true, value_parser = outpoint)]
     pub stake: Vec<OutPoint>,
-    /// The address of bsn; without it, that of the record, or the one that the chain module calls.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: Option<String>,
-    /// The address of btc-staking; without it, the one that bsn is bound to.
-    #[arg(long, env = "BSN_BTC_STAKING", value_name = "ADDRESS")]
-    pub btc_staking: Option<String>,
+    /// The contracts.
+    #[command(flatten)]
+    pub contracts: Contracts,
     /// Chain, file, output.
     #[command(flatten)]
     pub common: Common,
@@ -44,9 +41,8 @@ pub struct Claim {
 /// One sentence: the first stake that was refused. The others are paid.
 pub fn run(args: &Claim) -> Result<()> {
     let setup = Setup::load(&args.common)?;
-    let chain = Chain::of(&setup, args.contract.as_deref())?;
-    let contract = Deployed::find(&chain.client, &chain.contract, args.btc_staking.as_deref());
-    let contract = contract.map_err(Error::msg)?;
+    let chain = args.contracts.chain(&setup)?;
+    let contract = args.contracts.staking(&chain)?;
     let sender = who(&chain, &setup, &args.signing)?;
     let (say, mut refused) = (Say::new(setup.output == Output::Json), Vec::new());
     let mut due = Vec::new();

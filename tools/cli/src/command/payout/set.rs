@@ -9,10 +9,10 @@ use primitives::SigningContext;
 use serde_json::json;
 
 use crate::command::of_message::{show, tell, who};
-use crate::command::of_setup::Chain;
+use crate::command::of_setup::Contracts;
 use crate::config::{Common, Output, Setup};
 use crate::keys::Signing;
-use crate::prove::contract::{Contract, Deployed, read};
+use crate::prove::contract::{Contract, read};
 use crate::vote::show::Say;
 
 /// SDK gas where no node says it.
@@ -27,12 +27,9 @@ pub struct Set {
     /// The staker's key.
     #[command(flatten)]
     pub key: StakerKey,
-    /// The address of bsn; without it, that of the record, or the one that the chain module calls.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: Option<String>,
-    /// The address of btc-staking; without it, the one that bsn is bound to.
-    #[arg(long, env = "BSN_BTC_STAKING", value_name = "ADDRESS")]
-    pub btc_staking: Option<String>,
+    /// The contracts.
+    #[command(flatten)]
+    pub contracts: Contracts,
     /// Chain, file, output.
     #[command(flatten)]
     pub common: Common,
@@ -67,10 +64,9 @@ impl StakerKey {
 /// One sentence: it is no address of this chain, or the chain refuses it.
 pub fn run(args: &Set) -> Result<()> {
     let setup = Setup::load(&args.common)?;
-    let chain = Chain::of(&setup, args.contract.as_deref())?;
+    let chain = args.contracts.chain(&setup)?;
     let payee = address::decode(&chain.prefix, &args.address)?;
-    let contract = Deployed::find(&chain.client, &chain.contract, args.btc_staking.as_deref());
-    let contract = contract.map_err(Error::msg)?;
+    let contract = args.contracts.staking(&chain)?;
     let key = args.key.load()?;
     let staker = key.public_key().as_fp().to_string();
     let ask = serde_json::to_value(QueryMsg::Payout { staker_pk_hex: staker.clone() })?;

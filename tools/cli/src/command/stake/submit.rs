@@ -11,7 +11,7 @@ use clap::Args as Group;
 use super::text;
 use crate::args::duration;
 use crate::command::keep::{ended, say};
-use crate::command::of_setup::Chain;
+use crate::command::of_setup::{Chain, Contracts};
 use crate::committee::file::Request;
 use crate::committee::terms::Versions;
 use crate::committee::whole::check_whole;
@@ -48,12 +48,9 @@ pub struct Sending {
     /// Bitcoin with its transactions: esplora=URL, or rpc=URL of a bitcoind.
     #[arg(long, env = "BSN_BITCOIN", value_name = "KIND=URL")]
     pub bitcoin: Source,
-    /// The address of bsn; without it, that of the record, or the one that the chain module calls.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: Option<String>,
-    /// The address of btc-staking; without it, the one that bsn is bound to.
-    #[arg(long, env = "BSN_BTC_STAKING", value_name = "ADDRESS")]
-    pub btc_staking: Option<String>,
+    /// The contracts.
+    #[command(flatten)]
+    pub contracts: Contracts,
     /// Chain, file, output.
     #[command(flatten)]
     pub common: Common,
@@ -68,8 +65,8 @@ pub struct Sending {
 /// One sentence: a file is none, one is refused, or one cannot be proven yet.
 pub fn run(args: &Submit) -> Result<()> {
     let setup = Setup::load(&args.sending.common)?;
-    let chain = Chain::of(&setup, args.sending.contract.as_deref())?;
-    let contract = args.sending.find(&chain)?;
+    let chain = args.sending.contracts.chain(&setup)?;
+    let contract = args.sending.contracts.staking(&chain)?;
     let versions = Versions::of_contract(&contract).map_err(Error::msg)?;
     let mut stakes = BTreeMap::new();
     for path in &args.delegation {
@@ -97,14 +94,6 @@ fn delegation(path: &Path, chain_id: &str, versions: &Versions) -> Result<(OutPo
 }
 
 impl Sending {
-    /// btc-staking of that chain.
-    ///
-    /// # Errors
-    /// That there is none.
-    pub fn find<'a>(&self, chain: &'a Chain) -> Result<Deployed<'a>> {
-        Deployed::find(&chain.client, &chain.contract, self.btc_staking.as_deref()).map_err(Error::msg)
-    }
-
     /// Brings stakes; with `--wait` until all are there.
     ///
     /// # Errors

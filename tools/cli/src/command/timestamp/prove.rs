@@ -11,13 +11,13 @@ use serde_json::json;
 
 use crate::args::duration;
 use crate::command::of_message::{show, tell, who};
-use crate::command::of_setup::Chain;
+use crate::command::of_setup::Contracts;
 use crate::config::{Common, Output, Setup};
 use crate::doctor::read::Source;
 use crate::keep::bitcoin::Outside;
 use crate::keep::headers::one_bitcoin;
 use crate::keys::Signing;
-use crate::prove::contract::{Contract, Deployed, simple};
+use crate::prove::contract::{Contract, simple};
 use crate::slash::find::outpoint;
 use crate::timestamp::prove::{Stage, read};
 use crate::timestamp::timestamped;
@@ -43,12 +43,9 @@ pub struct Prove {
     /// Bitcoin with its transactions: esplora=URL, or rpc=URL of a bitcoind.
     #[arg(long, env = "BSN_BITCOIN", value_name = "KIND=URL")]
     pub bitcoin: Source,
-    /// The address of bsn; without it, that of the record, or the one that the chain module calls.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: Option<String>,
-    /// The address of btc-staking; without it, the one that bsn is bound to.
-    #[arg(long, env = "BSN_BTC_STAKING", value_name = "ADDRESS")]
-    pub btc_staking: Option<String>,
+    /// The contracts.
+    #[command(flatten)]
+    pub contracts: Contracts,
     /// Chain, file, output.
     #[command(flatten)]
     pub common: Common,
@@ -71,9 +68,8 @@ fn transaction(text: &str) -> Result<OutPoint, String> {
 /// One sentence; that it is not deep enough yet.
 pub fn run(args: &Prove) -> Result<()> {
     let setup = Setup::load(&args.common)?;
-    let chain = Chain::of(&setup, args.contract.as_deref())?;
-    let contract = Deployed::find(&chain.client, &chain.contract, args.btc_staking.as_deref());
-    let contract = contract.map_err(Error::msg)?;
+    let chain = args.contracts.chain(&setup)?;
+    let contract = args.contracts.staking(&chain)?;
     let config: ConfigResponse = simple(&contract, "config").map_err(Error::msg)?;
     let outside = Outside::new(&args.bitcoin, setup.timeout)?;
     one_bitcoin(&*contract.light().map_err(Error::msg)?, &outside).map_err(Error::msg)?;

@@ -9,7 +9,7 @@ use clap::Args as Group;
 use primitives::{FpPublicKey, SigningContext};
 use serde_json::json;
 
-use crate::command::of_setup::Chain;
+use crate::command::of_setup::Contracts;
 use crate::command::of_terms::registered;
 use crate::command::of_wallet::{Wallet, psbt};
 use crate::command::stake::write;
@@ -17,7 +17,7 @@ use crate::config::{Common, Output, Setup};
 use crate::doctor::read::Source;
 use crate::keep::bitcoin::Outside;
 use crate::keep::headers::one_bitcoin;
-use crate::prove::contract::{Contract, Deployed, simple};
+use crate::prove::contract::{Contract, simple};
 use crate::slash::show::place;
 use crate::stake::own::{DANGERS, lock};
 use crate::stake::tx::paying;
@@ -45,12 +45,9 @@ pub struct Make {
     /// Bitcoin with its transactions: esplora=URL, or rpc=URL of a bitcoind.
     #[arg(long, env = "BSN_BITCOIN", value_name = "KIND=URL")]
     pub bitcoin: Source,
-    /// The address of bsn; without it, that of the record, or the one that the chain module calls.
-    #[arg(long, env = "BSN_CONTRACT")]
-    pub contract: Option<String>,
-    /// The address of btc-staking; without it, the one that bsn is bound to.
-    #[arg(long, env = "BSN_BTC_STAKING", value_name = "ADDRESS")]
-    pub btc_staking: Option<String>,
+    /// The contracts.
+    #[command(flatten)]
+    pub contracts: Contracts,
     /// Chain, file, output.
     #[command(flatten)]
     pub common: Common,
@@ -62,9 +59,8 @@ pub struct Make {
 /// One sentence: the first thing that did not work; then no file is written.
 pub fn run(args: &Make) -> Result<()> {
     let setup = Setup::load(&args.common)?;
-    let chain = Chain::of(&setup, args.contract.as_deref())?;
-    let contract = Deployed::find(&chain.client, &chain.contract, args.btc_staking.as_deref());
-    let contract = contract.map_err(Error::msg)?;
+    let chain = args.contracts.chain(&setup)?;
+    let contract = args.contracts.staking(&chain)?;
     let fp = FpPublicKey::from(args.key.load()?.public_key());
     match registered(&chain, &fp).map_err(Error::msg)? {
         None => bail!(

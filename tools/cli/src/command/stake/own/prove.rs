@@ -9,7 +9,6 @@ use covenant::XOnlyKey;
 use primitives::{FpPublicKey, SigningContext};
 
 use crate::bitcoin::Ledger;
-use crate::command::of_setup::Chain;
 use crate::command::of_terms::fp_key;
 use crate::command::stake::submit::Sending;
 use crate::config::Setup;
@@ -42,8 +41,8 @@ pub struct Prove {
 pub fn run(args: &Prove) -> Result<()> {
     let Prove { lock, time, sending, .. } = args;
     let setup = Setup::load(&sending.common)?;
-    let chain = Chain::of(&setup, sending.contract.as_deref())?;
-    let contract = sending.find(&chain)?;
+    let chain = sending.contracts.chain(&setup)?;
+    let contract = sending.contracts.staking(&chain)?;
     let outside = Outside::new(&sending.bitcoin, setup.timeout)?;
     let tx = outside.transaction(lock).map_err(Error::msg)?;
     let tx = tx.ok_or_else(|| anyhow!("Bitcoin, as it is asked, knows no transaction {}", lock.txid))?;
