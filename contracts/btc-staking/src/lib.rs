@@ -50,6 +50,7 @@ mod refused;
 mod state;
 
 pub use error::{AncestryError, ContractError, NotIncluded, PayoutError};
+pub use instantiate::check;
 pub use refused::Refused;
 pub use state::{NAME, VERSION};
 

@@ -25,6 +25,9 @@ wire! {
         /// Its light client of Bitcoin.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub btc_light_client: Option<DeployedContract>,
+        /// What verifies stake against Bitcoin.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub btc_staking: Option<DeployedContract>,
         /// Babylon's side.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub babylon: Option<BabylonSide>,

@@ -41,7 +41,8 @@ pub use deploy::{Setup, instantiate_message};
 pub use stake::verdicts;
 pub use verification::{Verification, elect, elect_for};
 
-const BTC: u64 = 100_000_000;
+/// Sats in a bitcoin.
+pub const BTC: u64 = 100_000_000;
 
 /// Why a network could not do something.
 #[derive(Debug, Error)]

@@ -180,7 +180,7 @@ pub struct DevnetRun {
     #[arg(long, conflicts_with = "bare")]
     pub verified: bool,
     /// Without Babylon: a committee of the chain's own signs stake, and Bitcoin alone shows it.
-    #[arg(long, conflicts_with_all = ["bare", "verified"])]
+    #[arg(long, conflicts_with = "verified")]
     pub bitcoin_alone: bool,
     /// Run the wasm of artifacts/ in a virtual machine (built with `--features vm`).
     #[arg(long)]

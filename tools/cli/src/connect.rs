@@ -3,6 +3,7 @@
 //! Many hands are needed in between: relayers, Babylon, finality providers, Bitcoin. So at each moment it says what it
 //! waits for, how long that normally takes, and who must act; it does nothing itself.
 
+mod alone;
 pub mod read;
 pub mod stage;
 

@@ -11,14 +11,14 @@
 //!
 //! # The danger
 //!
-//! In one proposal the ids of codes that it stores itself are guessed: the next two. If a stranger stores codes first,
-//! the proposal would instantiate the stranger's: both, or a light client of theirs below a `bsn` of ours. So behind the
-//! instantiation stand two messages that fail unless contracts of *our checksums* are at both addresses that we
-//! reckoned, and with them the whole proposal; the pinned codes are those of the same two contracts.
+//! In one proposal the ids of codes that it stores itself are guessed: the next ones. If a stranger stores codes first,
+//! the proposal would instantiate the stranger's: all, or one of theirs below a `bsn` of ours. So behind the
+//! instantiation stand messages that fail unless contracts of *our checksums* are at all addresses that we
+//! reckoned, and with them the whole proposal; the pinned codes are those of the same contracts.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`artifacts`] | the wasm, its checksums and its size |
+//! | [`codes`], [`artifacts`] | which codes there are; the wasm, its checksums and its size |
 //! | [`facts`], [`read`] | what both chains say |
 //! | [`checks`] | whether that suffices: pure |
 //! | [`message`] | what is sent |
@@ -28,6 +28,7 @@
 
 pub mod artifacts;
 pub mod checks;
+pub mod codes;
 pub mod facts;
 pub mod gas;
 pub mod look;

@@ -1,5 +1,6 @@
 //! `bsn init`: asks the nodes what they know and the operator the rest, and writes `bsn.toml`.
 
+pub mod alone;
 pub mod answers;
 pub mod ask;
 pub mod find;

@@ -1,6 +1,8 @@
 //! `bsn init | deploy | relayer | connect | upgrade` on a devnet without a contract: from nothing to a final block, and
 //! whatever gets into the way of that.
 
+#[path = "deploy/alone.rs"]
+mod alone;
 #[path = "deploy/keys.rs"]
 mod keys;
 mod operator;
@@ -183,7 +185,7 @@ fn a_call_that_is_killed_after_any_step_is_continued() {
         let steps = [
             "store bsn.wasm",
             "store btc-light-client.wasm",
-            "instantiate bsn, which makes its light client",
+            "instantiate bsn, which makes the others",
             "propose",
         ];
         assert_eq!(names[..4], steps, "{went:?}");

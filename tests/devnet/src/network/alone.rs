@@ -97,6 +97,23 @@ impl Network {
         Ok(self)
     }
 
+    /// What people do once everybody is registered and has committed, in the block that is being built: the stake is mined and brought, and
+    /// the admin names the commitments.
+    ///
+    /// # Errors
+    /// [`NetworkError`], if a contract refuses something.
+    pub fn begin_in_block(&mut self) -> Result<(), NetworkError> {
+        let txids = self.mine_stake();
+        self.tell_headers()?;
+        self.bring_stake(&txids)?;
+        self.bootstrap()
+    }
+
+    /// What `btc-staking` is to be told by whoever deploys it here; none where there is a Babylon.
+    pub fn staking_settings(&self) -> Option<Value> {
+        self.own.as_ref().map(|stakers| settings(stakers, &self.admin, None))
+    }
+
     /// Has the admin name the last commitment of everybody, so that it counts before a grid height closes.
     ///
     /// # Errors

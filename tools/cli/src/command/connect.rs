@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::args::duration;
 use crate::config::{Common, Output, Setup};
-use crate::connect::stage::STEPS;
+use crate::connect::stage::steps;
 use crate::connect::{Facts, Stage, read, stage};
 use crate::deploy::record::peek;
 
@@ -40,7 +40,8 @@ pub struct Connect {
 /// One sentence; with --once or after the time, that no block is final yet.
 pub fn run(args: &Connect) -> Result<()> {
     let setup = Setup::load(&args.common)?;
-    let (chain, babylon) = (setup.chain()?, setup.babylon()?);
+    let chain = setup.chain()?;
+    let babylon = if setup.file.is_alone() { None } else { setup.babylon()? };
     let id = chain.status()?.chain_id;
     let bsn = match &args.contract {
         Some(contract) => contract.clone(),
@@ -49,7 +50,7 @@ pub fn run(args: &Connect) -> Result<()> {
     let (start, mut last, mut failed) = (Instant::now(), None, 0);
     let is_over = || args.wait_at_most.is_some_and(|limit| start.elapsed() >= limit);
     loop {
-        let transfer = setup.file.bsn.ics20_channel.as_deref();
+        let transfer = setup.file.bsn.ics20_channel.as_deref().filter(|_| !setup.file.is_alone());
         let facts = match read::facts(&chain, babylon.as_ref(), &bsn, transfer) {
             Ok(facts) => facts,
             Err(error) if args.once || is_over() || !may_pass(&error, failed) => return Err(error),
@@ -70,7 +71,8 @@ pub fn run(args: &Connect) -> Result<()> {
             return Ok(());
         }
         if args.once || is_over() {
-            bail!("no block is final yet: step {} of {STEPS}", now.step());
+            let is_alone = facts.is_alone();
+            bail!("no block is final yet: step {} of {}", now.step(is_alone), steps(is_alone));
         }
         std::thread::sleep(POLL);
     }
@@ -89,19 +91,20 @@ fn address(setup: &Setup, chain_id: &str) -> Result<String> {
 
 fn show(now: Stage, facts: &Facts, output: Output, has_babylon: bool) {
     let words = now.words(facts);
+    let (step, of) = (now.step(facts.is_alone()), steps(facts.is_alone()));
     if output == Output::Json {
         println!(
             "{}",
-            json!({ "step": now.step(), "of": STEPS, "done": now == Stage::Done, "waits_for": words.what,
+            json!({ "step": step, "of": of, "done": now == Stage::Done, "waits_for": words.what,
                 "usually": words.usually, "who": words.who, "does": words.does, "final_block": facts.final_block })
         );
         return;
     }
     if now == Stage::Done {
-        println!("{STEPS}/{STEPS}  block {} is final", facts.final_block.unwrap_or_default());
+        println!("{step}/{of}  block {} is final", facts.final_block.unwrap_or_default());
         return;
     }
-    println!("{}/{STEPS}  waits for {}", now.step(), words.what);
+    println!("{step}/{of}  waits for {}", words.what);
     println!("     usually  {}", words.usually);
     println!("     who      {}: {}", words.who, words.does);
     if !has_babylon && matches!(now, Stage::Channel | Stage::Consumer) {

@@ -17,6 +17,10 @@ use crate::keys::{Signing, sender};
 /// How often a proposal is looked at.
 const POLL: Duration = Duration::from_secs(2);
 
+/// What follows without Babylon.
+const NEXT_ALONE: &str = "Next: bsn keep brings Bitcoin's headers; finality providers register, stake and commit (bsn register, stake, vote); \
+    then the admin names their first commitments (bootstrap), before finality begins.";
+
 /// `bsn deploy`.
 #[derive(Debug, Group)]
 pub struct Deployment {
@@ -35,7 +39,7 @@ pub struct Deployment {
     /// Stay until governance has decided.
     #[arg(long)]
     pub wait: bool,
-    /// Where bsn.wasm and btc-light-client.wasm are.
+    /// The folder with the wasm.
     #[arg(long, env = "BSN_ARTIFACTS", value_name = "FOLDER")]
     pub artifacts: Option<PathBuf>,
     /// Chains, file, output.
@@ -89,6 +93,7 @@ pub fn run(args: &Deployment) -> Result<()> {
                 say(&format!("{what} would use {}", sender::shown(&fee)), output);
                 return Ok(());
             }
+            Turn::Done if deploy.is_alone() => return finish(&deploy, output, "done", NEXT_ALONE),
             Turn::Done => return finish(&deploy, output, "done", "Next: bsn relayer rly, then bsn connect."),
         }
     }
@@ -133,8 +138,9 @@ fn finish(deploy: &Deploy, output: Output, state: &str, next: &str) -> Result<()
         Output::Json => println!("{}", json!({ "state": state, "record": record.value() })),
         Output::Text => {
             if state == "done" {
-                let rows = [("bsn", &deploy.to.bsn), ("light client", &deploy.to.light_client)];
-                rows.iter().for_each(|(name, address)| println!("{name:12}  {address}"));
+                for (code, address) in deploy.to.contracts.iter() {
+                    println!("{:12}  {address}", code.contract());
+                }
             }
             println!("{:12}  {}", "record", record.path().display());
             println!("{next}");

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args as Group;
 
 use crate::config::{Common, Setup, setup_file};
-use crate::init::{Asked, Said, answers, find, text};
+use crate::init::{Asked, Said, alone, answers, find, text};
 
 /// `bsn init`.
 #[derive(Debug, Clone, Group)]
@@ -38,12 +38,41 @@ pub struct Init {
     /// What it is.
     #[arg(long, value_name = "TEXT")]
     pub consumer_description: Option<String>,
+    /// A chain that goes without Babylon.
+    #[arg(long, conflicts_with_all = ["babylon_node", "ics20_channel", "babylon_id", "babylon_gas_prices", "consumer_name", "consumer_description"])]
+    pub bitcoin_alone: bool,
+    /// What such a chain has.
+    #[command(flatten)]
+    pub alone: Alone,
     /// Write over the file that is there.
     #[arg(long)]
     pub force: bool,
     /// Chains, file, output.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// What a chain without Babylon has.
+#[derive(Debug, Clone, Default, Group)]
+pub struct Alone {
+    /// The x-only keys of the chain's own committee, by commas.
+    #[arg(long, requires = "bitcoin_alone", value_delimiter = ',', value_name = "KEYS")]
+    pub committee: Vec<String>,
+    /// How many members must sign; more than half of them if not named.
+    #[arg(long, requires = "bitcoin_alone", value_name = "MEMBERS")]
+    pub quorum: Option<u8>,
+    /// Which part of a stake a slashing takes, such as 0.1.
+    #[arg(long, requires = "bitcoin_alone", value_name = "PART")]
+    pub slashing_rate: Option<String>,
+    /// The script that receives it, in hexadecimal.
+    #[arg(long, requires = "bitcoin_alone", value_name = "HEX")]
+    pub slashing_script: Option<String>,
+    /// What btc-staking is made with, as JSON: in place of the four above.
+    #[arg(long, requires = "bitcoin_alone", conflicts_with_all = ["committee", "quorum", "slashing_rate", "slashing_script"], value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// The height at which finality begins; two votes of governance and three days from now if not named.
+    #[arg(long, requires = "bitcoin_alone", value_name = "HEIGHT")]
+    pub first_height: Option<u64>,
 }
 
 /// Asks, and writes the file.
@@ -63,14 +92,42 @@ pub fn run(args: &Init) -> Result<()> {
         eprintln!("open channels of coins to Babylon:");
         found.channels.iter().for_each(|it| eprintln!("  {} on {} over {}", it.id, it.connection, it.client));
     }
-    let answers = Asked::at_stdin(|asked| answers(args.said(), &setup, &found, asked))?;
-    crate::deploy::record::write(&path, &text(&found, &answers))?;
+    let written = if args.bitcoin_alone {
+        let said = args.said_alone()?;
+        let answers = Asked::at_stdin(|asked| alone::answers(said, &setup, &found, asked))?;
+        alone::text(&found, &answers)?
+    } else {
+        let answers = Asked::at_stdin(|asked| answers(args.said(), &setup, &found, asked))?;
+        text(&found, &answers)
+    };
+    crate::deploy::record::write(&path, &written)?;
     println!("{}", path.display());
     println!("Next: bsn deploy --plan");
     Ok(())
 }
 
 impl Init {
+    fn said_alone(&self) -> Result<alone::Said> {
+        let said = self.clone();
+        let settings = said.alone.settings.as_deref().map(|path| {
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            serde_json::from_str(&text).with_context(|| format!("{} is no JSON", path.display()))
+        });
+        Ok(alone::Said {
+            network: said.network,
+            gas_prices: said.gas_prices,
+            k: said.k,
+            w: said.w,
+            first_height: said.alone.first_height,
+            settings: settings.transpose()?,
+            committee: said.alone.committee,
+            quorum: said.alone.quorum,
+            slashing_rate: said.alone.slashing_rate,
+            slashing_script: said.alone.slashing_script,
+        })
+    }
+
     fn said(&self) -> Said {
         let said = self.clone();
         Said {

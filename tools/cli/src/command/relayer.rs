@@ -54,6 +54,9 @@ pub struct Relayer {
 /// One sentence.
 pub fn run(args: &Relayer) -> Result<()> {
     let mut setup = Setup::load(&args.common)?;
+    if setup.file.is_alone() {
+        bail!("{} says that the chain goes without Babylon: there is nothing to relay", setup.path.display());
+    }
     let file = &mut setup.file;
     for (given, set) in [
         (&args.gas_prices, &mut file.chain.gas_prices),

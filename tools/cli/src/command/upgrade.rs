@@ -28,7 +28,7 @@ pub struct Upgrading {
     /// Stay until governance has decided and everything is converted.
     #[arg(long)]
     pub wait: bool,
-    /// Where the new bsn.wasm and btc-light-client.wasm are.
+    /// The folder with the new wasm.
     #[arg(long, env = "BSN_ARTIFACTS", value_name = "FOLDER")]
     pub artifacts: Option<PathBuf>,
     /// Chains, file, output.

@@ -7,7 +7,9 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use api::bsn::Network;
+use api::bsn::{Network, StakeSource};
+
+use super::Staking;
 
 /// All of it; what is absent is asked for where it is needed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -19,6 +21,8 @@ pub struct File {
     pub babylon: Babylon,
     /// The contract.
     pub bsn: Bsn,
+    /// What verifies stake against Bitcoin; absent, Babylon's word counts.
+    pub staking: Option<Staking>,
     /// What is deployed.
     pub release: Release,
 }
@@ -67,7 +71,11 @@ pub struct Bsn {
     pub w: Option<u32>,
     /// Who may administer: an address, or `gov`.
     pub admin: Option<String>,
-    /// The channel of rewards.
+    /// Whose delegations count; without `[staking]` `babylon` if absent, and with it `verified`.
+    pub stake_source: Option<StakeSource>,
+    /// C, in blocks: at every C-th height a committee votes that was fixed long before.
+    pub grid: Option<u64>,
+    /// The channel of rewards; none on a chain without Babylon.
     pub ics20_channel: Option<String>,
     /// The denoms that are shared out; the bonded one if absent.
     pub reward_denoms: Option<Vec<String>>,
@@ -77,6 +85,8 @@ pub struct Bsn {
     pub salt: Option<String>,
     /// The header of Bitcoin that the light client starts from.
     pub checkpoint: Option<Checkpoint>,
+    /// Who alone may bring headers of Bitcoin, where anybody could mine them.
+    pub submitters: Option<Vec<String>>,
     /// Any other field of the instantiate message: the knobs.
     pub knobs: Map<String, Value>,
 }
@@ -97,11 +107,16 @@ pub struct Checkpoint {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Release {
-    /// The folder with `bsn.wasm` and `btc-light-client.wasm`; `artifacts` if absent.
+    /// The folder with the wasm; `artifacts` if absent.
     pub artifacts: Option<std::path::PathBuf>,
 }
 
 impl File {
+    /// Whether the chain goes without Babylon.
+    pub fn is_alone(&self) -> bool {
+        self.bsn.stake_source == Some(StakeSource::Bitcoin)
+    }
+
     /// The file; an empty one where it does not have to be there and is not.
     ///
     /// # Errors

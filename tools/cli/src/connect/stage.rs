@@ -1,5 +1,7 @@
 //! Where a chain is on its way to the first final block. Pure.
 
+use super::alone;
+
 /// What is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -17,7 +19,7 @@ pub struct Facts {
     pub is_consumer: Option<bool>,
     /// The status of the client of Babylon.
     pub client_status: String,
-    /// `none`, `open` or `closed`.
+    /// `none`, `open` or `closed`; `absent` where the chain goes without Babylon.
     pub channel: String,
     /// Babylon's end of it, as ibc-go numbers states; none if it was not asked, or is not there.
     pub far_channel: Option<i32>,
@@ -37,6 +39,13 @@ pub struct Facts {
     pub waiting_for: Option<(u64, u128, u128)>,
     /// The highest final block.
     pub final_block: Option<u64>,
+}
+
+impl Facts {
+    /// Whether the chain goes without Babylon.
+    pub fn is_alone(&self) -> bool {
+        self.channel == "absent"
+    }
 }
 
 /// What is waited for.
@@ -77,13 +86,14 @@ pub fn stage(facts: &Facts) -> Stage {
     if facts.final_block.is_some() {
         return Stage::Done;
     }
+    let is_open = facts.channel == "open" && facts.far_channel.is_none_or(|state| state == OPEN);
     let lacking = [
         (facts.is_registered, Stage::Registration),
         (facts.last_hook + LATE >= facts.height, Stage::Hooks),
         (facts.channel != "closed", Stage::Closed),
         (matches!(facts.client_status.as_str(), "Active" | ""), Stage::Client),
         (facts.is_consumer != Some(false) || facts.channel == "open", Stage::Consumer),
-        (facts.channel == "open" && facts.far_channel.is_none_or(|state| state == OPEN), Stage::Channel),
+        (is_open || facts.is_alone(), Stage::Channel),
         (facts.bitcoin_tip.is_some(), Stage::Headers),
         (facts.fps > 0, Stage::Providers),
         (facts.ranked_power > 0, Stage::Stake),
@@ -106,9 +116,9 @@ pub struct Words {
 }
 
 impl Stage {
-    /// In order, from 1; of how many says [`STEPS`].
-    pub fn step(self) -> usize {
-        match self {
+    /// In order, from 1; of how many says [`steps`].
+    pub fn step(self, is_alone: bool) -> usize {
+        let step = match self {
             Self::Registration | Self::Hooks => 1,
             Self::Client | Self::Consumer => 2,
             Self::Channel | Self::Closed => 3,
@@ -117,11 +127,15 @@ impl Stage {
             Self::Stake => 6,
             Self::Randomness => 7,
             Self::Votes | Self::Done => STEPS,
-        }
+        };
+        if is_alone { step.saturating_sub(LINKING).max(1) } else { step }
     }
 
     /// In words.
     pub fn words(self, facts: &Facts) -> Words {
+        if let Some(words) = alone::words(self, facts).filter(|_| facts.is_alone()) {
+            return words;
+        }
         let Facts { bsn, consumer_id, .. } = facts;
         let words = |what: String, usually, who, does: String| Words { what, usually, who, does };
         match self {
@@ -209,8 +223,14 @@ impl Stage {
     }
 }
 
+/// How many steps there are, and how many of them link the chain to Babylon.
+const STEPS: usize = 8;
+const LINKING: usize = 2;
+
 /// How many steps there are.
-pub const STEPS: usize = 8;
+pub const fn steps(is_alone: bool) -> usize {
+    if is_alone { STEPS - LINKING } else { STEPS }
+}
 
 #[cfg(test)]
 mod tests {
@@ -253,8 +273,33 @@ mod tests {
             let words = expected.words(&facts);
             assert!(!words.what.is_empty() && !words.who.is_empty(), "{words:?}");
         }
-        let steps: Vec<usize> = order.iter().map(|it| it.step()).collect();
+        let steps: Vec<usize> = order.iter().map(|it| it.step(false)).collect();
         assert!(steps.is_sorted() && steps.last() == Some(&STEPS), "{steps:?}");
+    }
+
+    #[test]
+    fn without_babylon_nothing_waits_for_a_link() {
+        use Stage::*;
+        let order = [Registration, Headers, Providers, Stake, Randomness, Votes, Done];
+        let alone = |last| Facts {
+            consumer_id: String::new(),
+            client_status: String::new(),
+            is_consumer: None,
+            far_channel: None,
+            channel: "absent".to_owned(),
+            ..at(last)
+        };
+        for (expected, step) in order.into_iter().zip([1, 2, 3, 4, 5, 6, 6]) {
+            let facts = alone(expected);
+            assert_eq!((stage(&facts), expected.step(true)), (expected, step));
+            let words = expected.words(&facts);
+            let said = format!("{words:?}");
+            assert!(
+                !said.contains("Babylon") && !said.contains("relayer") || expected == Registration,
+                "{said}"
+            );
+        }
+        assert_eq!((steps(true), steps(false)), (6, STEPS));
     }
 
     #[test]

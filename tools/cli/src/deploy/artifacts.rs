@@ -8,6 +8,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
+use super::codes::{Code, Each};
+
 /// The checksums of what was released: name, release, sha256.
 const RELEASED: [(&str, &str); 2] = [
     ("0.1.0", include_str!("../../../../tests/fixtures/0.1.0/checksums.txt")),
@@ -29,14 +31,11 @@ pub struct Artifact {
     pub release: Option<String>,
 }
 
-/// Both.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Artifacts {
-    /// `bsn.wasm`.
-    pub bsn: Artifact,
-    /// `btc-light-client.wasm`.
-    pub light_client: Artifact,
-}
+/// All that a deployment has.
+pub type Artifacts = Each<Artifact>;
+
+/// The folder that is read where none is named.
+const FOLDER: &str = "artifacts";
 
 impl Artifact {
     /// In hexadecimal.
@@ -62,15 +61,17 @@ impl Artifact {
 }
 
 impl Artifacts {
-    /// From a folder.
+    /// From a folder, or from [`FOLDER`].
     ///
     /// # Errors
     /// If a file cannot be read, or is not the one that `SHA256SUMS` or `checksums.txt` beside it names.
-    pub fn read(folder: &Path) -> Result<Self> {
+    pub fn read(folder: Option<&Path>, has_staking: bool) -> Result<Self> {
+        let folder = folder.unwrap_or(Path::new(FOLDER));
         let list = ["SHA256SUMS", "checksums.txt"].into_iter().find(|name| folder.join(name).is_file());
         let list = list.unwrap_or("checksums.txt");
         let built = std::fs::read_to_string(folder.join(list)).unwrap_or_default();
-        let read = |name: &'static str| {
+        Self::make(has_staking, |code: Code| {
+            let name = code.wasm();
             let path = folder.join(name);
             let wasm = std::fs::read(&path)
                 .with_context(|| format!("cannot read {}: name the folder by --artifacts", path.display()))?;
@@ -80,8 +81,7 @@ impl Artifacts {
                 bail!("{} is not the file that {list} beside it names", path.display());
             }
             Ok(artifact)
-        };
-        Ok(Self { bsn: read("bsn.wasm")?, light_client: read("btc-light-client.wasm")? })
+        })
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_release_is_known_by_its_checksums() {
-        let read = Artifacts::read(&fixture("0.2.0")).unwrap();
+        let read = Artifacts::read(Some(&fixture("0.2.0")), false).unwrap();
         assert_eq!((read.bsn.size, read.bsn.release.as_deref()), (785_551, Some("0.2.0")));
         assert_eq!(read.light_client.release.as_deref(), Some("0.2.0"));
         // Both fit into one transaction.
@@ -118,14 +118,17 @@ mod tests {
         for name in ["bsn.wasm", "btc-light-client.wasm"] {
             std::fs::write(folder.join(name), name).unwrap();
         }
-        assert_eq!(Artifacts::read(&folder).unwrap().bsn.release, None);
+        assert_eq!(Artifacts::read(Some(&folder), false).unwrap().bsn.release, None);
         let of = |name: &str| hex::encode(Sha256::digest(name));
         let list =
             |bsn: &str| format!("{bsn}  bsn.wasm\n{}  btc-light-client.wasm\n", of("btc-light-client.wasm"));
         std::fs::write(folder.join("checksums.txt"), list(&of("bsn.wasm"))).unwrap();
-        assert_eq!(Artifacts::read(&folder).unwrap().bsn.release.as_deref(), Some(env!("CARGO_PKG_VERSION")));
+        assert_eq!(
+            Artifacts::read(Some(&folder), false).unwrap().bsn.release.as_deref(),
+            Some(env!("CARGO_PKG_VERSION"))
+        );
         std::fs::write(folder.join("checksums.txt"), list(&of("other"))).unwrap();
-        let said = Artifacts::read(&folder).unwrap_err().to_string();
+        let said = Artifacts::read(Some(&folder), false).unwrap_err().to_string();
         assert!(said.ends_with("bsn.wasm is not the file that checksums.txt beside it names"), "{said}");
         std::fs::remove_dir_all(folder).unwrap();
     }

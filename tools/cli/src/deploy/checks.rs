@@ -1,8 +1,10 @@
-//! Whether both chains are ready: a row for each thing that has failed somebody. Pure.
+//! Whether everything is ready: a row for each thing that has failed somebody. Pure.
 
+mod alone;
 mod chain;
 mod link;
 mod money;
+mod stake;
 
 use serde::Serialize;
 
@@ -63,6 +65,18 @@ pub struct Given<'a> {
     pub has_fee: bool,
     /// What the steps will cost, in the payer's coin.
     pub cost: u128,
+    /// Whether the contract is instantiated already.
+    pub is_there: bool,
+}
+
+impl Given<'_> {
+    /// How deep a header of Bitcoin is to be confirmed (k), and a checkpoint (w): the file's own, or Babylon's.
+    fn depths(&self) -> Option<(u32, u32)> {
+        let far = self.babylon.and_then(|babylon| babylon.depths);
+        let k = self.file.bsn.k.or_else(|| far.map(|(k, _)| k))?;
+        let w = self.file.bsn.w.or_else(|| far.map(|(_, w)| w))?;
+        Some((k, w))
+    }
 }
 
 /// Everything that fits is `Ok`.
@@ -84,7 +98,8 @@ pub fn fail(name: &'static str, found: impl Into<String>) -> Check {
 pub fn all(given: Given<'_>) -> Vec<Check> {
     let mut rows = chain::checks(given);
     rows.extend(money::checks(given));
-    rows.extend(link::checks(given));
+    rows.extend(stake::checks(given));
+    rows.extend(if given.file.is_alone() { alone::checks(given) } else { link::checks(given) });
     rows
 }
 

@@ -25,8 +25,10 @@ pub fn store(size: usize, compressed: usize) -> u64 {
     100_000 + 3 * size as u64 + 11 * compressed as u64
 }
 
-/// About what instantiating both contracts uses.
-pub const INSTANTIATE: u64 = 700_000;
+/// About what instantiating the contracts uses.
+pub const fn instantiate(has_staking: bool) -> u64 {
+    if has_staking { 1_300_000 } else { 700_000 }
+}
 
 /// About what a proposal of so many bytes uses: a real chain used 79,830,000 for 415,101 (`tests/chain`).
 pub fn propose(bytes: usize) -> u64 {

@@ -7,6 +7,7 @@ use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
 use bsn_rpc::{Client, Error};
 
 use super::artifacts::{Artifact, Artifacts};
+use super::codes::{Code, Each};
 use super::facts::ChainFacts;
 use super::gas;
 use super::message::{Addresses, contracts};
@@ -27,20 +28,24 @@ const ANY_OF: i32 = 4;
 /// What the chain shows of this deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The code of `bsn.wasm`.
-    pub bsn_code: Option<u64>,
-    /// The code of `btc-light-client.wasm`.
-    pub light_client_code: Option<u64>,
-    /// The code of the contract at the address, if there is one.
-    pub bsn: Option<u64>,
-    /// The same of its light client.
-    pub light_client: Option<u64>,
-    /// Whether both codes stay in memory.
+    /// The ids of the codes that are stored.
+    pub codes: Each<Option<u64>>,
+    /// The codes of the contracts that are at their addresses.
+    pub instances: Each<Option<u64>>,
+    /// Whether all codes stay in memory.
     pub is_pinned: bool,
     /// Whether the hooks may use enough gas.
     pub has_gas: bool,
     /// Whether the chain module calls it.
     pub is_registered: bool,
+}
+
+impl Found {
+    /// A chain on which nothing is done yet.
+    pub fn nothing(has_staking: bool) -> Self {
+        let nothing = Each::nothing(has_staking);
+        Self { codes: nothing, instances: nothing, ..Self::default() }
+    }
 }
 
 /// A proposal of ours.
@@ -75,16 +80,7 @@ impl Proposal {
     }
 }
 
-/// Which codes an earlier call has noted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Noted {
-    /// Of `bsn.wasm`.
-    pub bsn: Option<u64>,
-    /// Of `btc-light-client.wasm`.
-    pub light_client: Option<u64>,
-}
-
-/// Looks.
+/// Looks; `noted` are the codes that an earlier call has noted.
 ///
 /// # Errors
 /// If the chain does not answer; if a code that was noted is another.
@@ -92,28 +88,27 @@ pub fn look(
     client: &Client,
     artifacts: &Artifacts,
     to: &Addresses,
-    noted: Noted,
+    noted: impl Fn(Code) -> Option<u64>,
     by_gov: bool,
 ) -> Result<Found> {
     let creator = (!by_gov).then_some(to.creator.as_str());
-    let (bsn, light_client) = (client.contract_info(&to.bsn)?, client.contract_info(&to.light_client)?);
-    let code = |artifact: &Artifact, instance: &Option<wasm::ContractInfo>, noted| match instance {
-        Some(instance) => Ok(Some(instance.code_id)),
-        None => code_of(client, artifact, noted, creator),
-    };
-    let bsn_code = code(&artifacts.bsn, &bsn, noted.bsn)?;
-    let light_client_code = code(&artifacts.light_client, &light_client, noted.light_client)?;
+    let instances = to
+        .contracts
+        .try_map(|address| Ok::<_, Error>(client.contract_info(address)?.map(|instance| instance.code_id)))?;
+    let codes =
+        Each::make(artifacts.staking.is_some(), |code| match (instances.of(code), artifacts.get(code)) {
+            (Some(id), _) => Ok(Some(id)),
+            (None, Some(artifact)) => code_of(client, artifact, noted(code), creator),
+            (None, None) => Ok(None),
+        })?;
     let pinned = client.pinned_codes()?;
-    let is_pinned =
-        [bsn_code, light_client_code].iter().all(|code| code.is_some_and(|code| pinned.contains(&code)));
+    let is_pinned = codes.values().all(|code| code.is_some_and(|code| pinned.contains(&code)));
     let registered = or_none(client.module_contracts())?.flatten().unwrap_or_default();
     let caps = or_none(client.module_params())?.flatten().unwrap_or_default();
     let low = caps.max_gas_begin_blocker.min(caps.max_gas_end_blocker);
     Ok(Found {
-        bsn_code,
-        light_client_code,
-        bsn: bsn.map(|it| it.code_id),
-        light_client: light_client.map(|it| it.code_id),
+        codes,
+        instances,
         is_pinned,
         has_gas: u64::from(low) >= gas::least_hook_cap(),
         is_registered: is_ours(&registered, to),

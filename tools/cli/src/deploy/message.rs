@@ -13,16 +13,15 @@ use cosmwasm_std::{CanonicalAddr, instantiate2_address};
 use serde_json::{Value, json};
 
 use super::artifacts::{Artifact, Artifacts};
+use super::codes::{Code, Each};
 use super::facts::{BabylonFacts, ChainFacts};
 use super::gas::HOOK_CAP;
 use crate::config::File;
 
 /// What `bsn` makes its light client with.
 const LIGHT_CLIENT_SALT: &[u8] = b"btc-light-client";
-/// What the contract is called on the chain.
-pub const LABEL: &str = "bsn";
-/// What it calls its light client.
-pub const LIGHT_CLIENT_LABEL: &str = "BTC Light Client";
+/// What it makes the contract with that verifies stake.
+const STAKING_SALT: &[u8] = b"btc-staking";
 /// The module of Babylon that receives rewards.
 const DESTINATION: &str = "btcstaking";
 const REGISTER: &str = "/babylonlabs.babylon.v1beta1.MsgSetBSNContracts";
@@ -33,10 +32,8 @@ const UPDATE: &str = "/babylonlabs.babylon.v1beta1.MsgUpdateParams";
 pub struct Addresses {
     /// Who instantiates.
     pub creator: String,
-    /// The contract.
-    pub bsn: String,
-    /// Its light client.
-    pub light_client: String,
+    /// `bsn`, and those that it makes.
+    pub contracts: Each<String>,
 }
 
 impl Addresses {
@@ -51,9 +48,13 @@ impl Addresses {
                 .map_err(|error| anyhow!("the salt `{}`: {error}", String::from_utf8_lossy(salt)))
         };
         let bsn = made(&artifacts.bsn, address::decode(prefix, creator)?, salt.as_bytes())?;
-        let light_client = made(&artifacts.light_client, bsn.clone(), LIGHT_CLIENT_SALT)?;
-        let (bsn, light_client) = (address::encode(prefix, &bsn)?, address::encode(prefix, &light_client)?);
-        Ok(Self { creator: creator.to_owned(), bsn, light_client })
+        let contracts = Each {
+            light_client: made(&artifacts.light_client, bsn.clone(), LIGHT_CLIENT_SALT)?,
+            staking: artifacts.staking.as_ref().map(|it| made(it, bsn.clone(), STAKING_SALT)).transpose()?,
+            bsn,
+        };
+        let contracts = contracts.try_map(|bytes| address::encode(prefix, bytes))?;
+        Ok(Self { creator: creator.to_owned(), contracts })
     }
 }
 
@@ -65,28 +66,43 @@ pub fn instantiate(
     file: &File,
     chain: &ChainFacts,
     babylon: Option<&BabylonFacts>,
-    light_client: u64,
+    codes: &Each<u64>,
 ) -> Result<Value> {
     let unset = |what: &str| anyhow!("`{what}` is not set in bsn.toml");
     let depths = babylon.and_then(|it| it.depths);
     let network = file.bsn.network.ok_or_else(|| unset("bsn.network"))?;
     let k = file.bsn.k.or_else(|| depths.map(|(k, _)| k)).ok_or_else(|| unset("bsn.k"))?;
     let w = file.bsn.w.or_else(|| depths.map(|(_, w)| w)).ok_or_else(|| unset("bsn.w"))?;
-    let babylon_id = babylon.map(|it| it.id.clone()).or_else(|| file.babylon.id.clone());
     let admin = admin(file, chain);
     let mut message = json!({
         "network": network,
         "btc_confirmation_depth": k,
         "checkpoint_finalization_timeout": w,
-        "btc_light_client_code_id": light_client,
+        "btc_light_client_code_id": codes.light_client,
         "admin": admin,
         "consumer_name": file.babylon.consumer_name.clone().unwrap_or_else(|| chain.id.clone()),
         "consumer_description": file.babylon.consumer_description.clone().unwrap_or_else(|| format!("the chain {}", chain.id)),
-        "ics20_channel_id": file.bsn.ics20_channel.as_deref().ok_or_else(|| unset("bsn.ics20_channel"))?,
-        "destination_module": DESTINATION,
-        "babylon_chain_id": babylon_id.ok_or_else(|| unset("babylon.id"))?,
+        "ics20_channel_id": "",
+        "destination_module": "",
     });
     let fields = message.as_object_mut().context("it is an object")?;
+    if !file.is_alone() {
+        let id = babylon.map(|it| it.id.clone()).or_else(|| file.babylon.id.clone());
+        let channel = file.bsn.ics20_channel.as_deref().ok_or_else(|| unset("bsn.ics20_channel"))?;
+        fields.insert("ics20_channel_id".to_owned(), json!(channel));
+        fields.insert("destination_module".to_owned(), json!(DESTINATION));
+        fields.insert("babylon_chain_id".to_owned(), json!(id.ok_or_else(|| unset("babylon.id"))?));
+    }
+    if let Some(source) = file.bsn.stake_source {
+        fields.insert("stake_source".to_owned(), json!(source));
+    }
+    if let (Some(staking), Some(code_id)) = (&file.staking, codes.staking) {
+        let settings = STANDARD.encode(serde_json::to_string(&staking.message(&chain.governance))?);
+        fields.insert("verified_stake".to_owned(), json!({ "code_id": code_id, "settings": settings }));
+    }
+    if let Some(interval) = file.bsn.grid {
+        fields.insert("grid".to_owned(), json!(interval));
+    }
     if let Some(transfer) = &chain.transfer {
         fields.insert("connection_id".to_owned(), json!(transfer.connection));
     }
@@ -96,13 +112,18 @@ pub fn instantiate(
     if let Some(tag) = &file.bsn.babylon_tag {
         fields.insert("babylon_tag".to_owned(), json!(tag));
     }
-    if let Some(pinned) = &file.bsn.checkpoint {
-        let mut checkpoint = json!({ "height": pinned.height, "header_hex": pinned.header_hex });
-        if let Some(work) = &pinned.work {
-            checkpoint["work"] = json!(work);
+    if file.bsn.checkpoint.is_some() || file.bsn.submitters.is_some() {
+        let mut client = json!({ "network": network, "btc_confirmation_depth": k, "checkpoint_finalization_timeout": w,
+            "admin": admin });
+        if let Some(pinned) = &file.bsn.checkpoint {
+            client["checkpoint"] = json!({ "height": pinned.height, "header_hex": pinned.header_hex });
+            if let Some(work) = &pinned.work {
+                client["checkpoint"]["work"] = json!(work);
+            }
         }
-        let client = json!({ "network": network, "btc_confirmation_depth": k, "checkpoint_finalization_timeout": w,
-            "admin": admin, "checkpoint": checkpoint });
+        if let Some(submitters) = &file.bsn.submitters {
+            client["submitters"] = json!(submitters);
+        }
         fields.insert("btc_light_client_msg".to_owned(), json!(STANDARD.encode(client.to_string())));
     }
     fields.extend(file.bsn.knobs.clone());
@@ -118,8 +139,9 @@ pub fn admin(file: &File, chain: &ChainFacts) -> String {
 }
 
 /// Which Bitcoin, in the word of the record.
-pub fn network_word(network: Network) -> Value {
-    serde_json::to_value(network).unwrap_or_default()
+pub fn network_word(network: Network) -> String {
+    let value = serde_json::to_value(network).unwrap_or_default();
+    value.as_str().map(str::to_owned).unwrap_or_default()
 }
 
 /// Stores a code.
@@ -134,7 +156,7 @@ pub fn instantiate2(sender: &str, governance: &str, code_id: u64, message: &Valu
         sender: sender.to_owned(),
         admin: governance.to_owned(),
         code_id,
-        label: LABEL.to_owned(),
+        label: Code::Bsn.label().to_owned(),
         msg: message.to_string().into_bytes(),
         funds: Vec::new(),
         salt: salt.as_bytes().to_vec(),
@@ -168,10 +190,10 @@ pub fn hooks(governance: &str, now: &Params) -> Any {
 /// What the chain module is to call.
 pub fn contracts(addresses: &Addresses) -> BsnContracts {
     BsnContracts {
-        babylon_contract: addresses.bsn.clone(),
-        btc_light_client_contract: addresses.light_client.clone(),
-        btc_staking_contract: addresses.bsn.clone(),
-        btc_finality_contract: addresses.bsn.clone(),
+        babylon_contract: addresses.contracts.bsn.clone(),
+        btc_light_client_contract: addresses.contracts.light_client.clone(),
+        btc_staking_contract: addresses.contracts.bsn.clone(),
+        btc_finality_contract: addresses.contracts.bsn.clone(),
     }
 }
 

@@ -1,23 +1,15 @@
 //! What comes next. Pure: it looks at what exists, and names one step.
 
 use super::checks::Way;
+use super::codes::Code;
 use super::look::{Found, Proposal};
-
-/// One of the two codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
-    /// `bsn.wasm`.
-    Bsn,
-    /// `btc-light-client.wasm`.
-    LightClient,
-}
 
 /// A message of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// Stores a code.
     Store(Code),
-    /// Instantiates `bsn`, which makes its light client.
+    /// Instantiates `bsn`, which makes the others.
     Instantiate,
     /// Fails where the contract of this code did not come to be at its address.
     Guard(Code),
@@ -64,16 +56,12 @@ pub fn next(found: &Found, way: Way, proposal: Option<&Proposal>) -> Next {
 /// All that is still to be done, in its order.
 pub fn missing(found: &Found, way: Way) -> Vec<Part> {
     let mut parts = Vec::new();
-    if found.bsn.is_none() {
+    if found.instances.bsn.is_none() {
         // A contract that exists needs no codes any more.
-        for (code, id) in [(Code::Bsn, found.bsn_code), (Code::LightClient, found.light_client_code)] {
-            if id.is_none() {
-                parts.push(Part::Store(code));
-            }
-        }
+        parts.extend(found.codes.missing().map(Part::Store));
         parts.push(Part::Instantiate);
         if way.by_gov {
-            parts.extend([Part::Guard(Code::Bsn), Part::Guard(Code::LightClient)]);
+            parts.extend(found.codes.iter().map(|(code, _)| Part::Guard(code)));
         }
     }
     let rest =
@@ -84,6 +72,7 @@ pub fn missing(found: &Found, way: Way) -> Vec<Part> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::codes::Each;
     use super::super::look::VOTING;
     use super::*;
 
@@ -95,12 +84,16 @@ mod tests {
         Found::default()
     }
 
+    fn half() -> Found {
+        Found { codes: Each { bsn: Some(7), ..Each::default() }, ..nothing() }
+    }
+
     fn codes() -> Found {
-        Found { bsn_code: Some(7), light_client_code: Some(8), ..nothing() }
+        Found { codes: Each { light_client: Some(8), ..half().codes }, ..nothing() }
     }
 
     fn contract() -> Found {
-        Found { bsn: Some(7), light_client: Some(8), ..codes() }
+        Found { instances: codes().codes, ..codes() }
     }
 
     fn done() -> Found {
@@ -128,8 +121,7 @@ mod tests {
     #[test]
     fn a_chain_that_takes_only_small_transactions_gets_a_proposal_a_code() {
         assert_eq!(next(&nothing(), SPLIT, None), Next::Propose(vec![Part::Store(Code::Bsn)]));
-        let half = Found { bsn_code: Some(7), ..nothing() };
-        assert_eq!(next(&half, SPLIT, None), Next::Propose(vec![Part::Store(Code::LightClient)]));
+        assert_eq!(next(&half(), SPLIT, None), Next::Propose(vec![Part::Store(Code::LightClient)]));
         let Next::Propose(parts) = next(&codes(), SPLIT, None) else { panic!("it proposes") };
         let guards = [Part::Guard(Code::Bsn), Part::Guard(Code::LightClient)];
         assert!(parts[0] == Part::Instantiate && parts[1..3] == guards, "{parts:?}");
@@ -138,12 +130,25 @@ mod tests {
     #[test]
     fn the_direct_way_goes_step_by_step() {
         assert_eq!(next(&nothing(), DIRECT, None), Next::Store(Code::Bsn));
-        let half = Found { bsn_code: Some(7), ..nothing() };
-        assert_eq!(next(&half, DIRECT, None), Next::Store(Code::LightClient));
+        assert_eq!(next(&half(), DIRECT, None), Next::Store(Code::LightClient));
         assert_eq!(next(&codes(), DIRECT, None), Next::Instantiate);
         let rest = vec![Part::Pin, Part::Hooks, Part::Register];
         assert_eq!(next(&contract(), DIRECT, None), Next::Propose(rest));
         assert_eq!(next(&done(), DIRECT, None), Next::Done);
+    }
+
+    #[test]
+    fn where_stake_is_verified_a_third_contract_is_stored_guarded_and_awaited() {
+        let nothing = Found::nothing(true);
+        let Next::Propose(parts) = next(&nothing, GOV, None) else { panic!("it proposes") };
+        let stored = [Code::Bsn, Code::LightClient, Code::Staking].map(Part::Store);
+        let guarded = [Code::Bsn, Code::LightClient, Code::Staking].map(Part::Guard);
+        assert!(parts[..3] == stored && parts[3] == Part::Instantiate && parts[4..7] == guarded, "{parts:?}");
+        let two = Found { codes: Each { staking: Some(None), ..codes().codes }, ..nothing };
+        assert_eq!(next(&two, DIRECT, None), Next::Store(Code::Staking));
+        assert_eq!(next(&two, SPLIT, None), Next::Propose(vec![Part::Store(Code::Staking)]));
+        let three = Found { codes: Each { staking: Some(Some(9)), ..two.codes }, ..two };
+        assert_eq!(next(&three, DIRECT, None), Next::Instantiate);
     }
 
     #[test]

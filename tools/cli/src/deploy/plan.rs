@@ -4,11 +4,12 @@ use bsn_rpc::proto::Any;
 
 use super::artifacts::Artifacts;
 use super::checks::{Check, Way};
+use super::codes::Code;
 use super::facts::ChainFacts;
 use super::gas;
 use super::look::Found;
 use super::message::Addresses;
-use super::next::{Code, Part, missing};
+use super::next::{Part, missing};
 use super::show::seconds;
 use crate::config::GasPrice;
 
@@ -20,13 +21,44 @@ pub struct Plan {
     /// Its height.
     pub height: u64,
     /// Babylon.
-    pub babylon_id: Option<String>,
+    pub babylon: Far,
     /// Where everything will be.
     pub addresses: Addresses,
-    /// Whether both chains are ready.
+    /// Whether everything is ready.
     pub checks: Vec<Check>,
     /// What will be done.
     pub steps: Vec<Step>,
+}
+
+/// Babylon, as far as a plan knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Far {
+    /// By its chain id.
+    Asked(String),
+    /// No node of it was named.
+    NotAsked,
+    /// The chain goes without it.
+    None,
+}
+
+impl Far {
+    /// Its chain id.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Asked(id) => Some(id),
+            Self::NotAsked | Self::None => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Far {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Asked(id) => id,
+            Self::NotAsked => "not asked",
+            Self::None => "none: Bitcoin alone",
+        })
+    }
 }
 
 /// A step of a plan.
@@ -49,28 +81,27 @@ pub fn name(part: Part) -> &'static str {
     match part {
         Part::Store(Code::Bsn) => "store bsn.wasm",
         Part::Store(Code::LightClient) => "store btc-light-client.wasm",
-        Part::Instantiate => "instantiate bsn, which makes its light client",
+        Part::Store(Code::Staking) => "store btc-staking.wasm",
+        Part::Instantiate => "instantiate bsn, which makes the others",
         Part::Guard(Code::Bsn) => "fail if bsn is not at its address",
         Part::Guard(Code::LightClient) => "fail if its light client is not at its address",
-        Part::Pin => "pin both codes",
+        Part::Guard(Code::Staking) => "fail if btc-staking is not at its address",
+        Part::Pin => "pin the codes",
         Part::Hooks => "raise the gas of the hooks",
         Part::Register => "register with x/babylon",
     }
 }
 
 /// All parts of a deployment in their order, done or not.
-fn whole(way: Way) -> Vec<Part> {
-    missing(&Found::default(), way)
+fn whole(way: Way, artifacts: &Artifacts) -> Vec<Part> {
+    missing(&Found::nothing(artifacts.staking.is_some()), way)
 }
 
 /// What a message of the signer uses, about.
 pub fn guess(part: Part, artifacts: &Artifacts) -> u64 {
     match part {
-        Part::Store(Code::Bsn) => gas::store(artifacts.bsn.size, artifacts.bsn.gz.len()),
-        Part::Store(Code::LightClient) => {
-            gas::store(artifacts.light_client.size, artifacts.light_client.gz.len())
-        }
-        Part::Instantiate => gas::INSTANTIATE,
+        Part::Store(code) => artifacts.get(code).map_or(0, |it| gas::store(it.size, it.gz.len())),
+        Part::Instantiate => gas::instantiate(artifacts.staking.is_some()),
         _ => 0,
     }
 }
@@ -93,12 +124,11 @@ pub fn steps(
     let cost = |gas: u64| price.and_then(|price| Some(format!("{}{}", price.of(gas).ok()?, price.denom)));
     let state = |part: Part| match (todo.contains(&part), part) {
         (true, _) => "to do".to_owned(),
-        (false, Part::Store(Code::Bsn)) => done(found.bsn_code),
-        (false, Part::Store(Code::LightClient)) => done(found.light_client_code),
+        (false, Part::Store(code)) => done(found.codes.of(code)),
         (false, _) => "done".to_owned(),
     };
     let mut steps = Vec::new();
-    for part in whole(way) {
+    for part in whole(way, artifacts) {
         let by_signer = !way.by_gov && matches!(part, Part::Store(_) | Part::Instantiate);
         let used = by_signer.then(|| guess(part, artifacts));
         steps.push(Step {
@@ -127,12 +157,7 @@ fn proposal(
     cost: impl Fn(u64) -> Option<String>,
     signer: &str,
 ) -> Step {
-    let code = |part: &Part| match part {
-        Part::Store(Code::Bsn) => artifacts.bsn.gz.len(),
-        Part::Store(Code::LightClient) => artifacts.light_client.gz.len(),
-        _ => 0,
-    };
-    let carried: usize = if way.by_gov { todo.iter().map(code).sum() } else { 0 };
+    let carried = carried(way, artifacts, todo);
     let used = gas::propose(carried + 2_000);
     let (deposit, voting) = deposit(way, chain);
     let coins: Vec<String> = deposit.iter().map(|(amount, denom)| format!("{amount}{denom}")).collect();
@@ -145,6 +170,15 @@ fn proposal(
         cost: format!("{fee}{} deposit", coins.join(",")),
         state: format!("to do; voted for {}", seconds(voting)),
     }
+}
+
+/// How many bytes of code the proposals carry.
+fn carried(way: Way, artifacts: &Artifacts, todo: &[Part]) -> usize {
+    let code = |part: &Part| match part {
+        Part::Store(code) => artifacts.get(*code).map_or(0, |it| it.gz.len()),
+        _ => 0,
+    };
+    if way.by_gov { todo.iter().map(code).sum() } else { 0 }
 }
 
 /// The deposit of a proposal, and how long is voted on it.
@@ -170,8 +204,7 @@ pub fn cost(
     let mut gas: u64 = todo.iter().filter(signed).map(|part| guess(*part, artifacts)).sum();
     let is_proposed = todo.iter().any(|part| !signed(&part));
     if is_proposed {
-        let carried = if way.by_gov { artifacts.bsn.gz.len() + artifacts.light_client.gz.len() } else { 0 };
-        gas += gas::propose(carried + 2_000);
+        gas += gas::propose(carried(way, artifacts, &todo) + 2_000);
     }
     let fees =
         price.filter(|price| price.denom == denom).and_then(|price| price.of(gas).ok()).unwrap_or_default();
@@ -188,13 +221,19 @@ pub fn cost(
 mod tests {
     use super::*;
     use crate::deploy::artifacts::Artifact;
+    use crate::deploy::codes::Each;
 
     fn artifacts() -> Artifacts {
         let of = |name, size, gz| Artifact { name, size, gz: vec![0; gz], checksum: [1; 32], release: None };
         Artifacts {
             bsn: of("bsn.wasm", 760_000, 310_000),
             light_client: of("btc-light-client.wasm", 260_000, 110_000),
+            staking: None,
         }
+    }
+
+    fn one_code() -> Each<Option<u64>> {
+        Each { bsn: Some(7), ..Each::default() }
     }
 
     fn chain() -> ChainFacts {
@@ -208,13 +247,13 @@ mod tests {
     #[test]
     fn a_plan_says_who_does_what_and_what_is_done() {
         let (way, price) = (Way::default(), "0.1uapp".parse().unwrap());
-        let found = Found { bsn_code: Some(7), ..Found::default() };
+        let found = Found { codes: one_code(), ..Found::default() };
         let steps = steps(way, &artifacts(), &chain(), &found, Some(&price), "me");
         let rows: Vec<(&str, &str, &str)> =
             steps.iter().map(|it| (it.what.as_str(), it.who.as_str(), it.state.as_str())).collect();
         assert_eq!(rows[0], ("store bsn.wasm", "me", "done: code 7"));
         assert_eq!(rows[1], ("store btc-light-client.wasm", "me", "to do"));
-        assert_eq!(rows[3], ("pin both codes", "governance", "to do"));
+        assert_eq!(rows[3], ("pin the codes", "governance", "to do"));
         assert_eq!(rows.last().unwrap().2, "to do; voted for 14 days");
         assert!(steps.last().unwrap().cost.ends_with("uapp + 1000uapp deposit"), "{:?}", steps.last());
     }
@@ -224,8 +263,14 @@ mod tests {
         let (way, price): (Way, GasPrice) = (Way::default(), "1uapp".parse().unwrap());
         let of = |found: &Found, way| cost(way, &artifacts(), &chain(), found, Some(&price), "uapp");
         let nothing = Found::default();
-        let code = Found { bsn_code: Some(1), ..Found::default() };
-        let all = Found { bsn: Some(1), is_pinned: true, has_gas: true, is_registered: true, ..code.clone() };
+        let code = Found { codes: one_code(), ..Found::default() };
+        let all = Found {
+            instances: one_code(),
+            is_pinned: true,
+            has_gas: true,
+            is_registered: true,
+            ..code.clone()
+        };
         assert!(of(&nothing, way) > of(&code, way) + 2_000_000);
         assert_eq!(of(&all, way), 0);
         let gov = Way { by_gov: true, ..way };

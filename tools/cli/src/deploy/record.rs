@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use api::Deployment;
 use serde_json::{Value, json};
 
-use super::look::Noted;
+use super::codes::Code;
 use super::read::plain;
 use crate::keys::sender::Pending;
 
@@ -56,10 +56,9 @@ impl Record {
         self.value["bsn"]["address"].as_str()
     }
 
-    /// The codes that were stored.
-    pub fn noted(&self) -> Noted {
-        let of = |name: &str| self.value[name]["code_id"].as_u64();
-        Noted { bsn: of("bsn"), light_client: of("btc_light_client") }
+    /// The id of a code that was stored.
+    pub fn noted(&self, code: Code) -> Option<u64> {
+        self.value[code.field()]["code_id"].as_u64()
     }
 
     /// The proposal that was made last.

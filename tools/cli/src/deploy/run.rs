@@ -8,7 +8,7 @@ mod settle;
 pub use propose::{awaited, same};
 pub use settle::{Earlier, earlier};
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
 use bsn_rpc::{Client, Fee};
@@ -16,18 +16,17 @@ use serde_json::Value;
 
 use super::artifacts::{Artifact, Artifacts};
 use super::checks::{self, Check, Given, Way};
+use super::codes::{Code, Each};
 use super::facts::{BabylonFacts, ChainFacts};
 use super::look::{self, Found, look};
 use super::message::{self, Addresses};
-use super::next::{Code, Next, Part, next};
-use super::plan::{self, Plan, name};
+use super::next::{Next, Part, next};
+use super::plan::{self, Far, Plan, name};
 use super::read;
 use super::record::Record;
 use crate::config::{GasPrice, Setup};
 use crate::keys::{Sender, Signing};
 
-/// Where the wasm is if nobody says otherwise.
-const ARTIFACTS: &str = "artifacts";
 /// What makes the address if nobody says otherwise.
 const SALT: &str = "bsn";
 /// How often an account that sends something else is waited for.
@@ -85,10 +84,11 @@ impl Deploy {
     /// If a chain does not answer, or something that every step needs is missing.
     pub fn begin(setup: Setup, signing: &Signing, way: Way, artifacts: Option<PathBuf>) -> Result<Self> {
         let artifacts = artifacts.or_else(|| setup.file.release.artifacts.clone());
-        let artifacts = Artifacts::read(&artifacts.unwrap_or_else(|| Path::new(ARTIFACTS).to_owned()))?;
+        let artifacts = Artifacts::read(artifacts.as_deref(), setup.file.staking.is_some())?;
         let client = setup.chain()?;
-        let mut chain = read::chain(&client, setup.file.bsn.ics20_channel.as_deref())?;
-        let far = setup.babylon()?;
+        let channel = setup.file.bsn.ics20_channel.as_deref().filter(|_| !setup.file.is_alone());
+        let mut chain = read::chain(&client, channel)?;
+        let far = if setup.file.is_alone() { None } else { setup.babylon()? };
         let babylon = far.as_ref().map(|far| read::babylon(far, chain.transfer.as_ref()));
         let babylon = babylon.transpose().context("cannot ask Babylon")?;
         let sender = signing
@@ -110,11 +110,11 @@ impl Deploy {
         let salt = setup.file.bsn.salt.clone().unwrap_or_else(|| SALT.to_owned());
         let to = Addresses::of(&artifacts, &chain.prefix, &creator, &salt)?;
         let record = Record::open(&setup.deployments, &chain.id)?;
-        if let Some(other) = record.bsn().filter(|known| *known != to.bsn) {
+        if let Some(other) = record.bsn().filter(|known| *known != to.contracts.bsn) {
             bail!(
                 "{} is of the contract {other}, and this call would make {}: choose another folder by --deployments, or the same signer, salt and wasm",
                 record.path().display(),
-                to.bsn
+                to.contracts.bsn
             );
         }
         Ok(Self {
@@ -137,11 +137,14 @@ impl Deploy {
     /// What exists.
     ///
     /// # Errors
-    /// If the chain does not answer; if the contract has somebody else's light client.
+    /// If the chain does not answer; if the contract has made another one of somebody else's code.
     pub fn look(&self) -> Result<Found> {
-        let found = look(&self.client, &self.artifacts, &self.to, self.record.noted(), self.way.by_gov)?;
-        if found.bsn.is_some() && found.light_client.is_none() {
-            return Err(self.strange_light_client()?);
+        let noted = |code| self.record.noted(code);
+        let found = look(&self.client, &self.artifacts, &self.to, noted, self.way.by_gov)?;
+        if found.instances.bsn.is_some()
+            && let Some(absent) = found.instances.missing().next()
+        {
+            return Err(self.stranger(absent)?);
         }
         Ok(found)
     }
@@ -152,7 +155,8 @@ impl Deploy {
         let cost = plan::cost(self.way, &self.artifacts, &self.chain, found, self.price.as_ref(), denom);
         let (file, artifacts, way, chain) = (&self.setup.file, &self.artifacts, self.way, &self.chain);
         let (price, has_fee, babylon) = (self.price.as_ref(), self.has_fee, self.babylon.as_ref());
-        checks::all(Given { file, artifacts, way, chain, babylon, price, has_fee, cost })
+        let is_there = found.instances.bsn.is_some();
+        checks::all(Given { file, artifacts, way, chain, babylon, price, has_fee, cost, is_there })
     }
 
     /// What will be done.
@@ -165,7 +169,7 @@ impl Deploy {
         Ok(Plan {
             chain_id: self.chain.id.clone(),
             height: self.chain.height,
-            babylon_id: self.babylon.as_ref().map(|it| it.id.clone()),
+            babylon: self.far(),
             addresses: self.to.clone(),
             checks: self.checks(&found),
             steps: plan::steps(self.way, &self.artifacts, &self.chain, &found, self.price.as_ref(), signer),
@@ -197,11 +201,21 @@ impl Deploy {
         }
     }
 
-    fn artifact(&self, code: Code) -> &Artifact {
-        match code {
-            Code::Bsn => &self.artifacts.bsn,
-            Code::LightClient => &self.artifacts.light_client,
+    /// Whether the chain goes without Babylon.
+    pub fn is_alone(&self) -> bool {
+        self.setup.file.is_alone()
+    }
+
+    fn far(&self) -> Far {
+        match &self.babylon {
+            _ if self.is_alone() => Far::None,
+            Some(babylon) => Far::Asked(babylon.id.clone()),
+            None => Far::NotAsked,
         }
+    }
+
+    fn artifact(&self, code: Code) -> Result<&Artifact> {
+        self.artifacts.get(code).ok_or_else(|| anyhow!("{} is not deployed", code.wasm()))
     }
 
     fn sender(&self) -> Result<&Sender> {
@@ -209,23 +223,22 @@ impl Deploy {
     }
 
     fn store(&mut self, code: Code) -> Result<Turn> {
-        let message = message::store(self.sender()?.address(), self.artifact(code));
+        let message = message::store(self.sender()?.address(), self.artifact(code)?);
         let guess = plan::guess(Part::Store(code), &self.artifacts);
         self.send(name(Part::Store(code)), vec![message], guess)
     }
 
     fn instantiate(&mut self, found: &Found) -> Result<Turn> {
-        let (Some(bsn), Some(light_client)) = (found.bsn_code, found.light_client_code) else {
-            bail!("the codes are not there");
-        };
-        let message = self.instantiate_message(light_client)?;
+        let codes = found.codes.try_map(|id| id.ok_or_else(|| anyhow!("the codes are not there")))?;
+        let message = self.instantiate_message(&codes)?;
         let (sender, governance) = (self.sender()?.address(), &self.chain.governance);
-        let message = message::instantiate2(sender, governance, bsn, &message, &self.salt);
-        self.send(name(Part::Instantiate), vec![message], super::gas::INSTANTIATE)
+        let message = message::instantiate2(sender, governance, codes.bsn, &message, &self.salt);
+        let guess = plan::guess(Part::Instantiate, &self.artifacts);
+        self.send(name(Part::Instantiate), vec![message], guess)
     }
 
-    fn instantiate_message(&self, light_client: u64) -> Result<Value> {
-        message::instantiate(&self.setup.file, &self.chain, self.babylon.as_ref(), light_client)
+    fn instantiate_message(&self, codes: &Each<u64>) -> Result<Value> {
+        message::instantiate(&self.setup.file, &self.chain, self.babylon.as_ref(), codes)
     }
 
     /// The record as it is.

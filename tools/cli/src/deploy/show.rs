@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::checks::{Check, Grade};
-use super::plan::Plan;
+use super::message::Addresses;
+use super::plan::{Far, Plan};
 
 /// `1,234,567`.
 pub fn thousands(number: u64) -> String {
@@ -52,17 +53,23 @@ pub fn checks(checks: &[Check]) -> String {
     table(&rows.collect::<Vec<_>>())
 }
 
+/// Where the contracts are, a row for each.
+pub fn contracts(to: &Addresses) -> Vec<Vec<String>> {
+    to.contracts.iter().map(|(code, address)| vec![code.contract().to_owned(), address.clone()]).collect()
+}
+
 /// A plan for people.
 pub fn plan(plan: &Plan) -> String {
     let cell = |text: &str| text.to_owned();
-    let head = vec![
+    let mut head = vec![
         vec![cell("chain"), format!("{}, height {}", plan.chain_id, thousands(plan.height))],
-        vec![cell("babylon"), plan.babylon_id.clone().unwrap_or_else(|| cell("not asked"))],
+        vec![cell("babylon"), plan.babylon.to_string()],
         vec![cell("creator"), plan.addresses.creator.clone()],
-        vec![cell("bsn"), plan.addresses.bsn.clone()],
-        vec![cell("light client"), plan.addresses.light_client.clone()],
-        vec![cell("port"), format!("wasm.{}", plan.addresses.bsn)],
     ];
+    head.extend(contracts(&plan.addresses));
+    if plan.babylon != Far::None {
+        head.push(vec![cell("port"), format!("wasm.{}", plan.addresses.contracts.bsn)]);
+    }
     let mut steps = vec![["step", "who", "gas", "cost", "state"].map(str::to_owned).to_vec()];
     steps.extend(plan.steps.iter().map(|step| {
         let gas = step.gas.map(thousands).unwrap_or_default();
@@ -73,13 +80,16 @@ pub fn plan(plan: &Plan) -> String {
 
 /// A plan for programs.
 pub fn plan_json(plan: &Plan) -> Value {
+    let mut addresses = json!({ "creator": plan.addresses.creator });
+    for (code, address) in plan.addresses.contracts.iter() {
+        addresses[code.field()] = json!(address);
+    }
     let steps = plan.steps.iter().map(|step| {
         json!({ "what": step.what, "who": step.who, "gas": step.gas, "cost": step.cost, "state": step.state })
     });
     json!({
-        "chain_id": plan.chain_id, "height": plan.height, "babylon_chain_id": plan.babylon_id,
-        "addresses": { "creator": plan.addresses.creator, "bsn": plan.addresses.bsn,
-            "btc_light_client": plan.addresses.light_client },
+        "chain_id": plan.chain_id, "height": plan.height, "babylon_chain_id": plan.babylon.id(),
+        "addresses": addresses,
         "checks": plan.checks, "steps": steps.collect::<Vec<_>>(), "pass": super::checks::pass(&plan.checks),
     })
 }

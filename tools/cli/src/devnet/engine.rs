@@ -140,6 +140,8 @@ pub struct Engine {
     sends_votes: BTreeSet<usize>,
     until_jailed: BTreeSet<usize>,
     expiry: Option<bool>,
+    /// Whether the stake and the randomness of a chain without Babylon are there.
+    has_begun: bool,
 }
 
 impl Engine {
@@ -214,6 +216,7 @@ impl Engine {
             mempool: Vec::new(),
             until_jailed: BTreeSet::new(),
             expiry: None,
+            has_begun: !is_bare,
         };
         let waiting = engine.ask(&json!({ "health": {} })).ok();
         let waiting = waiting.and_then(|it| it["finality"]["waiting_for"]["height"].as_u64());

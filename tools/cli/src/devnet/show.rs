@@ -30,7 +30,21 @@ pub fn facts(engine: &Engine) -> Value {
         "accounts": accounts.collect::<Vec<_>>(), "finality_providers": fps.collect::<Vec<_>>(),
         "channel": engine.net.channel.as_ref().map(|ids| ids.local.clone()),
         "bitcoin_height": engine.net.miner.tip_height(),
+        "deploy_with": deploy_with(engine),
     })
+}
+
+/// What whoever deploys the contracts here must tell them: what verifies stake, where Bitcoin begins, and who brings its headers. Null where
+/// they are there, or Babylon says it.
+fn deploy_with(engine: &Engine) -> Value {
+    let net = &engine.net;
+    match (net.staking_settings(), net.miner.block_at(0)) {
+        (Some(staking), Some(genesis)) if net.bsn.is_empty() => json!({
+            "staking": staking, "submitters": [net.admin, net.sender],
+            "checkpoint": { "height": 0, "header_hex": hex::encode(genesis.header) },
+        }),
+        _ => Value::Null,
+    }
 }
 
 /// The faults that there are.

@@ -1,9 +1,10 @@
 //! The file's text. Pure.
 
 use super::{Answers, Found};
+use crate::deploy::message::network_word;
 
 /// A text in quotes, as TOML has it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
@@ -17,26 +18,31 @@ fn quoted(text: &str) -> String {
     out
 }
 
+/// How the file begins: what it is, and the appchain.
+pub(super) fn head(found: &Found, node: &[String], gas_prices: &str) -> String {
+    let mut out = String::from(
+        "# Written by `bsn init`. A flag wins over an environment variable (BSN_...), and that over this file.\n\n",
+    );
+    let nodes = list(node);
+    out += &format!("[chain]\nid = {}\nnode = [{nodes}]\n", quoted(&found.chain.id));
+    out += &format!("gas_prices = {}\n", quoted(gas_prices));
+    out
+}
+
+fn list(nodes: &[String]) -> String {
+    nodes.iter().map(|node| quoted(node)).collect::<Vec<_>>().join(", ")
+}
+
 /// The file.
 pub fn text(found: &Found, answers: &Answers) -> String {
-    let list = |nodes: &[String]| nodes.iter().map(|node| quoted(node)).collect::<Vec<_>>().join(", ");
     let line = |name: &str, value: Option<String>, else_: &str| match value {
         Some(value) => format!("{name} = {value}\n"),
         None => format!("# {name} = {else_}\n"),
     };
-    let network = serde_json::to_value(answers.network)
-        .ok()
-        .and_then(|it| it.as_str().map(str::to_owned))
-        .unwrap_or_default();
+    let network = network_word(answers.network);
     let (k, w) = answers.depths;
     let denom = found.chain.bond_denom.clone().unwrap_or_default();
-    let mut out = String::from(
-        "# Written by `bsn init`. A flag wins over an environment variable (BSN_...), and that over this file.\n\n",
-    );
-    out += "[chain]\n";
-    out += &line("id", Some(quoted(&found.chain.id)), "");
-    out += &line("node", Some(format!("[{}]", list(&answers.node))), "");
-    out += &line("gas_prices", Some(quoted(&answers.gas_prices)), "");
+    let mut out = head(found, &answers.node, &answers.gas_prices);
     out += "\n[babylon]\n";
     out += &line("id", Some(quoted(&answers.babylon_id)), "");
     out += &line(

@@ -1,27 +1,30 @@
 //! What comes next. Pure.
 
+use crate::deploy::codes::{Code, Each};
 use crate::deploy::look::Proposal;
-use crate::deploy::next::Code;
 
 /// What the chain shows of an upgrade.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The id of the new `bsn.wasm`.
-    pub bsn_code: Option<u64>,
-    /// The id of the new `btc-light-client.wasm`.
-    pub light_client_code: Option<u64>,
-    /// The code that the contract has.
-    pub bsn_has: u64,
-    /// The code that the light client has.
-    pub light_client_has: u64,
+    /// The ids of the new codes.
+    pub codes: Each<Option<u64>>,
+    /// The codes that the contracts have.
+    pub has: Each<u64>,
     /// Who may migrate the contract.
     pub bsn_admin: String,
     /// Who may migrate the light client.
     pub light_client_admin: String,
-    /// Whether both new codes stay in memory.
+    /// Whether the new codes stay in memory.
     pub is_pinned: bool,
     /// How many records have been converted, while that is not done.
     pub converting: Option<String>,
+}
+
+impl Found {
+    /// Whether a contract has another code than the new one.
+    pub fn is_old(&self, code: Code) -> bool {
+        self.codes.of(code) != self.has.get(code).copied()
+    }
 }
 
 /// Who acts.
@@ -68,8 +71,7 @@ pub enum Next {
 /// The step that comes next.
 pub fn next(found: &Found, who: &Who, proposal: Option<&Proposal>) -> Next {
     let open = proposal.filter(|proposal| proposal.is_open());
-    let stored = [(Code::Bsn, found.bsn_code), (Code::LightClient, found.light_client_code)];
-    let absent: Vec<Code> = stored.iter().filter(|(_, id)| id.is_none()).map(|(code, _)| *code).collect();
+    let absent: Vec<Code> = found.codes.missing().collect();
     if let Some(first) = absent.first() {
         return match (open, who.stores_by_gov) {
             (Some(open), true) => Next::Await(open.clone()),
@@ -77,14 +79,14 @@ pub fn next(found: &Found, who: &Who, proposal: Option<&Proposal>) -> Next {
             (_, false) => Next::Store(*first),
         };
     }
-    let instances = [
-        (Code::Bsn, found.bsn_code, found.bsn_has, &found.bsn_admin),
-        (Code::LightClient, found.light_client_code, found.light_client_has, &found.light_client_admin),
-    ];
+    // `bsn` alone may migrate what verifies its stake, and does so in its own migration.
+    let is_old = [found.is_old(Code::Bsn) || found.is_old(Code::Staking), found.is_old(Code::LightClient)];
+    let instances = [(Code::Bsn, &found.bsn_admin), (Code::LightClient, &found.light_client_admin)];
     let old: Vec<(Code, &String)> = instances
-        .iter()
-        .filter(|(_, new, has, _)| *new != Some(*has))
-        .map(|(code, .., admin)| (*code, *admin))
+        .into_iter()
+        .zip(is_old)
+        .filter(|(_, is_old)| *is_old)
+        .map(|(instance, _)| instance)
         .collect();
     let mut parts: Vec<Part> = old
         .iter()
@@ -122,8 +124,7 @@ mod tests {
 
     fn found() -> Found {
         Found {
-            bsn_has: 1,
-            light_client_has: 2,
+            has: Each { bsn: 1, light_client: 2, staking: None },
             bsn_admin: "gov".to_owned(),
             light_client_admin: "gov".to_owned(),
             ..Found::default()
@@ -131,7 +132,13 @@ mod tests {
     }
 
     fn stored() -> Found {
-        Found { bsn_code: Some(7), light_client_code: Some(8), ..found() }
+        Found { codes: Each { bsn: Some(7), light_client: Some(8), staking: None }, ..found() }
+    }
+
+    /// `bsn` and its light client are as the codes that are stored.
+    fn migrated() -> Found {
+        let has = Each { bsn: 7, light_client: 8, staking: None };
+        Found { has, is_pinned: true, ..stored() }
     }
 
     #[test]
@@ -139,7 +146,7 @@ mod tests {
         let both = vec![Part::Store(Code::Bsn), Part::Store(Code::LightClient)];
         assert_eq!(next(&found(), &who(true), None), Next::Propose(both));
         assert_eq!(next(&found(), &who(false), None), Next::Store(Code::Bsn));
-        let half = Found { bsn_code: Some(7), ..found() };
+        let half = Found { codes: Each { bsn: Some(7), ..Each::default() }, ..found() };
         assert_eq!(next(&half, &who(false), None), Next::Store(Code::LightClient));
         let parts = vec![Part::Migrate(Code::Bsn), Part::Migrate(Code::LightClient), Part::Pin];
         assert_eq!(next(&stored(), &who(false), None), Next::Propose(parts));
@@ -147,15 +154,31 @@ mod tests {
 
     #[test]
     fn whoever_may_migrate_does() {
-        let mine = Found { light_client_admin: "me".to_owned(), bsn_has: 7, is_pinned: true, ..stored() };
+        let has = Each { light_client: 2, ..migrated().has };
+        let mine = Found { light_client_admin: "me".to_owned(), has, ..migrated() };
         assert_eq!(next(&mine, &who(false), None), Next::Migrate(Code::LightClient));
         let other = Found { light_client_admin: "you".to_owned(), ..mine };
         assert_eq!(next(&other, &who(false), None), Next::Other(Code::LightClient, "you".to_owned()));
     }
 
     #[test]
+    fn what_verifies_stake_is_migrated_by_bsn_alone() {
+        let codes = |staking| Each { staking: Some(staking), ..stored().codes };
+        let has = Each { staking: Some(3), ..migrated().has };
+        let unstored = Found { codes: codes(None), has, ..migrated() };
+        assert_eq!(next(&unstored, &who(false), None), Next::Store(Code::Staking));
+        // `bsn` itself has its code already.
+        let old = Found { codes: codes(Some(9)), ..unstored };
+        assert_eq!(next(&old, &who(false), None), Next::Propose(vec![Part::Migrate(Code::Bsn)]));
+        let mine = Found { bsn_admin: "me".to_owned(), ..old.clone() };
+        assert_eq!(next(&mine, &who(false), None), Next::Migrate(Code::Bsn));
+        let new = Found { codes: codes(Some(3)), ..old };
+        assert_eq!(next(&new, &who(false), None), Next::Compare);
+    }
+
+    #[test]
     fn what_was_stored_is_converted_and_then_compared() {
-        let new = Found { bsn_has: 7, light_client_has: 8, is_pinned: true, ..stored() };
+        let new = migrated();
         let converting = Found { converting: Some("64 so far".to_owned()), ..new.clone() };
         assert_eq!(next(&converting, &who(true), None), Next::Convert("64 so far".to_owned()));
         assert_eq!(next(&new, &who(true), None), Next::Compare);

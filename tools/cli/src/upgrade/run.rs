@@ -3,9 +3,11 @@
 mod answers;
 mod send;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bsn_rpc::Client;
 use bsn_rpc::proto::Any;
 use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
@@ -16,10 +18,10 @@ use super::next::{Found, Next, Part, Who, next};
 use crate::config::Setup;
 use crate::deploy::artifacts::{Artifact, Artifacts};
 use crate::deploy::checks::Way;
+use crate::deploy::codes::{Code, Each};
 use crate::deploy::facts::{ChainFacts, Upload};
 use crate::deploy::look::{self, Proposal};
 use crate::deploy::message::{self, Addresses};
-use crate::deploy::next::Code;
 use crate::deploy::record::Record;
 use crate::deploy::run::{Turn, awaited};
 use crate::deploy::{gas, read};
@@ -46,8 +48,6 @@ impl Upgrade {
     /// # Errors
     /// If the chain does not answer, or there is no contract.
     pub fn begin(setup: Setup, signing: &Signing, way: Way, artifacts: Option<PathBuf>) -> Result<Self> {
-        let artifacts = artifacts.or_else(|| setup.file.release.artifacts.clone());
-        let artifacts = Artifacts::read(&artifacts.unwrap_or_else(|| Path::new("artifacts").to_owned()))?;
         let client = setup.chain()?;
         let chain = read::chain(&client, None)?;
         let record = Record::open(&setup.deployments, &chain.id)?;
@@ -58,8 +58,11 @@ impl Upgrade {
         let config =
             client.smart(&bsn, &json!({ "config": {} })).with_context(|| format!("cannot ask {bsn}"))?;
         let light_client = config["btc_light_client"].as_str().unwrap_or_default().to_owned();
+        let staking = config["stake_verifier"].as_str().map(str::to_owned);
+        let artifacts = artifacts.or_else(|| setup.file.release.artifacts.clone());
+        let artifacts = Artifacts::read(artifacts.as_deref(), staking.is_some())?;
         let sender = Sender::new(&setup, signing, &client, &chain.id, &chain.prefix, chain.block_gas)?;
-        let to = Addresses { creator: String::new(), bsn, light_client };
+        let to = Addresses { creator: String::new(), contracts: Each { bsn, light_client, staking } };
         Ok(Self { setup, client, chain, sender, artifacts, way, to, record })
     }
 
@@ -72,32 +75,28 @@ impl Upgrade {
             let found = self.client.contract_info(address)?;
             found.ok_or_else(|| anyhow!("there is no contract {address} on {}", self.chain.id))
         };
-        let (bsn, light_client) = (instance(&self.to.bsn)?, instance(&self.to.light_client)?);
-        let code = |artifact: &Artifact, has: u64| {
+        let instances = self.to.contracts.try_map(|address| instance(address))?;
+        let has = instances.try_map(|instance| Ok::<_, anyhow::Error>(instance.code_id))?;
+        let codes = Each::make(self.artifacts.staking.is_some(), |code| {
+            let (artifact, has) = (self.artifact(code)?, has.get(code).copied().unwrap_or_default());
             let info = self.client.code_info(has)?;
             if info.is_some_and(|info| info.data_hash == artifact.checksum) {
                 return Ok(Some(has));
             }
             // Whoever may migrate may migrate to any code.
             look::code_of(&self.client, artifact, None, None)
-        };
-        let bsn_code = code(&self.artifacts.bsn, bsn.code_id)?;
-        let light_client_code = code(&self.artifacts.light_client, light_client.code_id)?;
+        })?;
         let pinned = self.client.pinned_codes()?;
-        let health = self.client.smart(&self.to.bsn, &json!({ "health": {} }))?;
+        let health = self.client.smart(&self.to.contracts.bsn, &json!({ "health": {} }))?;
         let alarms = health["alarms"].as_array().map_or(&[][..], Vec::as_slice);
         let converting =
             alarms.iter().filter_map(Value::as_str).find(|alarm| alarm.contains("is being converted"));
         Ok(Found {
-            is_pinned: [bsn_code, light_client_code]
-                .iter()
-                .all(|id| id.is_some_and(|id| pinned.contains(&id))),
-            bsn_code,
-            light_client_code,
-            bsn_has: bsn.code_id,
-            light_client_has: light_client.code_id,
-            bsn_admin: bsn.admin,
-            light_client_admin: light_client.admin,
+            is_pinned: codes.values().all(|id| id.is_some_and(|id| pinned.contains(&id))),
+            codes,
+            has,
+            bsn_admin: instances.bsn.admin,
+            light_client_admin: instances.light_client.admin,
             converting: converting.map(str::to_owned),
         })
     }
@@ -113,7 +112,7 @@ impl Upgrade {
         // Before the rest: what a proposal does that ends meanwhile is seen then, and not proposed again.
         let ours = self.proposal()?;
         let found = self.look()?;
-        if found.bsn_code != Some(found.bsn_has) {
+        if found.is_old(Code::Bsn) || found.is_old(Code::Staking) {
             self.keep_before()?;
         }
         let who = Who {
@@ -123,7 +122,7 @@ impl Upgrade {
         };
         match next(&found, &who, ours.as_ref()) {
             Next::Store(code) => {
-                let artifact = self.artifact(code);
+                let artifact = self.artifact(code)?;
                 let (what, guess) =
                     (format!("store {}", artifact.name), gas::store(artifact.size, artifact.gz.len()));
                 let message = message::store(self.sender.address(), artifact);
@@ -131,40 +130,30 @@ impl Upgrade {
             }
             Next::Migrate(code) => {
                 let message = self.migrate(self.sender.address(), code, &found);
-                self.send(&format!("migrate {}", self.artifact(code).name), vec![message], MIGRATE_GAS)
+                self.send(&format!("migrate {}", code.wasm()), vec![message], MIGRATE_GAS)
             }
             Next::Propose(parts) => self.propose(&found, &parts),
             Next::Await(proposal) => {
                 Ok(Turn::Waits(awaited(&proposal, self.way, &self.chain, self.binary())))
             }
             Next::Other(code, admin) => {
-                let (name, address) = (self.artifact(code).name, self.address(code));
-                let id = match code {
-                    Code::Bsn => found.bsn_code,
-                    Code::LightClient => found.light_client_code,
-                };
-                Ok(Turn::Waits(format!(
-                    "{admin} must migrate {address} to code {} ({name})",
-                    id.unwrap_or_default()
-                )))
+                let (name, address) = (code.wasm(), self.address(code));
+                let id = found.codes.of(code).unwrap_or_default();
+                let with = self.staking_message(&found).map(|message| format!(", with {message}"));
+                let with = with.filter(|_| code == Code::Bsn).unwrap_or_default();
+                Ok(Turn::Waits(format!("{admin} must migrate {address} to code {id} ({name}){with}")))
             }
             Next::Convert(how_far) => Ok(Turn::Waits(format!("{how_far}; each block converts 64 more"))),
             Next::Compare => self.finish(&found),
         }
     }
 
-    fn artifact(&self, code: Code) -> &Artifact {
-        match code {
-            Code::Bsn => &self.artifacts.bsn,
-            Code::LightClient => &self.artifacts.light_client,
-        }
+    fn artifact(&self, code: Code) -> Result<&Artifact> {
+        self.artifacts.get(code).ok_or_else(|| anyhow!("{} is not deployed", code.wasm()))
     }
 
     fn address(&self, code: Code) -> &str {
-        match code {
-            Code::Bsn => &self.to.bsn,
-            Code::LightClient => &self.to.light_client,
-        }
+        self.to.contracts.get(code).map_or("", String::as_str)
     }
 
     fn binary(&self) -> String {
@@ -172,17 +161,20 @@ impl Upgrade {
     }
 
     fn migrate(&self, sender: &str, code: Code, found: &Found) -> Any {
-        let id = match code {
-            Code::Bsn => found.bsn_code,
-            Code::LightClient => found.light_client_code,
-        };
+        let message = self.staking_message(found).filter(|_| code == Code::Bsn);
         let (sender, contract) = (sender.to_owned(), self.address(code).to_owned());
         pack(&wasm::MsgMigrateContract {
             sender,
             contract,
-            code_id: id.unwrap_or_default(),
-            msg: b"{}".to_vec(),
+            code_id: found.codes.of(code).unwrap_or_default(),
+            msg: message.unwrap_or_else(|| json!({})).to_string().into_bytes(),
         })
+    }
+
+    /// What tells `bsn` to migrate the contract that verifies its stake, if that has an old code.
+    fn staking_message(&self, found: &Found) -> Option<Value> {
+        let code_id = found.codes.of(Code::Staking).filter(|_| found.is_old(Code::Staking))?;
+        Some(json!({ "verified_stake": { "code_id": code_id, "settings": STANDARD.encode("{}") } }))
     }
 
     /// The proposal that was made last, if it is still decided on.

@@ -1,6 +1,7 @@
 //! Strangers who store code while people vote on a proposal that guesses the next ids.
 
 use bsn_cli::config::File;
+use bsn_cli::deploy::codes::Each;
 use bsn_cli::deploy::message::{self, Addresses, Words};
 use bsn_cli::deploy::read;
 use bsn_rpc::proto::Any;
@@ -17,7 +18,8 @@ fn planned(alice: &Operator) -> Addresses {
     let (_, out, _) = alice.bsn(&["deploy", "--plan", "--gov", "--output", "json"]);
     let plan: Value = serde_json::from_str(&out).unwrap();
     let text = |name: &str| plan["addresses"][name].as_str().unwrap().to_owned();
-    Addresses { creator: text("creator"), bsn: text("bsn"), light_client: text("btc_light_client") }
+    let contracts = Each { bsn: text("bsn"), light_client: text("btc_light_client"), staking: None };
+    Addresses { creator: text("creator"), contracts }
 }
 
 /// Mallory proposes this.
@@ -62,10 +64,10 @@ fn a_stranger_who_takes_both_ids_fails_the_proposal_at_the_guard_of_what_is_not_
         let why = alice.devnet.client.proposal(1).unwrap().unwrap().failed_reason;
         assert!(why.contains(&format!("message index: {guard}: unknown contract")), "{why}");
         assert_eq!((alice.codes(), alice.registered().as_str()), (2, ""), "nothing of it is left");
-        assert_eq!(alice.devnet.client.contract_info(&to.bsn).unwrap(), None);
+        assert_eq!(alice.devnet.client.contract_info(&to.contracts.bsn).unwrap(), None);
         let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
         assert!(code == 0 && out.contains("(proposal 1 has passed, but failed whole: "), "{out}{err}");
-        assert_eq!(alice.registered(), to.bsn);
+        assert_eq!(alice.registered(), to.contracts.bsn);
         assert_eq!(alice.pinned(), alice.checksums(), "what is pinned is ours, and nothing else is");
         drop(voter);
     }
@@ -81,9 +83,9 @@ fn the_guards_pass_and_change_nothing_where_an_account_is_the_admin() {
     let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
     assert!(code == 0 && out.contains("propose: proposal 1\n"), "{out}{err}");
     let info = |address: &str| alice.devnet.client.contract_info(address).unwrap().unwrap();
-    assert_eq!(info(&to.bsn).admin, to.creator);
+    assert_eq!(info(&to.contracts.bsn).admin, to.creator);
     assert_eq!(
-        (info(&to.light_client).admin, info(&to.light_client).label),
+        (info(&to.contracts.light_client).admin, info(&to.contracts.light_client).label),
         (admin, "BTC Light Client".to_owned())
     );
     drop(voter);
@@ -100,23 +102,25 @@ fn a_contract_with_a_strangers_light_client_is_never_taken_for_ours() {
     let facts = read::chain(chain, Some("channel-0")).unwrap();
     let babylon = read::babylon(&far, facts.transfer.as_ref()).unwrap();
     let file = File::read(&alice.at("bsn.toml"), true).unwrap();
-    let inner = message::instantiate(&file, &facts, Some(&babylon), 2).unwrap();
+    let inner =
+        message::instantiate(&file, &facts, Some(&babylon), &Each { bsn: 1, light_client: 2, staking: None })
+            .unwrap();
     let made = message::instantiate2(&to.creator, &to.creator, 1, &inner, "bsn");
     propose(&alice, vec![made, message::register(&to.creator, &to)]);
     let voter = Voter::start(&alice.devnet);
     assert_eq!(until("the proposal's end", || alice.ended(1)), 3);
-    assert_eq!(alice.registered(), to.bsn);
+    assert_eq!(alice.registered(), to.contracts.bsn);
     for args in [&["deploy", "--gov"][..], &["deploy", "--gov", "--plan"]] {
         let ended = alice.with_words(args);
-        fails(&ended, &format!("{} is there, but its light client is bbnc1", to.bsn));
-        fails(&ended, &format!("not {} with {}", to.light_client, alice.checksum(LIGHT_CLIENT)));
+        fails(&ended, &format!("{} is there, but its light client is bbnc1", to.contracts.bsn));
+        fails(&ended, &format!("not {} with {}", to.contracts.light_client, alice.checksum(LIGHT_CLIENT)));
         fails(&ended, "the chain module calls it, so nothing that it says is final is to be believed");
         fails(&ended, "Choose another `bsn.salt`, and call again");
     }
     // That corrects it: the proposal registers another contract.
     alice.configure("ics20_channel = \"channel-0\"\nsalt = \"bsn-2\"");
     let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
-    assert!(code == 0 && alice.registered() != to.bsn, "{out}{err}");
+    assert!(code == 0 && alice.registered() != to.contracts.bsn, "{out}{err}");
     assert_eq!(alice.record()["bsn"]["address"].as_str().unwrap(), alice.registered());
     drop(voter);
 }

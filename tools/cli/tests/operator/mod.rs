@@ -67,7 +67,8 @@ impl Operator {
         Self::on(Arc::clone(&self.devnet), name, index)
     }
 
-    fn on(devnet: Arc<Running>, name: &str, index: u32) -> Self {
+    /// On this devnet, with its account at a place.
+    pub fn on(devnet: Arc<Running>, name: &str, index: u32) -> Self {
         let folder =
             std::env::temp_dir().join(format!("bsn-{name}-{}-{}", std::process::id(), devnet.at[0].port()));
         std::fs::create_dir_all(&folder).unwrap();
@@ -101,7 +102,11 @@ impl Operator {
         let folder = self.at("artifacts");
         std::fs::create_dir_all(&folder).unwrap();
         let machine = Machine::native();
-        for (name, code) in [("bsn.wasm", machine.bsn), ("btc-light-client.wasm", machine.light_client)] {
+        for (name, code) in [
+            ("bsn.wasm", machine.bsn),
+            ("btc-light-client.wasm", machine.light_client),
+            ("btc-staking.wasm", machine.staking),
+        ] {
             std::fs::write(folder.join(name), [code.as_slice(), build.as_bytes()].concat()).unwrap();
         }
     }

@@ -12,7 +12,7 @@ use crate::deploy::show::{seconds, thousands};
 const MAX_WASM: usize = 819_200;
 /// What CometBFT's mempool takes of a transaction, unless a node has changed it.
 const MAX_TX: usize = 1_048_576;
-/// What stands around two codes in a transaction.
+/// What stands around the codes in a transaction.
 const AROUND: usize = 4_096;
 /// Between two blocks of Bitcoin, in seconds.
 const BITCOIN: u64 = 600;
@@ -82,11 +82,11 @@ fn wasmvm(given: Given<'_>) -> Check {
 }
 
 fn size(given: Given<'_>) -> Check {
-    let (name, both) = ("size of the code", [&given.artifacts.bsn, &given.artifacts.light_client]);
+    let (name, all) = ("size of the code", given.artifacts);
     let sizes: Vec<String> =
-        both.iter().map(|it| format!("{} {}", it.name, thousands(it.size as u64))).collect();
+        all.values().map(|it| format!("{} {}", it.name, thousands(it.size as u64))).collect();
     let limit = thousands(MAX_WASM as u64);
-    match both.iter().find(|it| it.size > MAX_WASM) {
+    match all.values().find(|it| it.size > MAX_WASM) {
         Some(it) => fail(
             name,
             format!("{} has {} bytes, and wasmd takes {limit}", it.name, thousands(it.size as u64)),
@@ -95,12 +95,17 @@ fn size(given: Given<'_>) -> Check {
     }
 }
 
+/// How many bytes of code are in the longest transaction, which has all of them or one.
+fn carried(given: Given<'_>, is_one: bool) -> usize {
+    let codes = given.artifacts.values().map(|it| it.gz.len());
+    if is_one { codes.sum() } else { codes.max().unwrap_or_default() }
+}
+
 /// The longest transaction of this way.
 fn transaction(given: Given<'_>) -> Check {
     let name = "size of the transaction";
-    let (bsn, client) = (given.artifacts.bsn.gz.len(), given.artifacts.light_client.gz.len());
     let is_one = given.way.by_gov && !given.way.split;
-    let bytes = AROUND + if is_one { bsn + client } else { bsn.max(client) };
+    let bytes = AROUND + carried(given, is_one);
     let block =
         given.chain.block_bytes.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
     let (limit, whose) = if block < MAX_TX { (block, "a block") } else { (MAX_TX, "a node's mempool") };
@@ -132,9 +137,8 @@ fn upload(given: Given<'_>) -> Check {
 /// Codes in a proposal are paid for by the byte, several times.
 fn proposal(given: Given<'_>) -> Option<Check> {
     let (name, limit) = ("gas of the proposal", given.chain.block_gas);
-    let (bsn, client) = (given.artifacts.bsn.gz.len(), given.artifacts.light_client.gz.len());
     let is_one = !given.way.split;
-    let used = gas::propose(AROUND + if is_one { bsn + client } else { bsn.max(client) });
+    let used = gas::propose(AROUND + carried(given, is_one));
     let said = format!("about {}", thousands(used));
     given.way.by_gov.then(|| match limit {
         None => ok(name, said),
@@ -233,16 +237,15 @@ fn knob(given: &Given<'_>, name: &str) -> u64 {
 /// Knobs against the pace of both chains and of Bitcoin.
 fn retention(given: Given<'_>) -> Check {
     let name = "knobs and block times";
-    let w = given
-        .file
-        .bsn
-        .w
-        .or_else(|| given.babylon.and_then(|it| it.depths).map(|(_, w)| w))
-        .unwrap_or_default();
-    let (kept, needed) = (knob(&given, "anchor_retention_s"), u64::from(w) * BITCOIN + 2 * EPOCH);
+    let (k, w) = given.depths().unwrap_or_default();
+    let (what, needed) = match given.file.is_alone() {
+        true => ("a timestamp", u64::from(k) * BITCOIN),
+        false => ("a checkpoint of Babylon", u64::from(w) * BITCOIN + 2 * EPOCH),
+    };
+    let kept = knob(&given, "anchor_retention_s");
     let is_live = given.file.bsn.network != Some(Network::Regtest);
     if is_live && kept < needed {
-        let said = "before a checkpoint of Babylon counts: no randomness would ever be timestamped";
+        let said = format!("before {what} counts: no randomness would ever be timestamped");
         return fail(
             name,
             format!("anchor_retention_s keeps {}, but {} pass {said}", seconds(kept), seconds(needed)),
@@ -262,10 +265,7 @@ fn retention(given: Given<'_>) -> Check {
     if jail * 1_000 < 10 * block_ms {
         return warning(name, format!("{every}: jail_duration = {jail} is shorter than ten blocks"));
     }
-    ok(
-        name,
-        format!("{every}; anchors are kept for {}, a checkpoint takes {}", seconds(kept), seconds(needed)),
-    )
+    ok(name, format!("{every}; anchors are kept for {}, {what} takes {}", seconds(kept), seconds(needed)))
 }
 
 fn admin(given: Given<'_>) -> Check {

@@ -4,6 +4,7 @@ use api::bsn::Network;
 
 use super::{Check, Given, fail, ok, warning};
 use crate::deploy::facts::{BabylonFacts, Consumer, TransferFacts};
+use crate::deploy::message::network_word as word;
 use crate::deploy::show::seconds;
 
 const OPEN: i32 = 3;
@@ -12,6 +13,8 @@ const BABYLON_MAINNET: &str = "bbn-1";
 /// What the contract refuses on mainnet.
 const LEAST_K: u32 = 10;
 const LEAST_W: u32 = 100;
+/// What is said where no network is.
+pub const NO_NETWORK: &str = "`bsn.network` is not set: mainnet, testnet, testnet4, signet or regtest";
 /// The first major version of Babylon without the far side of this protocol.
 const WITHOUT_CONSUMERS: u32 = 4;
 
@@ -34,11 +37,8 @@ pub fn checks(given: Given<'_>) -> Vec<Check> {
 /// Which Babylon, and which Bitcoin.
 fn network(given: Given<'_>) -> Check {
     let name = "network";
-    let Some(network) = given.file.bsn.network else {
-        return fail(name, "`bsn.network` is not set: mainnet, testnet, testnet4, signet or regtest");
-    };
-    let word =
-        serde_json::to_value(network).ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default();
+    let Some(network) = given.file.bsn.network else { return fail(name, NO_NETWORK) };
+    let word = word(network);
     let id = given.babylon.map(|it| it.id.as_str()).or(given.file.babylon.id.as_deref());
     match (network, id) {
         (_, None) => fail(name, "`babylon.id` is not set: proofs of possession are bound to it"),
@@ -148,10 +148,27 @@ fn depths(given: Given<'_>, babylon: &BabylonFacts) -> Check {
             format!("Babylon has k = {k} and w = {w}, bsn.toml has {} and {}", ours.0, ours.1),
         );
     }
-    if given.file.bsn.network == Some(Network::Mainnet) && (k < LEAST_K || w < LEAST_W) {
-        return fail(name, format!("k = {k}, w = {w}: mainnet needs {LEAST_K} and {LEAST_W} at least"));
-    }
-    ok(name, format!("k = {k}, w = {w}, as Babylon"))
+    too_shallow(given, k, w).unwrap_or_else(|| ok(name, format!("k = {k}, w = {w}, as Babylon")))
+}
+
+/// The depths of a chain that has no Babylon to take them from.
+pub fn own_depths(given: Given<'_>) -> Check {
+    let name = "k and w";
+    let (Some(k), Some(w)) = (given.file.bsn.k, given.file.bsn.w) else {
+        return fail(
+            name,
+            format!(
+                "set `bsn.k` and `bsn.w`: without Babylon nobody says them; {LEAST_K} and {LEAST_W} are the least on mainnet"
+            ),
+        );
+    };
+    too_shallow(given, k, w).unwrap_or_else(|| ok(name, format!("k = {k}, w = {w}")))
+}
+
+fn too_shallow(given: Given<'_>, k: u32, w: u32) -> Option<Check> {
+    let is_shallow = given.file.bsn.network == Some(Network::Mainnet) && (k < LEAST_K || w < LEAST_W);
+    let said = format!("k = {k}, w = {w}: mainnet needs {LEAST_K} and {LEAST_W} at least");
+    is_shallow.then(|| fail("k and w", said))
 }
 
 fn far_end(given: Given<'_>, babylon: &BabylonFacts) -> Check {

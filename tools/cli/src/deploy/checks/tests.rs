@@ -1,3 +1,4 @@
+mod alone;
 mod link;
 
 use bsn_rpc::proto::babylon::{BsnContracts, Params};
@@ -16,6 +17,7 @@ struct World {
     price: Option<GasPrice>,
     has_fee: bool,
     cost: u128,
+    is_there: bool,
 }
 
 const GOV: &str = "app10d07y265gmmuvt4z0w9aw880jnsr700jwcclld";
@@ -85,6 +87,7 @@ fn good() -> World {
         artifacts: Artifacts {
             bsn: of("bsn.wasm", 758_246, 320_000),
             light_client: of("btc-light-client.wasm", 260_000, 116_000),
+            staking: None,
         },
         way: Way::default(),
         chain,
@@ -92,15 +95,17 @@ fn good() -> World {
         price: Some(price("0.025uapp")),
         has_fee: false,
         cost: 90,
+        is_there: false,
     }
 }
 
 impl World {
     fn checks(&self) -> Vec<Check> {
-        let World { file, artifacts, way, chain, babylon, price, has_fee, cost } = self;
+        let World { file, artifacts, way, chain, babylon, price, has_fee, cost, is_there } = self;
         let (way, has_fee, cost) = (*way, *has_fee, *cost);
         let (babylon, price) = (babylon.as_ref(), price.as_ref());
-        all(Given { file, artifacts, way, chain, babylon, price, has_fee, cost })
+        let is_there = *is_there;
+        all(Given { file, artifacts, way, chain, babylon, price, has_fee, cost, is_there })
     }
 
     fn with(change: impl FnOnce(&mut Self)) -> Self {

@@ -11,11 +11,12 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Deploy, Turn};
 use crate::deploy::checks::Way;
+use crate::deploy::codes::Each;
 use crate::deploy::facts::{ChainFacts, Upload};
 use crate::deploy::gas;
 use crate::deploy::look::{DEPOSIT, Found, Proposal, VOTING};
 use crate::deploy::message::{self, Words};
-use crate::deploy::next::{Code, Part};
+use crate::deploy::next::Part;
 use crate::deploy::plan::{bytes, deposit, name};
 use crate::deploy::record::write;
 use crate::keys::unsigned;
@@ -59,20 +60,22 @@ impl Deploy {
     /// What governance is to do.
     pub(super) fn messages(&self, found: &Found, parts: &[Part]) -> Result<Vec<Any>> {
         let gov = self.chain.governance.as_str();
-        let codes = self.code_ids(found);
+        let codes = self.code_ids(found)?;
         let mut messages = Vec::new();
         for part in parts {
             messages.push(match part {
-                Part::Store(code) => message::store(gov, self.artifact(*code)),
+                Part::Store(code) => message::store(gov, self.artifact(*code)?),
                 Part::Instantiate => {
-                    let inner = self.instantiate_message(codes.light_client)?;
+                    let inner = self.instantiate_message(&codes)?;
                     message::instantiate2(gov, gov, codes.bsn, &inner, &self.salt)
                 }
-                Part::Guard(Code::Bsn) => message::guard(gov, &self.to.bsn, message::LABEL),
-                Part::Guard(Code::LightClient) => {
-                    message::guard(gov, &self.to.light_client, message::LIGHT_CLIENT_LABEL)
+                Part::Guard(code) => {
+                    let Some(address) = self.to.contracts.get(*code) else {
+                        bail!("{} is not deployed", code.wasm());
+                    };
+                    message::guard(gov, address, code.label())
                 }
-                Part::Pin => message::pin(gov, &[codes.bsn, codes.light_client]),
+                Part::Pin => message::pin(gov, &codes.values().copied().collect::<Vec<_>>()),
                 Part::Hooks => {
                     let Some(now) = &self.chain.hooks else { bail!("the chain does not have x/babylon") };
                     message::hooks(gov, now)
@@ -85,10 +88,10 @@ impl Deploy {
 
     /// The codes that the chain has, and for those that the proposal stores itself the ids that come next: the guards fail
     /// it where that is wrong.
-    fn code_ids(&self, found: &Found) -> Codes {
-        let next = self.chain.next_code;
-        let after = if found.bsn_code.is_none() { next + 1 } else { next };
-        Codes { bsn: found.bsn_code.unwrap_or(next), light_client: found.light_client_code.unwrap_or(after) }
+    fn code_ids(&self, found: &Found) -> Result<Each<u64>> {
+        let mut next = self.chain.next_code..;
+        let id = |id: &Option<u64>| id.or_else(|| next.next()).context("the chain has no id left for a code");
+        found.codes.try_map(id)
     }
 
     /// What the proposal would do with codes and contract, done by the signer in a simulation: x/gov does not try a
@@ -106,11 +109,12 @@ impl Deploy {
             return Ok(());
         }
         let stored = parts.iter().filter_map(|part| match part {
-            Part::Store(code) => Some(message::store(sender.address(), self.artifact(*code))),
+            Part::Store(code) => self.artifacts.get(*code),
             _ => None,
         });
-        let codes = self.code_ids(found);
-        let inner = self.instantiate_message(codes.light_client)?;
+        let stored = stored.map(|artifact| message::store(sender.address(), artifact));
+        let codes = self.code_ids(found)?;
+        let inner = self.instantiate_message(&codes)?;
         let made =
             message::instantiate2(sender.address(), &self.chain.governance, codes.bsn, &inner, &self.salt);
         let messages: Vec<Any> = stored.chain([made]).collect();
@@ -121,7 +125,7 @@ impl Deploy {
                 );
                 Ok(())
             }
-            // Compiling both codes may take a busy node longer than it keeps a connection open.
+            // Compiling the codes may take a busy node longer than it keeps a connection open.
             Err(error) if error.downcast_ref().is_some_and(bsn_rpc::Error::is_passing) => {
                 eprintln!("not simulated before it is sent: {error:#}");
                 Ok(())
@@ -133,21 +137,19 @@ impl Deploy {
     fn words(&self, parts: &[Part]) -> Words {
         let release = self.artifacts.bsn.release.clone().unwrap_or_else(|| "of an own build".to_owned());
         let what: Vec<&str> = parts.iter().map(|part| name(*part)).collect();
-        let store_only = parts.iter().all(|part| matches!(part, Part::Store(_)));
-        let title = match (store_only, parts.first()) {
-            (true, Some(Part::Store(Code::Bsn))) => "Bitcoin finality: store bsn.wasm".to_owned(),
-            (true, _) => "Bitcoin finality: store btc-light-client.wasm".to_owned(),
+        let title = match parts {
+            [part @ Part::Store(_)] => format!("Bitcoin finality: {}", name(*part)),
             _ => "Bitcoin finality: bsn".to_owned(),
         };
-        let (bsn, client) = (&self.artifacts.bsn, &self.artifacts.light_client);
+        let contracts = self.to.contracts.iter();
+        let places = contracts.map(|(code, address)| format!("{} will be at {address}", code.contract()));
+        let codes = self.artifacts.iter();
+        let sums = codes.map(|(code, it)| format!("{}: {}", code.wasm(), it.checksum_hex()));
         let summary = format!(
-            "{title} {release}. In this order, whole or not at all: {}. bsn will be at {}, its light client at {}. \
-             sha256 of bsn.wasm: {}; of btc-light-client.wasm: {}.",
+            "{title} {release}. In this order, whole or not at all: {}. {}. sha256 of {}.",
             what.join("; "),
-            self.to.bsn,
-            self.to.light_client,
-            bsn.checksum_hex(),
-            client.checksum_hex()
+            places.collect::<Vec<_>>().join(", "),
+            sums.collect::<Vec<_>>().join("; of ")
         );
         Words { metadata: String::new(), title: format!("{title} {release}"), summary }
     }
@@ -168,13 +170,6 @@ impl Deploy {
         write(&at("proposal.json"), &format!("{}\n", serde_json::to_string_pretty(&proposal)?))?;
         Ok(hash)
     }
-}
-
-/// Both codes by their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Codes {
-    bsn: u64,
-    light_client: u64,
 }
 
 /// Why a proposal's messages cannot be tried by whoever proposes; `None` where they can.
@@ -233,6 +228,7 @@ fn hash(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deploy::codes::Code;
 
     #[test]
     fn what_is_not_tried_is_said_with_the_reason() {

@@ -5,9 +5,9 @@ use bsn_rpc::proto::Any;
 use bsn_rpc::{TxResult, attribute};
 use serde_json::json;
 
-use super::note::record_field;
 use super::{BUSY, Deploy, Turn, Unsigned};
-use crate::deploy::next::{Code, Part};
+use crate::deploy::codes::Code;
+use crate::deploy::next::Part;
 use crate::deploy::plan::name;
 use crate::keys::Sent;
 
@@ -59,8 +59,8 @@ impl Deploy {
             self.record.note_proposal(id)?;
             said = format!("{what}: proposal {id}");
         } else if let Some(id) = number("store_code", "code_id") {
-            let code =
-                [Code::Bsn, Code::LightClient].into_iter().find(|code| what == name(Part::Store(*code)));
+            let stores = |(code, _): (Code, _)| (what == name(Part::Store(code))).then_some(code);
+            let code = self.artifacts.iter().find_map(stores);
             let code = code.ok_or_else(|| anyhow!("`{what}` stores no code"))?;
             self.stored(code, id)?;
             said = format!("{what}: code {id}");
@@ -72,7 +72,7 @@ impl Deploy {
     /// A code is ours only if the chain says so.
     pub(super) fn stored(&mut self, code: Code, id: u64) -> Result<()> {
         let info = self.client.code_info(id)?.ok_or_else(|| anyhow!("the chain has stored no code {id}"))?;
-        let (artifact, field) = (self.artifact(code), record_field(code));
+        let (artifact, field) = (self.artifact(code)?, code.field());
         if info.data_hash != artifact.checksum {
             let found = hex::encode(&info.data_hash);
             bail!("the chain has stored {found} as code {id}, not {}", artifact.checksum_hex());

@@ -5,8 +5,27 @@ use serde_json::json;
 
 use super::Engine;
 use super::stake::place;
+use devnet::network::BTC;
 
 impl Engine {
+    /// The next step of people who begin on a chain that somebody has deployed to, in the block at `height`: a finality provider registers
+    /// and stake is signed for it; when all have, and their daemons have committed, the stake is brought and the admin names the commitments.
+    pub(super) fn join_alone(&mut self, height: u64) {
+        if self.net.fps.len() < self.options.stakes.len() {
+            let (index, operator, stake) = self.next_fp();
+            // Whoever is refused is tried again with the next block.
+            if self.net.register_own_fp(self.options.seed, operator.as_ref()).is_ok() {
+                let _ = self.net.delegate_own(index, stake.saturating_mul(BTC));
+                self.voted.push(height);
+            }
+            return;
+        }
+        let have_committed = self.net.fps.iter().all(|fp| !fp.commitments().is_empty());
+        if !self.has_begun && have_committed {
+            self.has_begun = self.net.begin_in_block().is_ok();
+        }
+    }
+
     /// Brings what Bitcoin has by now. What is refused is tried again with the next block.
     pub(super) fn keep(&mut self) {
         let _ = self.net.tell_headers();

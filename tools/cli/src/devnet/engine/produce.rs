@@ -83,10 +83,17 @@ impl Engine {
             }
             let end = self.net.fps[index].commitments().last().map_or(0, |last| last.end_height());
             if end < tip + LITTLE {
-                let message = self.net.fps[index].commit(end.max(tip) + 1, RANDOMNESS);
+                let first = (end.max(tip) + 1).max(self.activation());
+                let message = self.net.fps[index].commit(first, RANDOMNESS);
                 self.send_as(index, &message);
             }
         }
+    }
+
+    /// The height at which finality begins: no randomness is taken for those below.
+    fn activation(&self) -> u64 {
+        let config = self.ask(&json!({ "config": {} })).unwrap_or_default();
+        config["finality_activation_height"].as_u64().unwrap_or_default()
     }
 
     /// Whether a daemon can begin: before its registration has arrived the real one ends with an error.

@@ -6,7 +6,6 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::Upgrade;
-use crate::deploy::next::Code;
 use crate::deploy::run::Turn;
 use crate::upgrade::compare::{Difference, compare};
 use crate::upgrade::next::Found;
@@ -21,7 +20,7 @@ impl Upgrade {
         for query in ASKED {
             answers[query] = self
                 .client
-                .smart(&self.to.bsn, &json!({ query: {} }))
+                .smart(&self.to.contracts.bsn, &json!({ query: {} }))
                 .with_context(|| format!("cannot ask {query}{{}}"))?;
         }
         Ok(answers)
@@ -59,13 +58,9 @@ impl Upgrade {
         } else {
             eprintln!("nothing was noted before this upgrade: it was done elsewhere, and is not compared");
         }
-        let pairs = [
-            ("bsn", Code::Bsn, found.bsn_has),
-            ("btc_light_client", Code::LightClient, found.light_client_has),
-        ];
-        for (field, code, id) in pairs {
-            let (checksum, release) =
-                (self.artifact(code).checksum_hex(), self.artifact(code).release.clone());
+        for (code, id) in found.has.iter() {
+            let (field, artifact) = (code.field(), self.artifact(code)?);
+            let (checksum, release) = (artifact.checksum_hex(), artifact.release.clone());
             self.record.set(&[field, "code_id"], json!(id));
             self.record.set(&[field, "checksum"], json!(checksum));
             if let Some(release) = release {

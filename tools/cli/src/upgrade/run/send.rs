@@ -28,15 +28,16 @@ impl Upgrade {
         let gov = self.chain.governance.clone();
         let messages: Vec<Any> = parts
             .iter()
-            .map(|part| match part {
-                Part::Store(code) => message::store(&gov, self.artifact(*code)),
-                Part::Migrate(code) => self.migrate(&gov, *code, found),
-                Part::Pin => message::pin(
-                    &gov,
-                    &[found.bsn_code, found.light_client_code].map(Option::unwrap_or_default),
-                ),
+            .map(|part| {
+                Ok(match part {
+                    Part::Store(code) => message::store(&gov, self.artifact(*code)?),
+                    Part::Migrate(code) => self.migrate(&gov, *code, found),
+                    Part::Pin => {
+                        message::pin(&gov, &found.codes.values().copied().flatten().collect::<Vec<_>>())
+                    }
+                })
             })
-            .collect();
+            .collect::<Result<_>>()?;
         if let Some(open) = same(&self.client, &messages)? {
             self.record.note_proposal(open)?;
             return Ok(Turn::Went(format!("proposal {open} does this already: it is adopted")));
@@ -48,12 +49,16 @@ impl Upgrade {
         let stores = parts.iter().all(|part| matches!(part, Part::Store(_)));
         let release = self.artifacts.bsn.release.clone().unwrap_or_else(|| "of an own build".to_owned());
         let title = if stores { "store the code of" } else { "migrate to" };
-        let (bsn, client) = (self.artifacts.bsn.checksum_hex(), self.artifacts.light_client.checksum_hex());
+        let codes = self.artifacts.iter();
+        let sums = codes.map(|(code, it)| format!("{}: {}", code.wasm(), it.checksum_hex()));
+        let contracts = self.to.contracts.iter();
+        let places = contracts.map(|(code, address)| format!("{} {address}", code.contract()));
         let words = Words {
             title: format!("Bitcoin finality: {title} bsn {release}"),
             summary: format!(
-                "{title} bsn {release}. The contract {} and its light client {} keep their addresses and their state. sha256 of bsn.wasm: {bsn}; of btc-light-client.wasm: {client}.",
-                self.to.bsn, self.to.light_client
+                "{title} bsn {release}. These keep their addresses and their state: {}. sha256 of {}.",
+                places.collect::<Vec<_>>().join(", "),
+                sums.collect::<Vec<_>>().join("; of ")
             ),
             metadata: String::new(),
         };
