@@ -66,7 +66,7 @@ impl Artifacts {
     /// # Errors
     /// If a file cannot be read, or is not the one that `SHA256SUMS` or `checksums.txt` beside it names.
     pub fn read(folder: Option<&Path>, has_staking: bool) -> Result<Self> {
-        let folder = folder.unwrap_or(Path::new(FOLDER));
+        let folder = folder.unwrap_or_else(|| Path::new(FOLDER));
         let list = ["SHA256SUMS", "checksums.txt"].into_iter().find(|name| folder.join(name).is_file());
         let list = list.unwrap_or("checksums.txt");
         let built = std::fs::read_to_string(folder.join(list)).unwrap_or_default();

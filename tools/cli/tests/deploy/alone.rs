@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::Stakers;
+use actors::babylon::LockTimes;
 use bsn_cli::devnet::{Options, account};
 use serde_json::{Value, json};
 
@@ -134,5 +136,26 @@ fn a_stranger_who_takes_the_third_id_fails_the_proposal_whole() {
     assert!(code == 0, "{out}{err}");
     let record = alice.record();
     assert_eq!(record["btc_staking"]["checksum"], alice.checksum("btc-staking.wasm"));
+    drop(voter);
+}
+
+/// With Babylon a table `[staking]` has its delegations verified from the first block on.
+#[test]
+fn what_verifies_babylons_delegations_is_deployed_with_the_rest() {
+    let alice = Operator::new("alice");
+    let version = Stakers::new(7, 3, 2, LockTimes::default()).unwrap().wire();
+    let staking = json!({ "staking": { "families": [{ "family": "babylon", "versions": [version] }] } });
+    let settings = toml::to_string(&staking).unwrap();
+    alice.configure(&format!("ics20_channel = \"channel-0\"\n{settings}"));
+    let voter = Voter::start(&alice.devnet);
+    let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
+    assert!(code == 0 && out.contains("btc-staking"), "{out}{err}");
+    let config = alice.devnet.client.smart(&alice.registered(), &json!({ "config": {} })).unwrap();
+    assert_eq!(
+        (&config["stake_source"], &config["stake_verifier"]),
+        (&json!("verified"), &alice.record()["btc_staking"]["address"])
+    );
+    let (code, out, err) = alice.deploy(&["--gov"]);
+    assert!(code == 0 && out.starts_with("bsn "), "{out}{err}");
     drop(voter);
 }

@@ -96,7 +96,8 @@ fn grid(given: Given<'_>) -> Option<Check> {
         });
     };
     let set = given.file.bsn.knobs.get("min_active_percent").and_then(serde_json::Value::as_u64);
-    let percent = set.unwrap_or(if given.file.bsn.network == Some(Network::Regtest) { 0 } else { FLOOR });
+    let default = if given.file.bsn.network == Some(Network::Regtest) { 0 } else { FLOOR };
+    let percent = set.unwrap_or(default);
     Some(match Interval::new(blocks, !is_own) {
         Err(error) => fail(name, error.to_string()),
         Ok(_) if percent < FLOOR => {
