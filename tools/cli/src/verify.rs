@@ -13,13 +13,18 @@ use crate::doctor::{Finding, Report, Severity, Snapshot};
 
 /// What a chain runs, beside a release.
 pub fn compare(snapshot: &Snapshot, release: &Release) -> Report {
-    let findings = vec![
+    let mut findings = vec![
         finding("V1", code(&snapshot.bsn, "bsn", release)),
         finding("V2", code(&snapshot.light_client, "btc-light-client", release)),
         finding("V3", version(&snapshot.bsn, "bsn", release)),
         finding("V4", version(&snapshot.light_client, "btc-light-client", release)),
         finding("V5", conversion(snapshot)),
     ];
+    // Most chains have none.
+    if !matches!(snapshot.staking, Err(Absent::Nothing(_))) {
+        findings.push(finding("V6", code(&snapshot.staking, "btc-staking", release)));
+        findings.push(finding("V7", version(&snapshot.staking, "btc-staking", release)));
+    }
     let name = release.version.clone().unwrap_or_else(|| "of unknown version".to_owned());
     let of = release.commit.as_ref().map_or_else(String::new, |commit| format!(" (commit {commit})"));
     let what = match release.is_snapshot {
@@ -126,6 +131,21 @@ mod tests {
         let newer = Release { version: Some("0.3.0".to_owned()), ..release() };
         let (code, texts) = code_and_texts(&healthy(), &newer);
         assert_eq!((code, texts[0].as_str()), (2, "V3 bsn says that it is 0.2.0, and the release is 0.3.0"));
+    }
+
+    /// Whoever makes stake by another code makes finality.
+    #[test]
+    fn what_verifies_stake_must_be_the_releases_too() {
+        let mut snapshot = healthy();
+        snapshot.staking = snapshot.light_client.clone();
+        let (code, texts) = code_and_texts(&snapshot, &release());
+        assert_eq!((code, texts), (2, vec!["V6 the release has no btc-staking.wasm".to_owned()]));
+        let mut ours = release();
+        let checksum = snapshot.light_client.clone().unwrap().checksum;
+        ours.contracts.insert("btc-staking".to_owned(), checksum);
+        assert_eq!(code_and_texts(&snapshot, &ours), (0, vec![]));
+        snapshot.staking = Err(Absent::Failed("no answer".to_owned()));
+        assert_eq!(code_and_texts(&snapshot, &ours).0, 3);
     }
 
     #[test]

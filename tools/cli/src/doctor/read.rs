@@ -18,7 +18,7 @@ pub use ask::each;
 use ask::{Asker, now};
 pub use bitcoin::Source;
 
-use super::snapshot::{Absent, FORM, NodeView, Part, Snapshot, Tip};
+use super::snapshot::{Absent, FORM, NodeView, Part, Snapshot, Tip, unverified};
 
 /// What cw2 calls the contract.
 const NAME: &str = "babylon-contract";
@@ -101,6 +101,7 @@ pub fn look(sources: &Sources) -> Result<Snapshot> {
     let light_address = config.clone().and_then(|config| {
         config.btc_light_client.ok_or_else(|| Absent::Nothing("the contract has no light client".to_owned()))
     });
+    let verifier = config.clone().and_then(|config| config.stake_verifier.map_or_else(unverified, Ok));
     let admin: Part<api::bsn::AdminResponse> = ask.smart(&contract, &json!({ "admin": {} }));
     let is_contract = |address: String| ask.read(|client| Ok(client.contract_info(&address)?.is_some()));
     let admin_is_contract = admin.clone().and_then(|it| it.admin.map_or(Ok(false), is_contract));
@@ -121,6 +122,7 @@ pub fn look(sources: &Sources) -> Result<Snapshot> {
         software: chain::software(&ask, &status.version),
         prefix: prefix.map_err(|error| Absent::Failed(error.to_string())),
         light_client: light_address.and_then(|address| chain::deployed(&ask, &address)),
+        staking: verifier.and_then(|address| chain::deployed(&ask, &address)),
         module: chain::module(&ask),
         blocks: chain::blocks(&ask, tip.height, status.earliest_height, sources.blocks),
         trust: ask.smart(&contract, &json!({ "trust": {} })),

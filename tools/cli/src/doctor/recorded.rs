@@ -11,7 +11,7 @@ use cosmwasm_std::Uint128;
 
 use super::snapshot::{
     Absent, Babylon, BlockSeen, ChannelEnd, Commitment, Deployed, FORM, IbcClient, Light, Module, NodeView,
-    Outside, Part, Provider, Signing, Snapshot, Tip, Votes,
+    Outside, Part, Provider, Signing, Snapshot, Tip, Votes, unverified,
 };
 
 /// The last height.
@@ -82,6 +82,7 @@ pub fn healthy() -> Snapshot {
             "b87b6587701a54dc4c5102b70b39ac8325bd50acc8d6832df5f9b6589f4fef94",
             "btc-light-client",
         )),
+        staking: unverified(),
         module: Ok(Module {
             contracts: [BSN, "app1light", BSN, BSN].map(str::to_owned),
             begin_gas: 5_000_000,

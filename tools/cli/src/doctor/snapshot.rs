@@ -57,6 +57,9 @@ pub struct Snapshot {
     pub bsn: Part<Deployed>,
     /// Its light client.
     pub light_client: Part<Deployed>,
+    /// What verifies stake against Bitcoin. Snapshots of before do not have it.
+    #[serde(default = "unverified")]
+    pub staking: Part<Deployed>,
     /// The chain module.
     pub module: Part<Module>,
     /// The last blocks, ascending.
@@ -367,6 +370,11 @@ impl Provider {
     pub fn jailed_until(&self) -> Option<u64> {
         self.signing.as_ref().ok()?.as_ref()?.jailed_until
     }
+}
+
+/// Where nothing verifies stake.
+pub fn unverified<T>() -> Part<T> {
+    Err(Absent::Nothing("nothing verifies stake against Bitcoin".to_owned()))
 }
 
 impl Snapshot {

@@ -4,7 +4,7 @@ use api::bsn::Network;
 use bsn_rpc::address;
 
 use super::{Seen, Verdict, critical, one, or_well, warning, well};
-use crate::doctor::snapshot::{Deployed, Snapshot};
+use crate::doctor::snapshot::{Absent, Deployed, Snapshot};
 
 /// What was released: version, package, sha256. `tests/fixtures` keeps these artifacts.
 pub const RELEASED: &[(&str, &str, &str)] = &[
@@ -18,20 +18,23 @@ const BABYLON_MAINNET: &str = "bbn-1";
 /// How the contract says that it converts what an older version stored.
 pub const CONVERTING: &str = "what an older version stored is being converted";
 
-/// The contract, and its light client where it has one.
-fn both(snapshot: &Snapshot) -> Result<Vec<(&'static str, Deployed)>, crate::doctor::snapshot::Absent> {
-    let mut both = vec![("bsn", snapshot.bsn.clone()?)];
-    match &snapshot.light_client {
-        Ok(light_client) => both.push(("btc-light-client", light_client.clone())),
-        Err(crate::doctor::snapshot::Absent::Nothing(_)) => (),
-        Err(absent) => return Err(absent.clone()),
+/// The contract, and those that it has made.
+fn all(snapshot: &Snapshot) -> Result<Vec<(&'static str, Deployed)>, Absent> {
+    let mut all = vec![("bsn", snapshot.bsn.clone()?)];
+    let made = [("btc-light-client", &snapshot.light_client), ("btc-staking", &snapshot.staking)];
+    for (package, deployed) in made {
+        match deployed {
+            Ok(deployed) => all.push((package, deployed.clone())),
+            Err(Absent::Nothing(_)) => (),
+            Err(absent) => return Err(absent.clone()),
+        }
     }
-    Ok(both)
+    Ok(all)
 }
 
-/// C1: whether both codes are released ones.
+/// C1: whether the codes are released ones.
 pub fn released(snapshot: &Snapshot) -> Verdict {
-    let seen = both(snapshot)?.into_iter().map(|(package, deployed)| {
+    let seen = all(snapshot)?.into_iter().map(|(package, deployed)| {
         let Deployed { checksum, version, .. } = &deployed;
         let start = checksum.get(..12).unwrap_or(checksum);
         match RELEASED.iter().find(|(_, _, hash)| hash == checksum) {
@@ -55,10 +58,10 @@ fn is_known(version: &str) -> bool {
     RELEASED.iter().any(|(release, ..)| *release == version)
 }
 
-/// C2: whether both codes are pinned.
+/// C2: whether the codes are pinned.
 pub fn pinned(snapshot: &Snapshot) -> Verdict {
     let loose =
-        both(snapshot)?.into_iter().filter(|(_, deployed)| !deployed.pinned).map(|(package, deployed)| {
+        all(snapshot)?.into_iter().filter(|(_, deployed)| !deployed.pinned).map(|(package, deployed)| {
             warning(format!(
                 "{package} (code {}) is not pinned: each call costs 60,000 gas more",
                 deployed.code_id
@@ -71,21 +74,20 @@ pub fn pinned(snapshot: &Snapshot) -> Verdict {
 /// C3: who may migrate.
 pub fn migrators(snapshot: &Snapshot) -> Verdict {
     let gov = address::of_module(&snapshot.prefix.clone()?, "gov").unwrap_or_default();
-    let both = both(snapshot)?;
+    let all = all(snapshot)?;
     let own = snapshot.contract.clone();
-    let others =
-        both.into_iter().filter(|(_, it)| it.admin != gov && it.admin != own).map(|(package, it)| {
-            let who = if it.admin.is_empty() { "nobody".to_owned() } else { it.admin };
-            let text = format!("{who}, not governance, may migrate {package}");
-            let seen = if snapshot.is_mainnet() {
-                critical(text)
-            } else if snapshot.is_private() {
-                well(text)
-            } else {
-                warning(text)
-            };
-            seen.about(package)
-        });
+    let others = all.into_iter().filter(|(_, it)| it.admin != gov && it.admin != own).map(|(package, it)| {
+        let who = if it.admin.is_empty() { "nobody".to_owned() } else { it.admin };
+        let text = format!("{who}, not governance, may migrate {package}");
+        let seen = if snapshot.is_mainnet() {
+            critical(text)
+        } else if snapshot.is_private() {
+            well(text)
+        } else {
+            warning(text)
+        };
+        seen.about(package)
+    });
     or_well(others.collect(), "governance may migrate, and nobody else")
 }
 
@@ -211,6 +213,28 @@ mod tests {
             pinned(&snapshot),
             "warning: btc-light-client (code 2) is not pinned: each call costs 60,000 gas more",
         );
+    }
+
+    #[test]
+    fn what_verifies_stake_is_looked_at_like_the_others() {
+        let mut snapshot = healthy();
+        let staking = Deployed {
+            address: "app1staking".to_owned(),
+            code_id: 3,
+            admin: "app1someone".to_owned(),
+            pinned: false,
+            ..snapshot.light_client.clone().unwrap()
+        };
+        snapshot.staking = Ok(staking);
+        let strange = released(&snapshot).unwrap().pop().unwrap();
+        assert_eq!(strange.text, "btc-staking's code is btc-light-client 0.2.0");
+        says(
+            pinned(&snapshot),
+            "warning: btc-staking (code 3) is not pinned: each call costs 60,000 gas more",
+        );
+        says(migrators(&snapshot), "critical: app1someone, not governance, may migrate btc-staking");
+        snapshot.staking = Err(Absent::Failed("no answer".to_owned()));
+        assert!(released(&snapshot).is_err() && pinned(&snapshot).is_err() && migrators(&snapshot).is_err());
     }
 
     #[test]

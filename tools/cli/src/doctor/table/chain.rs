@@ -47,7 +47,7 @@ pub const ROWS: &[Check] = &[
     },
     Check {
         id: "C1",
-        about: "the code of both contracts",
+        about: "the code of the contracts",
         critical: "a code is not the release that it says it is",
         warning: "a version that this program does not know",
         hint: "cargo xtask wasm; sha256sum artifacts/*.wasm",
@@ -57,7 +57,7 @@ pub const ROWS: &[Check] = &[
     },
     Check {
         id: "C2",
-        about: "whether both codes are pinned",
+        about: "whether the codes are pinned",
         critical: "",
         warning: "a code is not pinned",
         hint: "bsn deploy --gov",
