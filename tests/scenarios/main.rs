@@ -33,6 +33,7 @@ mod rewards_add_up;
 mod stake_counts_when_bitcoin_shows_it;
 mod stake_ends_by_the_highest_tip;
 mod stake_outlives_babylon;
+mod stakers_are_paid_without_babylon;
 mod support;
 mod the_active_set_never_exceeds_its_maximum;
 mod the_daemon_survives;

@@ -1,6 +1,6 @@
 //! What the grid takes: committees of 200 finality providers, and a vote that no ordinary rule takes; code not pinned.
 
-use devnet::network::{Network, Setup};
+use devnet::network::{BTC, Network, Setup};
 use serde_json::{Value, json};
 
 use super::hooks::most_expensive;
@@ -18,6 +18,12 @@ const SNAPSHOT: u64 = 20;
 const LATE: u64 = 10;
 const LOST: u64 = 500;
 const HEIGHTS: u64 = 2_000;
+
+/// The most rows of a committee.
+const ROWS: usize = 512;
+/// How many grid heights are looked at: with a commitment for each C heights a finality provider has so many rows.
+const SEEN: usize = 3;
+const COMMITMENTS: u64 = 5;
 
 /// The most expensive hook while a snapshot is taken, and where 500 blocks are lost just before it; and votes at a grid height.
 ///
@@ -41,19 +47,50 @@ pub fn measure() -> Result<Vec<Row>, GasError> {
     Ok(vec![
         Row::new("grid_snapshot_200", before),
         Row::new("grid_snapshot_200_after_500_lost", after_lost),
+        Row::new("grid_snapshot_512_rows", of_many_rows()?),
         Row::new("grid_vote", counted),
         Row::new("grid_vote_powerless", powerless),
     ])
 }
 
 fn populated(count: usize) -> Result<Network, GasError> {
+    populated_for(count, HEIGHTS)
+}
+
+/// With randomness for so many heights.
+fn populated_for(count: usize, randomness: u64) -> Result<Network, GasError> {
     // Nobody votes, and nobody goes to jail for that.
     let over = json!({
         "grid": C, "min_active_percent": 34, "max_active_finality_providers": FPS, "min_pub_rand": 1,
         "missed_blocks_window": 10_000, "anchor_retention_s": 2_592_000, "max_backlog": 10_000,
     });
-    let setup = Setup { randomness: HEIGHTS, ..Setup::new(SEED, &distinct_stakes(count)).with(over) };
-    Ok(network::build(&setup, Code::Unpinned, |_| HEIGHTS)?)
+    let setup = Setup { randomness, ..Setup::new(SEED, &distinct_stakes(count)).with(over) };
+    Ok(network::build(&setup, Code::Unpinned, |_| randomness)?)
+}
+
+/// The most expensive hook while a committee is taken that has as many rows as there may be: each finality provider has a row for each of the
+/// grid heights that are looked at.
+fn of_many_rows() -> Result<u64, GasError> {
+    let mut network = populated_for(FPS, 2 * C)?;
+    let first = network.chain.height() + 2 * C;
+    for index in 0..FPS {
+        for nth in 0..COMMITMENTS {
+            let message = network.fps[index].commit_sparsely(first + nth * C, C, &(0..0));
+            network.execute(&message)?;
+        }
+    }
+    network.chain.next_blocks(2);
+    network.timestamp()?;
+    let grid = next_grid(first - C);
+    let most = below(&mut network, grid)?;
+    must_have_taken(&mut network, grid)?;
+    let answer: Value = network.query(&json!({ "grid": {} }))?;
+    // Whoever does not fit whole is left out: this many do.
+    let fit = distinct_stakes(FPS).into_iter().take(ROWS / SEEN).map(|stake| stake * BTC).sum::<u64>();
+    match answer["heights"].as_array().into_iter().flatten().find(|one| one["height"] == grid) {
+        Some(own) if own["taken"] == fit => Ok(most),
+        _ => Err(format!("not a committee of {fit} sats was taken at {grid}: {answer}").into()),
+    }
 }
 
 /// The first grid height at or above a height.

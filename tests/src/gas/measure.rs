@@ -58,6 +58,8 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Vec<Row>, GasError> {
     rows.append(&mut super::stakes::measure()?);
     progress("the grid");
     rows.append(&mut super::grid::measure()?);
+    progress("a chain without Babylon");
+    rows.append(&mut super::alone::measure()?);
     progress("staking packets");
     rows.append(&mut super::packets::measure()?);
     progress(&format!("rewards for {ACTIVE} finality providers"));

@@ -4,6 +4,7 @@
 //! the chain charges for starting an instance, for events, or for a transaction's bytes. The incumbent's
 //! figures were measured the same way.
 
+mod alone;
 mod backlog;
 mod batched;
 mod bitcoin;
@@ -89,10 +90,14 @@ const BUDGETS: &[(&str, u64)] = &[
     ("submit_delegation_6_of_9", 115_000),
     ("submit_delegation_6_of_9_in_25", 100_000),
     ("prove_self_stake", 52_000),
+    ("alone_submit_delegation", 190_000),
+    ("alone_prove_self_stake", 125_000),
+    ("worst_reward_200_alone", 2_500_000),
     ("stake_outcome", 40_000),
     ("stake_outcome_in_50", 22_000),
     ("grid_snapshot_200", 2_500_000),
     ("grid_snapshot_200_after_500_lost", 2_500_000),
+    ("grid_snapshot_512_rows", 2_500_000),
     ("grid_vote_powerless", 16_000),
     ("staking_packet_50", 1_400_000),
     ("staking_packet_50_on_1000", 1_400_000),

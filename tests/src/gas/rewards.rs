@@ -46,7 +46,7 @@ const BLOCKS: u64 = 12;
 /// # Errors
 /// [`GasError`] where a denom was not handed over in the end.
 pub(super) fn worst(seed: u64) -> Result<u64, GasError> {
-    let denoms: Vec<String> = (0..DENOMS_MAX).map(|number| format!("u{number:0127}")).collect();
+    let denoms = most_denoms();
     let over = json!({
         "reward_denoms": denoms, "reward_interval": PERIOD, "reward_group": 1, "ics20_channel_id": "channel-1",
         "max_active_finality_providers": FPS_MAX, "min_pub_rand": 1, "burn_slashed_rewards": true,
@@ -76,8 +76,13 @@ pub(super) fn worst(seed: u64) -> Result<u64, GasError> {
     }
 }
 
+/// As many denoms as the configuration admits, of as many letters.
+pub(super) fn most_denoms() -> Vec<String> {
+    (0..DENOMS_MAX).map(|number| format!("u{number:0127}")).collect()
+}
+
 /// How many denoms have something in a part of the books.
-fn handed(network: &Network, part: &str) -> Result<usize, GasError> {
+pub(super) fn handed(network: &Network, part: &str) -> Result<usize, GasError> {
     let books: Value = network.query(&json!({ "rewards": {} }))?;
     let entries = books[part].as_array().into_iter().flatten();
     Ok(entries.filter(|entry| entry["amount"] != "0").count())

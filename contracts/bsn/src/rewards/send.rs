@@ -46,7 +46,7 @@ pub fn send(
     let mut messages = Vec::new();
     let mut room = LOOKED_AT;
     let mut payout: Option<(u32, Weights)> = None;
-    for Entry { number, account, changed: has_changed } in books {
+    for Entry { number, account, changed: has_changed } in turns(books, now) {
         if account.owed == 0 || account.not_before > now || messages.len() >= MESSAGES {
             continue;
         }
@@ -97,6 +97,13 @@ pub fn send(
         payout = Some((account.payout, weights));
     }
     Ok(messages)
+}
+
+/// All denoms, each block from another one on: where a period is shorter than a payout, the first would else have every block to themselves.
+fn turns(books: &mut [Entry], now: BlockHeight) -> impl Iterator<Item = &mut Entry> {
+    let first = now.get().checked_rem(books.len() as u64).unwrap_or_default();
+    let (before, after) = books.split_at_mut(usize::try_from(first).unwrap_or_default());
+    after.iter_mut().chain(before)
 }
 
 /// Where local finality providers are among those who are paid, groups are small.

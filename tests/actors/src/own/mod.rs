@@ -14,6 +14,7 @@
 
 mod exit;
 mod lock;
+mod payout;
 mod timestamp;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use serde_json::Value;
 
 pub use exit::{Exit, published};
 pub use lock::Lock;
+pub use payout::payout_word;
 
 use crate::babylon::{Beginning, Committee, Delegation, LockTimes, Stake};
 use crate::randomness;

@@ -8,7 +8,13 @@ const LOCAL: u32 = FpId::LOCAL.get();
 
 /// Babylon's FPs with these stakes, and local ones.
 fn both(babylons: &[u128], local: &[u128]) -> World {
+    both_in(&[DENOM], babylons, local)
+}
+
+/// The same, paid in these denoms.
+fn both_in(denoms: &[&str], babylons: &[u128], local: &[u128]) -> World {
     let mut world = World::new(babylons, 256, |config| {
+        config.reward_denoms = denoms.iter().map(|&denom| denom.to_owned()).collect();
         config.stake_source = StakeSource::Both;
         config.stake_verifier = Some("verifier".into());
     });
@@ -46,6 +52,23 @@ fn the_first_era_is_every_local_ones_era() {
     world.fees(DENOM, 1_000);
     let left = world.end_period();
     assert_eq!(left.transfers, [(DENOM.to_owned(), 500, vec![LOCAL])]);
+}
+
+/// A period of two blocks, and a payout of each denom that takes two: the denoms take turns.
+#[test]
+fn no_denom_waits_for_ever_where_periods_are_shorter_than_payouts() {
+    let denoms = [DENOM, "other", "third"];
+    let mut world = both_in(&denoms, &[], &[100; 100]);
+    world.params.reward_interval = 2;
+    let mut paid = [0_u128; 3];
+    for _ in 0..24 {
+        denoms.iter().for_each(|denom| world.fees(denom, 1_000));
+        world.earn_as(&(LOCAL..).zip([100; 100]).collect::<Vec<_>>());
+        for (denom, amount, _) in world.block().transfers {
+            paid[denoms.iter().position(|known| *known == denom).unwrap()] += amount;
+        }
+    }
+    assert!(paid.iter().all(|paid| *paid > 12_000), "{paid:?} of 24,000 each");
 }
 
 /// Ten a message, five messages a block.
