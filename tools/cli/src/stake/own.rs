@@ -1,10 +1,14 @@
 //! What a finality provider locks by its own key, without a committee.
 
+use api::btc_staking::ConfigResponse;
 use bitcoin_spv::{OutPoint, Transaction};
 use covenant::{SelfStakeOutput, XOnlyKey};
 use eots::Native;
 use primitives::{FpPublicKey, SigningContext};
 use thiserror::Error;
+
+use super::held::{Held, Kind};
+use crate::committee::member::MAX_INPUTS;
 
 /// What whoever locks coins so has to know. It is said before the transaction is written.
 pub const DANGERS: &str = "\
@@ -12,7 +16,71 @@ the voting key IS the money. Whoever takes it from the machine that votes takes 
   nothing gets them out before: there is no early end, and no committee that could help
   a vote for two blocks makes the key public. Slashing is late: at the end of the lock everybody races for the coins
   take a fresh key for each lock, and keep locks short (some three months)
-  it counts for this chain alone, and only if it has at least the stake and the time that btc-staking was set up with";
+  it counts for this chain alone, and no more in the last blocks of the lock: the exit time of btc-staking";
+
+/// Why btc-staking would never count a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum TermsError {
+    /// No lock counts there.
+    #[error("btc-staking counts no stake of finality providers' own: it was set up without self-stake")]
+    Off,
+    /// Too little.
+    #[error("a lock of {got} sats would not count: btc-staking asks for at least {least} sats")]
+    Small {
+        /// What was given.
+        got: u64,
+        /// What is asked.
+        least: u64,
+    },
+    /// Too short.
+    #[error("a lock of {got} blocks would not count: btc-staking asks for at least {least} blocks")]
+    Short {
+        /// What was given.
+        got: u16,
+        /// What is asked.
+        least: u16,
+    },
+    /// It is over before its proof is taken.
+    #[error(
+        "a lock of {got} blocks would never count: it is proven {depth} blocks deep and stops counting {exit_time} blocks \
+         before its end, so that it needs more than {}", u64::from(*depth) + u64::from(*exit_time)
+    )]
+    Late {
+        /// What was given.
+        got: u16,
+        /// How deep a proof must be.
+        depth: u32,
+        /// How many blocks before its end it stops counting.
+        exit_time: u16,
+    },
+    /// Its transaction has more inputs than btc-staking looks at.
+    #[error(
+        "a lock out of {got} coins would not count: btc-staking takes a transaction of at most {MAX_INPUTS}"
+    )]
+    Inputs {
+        /// What was given.
+        got: usize,
+    },
+}
+
+/// Holds a lock of `sats` for `time` blocks, out of so many coins, against what btc-staking asks for.
+///
+/// # Errors
+/// [`TermsError`].
+pub fn check_terms(config: &ConfigResponse, sats: u64, time: u16, coins: usize) -> Result<(), TermsError> {
+    let terms = config.self_stake.as_ref().ok_or(TermsError::Off)?;
+    let (depth, exit_time) = (config.btc_confirmation_depth, terms.exit_time);
+    if sats < terms.min_sats {
+        return Err(TermsError::Small { got: sats, least: terms.min_sats });
+    }
+    if time < terms.min_timelock {
+        return Err(TermsError::Short { got: time, least: terms.min_timelock });
+    }
+    if u64::from(time) <= u64::from(depth) + u64::from(exit_time) {
+        return Err(TermsError::Late { got: time, depth, exit_time });
+    }
+    if coins > MAX_INPUTS { Err(TermsError::Inputs { got: coins }) } else { Ok(()) }
+}
 
 /// Why a transaction locks no stake of a finality provider's own.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -62,11 +130,26 @@ pub fn check(
     at: OutPoint,
     tx: &[u8],
 ) -> Result<(), LockError> {
+    held(context, fp, time, at, tx).map(drop)
+}
+
+/// An output of a transaction that is that one: its owner's when the time is over.
+///
+/// # Errors
+/// As [`check`].
+pub fn held(
+    context: &SigningContext,
+    fp: &FpPublicKey,
+    time: u16,
+    at: OutPoint,
+    tx: &[u8],
+) -> Result<Held, LockError> {
     let tx = Transaction::parse(tx).map_err(|why| LockError::Transaction { at, why })?;
     let index = usize::try_from(at.index).map_err(|_| LockError::NoOutput(at))?;
     let output = tx.outputs.get(index).ok_or(LockError::NoOutput(at))?;
-    if output.script == lock(context, fp, time)?.key().output(output.value).script {
-        Ok(())
+    let path = lock(context, fp, time)?.timelock_path(output.value);
+    if path.spent == *output {
+        Ok(Held { kind: Kind::Own, at, path, time, owner: XOnlyKey::from(*fp) })
     } else {
         Err(LockError::Other { at, time, fp: *fp })
     }
