@@ -1,7 +1,9 @@
 //! What a finality provider locks by its own key, without a committee.
 
+use std::ops::RangeInclusive;
+
 use api::btc_staking::ConfigResponse;
-use bitcoin_spv::{OutPoint, Transaction};
+use bitcoin_spv::{OutPoint, Output, Transaction};
 use covenant::{SelfStakeOutput, XOnlyKey};
 use eots::Native;
 use primitives::{FpPublicKey, SigningContext};
@@ -101,6 +103,14 @@ pub enum LockError {
         /// Who is said to have locked it.
         fp: FpPublicKey,
     },
+    /// That output is another one, whatever its time.
+    #[error("{at} is not locked by {fp} for this chain, for whatever time")]
+    Never {
+        /// The output.
+        at: OutPoint,
+        /// Who is said to have locked it.
+        fp: FpPublicKey,
+    },
     /// The transaction does not parse.
     #[error("the transaction of {at}: {why}")]
     Transaction {
@@ -144,13 +154,75 @@ pub fn held(
     at: OutPoint,
     tx: &[u8],
 ) -> Result<Held, LockError> {
-    let tx = Transaction::parse(tx).map_err(|why| LockError::Transaction { at, why })?;
-    let index = usize::try_from(at.index).map_err(|_| LockError::NoOutput(at))?;
-    let output = tx.outputs.get(index).ok_or(LockError::NoOutput(at))?;
+    let output = output(at, tx)?;
     let path = lock(context, fp, time)?.timelock_path(output.value);
-    if path.spent == *output {
+    if path.spent == output {
         Ok(Held { kind: Kind::Own, at, path, time, owner: XOnlyKey::from(*fp) })
     } else {
         Err(LockError::Other { at, time, fp: *fp })
+    }
+}
+
+/// The same where nobody remembers the time: each of these is tried, which takes some ten seconds for all that there are.
+///
+/// # Errors
+/// [`LockError::Never`], and as [`check`].
+pub fn search(
+    context: &SigningContext,
+    fp: &FpPublicKey,
+    times: RangeInclusive<u16>,
+    at: OutPoint,
+    tx: &[u8],
+) -> Result<Held, LockError> {
+    let script = output(at, tx)?.script;
+    for time in times {
+        if lock(context, fp, time)?.key().script() == script {
+            return held(context, fp, time, at, tx);
+        }
+    }
+    Err(LockError::Never { at, fp: *fp })
+}
+
+fn output(at: OutPoint, tx: &[u8]) -> Result<Output, LockError> {
+    let tx = Transaction::parse(tx).map_err(|why| LockError::Transaction { at, why })?;
+    let found = usize::try_from(at.index).ok().and_then(|index| tx.outputs.get(index).cloned());
+    found.ok_or(LockError::NoOutput(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use api::btc_staking::{Network, SelfStakeTerms};
+
+    use super::*;
+
+    fn said(sats: u64, time: u16, coins: usize) -> Result<(), TermsError> {
+        let terms = SelfStakeTerms { min_sats: 100_000, min_timelock: 51, exit_time: 50 };
+        check_terms(&config(Some(terms)), sats, time, coins)
+    }
+
+    fn config(self_stake: Option<SelfStakeTerms>) -> ConfigResponse {
+        ConfigResponse {
+            bsn: "bsn".to_owned(),
+            btc_light_client: "light".to_owned(),
+            network: Network::Regtest,
+            btc_confirmation_depth: 6,
+            checkpoint_finalization_timeout: 20,
+            challenge_delay: 144,
+            governance: None,
+            self_stake,
+        }
+    }
+
+    #[test]
+    fn a_lock_that_would_not_count_is_named() {
+        assert_eq!(said(100_000, 57, MAX_INPUTS), Ok(()));
+        assert_eq!(said(99_999, 57, 1), Err(TermsError::Small { got: 99_999, least: 100_000 }));
+        assert_eq!(said(100_000, 50, 1), Err(TermsError::Short { got: 50, least: 51 }));
+        // Six deep it would stop counting in that block.
+        let late = TermsError::Late { got: 56, depth: 6, exit_time: 50 };
+        assert_eq!(said(100_000, 56, 1), Err(late));
+        assert!(late.to_string().ends_with("so that it needs more than 56"), "{late}");
+        assert_eq!(said(100_000, 57, 257), Err(TermsError::Inputs { got: 257 }));
+        assert_eq!(check_terms(&config(None), 100_000, 57, 1), Err(TermsError::Off));
     }
 }

@@ -199,6 +199,9 @@ fn a_finality_provider_takes_its_lock_back_with_and_without_its_chain() {
     let psbt = ["--psbt", "back.psbt", "--fp", &key(fp).to_string()];
     ends_well(with(&shown, "144", &psbt), "the withdrawal is to be signed");
     ends_well(with(&shown, "144", &ours), "takes    the lock, ");
+    // Its time is found where nobody remembers it.
+    let base = ["stake", "self", "withdraw", &shown, "--to", ADDRESS, "--fee", "500"];
+    ends_well(node.run(&[&base[..], &ours].concat()), "250000 sats, locked for 144 blocks from block");
     assert!(node.stage.net.lock().unwrap().sent.is_empty());
 
     // Nobody answers for a chain that has stopped; the lock shows that both names are right.

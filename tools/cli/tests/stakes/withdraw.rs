@@ -220,14 +220,32 @@ fn another_key_no_fee_an_absurd_one_and_dust_are_refused() {
     assert_eq!(Withdrawal::new(&with(586), &to(), 293), Err(WithdrawError::Dust { left: 293 }));
 }
 
-/// The lock of a finality provider's own key: of this chain, this key and this time alone.
-fn locked(time: u16) -> Held {
-    let context = SigningContext::self_stake("app-1", "bsn");
-    let fp = FpPublicKey::from(secret(0x40).public_key());
+fn own_context() -> (SigningContext, FpPublicKey) {
+    (SigningContext::self_stake("app-1", "bsn"), FpPublicKey::from(secret(0x40).public_key()))
+}
+
+/// The transaction with a lock of a finality provider's own key.
+fn locking(time: u16) -> (OutPoint, Vec<u8>) {
+    let (context, fp) = own_context();
     let output = own::lock(&context, &fp, time).unwrap();
     let tx = transaction(&[coin(3)], &[Output { value: 7, script: to() }, output.key().output(250_000)]);
-    let at = OutPoint { txid: Transaction::parse(&tx).unwrap().txid, index: 1 };
+    (OutPoint { txid: Transaction::parse(&tx).unwrap().txid, index: 1 }, tx)
+}
+
+fn locked(time: u16) -> Held {
+    let ((context, fp), (at, tx)) = (own_context(), locking(time));
     own::held(&context, &fp, time, at, &tx).unwrap()
+}
+
+#[test]
+fn the_time_of_a_lock_is_found_by_trying() {
+    let ((context, fp), (at, tx)) = (own_context(), locking(144));
+    assert_eq!(own::search(&context, &fp, 1..=200, at, &tx), Ok(locked(144)));
+    let never = Err(own::LockError::Never { at, fp });
+    assert_eq!(own::search(&context, &fp, 1..=143, at, &tx), never);
+    assert_eq!(own::search(&SigningContext::self_stake("b", "bsn"), &fp, 1..=200, at, &tx), never);
+    let none = OutPoint { index: 2, ..at };
+    assert_eq!(own::search(&context, &fp, 1..=200, none, &tx), Err(own::LockError::NoOutput(none)));
 }
 
 #[test]

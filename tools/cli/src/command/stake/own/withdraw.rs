@@ -12,7 +12,7 @@ use crate::command::of_terms::fp_key;
 use crate::command::of_withdrawal::{Back, Signer};
 use crate::config::{Common, Setup};
 use crate::slash::find::outpoint;
-use crate::stake::own::held;
+use crate::stake::own::{held, search};
 use crate::stake::withdraw::WithdrawError;
 use crate::vote::key::FpKey;
 
@@ -22,9 +22,9 @@ pub struct Withdraw {
     /// The lock.
     #[arg(value_name = "TXID:OUTPUT", value_parser = outpoint)]
     pub lock: OutPoint,
-    /// For how many blocks it is locked.
+    /// For how many blocks it is locked; without it, that is found by trying.
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u16).range(1..))]
-    pub time: u16,
+    pub time: Option<u16>,
     /// With --psbt: who locked it.
     #[arg(long, value_name = "KEY", requires = "psbt", value_parser = fp_key)]
     pub fp: Option<XOnlyKey>,
@@ -59,7 +59,10 @@ pub fn run(args: &Withdraw) -> Result<()> {
     let outside = back.outside(&setup)?;
     let tx = outside.transaction(lock).map_err(Error::msg)?;
     let tx = tx.ok_or(WithdrawError::NotThere(*lock))?;
-    let held = held(&context, &fp, *time, *lock, &tx)?;
+    let held = match time {
+        Some(time) => held(&context, &fp, *time, *lock, &tx),
+        None => search(&context, &fp, 1..=u16::MAX, *lock, &tx),
+    }?;
     back.take(&setup, &outside, *lock, &[held], &signer)
 }
 
