@@ -64,8 +64,8 @@ pub enum WithdrawError {
     },
     /// Its time is not over.
     #[error(
-        "{at}, {kind}, is locked for {time} blocks from block {height} on: block {first} is the first that may take it, {missing} \
-         blocks must come before that, and Bitcoin is at {tip}"
+        "{at}, {kind}, is locked for {time} blocks from block {height} on: block {first} is the first that may take it, Bitcoin is at \
+         {tip}, and {missing} more must come before that"
     )]
     Early {
         /// The output.

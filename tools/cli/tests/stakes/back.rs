@@ -61,8 +61,8 @@ fn a_staker_takes_the_stake_back_from_the_file() {
     stage.both.extend(148);
     let first = height + 150;
     let early = format!(
-        "{at}, the stake, is locked for 150 blocks from block {height} on: block {first} is the first that may take it, 1 blocks \
-         must come before that, and Bitcoin is at {}",
+        "{at}, the stake, is locked for 150 blocks from block {height} on: block {first} is the first that may take it, Bitcoin is \
+         at {}, and 1 more must come before that",
         first - 2
     );
     ends_with_1(with(&[&ours[..], &["--broadcast"]].concat()), &early);
@@ -187,7 +187,7 @@ fn a_finality_provider_takes_its_lock_back_with_and_without_its_chain() {
     };
     let ours = ["--fp-key-file", &own];
     both.extend(142);
-    ends_with_1(with(&shown, "144", &ours), "1 blocks must come before that");
+    ends_with_1(with(&shown, "144", &ours), "and 1 more must come before that");
     both.extend(1);
     ends_with_1(with(&shown, "143", &ours), "is not locked for 143 blocks by");
     let stranger = format!("is not locked for 144 blocks by {}", key(&secret(0x41)));

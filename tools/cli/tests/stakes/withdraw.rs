@@ -13,9 +13,8 @@ use bsn_cli::committee::whole::Asked;
 use bsn_cli::keep::bitcoin::Outside;
 use bsn_cli::slash::interpreter;
 use bsn_cli::stake::held::{Held, Kind, of_item};
-use bsn_cli::stake::own;
-use bsn_cli::stake::unbond;
 use bsn_cli::stake::withdraw::{MOST_RATE, Seen, WithdrawError, Withdrawal, find};
+use bsn_cli::stake::{own, unbond};
 use covenant::{Parties, PresignedTx, sighash, verify, witness};
 use eots::{Native, SecretKey, schnorr};
 use primitives::{FpPublicKey, SigningContext};
@@ -92,15 +91,9 @@ fn judge(made: &Withdrawal, owner: &SecretKey, real: &Output) -> Vec<u8> {
     let time = u32::from(held.time);
     assert_eq!(interpreter::check(real, &tx), Ok(()));
     assert_eq!(tx, hasty(held, owner, 2, time));
-    for (version, sequence) in [
-        (2, time - 1),
-        (1, time),
-        (2, 0),
-        (2, 0xffff_ffff),
-        // Seconds, and a sequence that is none.
-        (2, time | 1 << 22),
-        (2, time | 1 << 31),
-    ] {
+    // A block less; another version; none; seconds; no lock at all.
+    let less = [(2, time - 1), (1, time), (2, 0), (2, time | 1 << 22), (2, time | 1 << 31)];
+    for (version, sequence) in less {
         let said = interpreter::check(real, &hasty(held, owner, version, sequence)).unwrap_err();
         assert!(said.starts_with("Bitcoin's script interpreter refuses it"), "{version} {sequence}: {said}");
     }
@@ -212,12 +205,19 @@ fn another_key_no_fee_an_absurd_one_and_dust_are_refused() {
     let theirs: bitcoin::Transaction = bitcoin::consensus::deserialize(&made).unwrap();
     let most = MOST_RATE * u64::try_from(theirs.vsize()).unwrap();
     assert!(Withdrawal::new(&rich, &to(), most).is_ok());
-    let fee = most + 1;
-    assert_eq!(Withdrawal::new(&rich, &to(), fee), Err(WithdrawError::Fee { fee, most }));
-    assert!(Withdrawal::new(&with(594), &to(), 297).is_ok());
+    assert_eq!(Withdrawal::new(&rich, &to(), most + 1), Err(WithdrawError::Fee { fee: most + 1, most }));
     assert!(Withdrawal::new(&with(588), &to(), 294).is_ok());
     assert_eq!(Withdrawal::new(&with(587), &to(), 293 + 1), Err(WithdrawError::Fee { fee: 294, most: 293 }));
     assert_eq!(Withdrawal::new(&with(586), &to(), 293), Err(WithdrawError::Dust { left: 293 }));
+}
+
+/// What Bitcoin would refuse never leaves.
+#[test]
+fn the_interpreter_has_the_last_word_on_a_withdrawal() {
+    let mut held = locked(144);
+    held.path.control_block[5] ^= 1;
+    let said = Withdrawal::new(&held, &to(), FEE).unwrap().sign(&secret(0x40)).unwrap_err();
+    assert!(matches!(said, WithdrawError::Refused(_)), "{said}");
 }
 
 fn own_context() -> (SigningContext, FpPublicKey) {
@@ -263,8 +263,8 @@ fn a_finality_providers_own_lock_is_taken_back_after_its_time() {
 fn a_wallet_signs_the_psbt_of_a_withdrawal() {
     let staked = Staked::new();
     let (staker, secp) = (&staked.stage.maker.staker, Secp256k1::new());
-    let own = (locked(144), secret(0x40));
-    for (held, owner) in staked.held.iter().map(|held| (held, staker)).chain([(&own.0, &own.1)]) {
+    let (lock, fp) = (locked(144), secret(0x40));
+    for (held, owner) in staked.held.iter().map(|held| (held, staker)).chain([(&lock, &fp)]) {
         let made = Withdrawal::new(held, &to(), FEE).unwrap();
         let bytes = made.psbt().unwrap().to_bytes();
         let psbt = bitcoin::Psbt::deserialize(&bytes).unwrap();
