@@ -79,9 +79,6 @@ impl Back {
         all: &[Held],
         signer: &Signer,
     ) -> Result<()> {
-        if let Signer::Key(key) = signer {
-            all.iter().try_for_each(|held| held.check_key(key))?;
-        }
         let seen = find(outside, stake, all)?;
         let made = Withdrawal::new(&seen.held, &self.to.script, self.fee)?;
         let done = match signer {

@@ -251,8 +251,11 @@ impl Withdrawal {
     /// # Errors
     /// [`WithdrawError::Key`], [`Refused`](WithdrawError::Refused).
     pub fn sign(&self, key: &SecretKey) -> Result<Vec<u8>, WithdrawError> {
-        let path = &self.held.path;
-        self.held.check_key(key)?;
+        let Held { at, path, owner, .. } = &self.held;
+        let signer: XOnlyKey = (*key.public_key().as_fp()).into();
+        if signer != *owner {
+            return Err(WithdrawError::Key { key: signer, at: *at, owner: *owner });
+        }
         let signature = schnorr::sign(key, &sighash(&self.tx, path), &[0; 32]);
         let bytes = self.tx.with_witness(&witness::timelock(path, &signature));
         interpreter::check(&path.spent, &bytes).map_err(WithdrawError::Refused)?;
@@ -272,20 +275,5 @@ impl Withdrawal {
         let bare = self.tx.serialize().len();
         let whole = self.tx.with_witness(&witness::timelock(&self.held.path, &[0; 64])).len();
         u64::try_from((3 * bare + whole).div_ceil(4)).unwrap_or(u64::MAX)
-    }
-}
-
-impl Held {
-    /// Refuses the key of somebody else.
-    ///
-    /// # Errors
-    /// [`WithdrawError::Key`].
-    pub fn check_key(&self, key: &SecretKey) -> Result<(), WithdrawError> {
-        let key: XOnlyKey = (*key.public_key().as_fp()).into();
-        if key == self.owner {
-            Ok(())
-        } else {
-            Err(WithdrawError::Key { key, at: self.at, owner: self.owner })
-        }
     }
 }

@@ -112,6 +112,9 @@ fn members_answer_the_request_made_anew_with_the_same_bytes() {
     }
 }
 
+/// What becomes of a transaction on its way.
+type Damage = fn(&mut Vec<u8>);
+
 /// What is the staker's after a time is the same from the chain and from the file, and what a node changed is refused.
 #[test]
 fn what_comes_back_follows_from_what_the_chain_keeps() {
@@ -120,7 +123,7 @@ fn what_comes_back_follows_from_what_the_chain_keeps() {
     let held = lost.kept().held().unwrap();
     assert_eq!(of_item(item, &stage.versions()), Ok(held));
     let (data, params) = find::data(&stage.both, at).unwrap();
-    let changes: [(&str, fn(&mut Vec<u8>)); 3] = [
+    let changes: [(&str, Damage); 3] = [
         ("a slashing of it: ", |tx| tx.truncate(9)),
         ("a slashing of it spends ", |tx| tx[20] ^= 1),
         // The last byte of the last output's script stands before the lock time.
