@@ -163,7 +163,7 @@ pub fn held(
     }
 }
 
-/// The same where nobody remembers the time: each of these is tried, which takes some ten seconds for all that there are.
+/// The same where nobody remembers the time: each of these is tried, which takes up to a minute for all that there are.
 ///
 /// # Errors
 /// [`LockError::Never`], and as [`check`].

@@ -26,7 +26,6 @@ use crate::stage::Stage;
 /// For how many blocks the stake is locked.
 const TIME: u16 = 150;
 const FEE: u64 = 400;
-
 fn to() -> Vec<u8> {
     [&[0, 20][..], &[8; 20]].concat()
 }

@@ -22,7 +22,7 @@ pub struct Withdraw {
     /// The lock.
     #[arg(value_name = "TXID:OUTPUT", value_parser = outpoint)]
     pub lock: OutPoint,
-    /// For how many blocks it is locked; without it, that is found by trying.
+    /// For how many blocks it is locked; without it, that is found by trying, within a minute or so.
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u16).range(1..))]
     pub time: Option<u16>,
     /// With --psbt: who locked it.
