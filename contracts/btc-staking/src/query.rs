@@ -3,14 +3,14 @@ mod params;
 mod payout;
 mod trust;
 
-use api::btc_staking::{ConfigResponse, QueryMsg};
+use api::btc_staking::{ConfigResponse, QueryMsg, SelfStakeTerms};
 use api::write::json;
 use cosmwasm_std::{Binary, Deps};
 use primitives::FpPublicKey;
 
 use crate::error::ContractError;
 use crate::parse;
-use crate::state::{CONFIG, Config};
+use crate::state::{CONFIG, Config, SelfStake};
 use items::Page;
 
 pub fn query(deps: Deps<'_>, msg: QueryMsg) -> Result<Binary, ContractError> {
@@ -57,5 +57,10 @@ fn config(config: Config) -> ConfigResponse {
         checkpoint_finalization_timeout: config.w,
         challenge_delay: config.challenge_delay,
         governance: config.governance.map(Into::into),
+        self_stake: config.self_stake.map(|SelfStake { min_sats, min_timelock, exit_time }| SelfStakeTerms {
+            min_sats,
+            min_timelock,
+            exit_time,
+        }),
     }
 }

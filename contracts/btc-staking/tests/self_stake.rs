@@ -142,6 +142,19 @@ fn it_must_be_locked_for_this_chain_by_this_key_for_long_enough() {
     assert_eq!(prove(&mut world, good), "active");
 }
 
+/// Whoever wants to lock coins asks first, and where it would be for nothing the answer says so.
+#[test]
+fn the_terms_are_answered_and_null_where_there_are_none() {
+    let terms = |world: &World| {
+        let answer: serde_json::Value = world.query(QueryMsg::Config {}).unwrap();
+        answer.as_object().unwrap().get("self_stake").cloned()
+    };
+    let maker = own();
+    let expected = json!({ "min_sats": 100_000, "min_timelock": 1_000, "exit_time": 50 });
+    assert_eq!(terms(&World::own(&maker)), Some(expected));
+    assert_eq!(terms(&World::paired(&maker)), Some(serde_json::Value::Null));
+}
+
 #[test]
 fn it_counts_only_where_the_instantiation_says_so() {
     let maker = own();

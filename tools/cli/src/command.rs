@@ -13,6 +13,7 @@ pub mod of_message;
 pub mod of_setup;
 pub mod of_terms;
 pub mod of_wallet;
+pub mod of_withdrawal;
 pub mod payout;
 pub mod prove;
 pub mod register;

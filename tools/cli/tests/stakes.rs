@@ -5,6 +5,8 @@
 #[path = "../../../contracts/btc-staking/tests/common/mod.rs"]
 mod common;
 
+#[path = "stakes/back.rs"]
+mod back;
 #[path = "stakes/bitcoin.rs"]
 mod bitcoin;
 #[path = "stakes/chain.rs"]
@@ -35,3 +37,5 @@ mod slashing;
 mod stage;
 #[path = "stakes/staker.rs"]
 mod staker;
+#[path = "stakes/withdraw.rs"]
+mod withdraw;

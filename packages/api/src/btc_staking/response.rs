@@ -1,6 +1,6 @@
 use cosmwasm_std::{Binary, Coin};
 
-use super::{Family, Network, ParamsVersion, StakeId};
+use super::{Family, Network, ParamsVersion, SelfStakeTerms, StakeId};
 use crate::wire;
 
 wire! {
@@ -20,6 +20,8 @@ wire! {
         pub challenge_delay: u32,
         /// As at instantiation.
         pub governance: Option<String>,
+        /// As at instantiation; absent, no stake of finality providers' own counts.
+        pub self_stake: Option<SelfStakeTerms>,
     }
 
     /// Where a stake stands.

@@ -19,8 +19,8 @@ pub struct Wallet {
     #[arg(long, value_delimiter = ',', value_name = "TXID:OUTPUT", required = true, value_parser = outpoint)]
     pub coin: Vec<OutPoint>,
     /// The segwit address that gets what is left.
-    #[arg(long, value_name = "ADDRESS", value_parser = script)]
-    pub change: Option<Script>,
+    #[arg(long, value_name = "ADDRESS", value_parser = payee)]
+    pub change: Option<Payee>,
     /// The fee of the transaction, in sats.
     #[arg(long, value_name = "SATS")]
     pub fee: u64,
@@ -28,10 +28,20 @@ pub struct Wallet {
 
 /// Whom an address pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Script(Vec<u8>);
+pub struct Payee {
+    /// The address, as it was named.
+    pub address: String,
+    /// What it stands for.
+    pub script: Vec<u8>,
+}
 
-fn script(text: &str) -> Result<Script, String> {
-    address::script(text).map(Script).map_err(|error| error.to_string())
+/// Whom an address pays that the command line names.
+///
+/// # Errors
+/// It is no segwit address, or none that a key locks.
+pub fn payee(text: &str) -> Result<Payee, String> {
+    let script = address::script(text).map_err(|error| error.to_string())?;
+    Ok(Payee { address: text.to_owned(), script })
 }
 
 impl Wallet {
@@ -45,7 +55,7 @@ impl Wallet {
 
     /// The script that gets what is left.
     pub fn change(&self) -> Option<&[u8]> {
-        self.change.as_ref().map(|script| script.0.as_slice())
+        self.change.as_ref().map(|payee| payee.script.as_slice())
     }
 }
 
@@ -74,10 +84,18 @@ pub fn coins(bitcoin: &(impl Ledger + ?Sized), named: &[OutPoint]) -> Result<Vec
 /// One sentence: it is none, or pays more than the coins hold.
 pub fn psbt(tx: &[u8], coins: &[Coin]) -> Result<(String, u64)> {
     let spent: Vec<_> = coins.iter().map(|coin| coin.output.clone()).collect();
-    let psbt = Psbt::new(tx, &spent)?;
+    written(&Psbt::new(tx, &spent)?)
+}
+
+/// A PSBT for a file (base64), and the fee of its transaction in sats.
+///
+/// # Errors
+/// One sentence: it pays more than the coins hold.
+pub fn written(psbt: &Psbt) -> Result<(String, u64)> {
     let fee = psbt.fee().context("the coins hold less than the transaction pays")?;
     let bytes = psbt.to_bytes();
-    if Psbt::read(&bytes).as_ref() != Ok(&psbt) {
+    let is_same = |read: &Psbt| (read.tx(), read.spent()) == (psbt.tx(), psbt.spent());
+    if !Psbt::read(&bytes).is_ok_and(|read| is_same(&read)) {
         bail!("the PSBT does not read back as it was written: this is a fault of bsn");
     }
     Ok((STANDARD.encode(&bytes) + "\n", fee))

@@ -4,6 +4,7 @@ mod finish;
 mod make;
 mod own;
 mod submit;
+mod withdraw;
 
 use std::path::Path;
 
@@ -33,6 +34,9 @@ pub enum Action {
     Finish(Box<finish::Finish>),
     /// Bring finished delegations to the chain, once they are in Bitcoin.
     Submit(Box<submit::Submit>),
+    /// Take back what is the staker's again: the stake after its time, what an early end left after the unbonding time, or what a
+    /// slashing left.
+    Withdraw(Box<withdraw::Withdraw>),
     /// Lock coins by a finality provider's own key, which is the one that it votes with. Read what that means first.
     #[command(name = "self")]
     Own(own::Own),
@@ -47,6 +51,7 @@ pub fn run(args: &Stake) -> Result<()> {
         Action::Make(args) => make::run(args),
         Action::Finish(args) => finish::run(args),
         Action::Submit(args) => submit::run(args),
+        Action::Withdraw(args) => withdraw::run(args),
         Action::Own(args) => own::run(args),
     }
 }

@@ -16,6 +16,7 @@ use prost::Message;
 use proto::btcstaking::{ActiveBtcDelegation, BtcUndelegationInfo};
 use thiserror::Error;
 
+use super::held::{Held, Parts};
 use super::make::NO_ADDRESS;
 use super::unbond::{Early, Unsigned};
 use crate::bitcoin::{Found, Ledger};
@@ -30,6 +31,7 @@ pub struct Kept {
     data: SlashingDataResponse,
     params: Params,
     staker: XOnlyKey,
+    fps: Vec<XOnlyKey>,
     tx: PresignedTx,
     path: SpendPath,
 }
@@ -106,6 +108,14 @@ impl Kept {
         if let Some(StandingAnswer::Ended { btc_height: height }) = found.map(|item| item.standing) {
             return Err(KeptError::Spent { at, height });
         }
+        Self::of_contract(contract, at)
+    }
+
+    /// The same, of a stake that was spent, too.
+    ///
+    /// # Errors
+    /// [`KeptError::Away`], [`Unfit`](KeptError::Unfit).
+    pub fn of_contract(contract: &(impl Contract + ?Sized), at: OutPoint) -> Result<Self, KeptError> {
         let (data, params) = find::data(contract, &at).map_err(KeptError::Away)?;
         Self::read(at, data, &params)
     }
@@ -158,7 +168,7 @@ impl Kept {
                 "its parameters make the early end {made}, and the committee signed for {signed}"
             )));
         }
-        Ok(Self { at, data, params, staker, tx, path })
+        Ok(Self { at, data, params, staker, fps, tx, path })
     }
 
     /// Completes it with the signatures of members and the staker. Before a quorum's are valid the staker signs nothing.
@@ -181,6 +191,26 @@ impl Kept {
             return Err(KeptError::Signatures { at: *at, got, needed }.to_string());
         }
         unsigned.complete(&valid, staker)
+    }
+
+    /// All outputs of it that are its staker's after a time, whether Bitcoin has them or not.
+    ///
+    /// # Errors
+    /// [`KeptError::Unfit`].
+    pub fn held(&self) -> Result<Vec<Held>, KeptError> {
+        let Self { at, data, params, staker, tx, fps, .. } = self;
+        let parts = Parts {
+            stake: *at,
+            sats: data.staked.spent_value,
+            time: data.staking_time,
+            staker,
+            fps,
+            params,
+            early: tx,
+            slashing: &data.staked.tx,
+            late: &data.unbonding.tx,
+        };
+        parts.held().map_err(|why| KeptError::Unfit { at: *at, why })
     }
 
     /// The encoded `ActiveBTCDelegation` without signatures of the committee, as the staker asked for them: of it members sign the

@@ -5,10 +5,16 @@
 //! ```
 //!
 //! A field is a key and a value, each behind its length; a byte 00 ends the fields of each part. What a wallet adds is read past.
+//! Of an input that is spent by a script of a taproot tree it says which script, and by whose key (BIP-371):
+//!
+//! ```text
+//! 15 control block: script, its version │ 16 key: number of leaves, their hashes, no fingerprint, no path │ 17: internal key
+//! ```
 
 mod read;
 
 use bitcoin_spv::{Output, Transaction, TransactionError};
+use covenant::{SpendPath, UNSPENDABLE, XOnlyKey};
 use thiserror::Error;
 
 use super::tx::{self, with_length};
@@ -20,6 +26,16 @@ const UNSIGNED_TX: u8 = 0x00;
 const VERSION: u8 = 0xfb;
 /// `PSBT_IN_WITNESS_UTXO`
 const WITNESS_UTXO: u8 = 0x01;
+/// `PSBT_IN_TAP_LEAF_SCRIPT`
+const TAP_LEAF_SCRIPT: u8 = 0x15;
+/// `PSBT_IN_TAP_BIP32_DERIVATION`
+const TAP_DERIVATION: u8 = 0x16;
+/// `PSBT_IN_TAP_INTERNAL_KEY`
+const TAP_INTERNAL_KEY: u8 = 0x17;
+/// Tapscript (BIP-342).
+const LEAF_VERSION: u8 = 0xc0;
+/// Of a key that no seed is known of.
+const NO_FINGERPRINT: [u8; 4] = [0; 4];
 /// Ends the fields of a part.
 const END: u8 = 0x00;
 
@@ -28,6 +44,8 @@ const END: u8 = 0x00;
 pub struct Psbt {
     tx: Transaction,
     spent: Vec<Option<Output>>,
+    /// What is written of the first input besides.
+    leaf: Vec<u8>,
 }
 
 /// Why bytes are no such transaction.
@@ -97,7 +115,22 @@ impl Psbt {
         if known != inputs {
             return Err(PsbtError::Inputs { known, spent: inputs });
         }
-        Ok(Self { tx, spent: spent.iter().cloned().map(Some).collect() })
+        Ok(Self { tx, spent: spent.iter().cloned().map(Some).collect(), leaf: Vec::new() })
+    }
+
+    /// Of a transaction with one input that is spent by a script of a tree and the signature of this key.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn by_leaf(tx: &[u8], path: &SpendPath, signer: &XOnlyKey) -> Result<Self, PsbtError> {
+        let script = [&path.leaf.script[..], &[LEAF_VERSION]].concat();
+        let derivation = [&[1][..], &path.leaf.hash, &NO_FINGERPRINT].concat();
+        let leaf = [
+            keyed(TAP_LEAF_SCRIPT, &path.control_block, &script),
+            keyed(TAP_DERIVATION, signer.as_bytes(), &derivation),
+            field(TAP_INTERNAL_KEY, UNSPENDABLE.as_bytes()),
+        ];
+        Ok(Self { leaf: leaf.concat(), ..Self::new(tx, std::slice::from_ref(&path.spent))? })
     }
 
     /// Its transaction.
@@ -123,8 +156,11 @@ impl Psbt {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(field(UNSIGNED_TX, &self.tx.stripped));
         bytes.push(END);
-        for spent in &self.spent {
+        for (place, spent) in self.spent.iter().enumerate() {
             bytes.extend(spent.iter().flat_map(|output| field(WITNESS_UTXO, &tx::output(output))));
+            if place == 0 {
+                bytes.extend(&self.leaf);
+            }
             bytes.push(END);
         }
         bytes.extend(self.tx.outputs.iter().map(|_| END));
@@ -134,7 +170,12 @@ impl Psbt {
 
 /// A field whose key is its type.
 fn field(kind: u8, value: &[u8]) -> Vec<u8> {
-    [with_length(&[kind]), with_length(value)].concat()
+    keyed(kind, &[], value)
+}
+
+/// A field whose key says more than its type.
+fn keyed(kind: u8, more: &[u8], value: &[u8]) -> Vec<u8> {
+    [with_length(&[&[kind], more].concat()), with_length(value)].concat()
 }
 
 /// One that has neither signatures nor witness.

@@ -6,6 +6,7 @@ use bsn_cli::bitcoin::Ledger;
 use bsn_cli::committee::Request;
 use bsn_cli::committee::whole::Asked;
 use bsn_cli::slash::{find, interpreter};
+use bsn_cli::stake::held::of_item;
 use bsn_cli::stake::kept::{Kept, KeptError};
 use bsn_cli::stake::unbond;
 use covenant::Share;
@@ -108,6 +109,33 @@ fn members_answer_the_request_made_anew_with_the_same_bytes() {
             let (at, share) = member.sign(&Request::new(CHAIN, &again)).unwrap();
             assert_eq!((at, &share), (lost.at, &shares[0]));
         }
+    }
+}
+
+/// What becomes of a transaction on its way.
+type Damage = fn(&mut Vec<u8>);
+
+/// What is the staker's after a time is the same from the chain and from the file, and what a node changed is refused.
+#[test]
+fn what_comes_back_follows_from_what_the_chain_keeps() {
+    let lost = Lost::new();
+    let Lost { stage, at, item, .. } = &lost;
+    let held = lost.kept().held().unwrap();
+    assert_eq!(of_item(item, &stage.versions()), Ok(held));
+    let (data, params) = find::data(&stage.both, at).unwrap();
+    let changes: [(&str, Damage); 3] = [
+        ("a slashing of it: ", |tx| tx.truncate(9)),
+        ("a slashing of it spends ", |tx| tx[20] ^= 1),
+        // The last byte of the last output's script stands before the lock time.
+        ("does not leave ", |tx| *tx.iter_mut().nth_back(4).unwrap() ^= 1),
+    ];
+    for (expected, change) in changes {
+        let mut data = data.clone();
+        let mut tx = data.staked.tx.to_vec();
+        change(&mut tx);
+        data.staked.tx = tx.into();
+        let said = Kept::read(*at, data, &params).unwrap().held().unwrap_err().to_string();
+        assert!(said.contains("does not fit together: ") && said.contains(expected), "{expected}: {said}");
     }
 }
 

@@ -90,7 +90,9 @@ impl Node {
         let bitcoin = self.desk.flags.last().unwrap();
         let bsn = self.bsn();
         let flags = ["--node", &url, "--contract", &bsn, "--btc-staking", MOCK_CONTRACT_ADDR];
-        let flags = if args.contains(&"timestamp") && args.contains(&"make") { &flags[..4] } else { &flags };
+        let asks_bsn_alone = [["timestamp", "make"], ["self", "withdraw"]];
+        let is_so = asks_bsn_alone.iter().any(|words| words.iter().all(|word| args.contains(word)));
+        let flags = if is_so { &flags[..4] } else { &flags };
         let mut program = self.desk.program(&[args, flags].concat());
         program.env("BSN_BITCOIN", bitcoin).env_remove("BSN_MNEMONIC").env_remove("BSN_FP_KEY");
         let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -31,7 +31,7 @@ impl Psbt {
         if !reader.rest.is_empty() {
             return Err(PsbtError::TrailingBytes(reader.rest.len()));
         }
-        Ok(Self { tx, spent })
+        Ok(Self { tx, spent, leaf: Vec::new() })
     }
 }
 

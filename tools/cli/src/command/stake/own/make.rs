@@ -19,7 +19,7 @@ use crate::keep::bitcoin::Outside;
 use crate::keep::headers::one_bitcoin;
 use crate::prove::contract::{Contract, simple};
 use crate::slash::show::place;
-use crate::stake::own::{DANGERS, lock};
+use crate::stake::own::{DANGERS, check_terms, lock};
 use crate::stake::tx::paying;
 use crate::vote::key::FpKey;
 use crate::vote::show::Say;
@@ -73,6 +73,7 @@ pub fn run(args: &Make) -> Result<()> {
         Some(_) => {}
     }
     let config: ConfigResponse = simple(&contract, "config").map_err(Error::msg)?;
+    check_terms(&config, args.sats, args.time, args.wallet.coin.len())?;
     let outside = Outside::new(&args.bitcoin, setup.timeout)?;
     one_bitcoin(&*contract.light().map_err(Error::msg)?, &outside).map_err(Error::msg)?;
     let context = SigningContext::self_stake(&chain.id, &chain.contract);
