@@ -43,6 +43,10 @@ const COMPARED: &[&str] = &[
 ];
 /// Rows of the snapshot that are not compared, and why.
 pub const NOT_SHOWN: &[(&str, &str)] = &[
+    ("alone_claim", "no chain without Babylon is measured there"),
+    ("alone_claim_in_50", "no chain without Babylon is measured there"),
+    ("alone_prove_self_stake", "no chain without Babylon is measured there"),
+    ("alone_submit_delegation", "no chain without Babylon is measured there"),
     ("backlog_100_of_100_fps", "ten thousand votes must come in one certain block"),
     ("backlog_10_of_100_fps", "a thousand votes must come in one certain block"),
     ("escrow_claim", "the tutorial's contract is not deployed there"),
@@ -50,6 +54,7 @@ pub const NOT_SHOWN: &[(&str, &str)] = &[
     ("escrow_instantiate_raw_read", "the tutorial's contract is not deployed there"),
     ("grid_snapshot_200", "two hundred providers do not vote in time here"),
     ("grid_snapshot_200_after_500_lost", "two hundred providers do not vote in time here"),
+    ("grid_snapshot_512_rows", "two hundred providers do not vote in time here"),
     ("grid_vote", "no grid is set there"),
     ("grid_vote_powerless", "no grid is set there"),
     ("prove_delegation", "the staking contract is not deployed there"),
@@ -80,6 +85,7 @@ pub const NOT_SHOWN: &[(&str, &str)] = &[
     ("worst_resume_batches_200", "two hundred providers do not vote in time here"),
     ("worst_reward", "reward_100_fps with other stakes"),
     ("worst_reward_200", "two hundred providers do not vote in time here"),
+    ("worst_reward_200_alone", "no chain without Babylon is measured there"),
     ("worst_set_changes_200", "two hundred providers do not vote in time here"),
     ("worst_silence_200", "two hundred providers and 1,500 blocks take more than an hour here"),
     ("worst_slash_40_percent", "sends evidence: what IBC uses for it is not the contract's"),
