@@ -1,9 +1,9 @@
-//! Questions to other contracts and modules of the chain, written and read by the code that messages go through:
+//! Questions to other contracts and modules of the chain, and what they answered, written and read by the code that messages go through:
 //! cosmwasm-std's own functions carry a writer and a parser for each.
 
 use cosmwasm_std::{
-    Binary, ContractResult, Empty, QuerierWrapper, QueryRequest, StdError, StdResult, SystemResult,
-    WasmQuery, from_json,
+    Binary, ContractResult, Empty, QuerierWrapper, QueryRequest, StdError, StdResult, SubMsgResponse,
+    SystemResult, WasmQuery, from_json,
 };
 
 use crate::read::{Json, Read};
@@ -25,6 +25,14 @@ pub fn raw(querier: QuerierWrapper<'_>, contract: &str, key: &[u8]) -> StdResult
     let question = WasmQuery::Raw { contract_addr: contract.into(), key: key.into() };
     let record = bytes(querier, &question.into())?;
     Ok((!record.is_empty()).then(|| record.into()))
+}
+
+/// What a contract answered to a message that another sent, still wrapped: chains below CosmWasm 2.0 fill `data` alone, later
+/// ones the first of `msg_responses`, too.
+pub fn answered(response: &SubMsgResponse) -> Option<&Binary> {
+    #[allow(deprecated, reason = "chains below CosmWasm 2.0 fill `data` alone")]
+    let data = response.data.as_ref();
+    response.msg_responses.first().map(|first| &first.value).or(data)
 }
 
 #[inline(never)]

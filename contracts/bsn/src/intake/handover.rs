@@ -4,6 +4,7 @@
 //! quarantine, and what it takes leaves it, when it has answered. Until then an item is nowhere but in the payload of the
 //! reply. A chain undoes the whole call where the reply fails.
 
+use api::ask;
 use cosmwasm_std::{
     Binary, Env, Reply, Response, StdError, StdResult, Storage, SubMsg, SubMsgResponse, SubMsgResult, WasmMsg,
 };
@@ -150,11 +151,9 @@ fn next<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
     str::from_utf8(text).ok()
 }
 
-/// Chains below CosmWasm 2.0 fill `data`, later ones the first of `msg_responses`, too.
+/// Nothing where it is in no form that is known.
 fn answered(response: &SubMsgResponse) -> Vec<u8> {
-    #[allow(deprecated, reason = "chains below CosmWasm 2.0 fill `data` alone")]
-    let whole = response.msg_responses.first().map(|first| &first.value).or(response.data.as_ref());
-    whole.and_then(|whole| decode::executed(whole).ok()).unwrap_or_default()
+    ask::answered(response).and_then(|whole| decode::executed(whole).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use api::ask;
 use cosmwasm_std::{Event, Reply, Response, StdError, StdResult, Storage, SubMsgResponse, SubMsgResult};
 
 use staking::{StakeOutcome, StakeVerdict, unpack};
@@ -77,10 +78,7 @@ fn mark(storage: &mut dyn Storage, totals: &mut Totals, key: &[u8], is_unsent: b
     }
 }
 
-/// Chains below CosmWasm 2.0 fill `data`, later ones the first of `msg_responses`, too.
 fn answered(response: &SubMsgResponse) -> Result<Vec<u8>, String> {
-    #[allow(deprecated, reason = "chains below CosmWasm 2.0 fill `data` alone")]
-    let whole = response.msg_responses.first().map(|first| &first.value).or(response.data.as_ref());
-    let whole = whole.ok_or("bsn answered nothing")?;
+    let whole = ask::answered(response).ok_or("bsn answered nothing")?;
     proto::decode::executed(whole).map_err(|error| error.to_string())
 }
