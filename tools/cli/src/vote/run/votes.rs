@@ -30,16 +30,20 @@ impl<D: Disk> Voter<'_, D> {
             let message = message.ok_or_else(|| anyhow!("cannot {what}: its randomness cannot be proven"))?;
             match self.outbox.vote(&what, &message, run.len()) {
                 Ok((fates, done)) => {
+                    let for_grid = run.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Grid);
+                    let for_grid: Vec<u64> = for_grid.map(|(vote, _)| vote.height).collect();
                     for (vote, fate) in run.iter().zip(fates) {
                         self.take(vote, fate, view.tip, round)?;
                     }
                     if let Some((block, tx, Fee { gas, .. })) = done {
                         self.say.over();
                         let event = json!({ "event": "voted", "from": first.height, "to": last.height, "block": block,
-                            "tx": tx, "gas": gas, "committed": runway.committed, "counted": runway.counted });
+                            "tx": tx, "gas": gas, "committed": runway.committed, "counted": runway.counted,
+                            "grid": for_grid });
                         let text = format!(
-                            "voted at {} in block {block}; {}",
+                            "voted at {}{} in block {block}; {}",
                             show::heights(first.height, last.height),
+                            show::for_grid(&for_grid),
                             show::runway(runway)
                         );
                         self.say.event(&text, &event);
@@ -58,10 +62,12 @@ impl<D: Disk> Voter<'_, D> {
     fn take(&mut self, vote: &Signed, fate: Fate, tip: u64, round: &mut Round) -> Result<()> {
         let (height, hash) = (vote.height, vote.app_hash);
         let is_settled = match fate {
-            Fate::Counted => {
+            Fate::Counted | Fate::Grid => {
                 round.voted += 1;
                 true
             }
+            // The grid does not take it yet: one that is over is none of these heights any more.
+            Fate::Closed if self.is_of_grid(height) => false,
             Fate::Known | Fate::Closed => true,
             Fate::Fork => {
                 let text = format!(
