@@ -21,7 +21,7 @@ mod snapshot;
 mod sweep;
 pub mod votes;
 
-pub use snapshot::{OPEN_MAX, seats};
+pub use snapshot::seats;
 
 pub use set::{bootstrap, check_floor, configure, excuse, follow_source, start_at};
 

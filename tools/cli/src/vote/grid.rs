@@ -100,7 +100,9 @@ pub struct Seat {
 impl Seat {
     /// Whether a snapshot's record of a seat is in the form that is known.
     pub fn is_whole(record: &[u8]) -> bool {
-        record.get(raw::SEAT_ROWS..).is_some_and(|rows| !rows.is_empty() && rows.len().is_multiple_of(raw::SEAT_ROW))
+        record
+            .get(raw::SEAT_ROWS..)
+            .is_some_and(|rows| !rows.is_empty() && rows.len().is_multiple_of(raw::SEAT_ROW))
     }
 
     /// The seat at a height by its snapshot's record. Nothing where that is in no form that is known, or has no nonce for the
@@ -179,7 +181,8 @@ impl Grid {
     /// decided before once more. So who had no power there, and no seat at G, has none above.
     pub fn stay(&self, idle_since: u64) -> Stay {
         let next = self.marks.next().max(self.marks.first);
-        let waits = self.votable().map(|seat| seat.height).filter(|height| *height > self.marks.ordered).last();
+        let waits =
+            self.votable().map(|seat| seat.height).filter(|height| *height > self.marks.ordered).last();
         let can_follow = idle_since > next.saturating_sub(LAG) || waits == Some(next);
         match (waits, can_follow) {
             (Some(height), can_follow) => Stay::Until { height, undecided: can_follow.then_some(next) },
@@ -191,7 +194,10 @@ impl Grid {
     /// The commitments, with those of its rows that the contract has forgotten: in the order of their heights.
     pub fn with_rows(&self, mut commitments: Vec<Committed>) -> Vec<Committed> {
         for Seat { row, .. } in &self.seats {
-            if !commitments.iter().any(|known| (known.start, known.count, known.root) == (row.start, row.count, row.root)) {
+            if !commitments
+                .iter()
+                .any(|known| (known.start, known.count, known.root) == (row.start, row.count, row.root))
+            {
                 commitments.push(*row);
             }
         }

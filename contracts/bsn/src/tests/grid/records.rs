@@ -76,7 +76,6 @@ fn others_read_where_the_grid_is_who_sits_where_and_which_hash_counts() {
         read::GRID_SWEPT,
     ];
     assert_eq!(places.map(|place| number(&record, place)), [C, 1, 2, 3, 4, 6]);
-    assert_eq!(read::GRID_OPEN_MAX, crate::heights::grid::OPEN_MAX);
 
     let stored = |key: &[u8]| cosmwasm_std::Storage::get(&chain.world.deps.storage, key);
     let committee = stored(&read::committee_key(ROOT + C)).unwrap();

@@ -57,7 +57,11 @@ fn the_contract_s_records_are_read_and_others_are_nothing() {
 fn a_grid_height_is_open_until_it_is_swept_and_the_next_one_is_known() {
     assert_eq!(marks().open(), [240, 300, 360, 420, 480, 540]);
     assert_eq!(Marks { swept: 480, ..marks() }.open(), [540]);
-    assert_eq!(Marks { root: Some(420), ..marks() }.open(), [480, 540], "the root has no committee of its own");
+    assert_eq!(
+        Marks { root: Some(420), ..marks() }.open(),
+        [480, 540],
+        "the root has no committee of its own"
+    );
     assert_eq!(Marks { root: None, ..marks() }.open(), [0; 0]);
 }
 
@@ -113,7 +117,8 @@ fn the_committee_that_is_decided_next_may_have_who_had_power_twenty_blocks_below
 
 #[test]
 fn what_the_contract_has_forgotten_of_its_randomness_its_rows_still_say() {
-    let (known, other) = (Committed { block: 0, ..committed(100) }, Committed { root: [8; 32], ..committed(600) });
+    let (known, other) =
+        (Committed { block: 0, ..committed(100) }, Committed { root: [8; 32], ..committed(600) });
     let grid = grid(&[360, 420]);
     assert_eq!(grid.with_rows(vec![known, other]), [known, other], "each once, as the contract has it now");
     assert_eq!(grid.with_rows(vec![other]), [committed(100), other]);
