@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bsn_cli::devnet::Options;
+use bsn_cli::devnet::serve::now;
 use bsn_cli::vote::file::Head;
 use bsn_cli::vote::state;
 use primitives::{AppHash, FpPublicKey};
@@ -40,10 +41,13 @@ impl Voter {
         settings.as_object().unwrap().iter().for_each(|(name, value)| {
             options.instantiate[name] = value.clone();
         });
-        Self::on(options)
+        let voter = Self::on(options);
+        voter.devnet.control(&format!("fault/offline?fp={FP}"));
+        voter
     }
 
-    /// On a devnet without Babylon, whose grid closes nothing without ours: it has more than a third of the power.
+    /// On a devnet without Babylon, which finalizes and closes nothing without ours: it has more than a third of the power. Its own
+    /// daemon votes until it is [taken over](Self::take_over).
     pub fn alone(settings: Value) -> Self {
         let mut instantiate = Options::quick_jail_alone();
         settings.as_object().unwrap().iter().for_each(|(name, value)| instantiate[name] = value.clone());
@@ -62,7 +66,6 @@ impl Voter {
 
     fn on(options: Options) -> Self {
         let devnet = Arc::new(Running::with(options));
-        devnet.control(&format!("fault/offline?fp={FP}"));
         let caller = Caller::new(&devnet, 0);
         let (fp, secret) = devnet
             .handle
@@ -86,13 +89,33 @@ impl Voter {
 
     /// Makes the state, and waits for the first height that it signs.
     pub fn create(&self) -> u64 {
+        let first = self.make();
+        self.reaches(first);
+        first
+    }
+
+    /// Makes the state, and has its own daemon vote at each height below.
+    pub fn take_over(&self) {
+        self.devnet.control("fault/stop-chain");
+        let first = self.make();
+        let voted = self.devnet.handle.run_blocking(move |engine| {
+            while engine.height() < first {
+                engine.produce(now());
+            }
+            engine.set_online(FP, false);
+        });
+        voted.unwrap();
+        self.devnet.control("fault/start-chain");
+    }
+
+    /// Makes the state; the first height that it signs.
+    fn make(&self) -> u64 {
         let tip = self.devnet.client.height().unwrap();
         let (code, out, err) = self.run(&["--create", "--json"]);
         assert_eq!(code, 0, "{out}{err}");
         let made: Value = serde_json::from_str(&out).unwrap();
         let first = made["first"].as_u64().unwrap();
         assert!(first > tip + 5, "a node may lag behind whoever voted before");
-        self.reaches(first);
         first
     }
 
