@@ -32,6 +32,15 @@ impl Fate {
     pub const fn is_worth_it(&self) -> bool {
         matches!(self, Self::Counted | Self::Grid | Self::Fork)
     }
+
+    /// Whether nothing more is to be done at its height. A grid height that may still be voted at is closed for now alone.
+    pub const fn is_settled(&self, is_of_grid: bool) -> bool {
+        match self {
+            Self::Counted | Self::Grid | Self::Known | Self::Fork => true,
+            Self::Closed => !is_of_grid,
+            Self::Equivocation | Self::Slashed | Self::Jailed | Self::Refused(_) => false,
+        }
+    }
 }
 
 /// By a verdict of the contract, or the text of an error.
@@ -89,6 +98,11 @@ mod tests {
         let verdicts = ["counted", "grid", "fork", "equivocation"].map(fate);
         assert_eq!(verdicts, [Fate::Counted, Fate::Grid, Fate::Fork, Fate::Equivocation]);
         assert_eq!(verdicts.map(|fate| fate.is_worth_it()), [true, true, true, false]);
+        assert!(
+            [Fate::Counted, Fate::Grid, Fate::Fork, Fate::Known].iter().all(|fate| fate.is_settled(true))
+        );
+        assert_eq!([true, false].map(|of_grid| Fate::Closed.is_settled(of_grid)), [false, true]);
+        assert!(!Fate::Jailed.is_settled(false) && !Fate::Refused(String::new()).is_settled(false));
         assert!(!Fate::Known.is_worth_it() && !Fate::Closed.is_worth_it() && !Fate::Jailed.is_worth_it());
     }
 

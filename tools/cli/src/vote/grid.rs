@@ -144,6 +144,16 @@ pub enum Stay {
     Over,
 }
 
+/// From which height on a finality provider was seen without power of its own, by what was known before and its power at one more
+/// height. Where it has a seat nobody sees which of the two it is.
+pub fn idle_since(before: Option<u64>, height: u64, power: u64, has_seat: bool) -> Option<u64> {
+    match (has_seat, power) {
+        (true, _) => before,
+        (false, 0) => before.or(Some(height)),
+        (false, _) => None,
+    }
+}
+
 /// How the grid is for a finality provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grid {
@@ -168,6 +178,11 @@ impl Grid {
     /// The lowest height at which it may still vote: what was signed from there on must not be forgotten.
     pub fn lowest(&self) -> Option<u64> {
         self.votable().map(|seat| seat.height).next()
+    }
+
+    /// Whether a height with a seat has not closed.
+    pub fn waits(&self, height: u64) -> bool {
+        height > self.marks.ordered && self.seat(height).is_some()
     }
 
     /// All but holes: there nobody knows a hash, so nothing is ever signed.

@@ -174,7 +174,7 @@ impl<'a> Look<'a> {
                 json!({ "finality_signature": { "btc_pk_hex": self.fp.to_string(), "height": height } });
             let vote: FinalitySignatureResponse = self.ask("finality_signature", &ask)?;
             let seat = grid.and_then(|grid| grid.seat(height));
-            let anchor = anchors.get(&height).copied().or(seat.and_then(|seat| seat.app_hash));
+            let anchor = anchors.get(&height).copied().or_else(|| seat.and_then(|seat| seat.app_hash));
             let power = powers.get(&height).copied().unwrap_or_default();
             let power = power.max(seat.map_or(0, |seat| seat.power));
             let is_voted = !vote.signature.is_empty();

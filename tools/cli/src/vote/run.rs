@@ -122,6 +122,7 @@ impl<'a, D: Disk> Voter<'a, D> {
             self.watch_power(&shown, view.tip);
             let seen = self.seen(shown, &view);
             let verdict = judge(&seen, self.signer.state().memory(height), self.options.agree);
+            self.tell_if_missed(&seen, &verdict);
             votes.extend(self.follow(height, verdict, &view, &runway, &mut round)?);
         }
         self.tell_how_long();
@@ -234,9 +235,6 @@ impl<'a, D: Disk> Voter<'a, D> {
                     self.say.note(
                         "another program committed the randomness of these heights: only it can vote there",
                     );
-                }
-                if why == Done::BelowState && self.is_of_grid(height) {
-                    self.say.note(&show::below(height, self.signer.state().head().first));
                 }
                 self.done.insert(height);
             }

@@ -216,4 +216,28 @@ mod tests {
         (0..=REMEMBERED).for_each(|number| assert!(say.is_first(&number.to_string())));
         assert!(say.said.len() <= REMEMBERED + 1);
     }
+
+    #[test]
+    fn who_has_no_power_is_told_until_when_it_goes_on() {
+        let of = |stay| {
+            let (text, event) = super::stay(stay);
+            (text, event["until"].as_u64(), event["decided_at"].as_u64())
+        };
+        let (text, until, decided_at) = of(Stay::Until { height: 180, undecided: None });
+        assert!(text.ends_with("running until grid height 180 has closed"), "{text}");
+        assert_eq!((until, decided_at), (Some(180), None));
+        let (text, until, decided_at) = of(Stay::Until { height: 180, undecided: Some(240) });
+        assert!(text.contains("180 has closed, at least") && text.ends_with("shows at 240"), "{text}");
+        assert_eq!((until, decided_at), (Some(180), Some(240)));
+        let (text, until, decided_at) = of(Stay::Undecided(240));
+        assert!(text.starts_with("keep `bsn vote` running until block 240"), "{text}");
+        assert_eq!((until, decided_at), (None, Some(240)));
+        let (text, until, decided_at) = of(Stay::Over);
+        assert!(text.ends_with("may end `bsn vote`"), "{text}");
+        assert_eq!((until, decided_at), (None, None));
+        assert_eq!(
+            (for_grid(&[]), for_grid(&[180, 240]).as_str()),
+            (String::new(), " (at 180, 240 for the grid alone)")
+        );
+    }
 }

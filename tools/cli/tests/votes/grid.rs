@@ -9,7 +9,7 @@ use crate::liar::Liar;
 use crate::proxy::{Does, before};
 use crate::support::until;
 use crate::voter::{GRID, Voter};
-use crate::watchers::Started;
+use crate::watchers::{Started, events};
 
 /// The first grid height that names a committee; that one closes the next.
 const ROOT: u64 = 2 * GRID;
@@ -95,6 +95,27 @@ fn a_leaver_that_lags_votes_far_below_the_window_and_the_grid_height_closes() {
     voter.reaches(FIRST + 30);
     until("finality without it", || (finalized() > FIRST + 20).then_some(()));
     assert!(voter.closed_through() < FIRST && !voter.has_voted(FIRST));
+    // Who has lost the state cannot vote there any more, and is told so.
+    let other = ["vote", "--fp-key-file", "key", "--state", "other", "--json"];
+    let (code, out, err) = voter.caller.sign(&[&other[..], &["--create"]].concat());
+    assert_eq!(code, 0, "{out}{err}");
+    let node = voter.caller.node();
+    let (_, out, err) = voter.caller.bsn(&[&other[..], &["--dry-run", "--node", &node]].concat());
+    let lost = format!("at grid height {FIRST} nothing is voted: ");
+    assert!(
+        events(&out, "waits").iter().any(|it| it["why"].as_str().unwrap().starts_with(&lost)),
+        "{out}{err}"
+    );
+    // A node that has forgotten the header is of no use.
+    let pruned = before(&voter.caller.node(), |method, params, _| {
+        let is_asked = method == "block" && params["height"].as_str() == Some(FIRST.to_string().as_str());
+        if is_asked { Does::Missing } else { Does::Pass }
+    });
+    let mut daemon = voter.start(&pruned, &[]);
+    let waits = format!("0 nodes show the header of height {FIRST}, and 1 must");
+    daemon.says("that it waits", |event| event["event"] == "waits" && event["why"] == waits);
+    assert!(!voter.signed().contains_key(&FIRST));
+    drop(daemon);
     let node = before(&voter.caller.node(), |_, params, truth| {
         let data = hex::decode(params["data"].as_str().unwrap_or_default()).unwrap_or_default();
         let is_asked = data.windows(8).any(|bytes| bytes == b"\"blocks\"");

@@ -123,3 +123,20 @@ fn what_the_contract_has_forgotten_of_its_randomness_its_rows_still_say() {
     assert_eq!(grid.with_rows(vec![known, other]), [known, other], "each once, as the contract has it now");
     assert_eq!(grid.with_rows(vec![other]), [committed(100), other]);
 }
+
+#[test]
+fn without_power_is_who_has_none_at_an_ordinary_height_until_it_has_some() {
+    assert_eq!(idle_since(None, 300, 0, false), Some(300));
+    assert_eq!(idle_since(Some(300), 310, 0, false), Some(300), "since the first");
+    assert_eq!(idle_since(Some(300), 311, 5, false), None);
+    for power in [0, 5] {
+        assert_eq!(idle_since(Some(300), 360, power, true), Some(300), "that may be the committee's");
+        assert_eq!(idle_since(None, 360, power, true), None);
+    }
+}
+
+#[test]
+fn a_height_waits_while_it_has_not_closed() {
+    let grid = grid(&[240, 300, 360]);
+    assert_eq!([240, 300, 360, 420].map(|height| grid.waits(height)), [false, false, true, false]);
+}

@@ -1,6 +1,8 @@
 //! What the grid has it do: votes at grid heights however late, and with no power of its own.
 
 use super::{Round, Voter, is_old};
+use crate::vote::grid::idle_since;
+use crate::vote::judge::{Done, Seen, Verdict};
 use crate::vote::look::{Shown, View};
 use crate::vote::show;
 use crate::vote::state::Disk;
@@ -28,14 +30,21 @@ impl<D: Disk> Voter<'_, D> {
         self.grid.as_ref().is_some_and(|grid| grid.heights(height).any(|one| one == height))
     }
 
-    /// Notes since when it has no power; where it has a seat that is not seen.
+    /// Notes since when it has no power.
     pub(super) fn watch_power(&mut self, shown: &Shown, tip: u64) {
         let Shown { height, anchor, power, .. } = *shown;
         let has_seat = self.grid.as_ref().is_some_and(|grid| grid.seat(height).is_some());
-        if has_seat || anchor.is_none() || is_old(height, tip) {
-            return;
+        if anchor.is_some() && !is_old(height, tip) {
+            self.idle_since = idle_since(self.idle_since, height, power, has_seat);
         }
-        self.idle_since = (power == 0).then(|| self.idle_since.unwrap_or(height));
+    }
+
+    /// Says where it will never vote though the grid waits for it.
+    pub(super) fn tell_if_missed(&mut self, seen: &Seen, verdict: &Verdict) {
+        let waits = self.grid.as_ref().is_some_and(|grid| grid.waits(seen.height));
+        if waits && !seen.is_voted && *verdict == Verdict::Done(Done::BelowState) {
+            self.say.note(&show::below(seen.height, self.signer.state().head().first));
+        }
     }
 
     /// Says until when it must go on, while it has no power.

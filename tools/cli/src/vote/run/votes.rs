@@ -61,21 +61,16 @@ impl<D: Disk> Voter<'_, D> {
     /// Notes what became of a vote.
     fn take(&mut self, vote: &Signed, fate: Fate, tip: u64, round: &mut Round) -> Result<()> {
         let (height, hash) = (vote.height, vote.app_hash);
-        let is_settled = match fate {
-            Fate::Counted | Fate::Grid => {
-                round.voted += 1;
-                true
-            }
-            // The grid does not take it yet: one that is over is none of these heights any more.
-            Fate::Closed if self.is_of_grid(height) => false,
-            Fate::Known | Fate::Closed => true,
+        let is_settled = fate.is_settled(self.is_of_grid(height));
+        match fate {
+            Fate::Counted | Fate::Grid => round.voted += 1,
+            Fate::Known | Fate::Closed | Fate::Jailed => {}
             Fate::Fork => {
                 let text = format!(
                     "at height {height} the contract took the vote for {hash} as one for another block"
                 );
                 let event = json!({ "event": "fork", "height": height, "signed": hash.to_string() });
                 self.say.alarm(&text, &event);
-                true
             }
             Fate::Equivocation => {
                 return Err(stop(format!(
@@ -83,12 +78,10 @@ impl<D: Disk> Voter<'_, D> {
                 )));
             }
             Fate::Slashed => return Err(stop(format!("{} is slashed: its key is public", self.signer.fp()))),
-            Fate::Jailed => false,
             Fate::Refused(why) => {
                 round.troubles.push(format!("the contract refused the vote at height {height}: {why}"));
-                false
             }
-        };
+        }
         if is_settled {
             self.done.insert(height);
         } else {
