@@ -2,6 +2,8 @@
 
 #[path = "votes/daemon.rs"]
 mod daemon;
+#[path = "votes/grid.rs"]
+mod grid;
 #[path = "votes/killed.rs"]
 mod killed;
 #[path = "votes/liar.rs"]

@@ -97,12 +97,13 @@ pub fn run(args: &Vote) -> Result<()> {
         return create(args, whose, all.nodes(), &say);
     }
     let sender = chain.sender(&setup, &args.signing)?.map(|sender| sender.waits_at_most(INCLUSION));
+    let mut look = Look::new(all, &chain.contract, &chain.id, whose.fp)?;
     if args.signing.dry_run {
         let contents = state::peek(&args.state, &whose).map_err(unusable)?;
         let signer = signer(key, State::on(NoDisk, contents))?;
-        return vote(args, &chain, all, Outbox { sender: None, contract: &chain.contract }, signer, say);
+        return vote(args, &chain, look, Outbox { sender: None, contract: &chain.contract }, signer, say);
     }
-    let kept = state::open(&args.state, &whose).map_err(unusable)?;
+    let kept = state::open(&args.state, &whose, || look.needed()).map_err(unusable)?;
     if kept.cut > 0 {
         say.event(
             "the state ended in the middle of a line, which was never signed: it was cut",
@@ -110,7 +111,7 @@ pub fn run(args: &Vote) -> Result<()> {
         );
     }
     let signer = signer(key, kept.state)?;
-    vote(args, &chain, all, Outbox { sender, contract: &chain.contract }, signer, say)
+    vote(args, &chain, look, Outbox { sender, contract: &chain.contract }, signer, say)
 }
 
 fn create(args: &Vote, whose: Head, nodes: &[Node], say: &Say) -> Result<()> {
@@ -148,21 +149,20 @@ impl Disk for NoDisk {
     }
 }
 
-/// Votes by all these nodes.
+/// Votes by the nodes that are looked at.
 fn vote<D: Disk>(
     args: &Vote,
     chain: &Chain,
-    all: Client,
+    look: Look<'_>,
     outbox: Outbox<'_>,
     signer: Signer<D>,
     say: Say,
 ) -> Result<()> {
     let (fp, first, highest) = (signer.fp(), signer.state().head().first, signer.state().highest());
-    let nodes = match all.nodes().len() {
+    let nodes = match look.nodes() {
         1 => "one node".to_owned(),
         count => format!("{count} nodes"),
     };
-    let look = Look::new(all, &chain.contract, &chain.id, fp)?;
     let options = Options {
         ahead: args.ahead,
         batch: usize::try_from(args.batch)?,

@@ -9,6 +9,8 @@ use crate::prove::act::answer_of;
 pub enum Fate {
     /// It counts.
     Counted,
+    /// It counts for the grid alone.
+    Grid,
     /// The contract has it.
     Known,
     /// Too late, or without power there.
@@ -25,10 +27,27 @@ pub enum Fate {
     Refused(String),
 }
 
+impl Fate {
+    /// Whether a vote with this fate in a simulation is sent.
+    pub const fn is_worth_it(&self) -> bool {
+        matches!(self, Self::Counted | Self::Grid | Self::Fork)
+    }
+
+    /// Whether nothing more is to be done at its height. A grid height that may still be voted at is closed for now alone.
+    pub const fn is_settled(&self, is_of_grid: bool) -> bool {
+        match self {
+            Self::Counted | Self::Grid | Self::Known | Self::Fork => true,
+            Self::Closed => !is_of_grid,
+            Self::Equivocation | Self::Slashed | Self::Jailed | Self::Refused(_) => false,
+        }
+    }
+}
+
 /// By a verdict of the contract, or the text of an error.
 pub fn fate(text: &str) -> Fate {
     match text {
         "counted" => Fate::Counted,
+        "grid" => Fate::Grid,
         "fork" => Fate::Fork,
         "equivocation" => Fate::Equivocation,
         _ if text.contains("duplicated finality vote") => Fate::Known,
@@ -76,8 +95,15 @@ mod tests {
         assert_eq!(of(VoteError::Jailed { provider }), Fate::Jailed);
         let other = of(VoteError::NotReached { height });
         assert!(matches!(&other, Fate::Refused(text) if text.contains("not reached")), "{other:?}");
-        let verdicts = ["counted", "fork", "equivocation"].map(fate);
-        assert_eq!(verdicts, [Fate::Counted, Fate::Fork, Fate::Equivocation]);
+        let verdicts = ["counted", "grid", "fork", "equivocation"].map(fate);
+        assert_eq!(verdicts, [Fate::Counted, Fate::Grid, Fate::Fork, Fate::Equivocation]);
+        assert_eq!(verdicts.map(|fate| fate.is_worth_it()), [true, true, true, false]);
+        assert!(
+            [Fate::Counted, Fate::Grid, Fate::Fork, Fate::Known].iter().all(|fate| fate.is_settled(true))
+        );
+        assert_eq!([true, false].map(|of_grid| Fate::Closed.is_settled(of_grid)), [false, true]);
+        assert!(!Fate::Jailed.is_settled(false) && !Fate::Refused(String::new()).is_settled(false));
+        assert!(!Fate::Known.is_worth_it() && !Fate::Closed.is_worth_it() && !Fate::Jailed.is_worth_it());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What is read of the chain.
 
+mod grid;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -13,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::due::{Committed, Rules};
+use super::grid::Grid;
 
 /// How many heights a contract says the power of at once.
 const POWERS: usize = 100;
@@ -53,7 +56,7 @@ pub struct Shown {
     pub headers: Vec<(String, AppHash)>,
     /// What the contract was told.
     pub anchor: Option<AppHash>,
-    /// The finality provider's power.
+    /// The finality provider's power, there or in the committee of the grid.
     pub power: u64,
     /// Whether the contract has its vote.
     pub is_voted: bool,
@@ -71,6 +74,7 @@ pub struct Look<'a> {
     all: Client,
     chosen: Instant,
     away: BTreeMap<String, Instant>,
+    grid: Option<(Grid, Instant)>,
 }
 
 impl<'a> Look<'a> {
@@ -80,7 +84,13 @@ impl<'a> Look<'a> {
     /// What is held against the first, if none can be.
     pub fn new(all: Client, contract: &'a str, chain_id: &'a str, fp: FpPublicKey) -> bsn_rpc::Result<Self> {
         let client = all.believed(Some(chain_id))?;
-        Ok(Self { client, contract, chain_id, fp, all, chosen: Instant::now(), away: BTreeMap::new() })
+        let (chosen, away) = (Instant::now(), BTreeMap::new());
+        Ok(Self { client, contract, chain_id, fp, all, chosen, away, grid: None })
+    }
+
+    /// How many nodes were named.
+    pub fn nodes(&self) -> usize {
+        self.all.nodes().len()
     }
 
     /// Chooses anew of several nodes, from time to time: one that lags since then would be asked for ever. Gives the choice,
@@ -150,11 +160,12 @@ impl<'a> Look<'a> {
         Ok(all)
     }
 
-    /// These heights, which ascend.
+    /// These heights, which ascend. Where the finality provider has a seat of the grid, that is its power, and the hash that
+    /// counts for the grid stands for an anchor that the contract has forgotten.
     ///
     /// # Errors
     /// One sentence, where the chain does not answer. A node that does not show a header is no error.
-    pub fn heights(&mut self, heights: &[u64]) -> Result<Vec<Shown>, String> {
+    pub fn heights(&mut self, heights: &[u64], grid: Option<&Grid>) -> Result<Vec<Shown>, String> {
         let powers = self.powers(heights)?;
         let anchors = self.anchors(heights)?;
         let mut shown = Vec::new();
@@ -162,8 +173,10 @@ impl<'a> Look<'a> {
             let ask =
                 json!({ "finality_signature": { "btc_pk_hex": self.fp.to_string(), "height": height } });
             let vote: FinalitySignatureResponse = self.ask("finality_signature", &ask)?;
-            let (anchor, power) =
-                (anchors.get(&height).copied(), powers.get(&height).copied().unwrap_or_default());
+            let seat = grid.and_then(|grid| grid.seat(height));
+            let anchor = anchors.get(&height).copied().or_else(|| seat.and_then(|seat| seat.app_hash));
+            let power = powers.get(&height).copied().unwrap_or_default();
+            let power = power.max(seat.map_or(0, |seat| seat.power));
             let is_voted = !vote.signature.is_empty();
             let is_due = anchor.is_some() && power > 0 && !is_voted;
             let headers = if is_due { self.headers(height) } else { Vec::new() };

@@ -1,5 +1,6 @@
 //! A round: votes at what is open, then randomness where it is due.
 
+mod grid;
 mod votes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use primitives::AppHash;
 use serde_json::json;
 
 use super::due::{Runway, due, runway};
+use super::grid::Grid;
 use super::judge::{Done, Later, Nonce, Seen, Verdict, judge};
 use super::look::{Look, Shown, View};
 use super::message;
@@ -66,6 +68,9 @@ pub struct Voter<'a, D> {
     done: BTreeSet<u64>,
     later: BTreeMap<u64, Instant>,
     no_commitment_before: Option<Instant>,
+    grid: Option<Grid>,
+    /// From which height on it was seen without power of its own.
+    idle_since: Option<u64>,
     say: Say,
 }
 
@@ -73,7 +78,20 @@ impl<'a, D: Disk> Voter<'a, D> {
     /// Nothing was looked at yet.
     pub fn new(look: Look<'a>, signer: Signer<D>, outbox: Outbox<'a>, options: Options, say: Say) -> Self {
         let (trees, done, later) = (Trees::default(), BTreeSet::new(), BTreeMap::new());
-        Self { look, signer, outbox, options, trees, done, later, no_commitment_before: None, say }
+        let (no_commitment_before, grid, idle_since) = (None, None, None);
+        Self {
+            look,
+            signer,
+            outbox,
+            options,
+            trees,
+            done,
+            later,
+            no_commitment_before,
+            grid,
+            idle_since,
+            say,
+        }
     }
 
     /// Who says what happens.
@@ -89,21 +107,25 @@ impl<'a, D: Disk> Voter<'a, D> {
         if let (Some(client), Some(sender)) = (self.look.choose(), &mut self.outbox.sender) {
             sender.ask(client);
         }
-        let view = self.look.view().map_err(anyhow::Error::msg)?;
+        let mut view = self.look.view().map_err(anyhow::Error::msg)?;
         if view.is_slashed {
             return Err(stop(format!("{} is slashed: its key is public", self.signer.fp())));
         }
         let mut round = Round::default();
+        self.look_at_grid(&mut view, &mut round);
         let runway = runway(view.tip, view.timestamped, &view.commitments);
         let heights = self.open(&view, &mut round);
-        let shown = self.look.heights(&heights).map_err(anyhow::Error::msg)?;
+        let shown = self.look.heights(&heights, self.grid.as_ref()).map_err(anyhow::Error::msg)?;
         let mut votes = Vec::new();
         for shown in shown {
             let height = shown.height;
+            self.watch_power(&shown, view.tip);
             let seen = self.seen(shown, &view);
             let verdict = judge(&seen, self.signer.state().memory(height), self.options.agree);
+            self.tell_if_missed(&seen, &verdict);
             votes.extend(self.follow(height, verdict, &view, &runway, &mut round)?);
         }
+        self.tell_how_long();
         self.send(&votes, &view, &runway, &mut round)?;
         // Votes are in a hurry, and a commitment is not: it is made half of `ahead` before it is needed.
         self.commit(&view, &mut round);
@@ -144,10 +166,15 @@ impl<'a, D: Disk> Voter<'a, D> {
     /// The heights that are looked at: those without a record before those that were signed and may not have arrived.
     fn open(&mut self, view: &View, round: &mut Round) -> Vec<u64> {
         let from = view.open_from.max(self.signer.state().head().first);
+        let late = self.late(from, view.tip);
         let now = Instant::now();
-        self.done = self.done.split_off(&from);
-        self.later.retain(|height, until| *height >= from && *until > now);
-        let open = (from..=view.tip)
+        let is_open = |height: &u64| *height >= from || late.contains(height);
+        self.done.retain(is_open);
+        self.later.retain(|height, until| is_open(height) && *until > now);
+        let open = late
+            .iter()
+            .copied()
+            .chain(from..=view.tip)
             .filter(|height| !self.done.contains(height) && !self.later.contains_key(height));
         let is_new = |height: &u64| self.signer.state().memory(*height) == Memory::Nothing;
         let (mut heights, signed): (Vec<u64>, Vec<u64>) = open.partition(is_new);
@@ -201,7 +228,7 @@ impl<'a, D: Disk> Voter<'a, D> {
                 )));
             }
             Verdict::Done(why) => {
-                if why == Done::NoPower && view.tip.saturating_sub(height) < TIP {
+                if why == Done::NoPower && !is_old(height, view.tip) {
                     self.say.note(&show::idle(view, runway));
                 }
                 if why == Done::ForeignNonce {
@@ -233,7 +260,7 @@ impl<'a, D: Disk> Voter<'a, D> {
         if is_alarm {
             let event = json!({ "event": "disagree", "height": height, "why": text });
             self.say.alarm(&text, &event);
-        } else if self.options.is_dry {
+        } else if self.options.is_dry || (self.is_of_grid(height) && is_old(height, tip)) {
             self.say.note(&text);
         }
         self.rest(height, tip);
@@ -241,10 +268,15 @@ impl<'a, D: Disk> Voter<'a, D> {
 
     /// Leaves a height alone for a while, unless it is at the tip.
     fn rest(&mut self, height: u64, tip: u64) {
-        if tip.saturating_sub(height) >= TIP {
+        if is_old(height, tip) {
             self.later.insert(height, Instant::now() + REST);
         }
     }
+}
+
+/// Whether a height does not belong to the tip any more.
+const fn is_old(height: u64, tip: u64) -> bool {
+    tip.saturating_sub(height) >= TIP
 }
 
 fn stop(text: String) -> anyhow::Error {

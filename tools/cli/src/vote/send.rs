@@ -56,7 +56,7 @@ impl Outbox<'_> {
     pub fn vote(&self, what: &str, message: &ExecuteMsg, count: usize) -> Result<Voted, String> {
         let is_worth_it = |left: &Left| {
             let fates = fates(count, &left.data, &left.events);
-            fates.map_or(true, |fates| fates.iter().any(|fate| matches!(fate, Fate::Counted | Fate::Fork)))
+            fates.map_or(true, |fates| fates.iter().any(Fate::is_worth_it))
         };
         match self.send(what, message, is_worth_it) {
             Ok(Act::Done { block, tx, fee, left }) => {

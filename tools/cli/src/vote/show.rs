@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::due::Runway;
+use super::grid::Stay;
 use super::judge::{Done, Later};
 use super::look::View;
 use crate::deploy::show::thousands;
@@ -83,6 +84,46 @@ pub fn runway(runway: &Runway) -> String {
 /// Heights in words.
 pub fn heights(first: u64, last: u64) -> String {
     if first == last { format!("height {first}") } else { format!("heights {first} to {last}") }
+}
+
+/// At which heights votes count for the grid alone, behind where they were cast.
+pub fn for_grid(heights: &[u64]) -> String {
+    if heights.is_empty() {
+        return String::new();
+    }
+    let heights: Vec<String> = heights.iter().map(u64::to_string).collect();
+    format!(" (at {} for the grid alone)", heights.join(", "))
+}
+
+/// Why nothing is voted at a grid height that a new state, or a shortened one, begins above.
+pub fn below(height: u64, first: u64) -> String {
+    format!(
+        "at grid height {height} nothing is voted: what was signed there is not known, for the state begins at {first}"
+    )
+}
+
+/// Until when somebody without power goes on, and the event for that.
+pub fn stay(stay: Stay) -> (String, Value) {
+    let (until, decided_at) = match stay {
+        Stay::Until { height, undecided } => (Some(height), undecided),
+        Stay::Undecided(next) => (None, Some(next)),
+        Stay::Over => (None, None),
+    };
+    let text = match (until, decided_at) {
+        (Some(height), None) => {
+            format!("the grid still needs it: keep `bsn vote` running until grid height {height} has closed")
+        }
+        (Some(height), Some(next)) => format!(
+            "the grid still needs it: keep `bsn vote` running until grid height {height} has closed, at least; whether the one \
+             above {next} needs it too shows at {next}"
+        ),
+        (None, Some(next)) => format!(
+            "keep `bsn vote` running until block {next}: there it shows whether the grid height above it needs its vote"
+        ),
+        (None, None) => "no grid height needs its vote: who has left for good may end `bsn vote`".to_owned(),
+    };
+    let event = json!({ "event": "grid", "until": until, "decided_at": decided_at, "why": text });
+    (text, event)
 }
 
 /// Why there is no power at the tip, in one sentence.
@@ -174,5 +215,29 @@ mod tests {
         assert!(say.is_first("it waits") && !say.is_first("at height 5 another hash"));
         (0..=REMEMBERED).for_each(|number| assert!(say.is_first(&number.to_string())));
         assert!(say.said.len() <= REMEMBERED + 1);
+    }
+
+    #[test]
+    fn who_has_no_power_is_told_until_when_it_goes_on() {
+        let of = |stay| {
+            let (text, event) = super::stay(stay);
+            (text, event["until"].as_u64(), event["decided_at"].as_u64())
+        };
+        let (text, until, decided_at) = of(Stay::Until { height: 180, undecided: None });
+        assert!(text.ends_with("running until grid height 180 has closed"), "{text}");
+        assert_eq!((until, decided_at), (Some(180), None));
+        let (text, until, decided_at) = of(Stay::Until { height: 180, undecided: Some(240) });
+        assert!(text.contains("180 has closed, at least") && text.ends_with("shows at 240"), "{text}");
+        assert_eq!((until, decided_at), (Some(180), Some(240)));
+        let (text, until, decided_at) = of(Stay::Undecided(240));
+        assert!(text.starts_with("keep `bsn vote` running until block 240"), "{text}");
+        assert_eq!((until, decided_at), (None, Some(240)));
+        let (text, until, decided_at) = of(Stay::Over);
+        assert!(text.ends_with("may end `bsn vote`"), "{text}");
+        assert_eq!((until, decided_at), (None, None));
+        assert_eq!(
+            (for_grid(&[]), for_grid(&[180, 240]).as_str()),
+            (String::new(), " (at 180, 240 for the grid alone)")
+        );
     }
 }

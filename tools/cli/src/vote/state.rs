@@ -2,6 +2,7 @@
 //!
 //! A height and its hash are on the disk before anybody signs them, and the file is never changed but at its end. Where it has
 //! grown, a new one takes its place at once or not at all, and remembers the highest heights; below them nothing is signed again.
+//! So what may still be voted at is remembered, however long it stays open.
 //!
 //! Two programs on one file could each sign another hash: so one holds a lock beside it (`FILE.lock`) for as long as it runs.
 //! Locks of network file systems may not hold; keep the file on a disk.
@@ -150,21 +151,24 @@ pub fn create(path: &Path, head: &Head) -> Result<()> {
     replace(path, &head_line(head).0)
 }
 
-/// Opens the file of this chain, contract and finality provider; its first height is taken as it is.
+/// Opens the file of this chain, contract and finality provider; its first height is taken as it is. Where it has grown, it
+/// forgets; `needed` says below which height nothing is voted at any more, or nothing where nobody knows: then it forgets nothing.
 ///
 /// # Errors
 /// One sentence: another program has it, it is damaged, or another's.
-pub fn open(path: &Path, whose: &Head) -> Result<Kept> {
-    open_with(path, whose, KEPT)
+pub fn open(path: &Path, whose: &Head, needed: impl FnOnce() -> Option<u64>) -> Result<Kept> {
+    open_with(path, whose, KEPT, needed)
 }
 
-fn open_with(path: &Path, whose: &Head, kept: usize) -> Result<Kept> {
+fn open_with(path: &Path, whose: &Head, kept: usize, needed: impl FnOnce() -> Option<u64>) -> Result<Kept> {
     let path = &path.canonicalize().with_context(|| missing(path))?;
     let lock = lock(path, "vote", "vote")?;
     let (mut contents, bytes) = load(path, whose)?;
     let cut = bytes.saturating_sub(contents.whole);
-    if contents.signed.len() > kept.saturating_mul(2) {
-        shrink(path, &mut contents, kept)?;
+    if contents.signed.len() > kept.saturating_mul(2)
+        && let Some(needed) = needed()
+    {
+        shrink(path, &mut contents, kept, needed)?;
     }
     let disk = Locked::open(path, lock, contents.whole)?;
     Ok(Kept { state: State::on(disk, contents), cut })
@@ -198,10 +202,15 @@ fn missing(path: &Path) -> String {
     format!("cannot read {}; `--create` makes it where there is none", path.display())
 }
 
-/// Forgets the lowest heights: below what is left nothing will be signed.
-fn shrink(path: &Path, contents: &mut Contents, kept: usize) -> Result<()> {
+/// Forgets the lowest heights, but none from `needed` on: below what is left nothing will be signed.
+fn shrink(path: &Path, contents: &mut Contents, kept: usize, needed: u64) -> Result<()> {
     let surplus = contents.signed.len().saturating_sub(kept);
-    let Some(first) = contents.signed.keys().nth(surplus).copied() else { return Ok(()) };
+    let Some(first) = contents.signed.keys().nth(surplus).map(|first| needed.min(*first)) else {
+        return Ok(());
+    };
+    if first <= contents.head.first {
+        return Ok(());
+    }
     contents.signed = contents.signed.split_off(&first);
     contents.head.first = first;
     let (mut text, mut check) = head_line(&contents.head);

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::liar::Liar;
 use crate::proxy::{Does, before};
@@ -42,7 +42,7 @@ fn randomness_is_committed_ahead_and_counts_once_bitcoin_has_timestamped_it() {
     assert_eq!(committed["start"], end + 1);
     let now = voter.ask(ask);
     assert_eq!((&now["start_height"], &now["num_pub_rand"]), (&committed["start"], &committed["count"]));
-    let counts = |event: &serde_json::Value| event["counted"].as_u64() > Some(3_000);
+    let counts = |event: &Value| event["counted"].as_u64() > Some(3_000);
     let voted = daemon.says("what counts", counts);
     assert_eq!(voted["counted"], voted["committed"]);
 }
@@ -148,6 +148,22 @@ fn who_finds_votes_that_it_does_not_know_signs_nothing_more() {
     voter.devnet.control(&format!("fault/online?fp={FP}"));
     let mut daemon = voter.start(&voter.caller.node(), &[]);
     until("the end", || (!daemon.runs()).then_some(()));
+}
+
+#[test]
+fn where_the_grid_cannot_be_read_it_says_so_and_votes_at_other_heights() {
+    let voter = Voter::ready();
+    let node = before(&voter.caller.node(), |_, params, _| {
+        let is_raw = params["path"].as_str().is_some_and(|path| path.ends_with("/RawContractState"));
+        let refused = json!({ "response": { "code": 6, "codespace": "sdk", "log": "unknown query path" } });
+        if is_raw { Does::Says(refused) } else { Does::Pass }
+    });
+    let mut daemon = voter.start(&node, &[]);
+    let voted = daemon.hears("voted");
+    daemon.says("why", |event| event["why"].as_str().is_some_and(|why| why.contains("RawContractState")));
+    let last = voted["to"].as_u64();
+    daemon.says("a vote above", |event| event["event"] == "voted" && event["from"].as_u64() > last);
+    assert_eq!(voted["grid"], json!([]));
 }
 
 #[test]

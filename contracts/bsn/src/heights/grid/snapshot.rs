@@ -22,7 +22,7 @@ use crate::state::{
 /// How many candidates a block looks at: some 5,000 SDK gas to write each, and as much again to read.
 const PORTION: usize = 25;
 /// How many grid heights may be open. Above that the old committee stays, so that what is kept is bounded.
-pub const OPEN_MAX: u64 = 48;
+pub const OPEN_MAX: u64 = api::bsn::raw::GRID_OPEN_MAX;
 
 /// The snapshot that is whole, and the power of the set that it was taken from, in sats; or why there is none.
 pub fn outcome(work: Option<&Work>, at: BlockHeight) -> Result<(Named, u64), Why> {

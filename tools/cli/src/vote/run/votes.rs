@@ -30,16 +30,20 @@ impl<D: Disk> Voter<'_, D> {
             let message = message.ok_or_else(|| anyhow!("cannot {what}: its randomness cannot be proven"))?;
             match self.outbox.vote(&what, &message, run.len()) {
                 Ok((fates, done)) => {
+                    let for_grid = run.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Grid);
+                    let for_grid: Vec<u64> = for_grid.map(|(vote, _)| vote.height).collect();
                     for (vote, fate) in run.iter().zip(fates) {
                         self.take(vote, fate, view.tip, round)?;
                     }
                     if let Some((block, tx, Fee { gas, .. })) = done {
                         self.say.over();
                         let event = json!({ "event": "voted", "from": first.height, "to": last.height, "block": block,
-                            "tx": tx, "gas": gas, "committed": runway.committed, "counted": runway.counted });
+                            "tx": tx, "gas": gas, "committed": runway.committed, "counted": runway.counted,
+                            "grid": for_grid });
                         let text = format!(
-                            "voted at {} in block {block}; {}",
+                            "voted at {}{} in block {block}; {}",
                             show::heights(first.height, last.height),
+                            show::for_grid(&for_grid),
                             show::runway(runway)
                         );
                         self.say.event(&text, &event);
@@ -57,19 +61,16 @@ impl<D: Disk> Voter<'_, D> {
     /// Notes what became of a vote.
     fn take(&mut self, vote: &Signed, fate: Fate, tip: u64, round: &mut Round) -> Result<()> {
         let (height, hash) = (vote.height, vote.app_hash);
-        let is_settled = match fate {
-            Fate::Counted => {
-                round.voted += 1;
-                true
-            }
-            Fate::Known | Fate::Closed => true,
+        let is_settled = fate.is_settled(self.is_of_grid(height));
+        match fate {
+            Fate::Counted | Fate::Grid => round.voted += 1,
+            Fate::Known | Fate::Closed | Fate::Jailed => {}
             Fate::Fork => {
                 let text = format!(
                     "at height {height} the contract took the vote for {hash} as one for another block"
                 );
                 let event = json!({ "event": "fork", "height": height, "signed": hash.to_string() });
                 self.say.alarm(&text, &event);
-                true
             }
             Fate::Equivocation => {
                 return Err(stop(format!(
@@ -77,12 +78,10 @@ impl<D: Disk> Voter<'_, D> {
                 )));
             }
             Fate::Slashed => return Err(stop(format!("{} is slashed: its key is public", self.signer.fp()))),
-            Fate::Jailed => false,
             Fate::Refused(why) => {
                 round.troubles.push(format!("the contract refused the vote at height {height}: {why}"));
-                false
             }
-        };
+        }
         if is_settled {
             self.done.insert(height);
         } else {
