@@ -81,7 +81,9 @@ fn a_leaver_votes_at_its_grid_heights_signs_no_two_hashes_and_is_told_when_it_ma
     assert_eq!((voter.power_to_come(), liar.twice(), voter.is_slashed()), (0, Vec::new(), false));
 }
 
-/// V-08. The contract has forgotten the anchor by then.
+/// V-08
+///
+/// The contract has forgotten the anchor by then.
 #[test]
 fn a_leaver_that_lags_votes_far_below_the_window_and_the_grid_height_closes() {
     let (voter, daemon) = member(json!({ "missed_blocks_window": 1_000, "vote_window": 10 }));
