@@ -20,7 +20,7 @@ const COMMITTEE: (usize, u8) = (3, 2);
 /// Every how many blocks the committee of a grid height must vote: the least there is.
 const GRID: u64 = 60;
 /// How many blocks Bitcoin has when the chain begins, ten minutes each: the last one is young enough for an active set, and for no alarm.
-const FIRST_BLOCKS: u32 = 100;
+const FIRST_BLOCKS: u32 = 120;
 /// How deep a transaction must be.
 const DEPTH: u32 = 1;
 /// Finality's first height until there is stake: one that does not come.
