@@ -26,7 +26,7 @@ const DEPTH: u32 = 1;
 /// Finality's first height until there is stake: one that does not come.
 const NEVER: u64 = 1_000_000;
 /// So many blocks there are for the one transaction that sets finality's first height.
-const AHEAD: u64 = 30;
+const AHEAD: u64 = 40;
 
 /// A chain without Babylon, and those who stake on it.
 pub struct Alone<'a> {
