@@ -65,7 +65,7 @@ usage: cargo xtask <task>
   mutants [PACKAGE] [--since COMMIT] [--shard K/N] [--again]
                                                     small changes to the pure packages (or to bsn) that no test notices; takes
                                                     hours. --shard tries a sample, --again what lived last time
-  chain-test [--only scenarios|bsn|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
+  chain-test [--only scenarios|alone|bsn|gas|load] [--json]   the wasm on a real wasmd chain, through a real relayer; needs Go
   vectors                                           the outside test vectors that are found, with checksums";
 
 fn main() -> ExitCode {

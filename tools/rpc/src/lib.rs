@@ -45,7 +45,7 @@ pub use client::Client;
 pub use error::Error;
 pub use key::Key;
 pub use node::Node;
-pub use read::{Block, Event, Header, Status, TxResult, attribute};
+pub use read::{Block, Event, Header, Status, TxResult, answer_of, attribute};
 pub use retry::Retry;
 pub use wallet::{Fee, Simulated, Wallet};
 

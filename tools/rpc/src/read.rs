@@ -8,6 +8,9 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::proto::Message;
+use crate::proto::cosmos::base::abci::v1beta1::TxMsgData;
+use crate::proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
 use crate::{Client, Error, Node, Result};
 
 /// A block is there a moment before its results.
@@ -92,6 +95,16 @@ impl Event {
 /// The first event of a kind that has an attribute; its value.
 pub fn attribute<'a>(events: &'a [Event], kind: &str, key: &str) -> Option<&'a str> {
     events.iter().filter(|event| event.kind == kind).find_map(|event| event.get(key))
+}
+
+/// What a contract answered to the first message of a transaction, by its `TxMsgData`; nothing where that is none.
+pub fn answer_of(data: &[u8]) -> Option<Vec<u8>> {
+    let data = TxMsgData::decode(data).ok()?;
+    let first = data.msg_responses.first().map(|any| any.value.clone());
+    #[expect(deprecated, reason = "chains before 0.46 of the SDK fill this alone")]
+    let older = || data.data.first().map(|message| message.data.clone());
+    let answer = first.or_else(older)?;
+    Some(MsgExecuteContractResponse::decode(answer.as_slice()).ok()?.data)
 }
 
 /// The hash of a transaction, in upper case hex.

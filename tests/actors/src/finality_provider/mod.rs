@@ -37,6 +37,7 @@ use serde_json::{Value, json};
 pub use commitment::{Branch, Commitment};
 pub use error::FinalityProviderError;
 use message::SignedVote;
+pub(crate) use message::base64;
 
 use crate::{address::address, babylon, randomness};
 
@@ -181,6 +182,17 @@ impl FinalityProvider {
             "commitment": message::base64(root),
             "signature": message::base64(eots::schnorr::sign(&self.key, &hash, &[0; 32])),
         } })
+    }
+
+    /// Its last commitment in full, as `bootstrap` names it; `None` where it has made none.
+    pub fn named(&self) -> Option<Value> {
+        let last = self.commitments.last()?;
+        Some(json!({
+            "fp_pubkey_hex": self.public_key_hex(),
+            "start": last.start_height,
+            "count": last.num_pub_rand,
+            "root": message::base64(last.root()),
+        }))
     }
 
     /// Everything committed to, in the order of the commitments.

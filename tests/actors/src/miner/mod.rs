@@ -18,6 +18,7 @@
 mod block;
 mod checkpoint;
 mod hash;
+mod proof;
 #[cfg(test)]
 mod tests;
 mod transaction;

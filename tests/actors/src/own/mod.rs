@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use primitives::Txid;
 use rand_chacha::ChaCha20Rng;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use exit::{Exit, published};
 pub use lock::Lock;
@@ -29,6 +29,9 @@ pub use payout::payout_word;
 
 use crate::babylon::{Beginning, Committee, Delegation, LockTimes, Stake};
 use crate::randomness;
+
+/// For how long finality providers lock stake of their own, at least, in blocks of Bitcoin.
+pub const SELF_STAKE_TIMELOCK: u16 = 2_000;
 
 /// Everybody who stakes by the chain's own rules, and the committee.
 #[derive(Debug, Clone)]
@@ -55,6 +58,17 @@ impl Stakers {
     /// Its parameters, as `btc-staking` is told them.
     pub fn wire(&self) -> Value {
         self.committee.wire()
+    }
+
+    /// What `btc-staking` is instantiated with: this committee, and what finality providers may lock themselves. `challenge_delay` is in
+    /// blocks of Bitcoin; `None`: as the contract has it.
+    pub fn settings(&self, governance: &str, challenge_delay: Option<u32>) -> Value {
+        json!({
+            "challenge_delay": challenge_delay,
+            "governance": governance,
+            "families": [{ "family": "own", "versions": [self.wire()] }],
+            "self_stake": { "min_sats": 100_000, "min_timelock": SELF_STAKE_TIMELOCK, "exit_time": 1_008 },
+        })
     }
 
     /// A delegation, made and signed while Bitcoin's tip is at `tip`; `None` where a value leaves nothing after fees, or a time is none.

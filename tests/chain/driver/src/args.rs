@@ -8,11 +8,12 @@ use crate::world::{Programs, workspace};
 
 /// How it is called; normally by `cargo xtask chain-test`.
 pub const USAGE: &str = "\
-usage: chain-test --chain PROGRAM --relayer PROGRAM [--only scenarios|bsn|gas|load] [--blocks N] [--port P] [--json]
+usage: chain-test --chain PROGRAM --relayer PROGRAM [--only scenarios|alone|bsn|gas|load] [--blocks N] [--port P] [--json]
 
   --chain     tests/chain, built
   --relayer   tests/chain/rly, built
-  --only      one part: the scenarios, those of the program bsn alone, the gas table, or the load of 100 finality providers
+  --only      one part: the scenarios, those of a chain without Babylon alone, those of the program bsn alone, the gas table, or
+              the load of 100 finality providers
   --blocks    for how many blocks the load lasts, each way of voting (200)
   --port      the first of twenty ports on loopback (27600)
   --json      the result as JSON on stdout";
@@ -22,6 +23,8 @@ usage: chain-test --chain PROGRAM --relayer PROGRAM [--only scenarios|bsn|gas|lo
 pub enum Part {
     /// What must hold.
     Scenarios,
+    /// What must hold of a chain without Babylon: a part of the scenarios.
+    Alone,
     /// What must hold of the program `bsn`: a part of the scenarios.
     Bsn,
     /// What calls cost, beside the embedded chain's figures.
@@ -46,7 +49,8 @@ pub struct Args {
 impl Args {
     /// Whether a part is asked for.
     pub fn wants(&self, part: Part) -> bool {
-        self.only.is_none_or(|only| only == part || (only == Part::Scenarios && part == Part::Bsn))
+        let is_scenarios = matches!(part, Part::Alone | Part::Bsn);
+        self.only.is_none_or(|only| only == part || (only == Part::Scenarios && is_scenarios))
     }
 }
 
@@ -85,6 +89,7 @@ pub fn parse(args: &[String]) -> Result<Args> {
 fn part(word: &str) -> Result<Part> {
     match word {
         "scenarios" => Ok(Part::Scenarios),
+        "alone" => Ok(Part::Alone),
         "bsn" => Ok(Part::Bsn),
         "gas" => Ok(Part::Gas),
         "load" => Ok(Part::Load),
@@ -103,12 +108,15 @@ mod tests {
     #[test]
     fn all_parts_are_wanted_unless_one_is_named() {
         let all = parsed("--chain a --relayer b").unwrap();
-        assert!([Part::Scenarios, Part::Bsn, Part::Gas, Part::Load].iter().all(|part| all.wants(*part)));
+        let parts = [Part::Scenarios, Part::Alone, Part::Bsn, Part::Gas, Part::Load];
+        assert!(parts.iter().all(|part| all.wants(*part)));
         let scenarios = parsed("--chain a --relayer b --only scenarios").unwrap();
-        assert!(
-            scenarios.wants(Part::Bsn)
-                && !parsed("--chain a --relayer b --only bsn").unwrap().wants(Part::Scenarios)
-        );
+        for (word, part) in [("alone", Part::Alone), ("bsn", Part::Bsn)] {
+            let one = parsed(&format!("--chain a --relayer b --only {word}")).unwrap();
+            assert_eq!(parts.map(|other| one.wants(other)), parts.map(|other| other == part));
+            assert!(scenarios.wants(part));
+        }
+        assert!(!scenarios.wants(Part::Gas) && !scenarios.wants(Part::Load));
         let one = parsed("--chain a --relayer b --only gas --json --blocks 5 --port 9").unwrap();
         assert!(
             one.wants(Part::Gas)

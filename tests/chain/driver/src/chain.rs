@@ -69,6 +69,24 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// A chain that there is not: it has no home, and never answers.
+    ///
+    /// # Errors
+    /// Never for the two prefixes.
+    pub fn nowhere(role: Role, id: &str, port: u16, binary: &Path, folder: &Path) -> Result<Self> {
+        Ok(Self {
+            role,
+            id: id.to_owned(),
+            rpc: Client::new(&[url_of(port)])?,
+            validator: Account::new(role.prefix(), "validator")?,
+            port,
+            home: folder.join(role.word()),
+            log: folder.join(format!("{}.log", role.word())),
+            binary: binary.to_path_buf(),
+            process: None,
+        })
+    }
+
     /// Makes home and genesis; `accounts` are rich from the beginning, `pace_ms` pass between blocks. The chain does not run yet.
     ///
     /// # Errors
@@ -82,18 +100,7 @@ impl Chain {
         accounts: &[String],
         pace_ms: u64,
     ) -> Result<Self> {
-        let home = folder.join(role.word());
-        let chain = Self {
-            role,
-            id: id.to_owned(),
-            rpc: Client::new(&[url_of(port)])?,
-            validator: Account::new(role.prefix(), "validator")?,
-            port,
-            log: folder.join(format!("{}.log", role.word())),
-            home,
-            binary: binary.to_path_buf(),
-            process: None,
-        };
+        let chain = Self::nowhere(role, id, port, binary, folder)?;
         chain.run(&["init", "node", "--chain-id", id, "--default-denom", DENOM])?;
         let keyring = ["--keyring-backend", "test"];
         let import = ["keys", "import-hex", "val", &chain.validator.secret_hex()];

@@ -18,12 +18,14 @@
 //! | `scenarios` | what must hold; a file's name is the claim |
 //! | `gas`, `load` | what calls cost here and in the embedded chain; 100 finality providers on each block |
 //! | `world`, `voting`, `ways` | two chains, the relayer, the contract, those who sign, and how their votes travel |
+//! | `alone` | one chain without Babylon: what people do there in its place |
 //! | `chain`, `relayer`, `process` | the programs, which are stopped whatever happens |
 //! | `operator` | somebody who has `bsn` and nothing else |
 //! | `account`, `contract`, `wire` | transactions, queries, messages, over `bsn-rpc` |
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::panic))]
 
 mod account;
+mod alone;
 mod args;
 mod chain;
 mod claims;
@@ -71,6 +73,9 @@ fn main() -> ExitCode {
 /// Milliseconds between blocks where nothing asks for more.
 const QUICK: u64 = 400;
 
+/// The same where hundreds of blocks must pass.
+const BRISK: u64 = 150;
+
 /// The artifacts of the release before.
 const RELEASE: &str = "tests/fixtures/0.1.0";
 
@@ -86,6 +91,11 @@ fn run(args: &Args) -> Result<bool> {
         say::step("two chains whose stake is verified");
         let mut world = World::start(&args.programs, "verified", 1, QUICK)?;
         scenarios::verified(&mut world, &mut claims);
+    }
+    if args.wants(Part::Alone) {
+        say::step("one chain without Babylon");
+        let mut world = World::start_alone(&args.programs, "alone", 4, BRISK)?;
+        scenarios::alone(&mut world, &mut claims);
     }
     if args.wants(Part::Bsn) {
         say::step("two chains with nothing on them");

@@ -29,17 +29,18 @@ pub struct Relayer {
 }
 
 impl Relayer {
+    /// One that knows no chain, and relays nothing.
+    pub fn nowhere(binary: &Path, folder: &Path) -> Self {
+        let (home, log) = (folder.join("rly"), folder.join("rly.log"));
+        Self { binary: binary.to_path_buf(), home, log, process: None }
+    }
+
     /// Makes its home with both chains in it; gives the addresses that must be funded, in the order of `ends`.
     ///
     /// # Errors
     /// If the program refuses.
     pub fn init(binary: &Path, folder: &Path, ends: &[End<'_>]) -> Result<(Self, Vec<String>)> {
-        let relayer = Self {
-            binary: binary.to_path_buf(),
-            home: folder.join("rly"),
-            log: folder.join("rly.log"),
-            process: None,
-        };
+        let relayer = Self::nowhere(binary, folder);
         relayer.run(&["config", "init"])?;
         let addresses = ends.iter().map(|end| relayer.add(folder, end)).collect::<Result<_>>()?;
         Ok((relayer, addresses))

@@ -1,5 +1,7 @@
 //! Two chains, a relayer, the contract, Babylon's double that writes the packets, and finality providers.
 
+mod start;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +9,7 @@ use std::sync::Arc;
 use actors::babylon::ConsumerMetadata;
 use actors::finality_provider::Appchain;
 use actors::{Babylon, FinalityProvider, Miner, Stake};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use bsn_rpc::address;
 use bsn_rpc::proto::babylon::{BsnContracts, MsgSetBsnContracts};
 use bsn_rpc::proto::{Any, pack_as};
@@ -18,9 +20,11 @@ use serde_json::{Value, json};
 use crate::account::Account;
 use crate::chain::{Chain, Role};
 use crate::contract;
-use crate::relayer::{End, Relayer};
+use crate::relayer::Relayer;
 use crate::wire::{self, MsgSend};
 use bsn_rpc::{Header, TxResult};
+
+pub use start::bitcoin_start;
 
 /// Everything random comes from here.
 pub const SEED: u64 = 7;
@@ -28,11 +32,6 @@ pub const SEED: u64 = 7;
 pub const PATH: &str = "first";
 /// What a bitcoin is in sats.
 pub const BTC: u64 = 100_000_000;
-/// How long before now Bitcoin began, in seconds: longer than all that is mined takes.
-const BITCOIN_AGE: u64 = 86_400;
-/// How far apart the ports of the two chains are.
-const APART: u16 = 10;
-const IDS: [&str; 2] = ["bsn-chain-1", "bbn-chain-1"];
 /// What one vote may use: five times what it does.
 pub const VOTE_GAS: u64 = 400_000;
 
@@ -80,7 +79,7 @@ pub struct Signer {
 pub struct World {
     /// The appchain.
     pub consumer: Chain,
-    /// Babylon Genesis.
+    /// Babylon Genesis; where the appchain is [alone](World::start_alone), nowhere.
     pub genesis: Chain,
     /// Between them.
     pub relayer: Relayer,
@@ -115,61 +114,6 @@ pub struct World {
 }
 
 impl World {
-    /// Starts both chains, in a folder of the part's name, with `pace_ms` between blocks; nothing is on them yet. `signers` accounts are ready for finality providers.
-    ///
-    /// # Errors
-    /// If one of the programs refuses.
-    pub fn start(programs: &Programs, part: &str, signers: usize, pace_ms: u64) -> Result<Self> {
-        let folder = programs.folder.join(part);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).context("cannot clear the folder of the last run")?;
-        }
-        fs::create_dir_all(&folder).context("cannot make the folder of this run")?;
-        let admin = Account::new(Role::Consumer.prefix(), "admin")?;
-        let stranger = Account::new(Role::Consumer.prefix(), "stranger")?;
-        let spare =
-            (0..signers).map(|index| Account::new(Role::Consumer.prefix(), &format!("signer-{index}")));
-        let spare: Vec<Arc<Account>> = spare.map(|account| account.map(Arc::new)).collect::<Result<_>>()?;
-        let ports = [programs.port, programs.port + APART];
-        let [consumer, genesis] = [
-            End { role: Role::Consumer, id: IDS[0], port: ports[0] },
-            End { role: Role::Genesis, id: IDS[1], port: ports[1] },
-        ];
-        let (relayer, relayers) = Relayer::init(&programs.relayer, &folder, &[consumer, genesis])?;
-        let [at_consumer, at_genesis] = relayers.as_slice() else { bail!("the relayer has two keys") };
-        let mut rich = vec![at_consumer.clone(), admin.address.clone(), stranger.address.clone()];
-        rich.extend(spare.iter().map(|account| account.address.clone()));
-        let init = |role, index: usize, rich: &[String]| {
-            Chain::init(role, IDS[index], ports[index], &programs.chain, &folder, rich, pace_ms)
-        };
-        let mut consumer = init(Role::Consumer, 0, &rich)?;
-        let mut genesis = init(Role::Genesis, 1, std::slice::from_ref(at_genesis))?;
-        consumer.start(&[])?;
-        genesis.start(&[])?;
-        let mut babylon = Babylon::new(SEED, IDS[1]);
-        babylon.params.finalization_timeout = 2;
-        Ok(Self {
-            consumer,
-            genesis,
-            relayer,
-            babylon,
-            miner: Miner::new(SEED, bitcoin_start()?),
-            client: "07-tendermint-0".to_owned(),
-            channel: String::new(),
-            bsn: String::new(),
-            code_id: 0,
-            light_client: (String::new(), 0),
-            admin,
-            stranger,
-            signers: Vec::new(),
-            voted_to: 0,
-            sends: Sends::Each,
-            folder,
-            artifacts: programs.artifacts.clone(),
-            spare,
-        })
-    }
-
     /// A contract's wasm.
     ///
     /// # Errors
@@ -299,11 +243,36 @@ impl World {
     }
 
     fn add_signer(&mut self) -> Result<&mut Signer> {
-        let appchain = Appchain { chain_id: self.consumer.id.clone(), contract: self.bsn.clone() };
         let shared = || self.signers.first().map(|first| first.account.clone());
         let account = self.spare.pop().or_else(shared).ok_or_else(|| anyhow!("there is no account"))?;
-        let fp = FinalityProvider::new(SEED, u32::try_from(self.signers.len())?, &appchain);
+        let fp = self.next_fp()?;
         self.babylon.register_fp(&fp, &self.client)?;
+        self.sign_up(fp, account)
+    }
+
+    /// One more that an account of its own operates, for it to register itself; nobody knows it yet.
+    ///
+    /// # Errors
+    /// If no account is left.
+    pub fn add_operated(&mut self) -> Result<&mut Signer> {
+        let account = self.spare.pop().ok_or_else(|| anyhow!("there is no account"))?;
+        let operator = address::decode(self.consumer.role.prefix(), &account.address)?;
+        let operator = operator.try_into().map_err(|_| anyhow!("{} has not 20 bytes", account.address))?;
+        let key = self.next_fp()?.secret_key().clone();
+        let fp = FinalityProvider::with_key(key, operator, &self.appchain());
+        self.sign_up(fp, account)
+    }
+
+    /// What finality providers sign for.
+    pub fn appchain(&self) -> Appchain {
+        Appchain { chain_id: self.consumer.id.clone(), contract: self.bsn.clone() }
+    }
+
+    fn next_fp(&self) -> Result<FinalityProvider> {
+        Ok(FinalityProvider::new(SEED, u32::try_from(self.signers.len())?, &self.appchain()))
+    }
+
+    fn sign_up(&mut self, fp: FinalityProvider, account: Arc<Account>) -> Result<&mut Signer> {
         self.signers.push(Signer { fp, account, is_online: true, from: 0, sent_to: 0 });
         self.signers.last_mut().ok_or_else(|| anyhow!("nobody signs"))
     }
@@ -403,6 +372,15 @@ impl World {
         Ok(self.query(&json!({ "last_finalized_height": {} }))?.as_u64().unwrap_or_default())
     }
 
+    /// How many finality providers are active at a height.
+    ///
+    /// # Errors
+    /// If nobody answers.
+    pub fn active(&self, height: u64) -> Result<usize> {
+        let answer = self.query(&json!({ "active_finality_providers": { "height": height } }))?;
+        Ok(answer["active_finality_providers"].as_object().map_or(0, serde_json::Map::len))
+    }
+
     /// The acknowledgements that came back to Babylon, of all channels.
     ///
     /// # Errors
@@ -420,15 +398,6 @@ impl World {
         let answer = self.genesis.rpc.query("/bsntest.zc.v1.Query/Received", &[])?;
         Ok(wire::QueryReceivedResponse::decode(answer.as_slice())?.packets)
     }
-}
-
-/// When Bitcoin began.
-///
-/// # Errors
-/// If the clock is wrong.
-pub fn bitcoin_start() -> Result<u32> {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
-    Ok(u32::try_from(now.saturating_sub(BITCOIN_AGE))?)
 }
 
 fn nanoseconds(header: &Header) -> Result<u64> {

@@ -3,15 +3,14 @@
 
 use cosmwasm_std::Binary;
 use primitives::{AppHash, Txid};
-use proto::Message;
 use serde_json::{Value, json};
 
-use super::stake::PROOFS;
+use super::stake::{PROOFS, nowhere};
 use super::{BTC, Network, NetworkError, Setup, Verification};
+use crate::actors::FinalityProvider;
 use crate::actors::babylon::{Delegation, LockTimes, Stake};
 use crate::actors::finality_provider::Appchain;
-use crate::actors::miner::Transaction;
-use crate::actors::{FinalityProvider, Stakers};
+pub use crate::actors::own::SELF_STAKE_TIMELOCK;
 use crate::{TxError, TxReport};
 
 /// How many blocks Bitcoin has when the chain begins: ten minutes each, from a day before.
@@ -24,8 +23,6 @@ const ACTIVATION: u64 = 12;
 const NAMED: usize = 50;
 /// How many headers a message brings.
 const HEADERS: u32 = 100;
-/// For how long finality providers lock stake of their own, at least, in blocks of Bitcoin.
-pub const SELF_STAKE_TIMELOCK: u16 = 2_000;
 
 impl Setup {
     /// Without Babylon: stake that Bitcoin shows counts, signed by a committee of the chain's own, of which two of three must sign. Randomness
@@ -62,16 +59,6 @@ pub(super) fn light_client(message: &Value, genesis: &[u8; 80], submitters: [&st
         "admin": message["admin"],
         "submitters": submitters,
         "checkpoint": { "height": 0, "header_hex": hex::encode(genesis) },
-    })
-}
-
-/// What `btc-staking` is told: this committee's parameters, and what finality providers may lock themselves.
-pub(super) fn settings(stakers: &Stakers, governance: &str, challenge_delay: Option<u32>) -> Value {
-    json!({
-        "challenge_delay": challenge_delay,
-        "governance": governance,
-        "families": [{ "family": "own", "versions": [stakers.wire()] }],
-        "self_stake": { "min_sats": 100_000, "min_timelock": SELF_STAKE_TIMELOCK, "exit_time": 1_008 },
     })
 }
 
@@ -119,16 +106,7 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Tx`] where the contract refuses.
     pub fn bootstrap(&mut self) -> Result<(), NetworkError> {
-        let named = |fp: &FinalityProvider| {
-            let last = fp.commitments().last()?;
-            Some(json!({
-                "fp_pubkey_hex": fp.public_key_hex(),
-                "start": last.start_height,
-                "count": last.num_pub_rand,
-                "root": Binary::from(last.root()),
-            }))
-        };
-        let named: Vec<Value> = self.fps.iter().filter_map(named).collect();
+        let named: Vec<Value> = self.fps.iter().filter_map(FinalityProvider::named).collect();
         let (admin, bsn) = (self.admin.clone(), self.bsn.clone());
         for commitments in named.chunks(NAMED) {
             let message = json!({ "bootstrap": { "commitments": commitments } });
@@ -184,9 +162,7 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Stake`] where it is in no block.
     pub fn own_item(&self, delegation: &Delegation) -> Result<Value, NetworkError> {
-        let mut submitted = self.place(&delegation.staking_tx.txid())?;
-        submitted["item"] = json!(Binary::from(delegation.event.encode_to_vec()));
-        Ok(submitted)
+        self.miner.submission(delegation).ok_or_else(|| nowhere(&delegation.staking_tx.txid()))
     }
 
     /// Brings these delegations of the chain's own committee, which must count at once; no block is ended.
@@ -223,12 +199,7 @@ impl Network {
     pub fn lock_proof(&self, txid: &Txid) -> Result<Value, NetworkError> {
         let unknown = || NetworkError::Stake { txid: *txid, reason: "nobody locked it".to_owned() };
         let lock = self.own.as_ref().and_then(|own| own.lock(txid)).ok_or_else(unknown)?;
-        let mut proof = self.place(txid)?;
-        proof["fp_pubkey_hex"] = json!(lock.fp.to_string());
-        proof["transaction"] = json!(Binary::from(lock.transaction.serialize()));
-        proof["output"] = json!(0);
-        proof["timelock"] = json!(lock.timelock);
-        Ok(proof)
+        self.miner.lock_proof(lock).ok_or_else(|| nowhere(txid))
     }
 
     /// Brings the light client what the miners have and it has not, a fork included.
@@ -279,12 +250,6 @@ impl Network {
         let transaction = stakers.timestamp(&appchain, height, app_hash);
         self.bury(vec![transaction.clone()]);
         self.tell_headers()?;
-        self.timestamp_proof(&transaction)
-    }
-
-    fn timestamp_proof(&self, transaction: &Transaction) -> Result<Value, NetworkError> {
-        let mut proof = self.place(&transaction.txid())?;
-        proof["transaction"] = json!(Binary::from(transaction.serialize()));
-        Ok(json!({ "prove_timestamp": proof }))
+        self.miner.timestamp_proof(&transaction).ok_or_else(|| nowhere(&transaction.txid()))
     }
 }

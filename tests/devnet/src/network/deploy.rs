@@ -199,7 +199,7 @@ impl Network {
             message["verified_stake"] = match &own {
                 Some(stakers) => {
                     let delay = setup.verification.challenge_delay;
-                    verified_stake(code, &alone::settings(stakers, &admin, delay))
+                    verified_stake(code, &stakers.settings(&admin, delay))
                 }
                 None => elect_for(&mut link.app.babylon, code, &admin, setup.verification)?,
             };

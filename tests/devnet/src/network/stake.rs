@@ -1,8 +1,6 @@
 //! Stake in Bitcoin: staking transactions are mined, proven, and spent.
 
-use cosmwasm_std::Binary;
 use primitives::Txid;
-use proto::btccheckpoint::TransactionInfo;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -99,11 +97,7 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Stake`] where it is not.
     pub fn inclusion_proof(&self, txid: &Txid) -> Result<Value, NetworkError> {
-        let output = self.delegation(txid).map_or(0, |known| known.event.staking_output_idx);
-        let mut proof = self.place(txid)?;
-        proof["staking_tx_hash"] = json!(txid.to_string());
-        proof["output"] = json!(output);
-        Ok(proof)
+        self.miner.stake_proof(txid, self.output(txid)).ok_or_else(|| nowhere(txid))
     }
 
     /// The proof that a transaction spent a stake.
@@ -111,22 +105,12 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Stake`] where it is in no block.
     pub fn spend_proof(&self, stake: &Txid, spending: &Transaction) -> Result<Value, NetworkError> {
-        let mut proof = self.inclusion_proof(stake)?;
-        for (field, value) in self.place(&spending.txid())?.as_object().into_iter().flatten() {
-            proof[field] = value.clone();
-        }
-        proof["spending_tx"] = json!(Binary::from(spending.serialize()));
-        Ok(proof)
+        let proof = self.miner.spend_proof(stake, self.output(stake), spending);
+        proof.ok_or_else(|| nowhere(&spending.txid()))
     }
 
-    pub(super) fn place(&self, txid: &Txid) -> Result<Value, NetworkError> {
-        let nowhere = || NetworkError::Stake { txid: *txid, reason: "it is in no block".to_owned() };
-        let TransactionInfo { key, proof, .. } = self.miner.inclusion(txid).ok_or_else(nowhere)?;
-        let key = key.ok_or_else(nowhere)?;
-        let block_hash = Txid::from_slice(&key.hash).map_err(|_| nowhere())?;
-        // A block's hash is shown in the order of bytes that a txid is shown in.
-        let block_hash = block_hash.to_string();
-        Ok(json!({ "block_hash": block_hash, "index": key.index, "branch": Binary::from(proof) }))
+    fn output(&self, stake: &Txid) -> u32 {
+        self.delegation(stake).map_or(0, |known| known.event.staking_output_idx)
     }
 
     /// Unbonds a stake: its transaction is mined, and Babylon tells of it with the proof.
@@ -171,6 +155,11 @@ impl Network {
     pub fn ask_verifier<T: DeserializeOwned>(&self, message: &Value) -> Result<T, NetworkError> {
         Ok(self.chain.query(&self.stake_verifier, message)?)
     }
+}
+
+/// A transaction is in no block of Bitcoin.
+pub(super) fn nowhere(txid: &Txid) -> NetworkError {
+    NetworkError::Stake { txid: *txid, reason: "it is in no block".to_owned() }
 }
 
 /// Checks that stakes count, by the answer to their proofs.

@@ -4,10 +4,7 @@ use api::btc_staking::{
     ExecuteMsg, InclusionProof, SelfStakeProof, SpendProof, SubmittedDelegation, Verdict, Verdicts,
 };
 use bitcoin_spv::OutPoint;
-use bsn_rpc::Event;
-use bsn_rpc::proto::Message;
-use bsn_rpc::proto::cosmos::base::abci::v1beta1::TxMsgData;
-use bsn_rpc::proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
+use bsn_rpc::{Event, answer_of};
 use serde_json::Value;
 
 use crate::keep::pace::Key;
@@ -190,16 +187,6 @@ pub fn verdicts(data: &[u8], expected: usize) -> Result<Vec<Verdict>, String> {
     if verdicts.len() == expected { Ok(verdicts) } else { Err(unreadable()) }
 }
 
-/// What a contract answered to the first message of a transaction, by its `TxMsgData`; nothing where that is none.
-pub fn answer_of(data: &[u8]) -> Option<Vec<u8>> {
-    let data = TxMsgData::decode(data).ok()?;
-    let first = data.msg_responses.first().map(|any| any.value.clone());
-    #[expect(deprecated, reason = "chains before 0.46 of the SDK fill this alone")]
-    let older = || data.data.first().map(|message| message.data.clone());
-    let answer = first.or_else(older)?;
-    Some(MsgExecuteContractResponse::decode(answer.as_slice()).ok()?.data)
-}
-
 /// Whether `follow` changed anything, by its events.
 pub fn has_followed(events: &[Event]) -> bool {
     let of_it = events.iter().filter(|event| event.kind == "wasm" && event.get("action") == Some("follow"));
@@ -208,7 +195,9 @@ pub fn has_followed(events: &[Event]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use bsn_rpc::proto::pack;
+    use bsn_rpc::proto::cosmos::base::abci::v1beta1::TxMsgData;
+    use bsn_rpc::proto::cosmwasm::wasm::v1::MsgExecuteContractResponse;
+    use bsn_rpc::proto::{Message, pack};
     use primitives::Txid;
 
     use super::*;

@@ -1,8 +1,6 @@
 //! What the contract thinks of a vote. Its texts: PROTOCOL.md, "Error texts that the daemon reads".
 
-use bsn_rpc::Event;
-
-use crate::prove::act::answer_of;
+use bsn_rpc::{Event, answer_of};
 
 /// What became of a vote.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -56,10 +56,10 @@ pub fn grow(world: &mut World, to: usize, heights: impl Fn(usize) -> u64) -> Res
     let full = to.min(ACTIVE);
     let now = process::wait_for("an active set", PATIENCE, || {
         let height = world.consumer.rpc.height()?.saturating_sub(1);
-        Ok((active(world, height)? == full).then_some(height))
+        Ok((world.active(height)? == full).then_some(height))
     })?;
     let mut first = now;
-    while first > world.voted_to + 1 && had < ACTIVE && active(world, first - 1)? == full {
+    while first > world.voted_to + 1 && had < ACTIVE && world.active(first - 1)? == full {
         first -= 1;
     }
     if had == 0 {
@@ -71,11 +71,6 @@ pub fn grow(world: &mut World, to: usize, heights: impl Fn(usize) -> u64) -> Res
     }
     say::line(&format!("{to} registered, {full} active from {first} on"));
     world.vote_blocks(SETTLED).map(|_| ())
-}
-
-fn active(world: &World, height: u64) -> Result<usize> {
-    let answer = world.query(&json!({ "active_finality_providers": { "height": height } }))?;
-    Ok(answer["active_finality_providers"].as_object().map_or(0, serde_json::Map::len))
 }
 
 /// Sends what Babylon has to say and waits until it is taken.

@@ -110,9 +110,7 @@ fn replace(world: &mut World, notes: &mut Notes<'_>, port: &str) -> Result<()> {
     world.timestamp(seen)?;
     let from = world.vote_until("five in the active set", PATIENCE, |world| {
         let height = world.consumer.rpc.height()?.saturating_sub(1);
-        let set = world.query(&json!({ "active_finality_providers": { "height": height } }))?;
-        let active = set["active_finality_providers"].as_object().map_or(0, serde_json::Map::len);
-        Ok((active == 5).then_some(height))
+        Ok((world.active(height)? == 5).then_some(height))
     })?;
     let finalized = world.vote_until_finalized(from + 5, PATIENCE)?;
     notes.claim("old and new finality providers finalize together", true, format!("{from} to {finalized}"));

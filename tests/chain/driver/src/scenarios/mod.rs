@@ -7,6 +7,7 @@ mod a_double_signer_pays;
 mod a_killed_validator_comes_back;
 mod a_relayer_that_was_down_catches_up;
 mod a_timed_out_channel_is_replaced;
+mod bitcoin_alone_secures_a_chain;
 mod governance_migrates_the_contract;
 mod hooks_tell_the_truth;
 mod sixty_heights_are_finalized;
@@ -55,6 +56,9 @@ const DEPLOY: [Scenario; 2] = [
 const VERIFIED: [Scenario; 1] =
     [("stake_counts_when_bitcoin_shows_it", stake_counts_when_bitcoin_shows_it::run)];
 
+/// On a chain of its own, without Babylon.
+const ALONE: [Scenario; 1] = [("bitcoin_alone_secures_a_chain", bitcoin_alone_secures_a_chain::run)];
+
 /// How long something may take that takes seconds on an idle machine.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -79,6 +83,11 @@ pub fn run(world: &mut World, claims: &mut Claims) {
 /// Runs those of a chain that verifies stake.
 pub fn verified(world: &mut World, claims: &mut Claims) {
     play_all(&VERIFIED, world, claims);
+}
+
+/// Runs those of a chain without Babylon.
+pub fn alone(world: &mut World, claims: &mut Claims) {
+    play_all(&ALONE, world, claims);
 }
 
 /// Runs those that begin with the artifacts of the release before.

@@ -106,14 +106,8 @@ fn inclusion(world: &World, txid: &Txid) -> Result<TransactionInfo> {
 
 /// The proof that a stake is in Bitcoin.
 fn proof(world: &World, txid: &Txid) -> Result<Value> {
-    let TransactionInfo { key, proof, .. } = inclusion(world, txid)?;
-    let key = key.ok_or_else(|| anyhow!("{txid} has no place"))?;
-    // A block's hash is shown in the order of bytes that a txid is shown in.
-    let block_hash = Txid::from_slice(&key.hash)?.to_string();
-    Ok(json!({
-        "staking_tx_hash": txid.to_string(), "output": output(world, txid)?, "block_hash": block_hash,
-        "index": key.index, "branch": STANDARD.encode(proof),
-    }))
+    let proof = world.miner.stake_proof(txid, output(world, txid)?);
+    proof.with_context(|| format!("{txid} is in no block"))
 }
 
 fn output(world: &World, txid: &Txid) -> Result<u32> {

@@ -159,9 +159,7 @@ fn finalize(world: &mut World) -> Result<()> {
     world.timestamp(seen)?;
     let first = process::wait_for("an active set", PATIENCE, || {
         let height = world.consumer.rpc.height()?.saturating_sub(1);
-        let set = world.query(&json!({ "active_finality_providers": { "height": height } }))?;
-        let active = set["active_finality_providers"].as_object().map_or(0, serde_json::Map::len);
-        Ok((active == world.signers.len()).then_some(height))
+        Ok((world.active(height)? == world.signers.len()).then_some(height))
     })?;
     world.voted_to = first - 1;
     world.vote_until_finalized(first + HEIGHTS, PATIENCE).map(drop)
