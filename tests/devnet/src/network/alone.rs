@@ -98,7 +98,7 @@ impl Network {
 
     /// What `btc-staking` is to be told by whoever deploys it here; none where there is a Babylon.
     pub fn staking_settings(&self) -> Option<Value> {
-        self.own.as_ref().map(|stakers| settings(stakers, &self.admin, None))
+        self.own.as_ref().map(|stakers| stakers.settings(&self.admin, None))
     }
 
     /// Has the admin name the last commitment of everybody, so that it counts before a grid height closes.
