@@ -16,6 +16,7 @@ mod babylon_end;
 mod bitcoin;
 mod channel;
 mod deploy;
+mod setup;
 mod stake;
 mod verification;
 
@@ -35,9 +36,10 @@ use crate::{BlockReport, Chain, Failure, TxError, TxReport};
 
 pub use alone::{GRID, SELF_STAKE_TIMELOCK};
 pub use babylon_end::BabylonEnd;
+pub use deploy::instantiate_message;
+pub use setup::Setup;
 #[cfg(feature = "vm")]
-pub use deploy::artifacts;
-pub use deploy::{Setup, instantiate_message};
+pub use setup::artifacts;
 pub use stake::verdicts;
 pub use verification::{Verification, elect, elect_for};
 

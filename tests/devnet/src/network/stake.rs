@@ -4,7 +4,8 @@ use primitives::Txid;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::deploy::{artifacts, store};
+use super::deploy::store;
+use super::setup::artifacts;
 use super::{Network, NetworkError};
 use crate::actors::babylon::Delegation;
 use crate::actors::miner::Transaction;
