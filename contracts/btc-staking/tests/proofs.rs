@@ -19,6 +19,31 @@ fn mined(world: &mut World, made: &Made) -> u32 {
     height
 }
 
+/// Somebody waits since the first who waited, until nobody does; then the time begins anew.
+#[test]
+fn how_long_stake_has_waited_is_told_from_the_first_that_waits() {
+    let maker = Maker::new();
+    let mut world = world(&maker);
+    let (one, two, three) = (maker.nth(0, 1_001), maker.nth(1, 1_001), maker.nth(2, 1_001));
+    assert_eq!(world.trust().waiting_since, None);
+    let began = world.env().block.time.seconds();
+    world.take(&one.item);
+    world.later += 60;
+    world.take(&two.item);
+    assert_eq!(world.trust().waiting_since, Some(began));
+
+    for made in [&one, &two] {
+        let height = world.bitcoin.mine(&[&made.tx]);
+        world.bitcoin.extend(K);
+        let proof = world.bitcoin.inclusion(made.stake, height);
+        world.later += 60;
+        assert_eq!(world.prove(proof), "active");
+    }
+    assert_eq!((world.trust().waiting, world.trust().waiting_since), (0, None));
+    world.take(&three.item);
+    assert_eq!(world.trust().waiting_since, Some(began + 180));
+}
+
 #[test]
 fn a_stake_counts_when_it_is_proven() {
     let maker = Maker::new();
