@@ -83,8 +83,9 @@ impl Upgrade {
             if info.is_some_and(|info| info.data_hash == artifact.checksum) {
                 return Ok(Some(has));
             }
-            // Whoever may migrate may migrate to any code.
-            look::code_of(&self.client, artifact, None, None)
+            let user = self.user(&instances, code);
+            let own = [self.chain.governance.as_str(), self.sender.address()];
+            look::code_of(&self.client, artifact, None, user, &own)
         })?;
         let pinned = self.client.pinned_codes()?;
         let health = self.client.smart(&self.to.contracts.bsn, &json!({ "health": {} }))?;
@@ -146,6 +147,16 @@ impl Upgrade {
             Next::Convert(how_far) => Ok(Turn::Waits(format!("{how_far}; each block converts 64 more"))),
             Next::Compare => self.finish(&found),
         }
+    }
+
+    /// Whoever migrates a contract, where that is not governance, which may migrate to any code: of what verifies stake it is `bsn`.
+    fn user<'a>(&'a self, instances: &'a Each<wasm::ContractInfo>, code: Code) -> Option<&'a str> {
+        let admin = match code {
+            Code::Bsn => &instances.bsn.admin,
+            Code::LightClient => &instances.light_client.admin,
+            Code::Staking => &self.to.contracts.bsn,
+        };
+        Some(admin.as_str()).filter(|admin| *admin != self.chain.governance)
     }
 
     fn artifact(&self, code: Code) -> Result<&Artifact> {
