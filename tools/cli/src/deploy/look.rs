@@ -91,15 +91,15 @@ pub fn look(
     noted: impl Fn(Code) -> Option<u64>,
     by_gov: bool,
 ) -> Result<Found> {
-    let (bsn, creator) = (to.contracts.bsn.as_str(), to.creator.as_str());
-    let user = |code| if code == Code::Bsn { (!by_gov).then_some(creator) } else { Some(bsn) };
     let instances = to
         .contracts
         .try_map(|address| Ok::<_, Error>(client.contract_info(address)?.map(|instance| instance.code_id)))?;
     let codes =
         Each::make(artifacts.staking.is_some(), |code| match (instances.of(code), artifacts.get(code)) {
             (Some(id), _) => Ok(Some(id)),
-            (None, Some(artifact)) => code_of(client, artifact, noted(code), user(code), &[creator]),
+            (None, Some(artifact)) => {
+                code_of(client, artifact, noted(code), user(code, by_gov, to), &[&to.creator])
+            }
             (None, None) => Ok(None),
         })?;
     let pinned = client.pinned_codes()?;
@@ -114,6 +114,14 @@ pub fn look(
         has_gas: u64::from(low) >= gas::least_hook_cap(),
         is_registered: is_ours(&registered, to),
     })
+}
+
+/// Who makes a contract of a code: `None` is governance.
+fn user(code: Code, by_gov: bool, to: &Addresses) -> Option<&str> {
+    match code {
+        Code::Bsn => (!by_gov).then_some(to.creator.as_str()),
+        Code::LightClient | Code::Staking => Some(&to.contracts.bsn),
+    }
 }
 
 fn is_ours(registered: &BsnContracts, to: &Addresses) -> bool {
@@ -231,6 +239,18 @@ mod tests {
         let own = wasm::CodeInfoResponse { creator: "gov".to_owned(), ..info(1, &[]) };
         assert!(may(&own, Some("me"), &["me", "gov"]), "to store it again changes nothing");
         assert!(may(&info(1, &[]), None, &[]), "governance may instantiate any");
+    }
+
+    #[test]
+    fn what_bsn_makes_must_be_free_for_it_also_where_governance_makes_bsn() {
+        let contracts = Each { bsn: "bsn".to_owned(), ..Each::default() };
+        let to = Addresses { creator: "me".to_owned(), contracts };
+        for by_gov in [false, true] {
+            assert_eq!(user(Code::Bsn, by_gov, &to), (!by_gov).then_some("me"));
+            for code in [Code::LightClient, Code::Staking] {
+                assert_eq!(user(code, by_gov, &to), Some("bsn"));
+            }
+        }
     }
 
     #[test]

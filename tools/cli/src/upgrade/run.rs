@@ -14,7 +14,7 @@ use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
 use bsn_rpc::proto::pack;
 use serde_json::{Value, json};
 
-use super::next::{Found, Next, Part, Who, next};
+use super::next::{Found, Next, Part, Who, migrator, next};
 use crate::config::Setup;
 use crate::deploy::artifacts::{Artifact, Artifacts};
 use crate::deploy::checks::Way;
@@ -83,7 +83,9 @@ impl Upgrade {
             if info.is_some_and(|info| info.data_hash == artifact.checksum) {
                 return Ok(Some(has));
             }
-            let user = self.user(&instances, code);
+            let admins = (instances.bsn.admin.as_str(), instances.light_client.admin.as_str());
+            let user = migrator(code, admins, &self.to.contracts.bsn);
+            let user = Some(user).filter(|user| *user != self.chain.governance);
             let own = [self.chain.governance.as_str(), self.sender.address()];
             look::code_of(&self.client, artifact, None, user, &own)
         })?;
@@ -147,16 +149,6 @@ impl Upgrade {
             Next::Convert(how_far) => Ok(Turn::Waits(format!("{how_far}; each block converts 64 more"))),
             Next::Compare => self.finish(&found),
         }
-    }
-
-    /// Whoever migrates a contract, where that is not governance, which may migrate to any code: of what verifies stake it is `bsn`.
-    fn user<'a>(&'a self, instances: &'a Each<wasm::ContractInfo>, code: Code) -> Option<&'a str> {
-        let admin = match code {
-            Code::Bsn => &instances.bsn.admin,
-            Code::LightClient => &instances.light_client.admin,
-            Code::Staking => &self.to.contracts.bsn,
-        };
-        Some(admin.as_str()).filter(|admin| *admin != self.chain.governance)
     }
 
     fn artifact(&self, code: Code) -> Result<&Artifact> {
