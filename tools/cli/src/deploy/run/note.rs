@@ -26,7 +26,7 @@ impl Deploy {
             self.record.set(&["rpc"], json!(self.setup.file.chain.node));
         }
         let id = self.babylon.as_ref().map(|it| it.id.clone()).or_else(|| self.setup.file.babylon.id.clone());
-        if let Some(id) = id {
+        if let Some(id) = id.filter(|_| !self.is_alone()) {
             self.record.set(&["babylon", "chain_id"], json!(id));
             if let Some(transfer) = &self.chain.transfer {
                 self.record.set(&["babylon", "consumer_id"], json!(transfer.consumer_id.clone()));
@@ -53,7 +53,13 @@ impl Deploy {
 
     /// A contract that is there must be what this call would have made.
     fn verify(&self, found: &Found) -> Result<()> {
-        let (bsn, another) = (&self.to.contracts.bsn, "choose another `bsn.salt`, or the same settings");
+        let bsn = &self.to.contracts.bsn;
+        // Another salt would be another contract in place of one that works.
+        let another = if self.is_called() {
+            "the chain module calls it: write the settings that it has"
+        } else {
+            "choose another `bsn.salt`, or the same settings"
+        };
         let config = self.client.smart(bsn, &json!({ "config": {} }))?;
         let codes = found.codes.try_map(|id| Ok::<_, anyhow::Error>(id.unwrap_or_default()))?;
         let wanted = self.instantiate_message(&codes)?;
@@ -93,6 +99,11 @@ impl Deploy {
         }
     }
 
+    /// Whether the chain module calls the contract.
+    fn is_called(&self) -> bool {
+        self.chain.registered.btc_finality_contract == self.to.contracts.bsn
+    }
+
     /// The contract is there, and what it has made of this code is not ours: a stranger's code took the id that was meant for ours.
     ///
     /// # Errors
@@ -102,9 +113,8 @@ impl Deploy {
         let planned = self.to.contracts.get(code).map_or("", String::as_str);
         let config = self.client.smart(bsn, &json!({ "config": {} }))?;
         let answered = if code == Code::Staking { "stake_verifier" } else { "btc_light_client" };
-        let called = self.chain.registered.btc_finality_contract == *bsn;
+        let called = self.is_called();
         let other = match config[answered].as_str() {
-            // Another salt would be another contract in place of one that works.
             None if called => {
                 return Ok(anyhow!(
                     "{bsn} is there without a {name}, and the chain module calls it: it gets one by a migration of its own, not here (the handbook, appchain.md). Take `[staking]` out of bsn.toml"
