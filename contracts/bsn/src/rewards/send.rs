@@ -99,10 +99,14 @@ pub fn send(
     Ok(messages)
 }
 
-/// All denoms, each block from another one on: where a period is shorter than a payout, the first would else have every block to themselves.
+/// All denoms, each block from another one on that is owed: where a period is shorter than a payout, the first would else have every block to
+/// themselves.
 fn turns(books: &mut [Entry], now: BlockHeight) -> impl Iterator<Item = &mut Entry> {
-    let first = now.get().checked_rem(books.len() as u64).unwrap_or_default();
-    let (before, after) = books.split_at_mut(usize::try_from(first).unwrap_or_default());
+    let is_due = |entry: &&Entry| entry.account.owed > 0 && entry.account.not_before <= now;
+    let due = books.iter().filter(is_due).count() as u64;
+    let turn = usize::try_from(now.get().checked_rem(due).unwrap_or_default()).unwrap_or_default();
+    let first = books.iter().enumerate().filter(|(_, entry)| is_due(entry)).nth(turn);
+    let (before, after) = books.split_at_mut(first.map_or(0, |(at, _)| at));
     after.iter_mut().chain(before)
 }
 

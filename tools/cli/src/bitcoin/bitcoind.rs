@@ -15,6 +15,13 @@ const AT_ONCE: u32 = 72;
 const NOT_THERE: i64 = -5;
 /// RPC_VERIFY_ALREADY_IN_CHAIN, of newer versions RPC_VERIFY_ALREADY_IN_UTXO_SET.
 const IN_CHAIN: i64 = -27;
+/// RPC_MISC_ERROR: of a call with more arguments than it knows, the help.
+const NO_SUCH_FORM: i64 = -1;
+/// Bitcoin Core's default of `maxfeerate`, in BTC/kvB.
+const MAX_FEE_RATE: &str = "0.10";
+/// Sats in a bitcoin.
+const SATS: u64 = 100_000_000;
+const OP_RETURN: u8 = 0x6a;
 
 pub(super) fn find(node: &Outside, output: &OutPoint) -> Result<Found, String> {
     let OutPoint { txid, index } = output;
@@ -124,12 +131,30 @@ fn raw(node: &Outside, txid: &Txid, params: &Value) -> Result<Option<Transaction
 }
 
 pub(super) fn send(node: &Outside, tx: &[u8]) -> Result<(), String> {
-    match node.ask("sendrawtransaction", &json!([hex::encode(tx)])) {
+    let (plain, burning) = sent(tx);
+    let answer = match node.ask("sendrawtransaction", burning.as_ref().unwrap_or(&plain)) {
+        // It is older than the limit.
+        Err(Error::Refused { code: NO_SUCH_FORM, .. }) if burning.is_some() => {
+            node.ask("sendrawtransaction", &plain)
+        }
+        answer => answer,
+    };
+    match answer {
         Ok(_) | Err(Error::Refused { code: IN_CHAIN, .. }) => Ok(()),
         Err(Error::Refused { message, .. }) if message.contains("txn-already-known") => Ok(()),
         Err(Error::Refused { message, .. }) => Err(format!("{} does not take it: {message}", node.name_of())),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// What sends a transaction; and if it burns coins, as slashings may, what says so: since 25.0 Bitcoin Core refuses it else
+/// (`maxburnamount`, of the largest output that burns).
+fn sent(tx: &[u8]) -> (Value, Option<Value>) {
+    let text = hex::encode(tx);
+    let outputs = Transaction::parse(tx).map(|tx| tx.outputs).unwrap_or_default();
+    let burns = outputs.iter().filter(|output| output.script.first() == Some(&OP_RETURN));
+    let most = burns.map(|output| output.value).max().filter(|most| *most > 0);
+    (json!([text]), most.map(|most| json!([text, MAX_FEE_RATE, bitcoins(most)])))
 }
 
 /// An answer; nothing where there is no such thing.
@@ -151,6 +176,11 @@ fn sats(value: &Value) -> Option<u64> {
     text.replace('.', "").parse().ok()
 }
 
+/// As bitcoind reads it.
+fn bitcoins(sats: u64) -> String {
+    format!("{}.{:08}", sats / SATS, sats % SATS)
+}
+
 fn unusable(node: &Outside, method: &str, field: &str) -> String {
     format!("{} answered {method} without a usable `{field}`", node.name_of())
 }
@@ -158,6 +188,15 @@ fn unusable(node: &Outside, method: &str, field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bitcoin_is_written_as_it_is_counted() {
+        for (sats, expected) in
+            [(1, "0.00000001"), (100_000_000, "1.00000000"), (2_100_000_000_000_001, "21000000.00000001")]
+        {
+            assert_eq!(bitcoins(sats), expected);
+        }
+    }
 
     #[test]
     fn bitcoin_is_counted_in_sats_exactly() {

@@ -79,7 +79,12 @@ pub(super) fn send(server: &Outside, url: &str, tx: &[u8]) -> Result<(), String>
         return Ok(());
     }
     let start: String = text.chars().take(300).collect();
-    Err(format!("{} does not take it: {}", server.name_of(), start.trim()))
+    let advice = if text.contains("maxburnamount") {
+        "; its bitcoind burns no coins: send it by rpc=URL of your own"
+    } else {
+        ""
+    };
+    Err(format!("{} does not take it: {}{advice}", server.name_of(), start.trim()))
 }
 
 /// JSON; nothing where the server has nothing.

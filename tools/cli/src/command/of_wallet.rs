@@ -7,10 +7,16 @@ use bitcoin_spv::OutPoint;
 use clap::Args as Group;
 
 use crate::bitcoin::{Ledger, Spending};
+use crate::keep::headers::shown;
 use crate::slash::find::outpoint;
 use crate::stake::address;
 use crate::stake::psbt::Psbt;
 use crate::stake::tx::Coin;
+
+/// The hash of mainnet's first block.
+const MAINNET_GENESIS: &str = "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f";
+/// How its segwit addresses begin.
+const MAINNET: &str = "bc1";
 
 /// What pays for a transaction.
 #[derive(Debug, Clone, Group)]
@@ -44,12 +50,30 @@ pub fn payee(text: &str) -> Result<Payee, String> {
     Ok(Payee { address: text.to_owned(), script })
 }
 
+/// Refuses to pay to an address of mainnet elsewhere, and to one of a test network on mainnet: wallets derive other keys there, and nobody looks
+/// for coins by them. Test networks are not told from one another.
+///
+/// # Errors
+/// That it is one.
+pub fn check_network(bitcoin: &(impl Ledger + ?Sized), payee: &Payee) -> Result<()> {
+    let is_mainnet = bitcoin.hash_at(0).is_ok_and(|hash| shown(&hash) == MAINNET_GENESIS);
+    let (address, asked) = (&payee.address, bitcoin.name());
+    match (address.to_lowercase().starts_with(MAINNET), is_mainnet) {
+        (true, false) => {
+            bail!("{address} is an address of mainnet, and {asked} does not say that it has that")
+        }
+        (false, true) => bail!("{address} is an address of a test network, and {asked} has mainnet"),
+        _ => Ok(()),
+    }
+}
+
 impl Wallet {
     /// Its coins, as they are in Bitcoin, unspent.
     ///
     /// # Errors
-    /// One sentence: Bitcoin does not have one, or it was spent.
+    /// One sentence: Bitcoin does not have one, or it was spent; or [what is left](check_network) would go astray.
     pub fn coins(&self, bitcoin: &(impl Ledger + ?Sized)) -> Result<Vec<Coin>> {
+        self.change.iter().try_for_each(|change| check_network(bitcoin, change))?;
         coins(bitcoin, &self.coin).map_err(Error::msg)
     }
 

@@ -8,7 +8,7 @@ use clap::Args as Group;
 use eots::SecretKey;
 use serde_json::json;
 
-use super::of_wallet::{Payee, payee, written};
+use super::of_wallet::{Payee, check_network, payee, written};
 use super::stake::write;
 use crate::bitcoin::Ledger;
 use crate::config::{Output, Setup};
@@ -79,6 +79,7 @@ impl Back {
         all: &[Held],
         signer: &Signer,
     ) -> Result<()> {
+        check_network(outside, &self.to)?;
         let seen = find(outside, stake, all)?;
         let made = Withdrawal::new(&seen.held, &self.to.script, self.fee)?;
         let done = match signer {

@@ -2,6 +2,7 @@
 
 mod alone;
 mod chain;
+mod knobs;
 mod link;
 mod money;
 mod stake;

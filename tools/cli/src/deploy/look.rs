@@ -91,14 +91,15 @@ pub fn look(
     noted: impl Fn(Code) -> Option<u64>,
     by_gov: bool,
 ) -> Result<Found> {
-    let creator = (!by_gov).then_some(to.creator.as_str());
     let instances = to
         .contracts
         .try_map(|address| Ok::<_, Error>(client.contract_info(address)?.map(|instance| instance.code_id)))?;
     let codes =
         Each::make(artifacts.staking.is_some(), |code| match (instances.of(code), artifacts.get(code)) {
             (Some(id), _) => Ok(Some(id)),
-            (None, Some(artifact)) => code_of(client, artifact, noted(code), creator),
+            (None, Some(artifact)) => {
+                code_of(client, artifact, noted(code), user(code, by_gov, to), &[&to.creator])
+            }
             (None, None) => Ok(None),
         })?;
     let pinned = client.pinned_codes()?;
@@ -115,11 +116,22 @@ pub fn look(
     })
 }
 
+/// Who makes a contract of a code: `None` is governance.
+fn user(code: Code, by_gov: bool, to: &Addresses) -> Option<&str> {
+    match code {
+        Code::Bsn => (!by_gov).then_some(to.creator.as_str()),
+        Code::LightClient | Code::Staking => Some(&to.contracts.bsn),
+    }
+}
+
 fn is_ours(registered: &BsnContracts, to: &Addresses) -> bool {
     *registered == contracts(to)
 }
 
-/// The newest code of a checksum that the creator may instantiate; governance may any.
+/// The newest code of a checksum that its user may make a contract of, or migrate one to; governance (`None`) may with any. What one of `own`
+/// stored serves in any case: to store it once more would give it no other permission.
+///
+/// `bsn` is no governance, also where governance made it: what it makes itself must be free for it.
 ///
 /// # Errors
 /// If the chain does not answer; if the code that was noted is another.
@@ -127,7 +139,8 @@ pub fn code_of(
     client: &Client,
     artifact: &Artifact,
     noted: Option<u64>,
-    creator: Option<&str>,
+    user: Option<&str>,
+    own: &[&str],
 ) -> Result<Option<u64>> {
     if let Some(id) = noted {
         return match client.code_info(id)? {
@@ -147,7 +160,7 @@ pub fn code_of(
         let request = wasm::QueryCodesRequest { pagination: Some(page) };
         let answer: wasm::QueryCodesResponse = client.ask("/cosmwasm.wasm.v1.Query/Codes", &request)?;
         let ours = answer.code_infos.iter().filter(|info| info.data_hash == artifact.checksum);
-        let usable = ours.filter(|info| may(info, creator)).map(|info| info.code_id).max();
+        let usable = ours.filter(|info| may(info, user, own)).map(|info| info.code_id).max();
         if usable.is_some() {
             return Ok(usable);
         }
@@ -159,13 +172,14 @@ pub fn code_of(
     Ok(None)
 }
 
-fn may(info: &wasm::CodeInfoResponse, creator: Option<&str>) -> bool {
-    let Some(creator) = creator else { return true };
-    info.instantiate_permission.as_ref().is_some_and(|access| match access.permission {
-        EVERYBODY => true,
-        ANY_OF => access.addresses.iter().any(|one| one == creator),
-        _ => false,
-    })
+fn may(info: &wasm::CodeInfoResponse, user: Option<&str>, own: &[&str]) -> bool {
+    let Some(user) = user else { return true };
+    own.contains(&info.creator.as_str())
+        || info.instantiate_permission.as_ref().is_some_and(|access| match access.permission {
+            EVERYBODY => true,
+            ANY_OF => access.addresses.iter().any(|one| one == user),
+            _ => false,
+        })
 }
 
 /// `None` where the chain does not have the module.
@@ -218,11 +232,25 @@ mod tests {
             }),
             ..Default::default()
         };
-        assert!(may(&info(EVERYBODY, &[]), Some("me")));
-        assert!(may(&info(ANY_OF, &["you", "me"]), Some("me")));
-        assert!(!may(&info(ANY_OF, &["you"]), Some("me")));
-        assert!(!may(&info(1, &[]), Some("me")));
-        assert!(may(&info(1, &[]), None), "governance may instantiate any");
+        assert!(may(&info(EVERYBODY, &[]), Some("me"), &[]));
+        assert!(may(&info(ANY_OF, &["you", "me"]), Some("me"), &[]));
+        assert!(!may(&info(ANY_OF, &["you"]), Some("me"), &[]));
+        assert!(!may(&info(1, &[]), Some("me"), &["me", "gov"]));
+        let own = wasm::CodeInfoResponse { creator: "gov".to_owned(), ..info(1, &[]) };
+        assert!(may(&own, Some("me"), &["me", "gov"]), "to store it again changes nothing");
+        assert!(may(&info(1, &[]), None, &[]), "governance may instantiate any");
+    }
+
+    #[test]
+    fn what_bsn_makes_must_be_free_for_it_also_where_governance_makes_bsn() {
+        let contracts = Each { bsn: "bsn".to_owned(), ..Each::default() };
+        let to = Addresses { creator: "me".to_owned(), contracts };
+        for by_gov in [false, true] {
+            assert_eq!(user(Code::Bsn, by_gov, &to), (!by_gov).then_some("me"));
+            for code in [Code::LightClient, Code::Staking] {
+                assert_eq!(user(code, by_gov, &to), Some("bsn"));
+            }
+        }
     }
 
     #[test]

@@ -114,6 +114,15 @@ pub fn next(found: &Found, who: &Who, proposal: Option<&Proposal>) -> Next {
     }
 }
 
+/// Who sends the migration of a contract; `admins` are those of `bsn` and of its light client.
+pub fn migrator<'a>(code: Code, admins: (&'a str, &'a str), bsn: &'a str) -> &'a str {
+    match code {
+        Code::Bsn => admins.0,
+        Code::LightClient => admins.1,
+        Code::Staking => bsn,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +183,13 @@ mod tests {
         assert_eq!(next(&mine, &who(false), None), Next::Migrate(Code::Bsn));
         let new = Found { codes: codes(Some(3)), ..old };
         assert_eq!(next(&new, &who(false), None), Next::Compare);
+    }
+
+    /// A code that governance alone may use does not serve `bsn`.
+    #[test]
+    fn bsn_itself_sends_the_migration_of_what_verifies_stake() {
+        let sent = |code| migrator(code, ("gov", "me"), "bsn");
+        assert_eq!([Code::Bsn, Code::LightClient, Code::Staking].map(sent), ["gov", "me", "bsn"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use bsn_rpc::proto::cosmwasm::wasm::v1 as wasm;
 use bsn_rpc::proto::pack;
 use serde_json::{Value, json};
 
-use super::next::{Found, Next, Part, Who, next};
+use super::next::{Found, Next, Part, Who, migrator, next};
 use crate::config::Setup;
 use crate::deploy::artifacts::{Artifact, Artifacts};
 use crate::deploy::checks::Way;
@@ -83,8 +83,11 @@ impl Upgrade {
             if info.is_some_and(|info| info.data_hash == artifact.checksum) {
                 return Ok(Some(has));
             }
-            // Whoever may migrate may migrate to any code.
-            look::code_of(&self.client, artifact, None, None)
+            let admins = (instances.bsn.admin.as_str(), instances.light_client.admin.as_str());
+            let user = migrator(code, admins, &self.to.contracts.bsn);
+            let user = Some(user).filter(|user| *user != self.chain.governance);
+            let own = [self.chain.governance.as_str(), self.sender.address()];
+            look::code_of(&self.client, artifact, None, user, &own)
         })?;
         let pinned = self.client.pinned_codes()?;
         let health = self.client.smart(&self.to.contracts.bsn, &json!({ "health": {} }))?;

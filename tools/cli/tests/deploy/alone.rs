@@ -58,8 +58,9 @@ fn init(alice: &Operator, expected: &Value) {
         "admin = \"{admin}\"\nsubmitters = {}\ncheckpoint = {{ height = {}, header_hex = {} }}\n",
         expected["submitters"], checkpoint["height"], checkpoint["header_hex"]
     );
-    std::fs::write(alice.at("bsn.toml"), written.replace(gov, &regtest).replace("grid = 600", "grid = 60"))
-        .unwrap();
+    let written = written.replace(gov, &regtest).replace("grid = 600", "grid = 60");
+    // What is left of a Babylon in the file does not come into the record.
+    std::fs::write(alice.at("bsn.toml"), written + "[babylon]\nid = \"bbn-1\"\n").unwrap();
 }
 
 #[test]
@@ -143,9 +144,7 @@ fn a_stranger_who_takes_the_third_id_fails_the_proposal_whole() {
 #[test]
 fn what_verifies_babylons_delegations_is_deployed_with_the_rest() {
     let alice = Operator::new("alice");
-    let version = Stakers::new(7, 3, 2, LockTimes::default()).unwrap().wire();
-    let staking = json!({ "staking": { "families": [{ "family": "babylon", "versions": [version] }] } });
-    let settings = toml::to_string(&staking).unwrap();
+    let settings = of_babylon();
     alice.configure(&format!("ics20_channel = \"channel-0\"\n{settings}"));
     let voter = Voter::start(&alice.devnet);
     let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
@@ -157,5 +156,39 @@ fn what_verifies_babylons_delegations_is_deployed_with_the_rest() {
     );
     let (code, out, err) = alice.deploy(&["--gov"]);
     assert!(code == 0 && out.starts_with("bsn "), "{out}{err}");
+    // Whoever writes another committee, and has lost the record, is not told that this one is theirs.
+    let other = settings.replace("covenant_quorum = 2", "covenant_quorum = 3");
+    assert_ne!(other, settings);
+    alice.configure(&format!("ics20_channel = \"channel-0\"\n{other}"));
+    std::fs::remove_file(alice.at("deployments/bsn-devnet-1.json")).unwrap();
+    let ended = alice.with_words(&["deploy", "--gov"]);
+    fails(
+        &ended,
+        "is there with another version 1 of the family \"babylon\": the chain module calls it: write the settings that it has",
+    );
+    drop(voter);
+}
+
+/// A committee of Babylon's, as a table of the file.
+fn of_babylon() -> String {
+    let version = Stakers::new(7, 3, 2, LockTimes::default()).unwrap().wire();
+    let staking = json!({ "staking": { "families": [{ "family": "babylon", "versions": [version] }] } });
+    toml::to_string(&staking).unwrap()
+}
+
+/// Whoever adds `[staking]` later is not led to put another contract in the place of the one that works.
+#[test]
+fn a_contract_that_works_gets_what_verifies_stake_by_its_own_migration() {
+    let alice = Operator::new("alice");
+    let voter = Voter::start(&alice.devnet);
+    let (code, out, err) = alice.deploy(&["--gov", "--wait"]);
+    assert!(code == 0, "{out}{err}");
+    alice.configure(&format!("ics20_channel = \"channel-0\"\n{}", of_babylon()));
+    let ended = alice.with_words(&["deploy", "--gov"]);
+    fails(
+        &ended,
+        "is there without a btc-staking, and the chain module calls it: it gets one by a migration",
+    );
+    fails(&ended, "Take `[staking]` out of bsn.toml");
     drop(voter);
 }

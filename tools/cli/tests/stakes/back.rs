@@ -13,9 +13,10 @@ use bsn_cli::stake::make::make;
 use bsn_cli::stake::own::lock;
 use bsn_cli::stake::unbond;
 use eots::SecretKey;
-use primitives::{FpPublicKey, SigningContext};
+use primitives::{FpPublicKey, SigningContext, Txid};
 use serde_json::Value;
 
+use crate::bitcoin::Block;
 use crate::common::K;
 use crate::common::maker::{coin, key, secret, transaction};
 use crate::desk::Desk;
@@ -112,6 +113,35 @@ fn a_staker_takes_the_stake_back_from_the_file() {
     assert!(!ends_well(with(&ours), "").contains("replaces"), "the same is none");
     stage.both.mine(&[&tx]);
     ends_with_1(with(&ours), &format!("{at}, the stake, was spent already, by {}", parsed.txid));
+}
+
+/// Wallets of mainnet do not look for coins by keys of a test network, nor the other way about.
+#[test]
+fn nothing_is_paid_to_an_address_of_another_network() {
+    let mut stage = Stage::new();
+    stage.maker.time = 150;
+    let desk = Desk::new(&stage, "back-network");
+    let (text, _, staking, _) = whole(&stage, CHAIN);
+    fs::write(desk.path("mine.json"), text).unwrap();
+    let own = desk.key_file("own.key", &stage.maker.staker);
+    stage.both.mine(&[&staking]);
+    stage.both.extend(150);
+    // The addresses of BIP-173.
+    let (main, test) =
+        ("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx");
+    let with = |to: &str| {
+        let args = ["stake", "withdraw", "--delegation", "mine.json", "--to", to, "--fee", "500"];
+        desk.bsn(&[&args[..], &["--key-file", &own]].concat())
+    };
+    ends_with_1(with(main), &format!("{main} is an address of mainnet, and "));
+    ends_well(with(test), "the withdrawal is complete");
+    let genesis = "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f";
+    let hash = *Txid::from_display_hex(genesis).unwrap().as_bytes();
+    stage.net.lock().unwrap().blocks.insert(0, Block { header: [0; 80], hash, txids: Vec::new() });
+    ends_well(with(main), "the withdrawal is complete");
+    for address in [test, ADDRESS] {
+        ends_with_1(with(address), &format!("{address} is an address of a test network, and "));
+    }
 }
 
 #[test]

@@ -43,13 +43,23 @@ pub struct Net {
     pub lag: u32,
     /// bitcoind: with `txindex`.
     pub is_indexed: bool,
+    /// Whether its bitcoind is older than 25.0.
+    pub is_old: bool,
 }
 
 pub type Shared = Arc<Mutex<Net>>;
 
 pub fn net() -> Shared {
     let (blocks, txs, sent) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-    Arc::new(Mutex::new(Net { blocks, txs, sent, lie: Lie::Nothing, lag: 0, is_indexed: true }))
+    Arc::new(Mutex::new(Net {
+        blocks,
+        txs,
+        sent,
+        lie: Lie::Nothing,
+        lag: 0,
+        is_indexed: true,
+        is_old: false,
+    }))
 }
 
 fn twice(bytes: &[u8]) -> [u8; 32] {
@@ -177,7 +187,8 @@ impl Net {
                 };
                 (200, shown.to_string())
             }
-            ("POST", ["tx"]) => match self.take(body) {
+            // Its bitcoind is told of no coins to burn.
+            ("POST", ["tx"]) => match self.take(body, 0) {
                 Ok(txid) => (200, txid),
                 Err((code, why)) => {
                     (400, format!("sendrawtransaction RPC error: {{\"code\":{code},\"message\":\"{why}\"}}"))
@@ -187,9 +198,13 @@ impl Net {
         }
     }
 
-    fn take(&mut self, text: &str) -> Result<String, (i64, &'static str)> {
+    /// As Bitcoin Core since 25.0 does: what burns more than it is told of is refused.
+    fn take(&mut self, text: &str, may_burn: u64) -> Result<String, (i64, &'static str)> {
         let raw = hex::decode(text).map_err(|_| (-22, "TX decode failed"))?;
         let tx = Transaction::parse(&raw).map_err(|_| (-22, "TX decode failed"))?;
+        if tx.outputs.iter().any(|output| output.script.first() == Some(&0x6a) && output.value > may_burn) {
+            return Err((-25, "Unspendable output exceeds maximum configured by user (maxburnamount)"));
+        }
         if self.sent.contains(&text.to_owned()) {
             return Err((-27, "Transaction already in block chain"));
         }
@@ -275,7 +290,14 @@ impl Net {
                     "confirmations": height.map_or(0, |height| self.tip() - height + 1),
                     "scriptPubKey": { "hex": hex::encode(&output.script) } }))
             }
-            "sendrawtransaction" => self.take(&text(0)).map(|txid| json!(txid)),
+            "sendrawtransaction" if self.is_old && params[2].is_string() => {
+                Err((-1, "sendrawtransaction \"hexstring\" ( maxfeerate )"))
+            }
+            "sendrawtransaction" => {
+                let may_burn =
+                    if self.is_old { u64::MAX } else { text(2).replace('.', "").parse().unwrap_or(0) };
+                self.take(&text(0), may_burn).map(|txid| json!(txid))
+            }
             _ => Err((-32601, "Method not found")),
         }
     }

@@ -169,6 +169,25 @@ fn what_bitcoin_would_take_today_is_sent_and_nothing_else() {
     }
 }
 
+/// Bitcoin Core since 25.0 sends nothing that burns coins, unless it is told how much may burn. Babylon's slashings burn.
+#[test]
+fn a_slashing_that_burns_is_sent() {
+    for is_old in [false, true] {
+        let mut maker = Maker::new();
+        maker.params.slashing_script = b"\x6a\x07babylon".to_vec();
+        let (both, made) = staked(&maker);
+        both.net.lock().unwrap().is_old = is_old;
+        let [stake, _] = of(&both, &made.stake, &maker.fp).unwrap();
+        if !is_old {
+            let said = esplora(&both.net).send(&stake.tx).unwrap_err();
+            assert!(said.ends_with("its bitcoind burns no coins: send it by rpc=URL of your own"), "{said}");
+        }
+        assert!(both.net.lock().unwrap().sent.is_empty());
+        bitcoind(&both.net).send(&stake.tx).unwrap();
+        assert_eq!(both.net.lock().unwrap().sent, [hex::encode(&stake.tx)]);
+    }
+}
+
 #[test]
 fn after_an_early_end_the_other_one_is_possible() {
     let maker = Maker::new();

@@ -71,6 +71,27 @@ fn no_denom_waits_for_ever_where_periods_are_shorter_than_payouts() {
     assert!(paid.iter().all(|paid| *paid > 12_000), "{paid:?} of 24,000 each");
 }
 
+/// Denoms that are no longer shared out have books, too, and no turn.
+#[test]
+fn denoms_of_before_take_no_turns() {
+    let denoms = [DENOM, "other"];
+    let mut world = both_in(&denoms, &[], &[100; 100]);
+    world.params.reward_interval = 2;
+    for number in 8..32 {
+        let former = Account { denom: format!("former{number}"), ..Account::default() };
+        ACCOUNTS.save(&mut world.deps.storage, &[number], &former).unwrap();
+    }
+    let mut paid = [0_u128; 2];
+    for _ in 0..24 {
+        denoms.iter().for_each(|denom| world.fees(denom, 1_000));
+        world.earn_as(&(LOCAL..).zip([100; 100]).collect::<Vec<_>>());
+        for (denom, amount, _) in world.block().transfers {
+            paid[denoms.iter().position(|known| *known == denom).unwrap()] += amount;
+        }
+    }
+    assert!(paid.iter().all(|paid| *paid > 16_000), "{paid:?} of 24,000 each");
+}
+
 /// Ten a message, five messages a block.
 #[test]
 fn many_are_paid_over_several_blocks() {

@@ -1,12 +1,11 @@
 //! The appchain by itself.
 
 use api::bsn::Network;
-use finality::params::{OutOfBounds, Params};
 
-use super::{Check, Given, fail, ok, warning};
+use super::{Check, Given, fail, knobs, ok, warning};
 use crate::deploy::facts::Upload;
 use crate::deploy::gas;
-use crate::deploy::show::{seconds, thousands};
+use crate::deploy::show::thousands;
 
 /// What wasmd takes of a code, unless a chain has changed it.
 const MAX_WASM: usize = 819_200;
@@ -14,10 +13,6 @@ const MAX_WASM: usize = 819_200;
 const MAX_TX: usize = 1_048_576;
 /// What stands around the codes in a transaction.
 const AROUND: usize = 4_096;
-/// Between two blocks of Bitcoin, in seconds.
-const BITCOIN: u64 = 600;
-/// An epoch of Babylon takes about an hour.
-const EPOCH: u64 = 3_600;
 /// A period of Bitcoin, in blocks.
 const PERIOD: u32 = 2_016;
 
@@ -32,7 +27,9 @@ pub fn checks(given: Given<'_>) -> Vec<Check> {
         module(given),
     ];
     rows.extend(proposal(given));
-    rows.extend([registered(given), knobs(given), retention(given), admin(given)]);
+    rows.push(registered(given));
+    rows.extend(knobs::checks(given));
+    rows.push(admin(given));
     rows.extend(checkpoint(given));
     rows
 }
@@ -209,63 +206,6 @@ fn registered(given: Given<'_>) -> Check {
             warning(name, format!("{address}: the proposal replaces it, unless it is this deployment's own"))
         }
     }
-}
-
-fn knobs(given: Given<'_>) -> Check {
-    let name = "knobs";
-    let bounds = Params::default().bounds();
-    for (knob, value) in &given.file.bsn.knobs {
-        let Some(bound) = bounds.iter().find(|bound| bound.name == knob) else { continue };
-        let Some(value) = value.as_u64() else { return fail(name, format!("{knob} is no number: {value}")) };
-        if !(bound.min..=bound.max).contains(&value) {
-            let (name_, min, max) = (bound.name, bound.min, bound.max);
-            let error = OutOfBounds { name: name_, value, min, max };
-            return fail(name, error.to_string());
-        }
-    }
-    ok(name, format!("{} set, the others at their defaults", given.file.bsn.knobs.len()))
-}
-
-/// A knob as it will be.
-fn knob(given: &Given<'_>, name: &str) -> u64 {
-    let set = given.file.bsn.knobs.get(name).and_then(serde_json::Value::as_u64);
-    let default =
-        || Params::default().bounds().iter().find(|bound| bound.name == name).map(|bound| bound.value);
-    set.or_else(default).unwrap_or_default()
-}
-
-/// Knobs against the pace of both chains and of Bitcoin.
-fn retention(given: Given<'_>) -> Check {
-    let name = "knobs and block times";
-    let (k, w) = given.depths().unwrap_or_default();
-    let (what, needed) = match given.file.is_alone() {
-        true => ("a timestamp", u64::from(k) * BITCOIN),
-        false => ("a checkpoint of Babylon", u64::from(w) * BITCOIN + 2 * EPOCH),
-    };
-    let kept = knob(&given, "anchor_retention_s");
-    let is_live = given.file.bsn.network != Some(Network::Regtest);
-    if is_live && kept < needed {
-        let said = format!("before {what} counts: no randomness would ever be timestamped");
-        return fail(
-            name,
-            format!("anchor_retention_s keeps {}, but {} pass {said}", seconds(kept), seconds(needed)),
-        );
-    }
-    let Some(block_ms) = given.chain.block_ms else {
-        return warning(name, "the chain is too young to measure the time between its blocks");
-    };
-    let (window, jail) = (knob(&given, "vote_window"), knob(&given, "jail_duration"));
-    let every = format!("a block every {}.{} s", block_ms / 1_000, block_ms % 1_000 / 100);
-    if window * block_ms < 3_000 {
-        return warning(
-            name,
-            format!("{every}: vote_window = {window} leaves daemons less than 3 s to be paid for a vote"),
-        );
-    }
-    if jail * 1_000 < 10 * block_ms {
-        return warning(name, format!("{every}: jail_duration = {jail} is shorter than ten blocks"));
-    }
-    ok(name, format!("{every}; anchors are kept for {}, {what} takes {}", seconds(kept), seconds(needed)))
 }
 
 fn admin(given: Given<'_>) -> Check {

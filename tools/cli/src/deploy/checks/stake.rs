@@ -2,15 +2,22 @@
 
 use api::bsn::{Network, StakeSource};
 use api::btc_staking::{Family, ParamsVersion};
+use bitcoin_spv::Output;
+use covenant::{Params, is_dust, is_witness_program};
 use finality::grid::calendar::Interval;
 
 use super::{Check, Given, fail, ok, warning};
+use crate::committee::terms;
 use crate::config::Staking;
 
 /// Beside a grid an active set must be so much of the stake, in percent.
 const FLOOR: u64 = 34;
 /// A slashing that takes less than this part is a token.
 const TOKEN: &str = "0.01";
+/// The longest script with data that nodes relay (Bitcoin Core's `MAX_OP_RETURN_RELAY` before 30.0).
+const LONGEST_DATA: usize = 83;
+/// A script as long as what a slashing leaves to its staker: P2TR.
+const CHANGE: [u8; 34] = [0x51; 34];
 
 pub fn checks(given: Given<'_>) -> Vec<Check> {
     let mut rows = Vec::from_iter(source(given));
@@ -54,6 +61,10 @@ fn source(given: Given<'_>) -> Option<Check> {
             "nobody could stake: [staking] has neither a committee of the chain's own nor self_stake",
         ));
     }
+    if !source.is_own() && (has(Family::Own) || message.self_stake.is_some()) {
+        let said = "neither a committee of the chain's own nor self_stake counts before a migration to both";
+        return Some(warning(name, format!("{}: {said}", source.name())));
+    }
     let own = if message.self_stake.is_some() { ", and finality providers may lock their own" } else { "" };
     Some(ok(name, format!("{}{own}", source.name())))
 }
@@ -76,11 +87,58 @@ fn committee(given: Given<'_>, params: &ParamsVersion) -> Check {
         return fail(name, format!("{said}: half of them, or fewer, could let everybody leave unpunished"));
     }
     let is_live = given.file.bsn.network != Some(Network::Regtest);
+    let script = hex::decode(&params.slashing_pk_script_hex).unwrap_or_default();
+    if !is_relayed(&script) {
+        let script = &params.slashing_pk_script_hex;
+        return fail(
+            name,
+            format!(
+                "{said}: no node relays what pays to the script `{script}`, so that nobody could be slashed"
+            ),
+        );
+    }
+    if let Some(why) = terms::params(params).ok().and_then(|params| unslashable(&params)) {
+        return warning(name, format!("{said}: {why}"));
+    }
     // Both are decimals of the same form, or `source` refuses it.
     if is_live && rate.as_str() < TOKEN {
         return warning(name, format!("{said}: that is a token, and so is what finality is worth then"));
     }
     ok(name, said)
+}
+
+/// Why the least stake cannot be made: its slashings, or what they leave, would be dust (S24, S25).
+fn unslashable(params: &Params) -> Option<String> {
+    let least = params.min_value;
+    [least, least.saturating_sub(params.unbonding_fee)].into_iter().find_map(|sats| {
+        let slashed = params.slashing_rate.of(sats);
+        let left = sats.saturating_sub(slashed).saturating_sub(params.min_slashing_fee);
+        let outputs = [(slashed, &params.slashing_script[..]), (left, &CHANGE)];
+        let mut outputs = outputs.map(|(value, script)| Output { value, script: script.to_vec() }).into_iter();
+        outputs.any(|output| is_dust(&output)).then(|| {
+            format!("nobody can stake {least} sats, the least: a slashing takes {slashed} sats and leaves {left}: one of them is dust")
+        })
+    })
+}
+
+/// Whether nodes relay what pays to a script: the addresses that there are, and what burns with at most 80 bytes of data.
+fn is_relayed(script: &[u8]) -> bool {
+    match script {
+        [0x6a, data @ ..] => script.len() <= LONGEST_DATA && are_pushes(data),
+        [0x76, 0xa9, 20, hash @ .., 0x88, 0xac] | [0xa9, 20, hash @ .., 0x87] => hash.len() == 20,
+        [0, 20 | 32, ..] | [0x51, 32, ..] => is_witness_program(script),
+        _ => false,
+    }
+}
+
+fn are_pushes(script: &[u8]) -> bool {
+    let rest = match script {
+        [] => return true,
+        [0x4c, length, rest @ ..] | [length @ 1..=75, rest @ ..] => rest.get(usize::from(*length)..),
+        [0 | 0x4f..=0x60, rest @ ..] => Some(rest),
+        _ => None,
+    };
+    rest.is_some_and(are_pushes)
 }
 
 /// New randomness counts only where grid heights close, if stake counts without Babylon.

@@ -218,6 +218,18 @@ fn each_thing_that_is_wrong_is_found_alone_and_said() {
             "no randomness would ever be timestamped",
         ),
         (
+            World::set("knobs = { anchor_retention_s = 539999 }"),
+            "knobs and block times",
+            Fail,
+            "takes no less than 540000 where w = 300",
+        ),
+        (
+            World::set("knobs = { rebind_delay = 86399 }"),
+            "knobs and block times",
+            Fail,
+            "takes no less than 86400",
+        ),
+        (
             World::with(|it| it.chain.block_ms = Some(200)),
             "knobs and block times",
             Warning,

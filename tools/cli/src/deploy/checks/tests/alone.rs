@@ -1,6 +1,9 @@
 //! What is wrong with a chain that goes without Babylon.
 
 use super::*;
+use crate::config::{Output, Setup};
+use crate::init::alone::{self as init, Said};
+use crate::init::{Asked, Found};
 use Grade::{Fail, Warning};
 
 /// The x coordinates of G, 2G and 3G (SEC 2, secp256k1).
@@ -90,12 +93,123 @@ fn a_call_that_goes_on_after_finality_has_begun_is_not_held_up_by_that() {
     assert!(pass(&world.checks()));
 }
 
+/// What `bsn init` writes of a chain with a committee of three, with nothing but defaults, and what it is deployed with.
+fn from_init(network: &str, script: &str) -> World {
+    let mut world = alone("k = 10", "k = 10");
+    let (chain, babylon) = (world.chain.clone(), None);
+    let found = Found { chain, babylon, gas_prices: None, babylon_gas_prices: None, channels: Vec::new() };
+    let setup = Setup {
+        file: File::default(),
+        path: "bsn.toml".into(),
+        deployments: "deployments".into(),
+        output: Output::Text,
+        timeout: std::time::Duration::from_secs(1),
+    };
+    let said = Said { network: Some(network.to_owned()), ..Said::default() };
+    let lines = format!("\n\n\n0.025uapp\n{}\n\n\n{script}\n", KEYS.join(","));
+    let mut lines = lines.as_bytes();
+    let answers = init::answers(said, &setup, &found, &mut Asked::Person(&mut lines)).unwrap();
+    world.file = File::parse(&init::text(&found, &answers).unwrap(), "bsn.toml").unwrap();
+    world
+}
+
+#[test]
+fn what_init_writes_is_ready_and_taken_by_the_contract() {
+    for network in ["mainnet", "testnet4", "signet", "regtest"] {
+        let world = from_init(network, "6a0462757279");
+        let file = &world.file;
+        let staking = file.staking.as_ref().unwrap().message(GOV);
+        let depths = (file.bsn.k.unwrap(), file.bsn.w.unwrap());
+        btc_staking::check(&staking, file.bsn.network.unwrap(), depths).unwrap();
+        let bad: Vec<Check> = world.checks().into_iter().filter(|check| check.grade != Grade::Ok).collect();
+        assert!(bad.is_empty(), "{network}: {bad:?}");
+    }
+}
+
+#[test]
+fn a_slashing_that_no_node_relays_is_found_before_anybody_stakes() {
+    let committee = |line: &str, other: &str| {
+        let check = alone(line, other).checks().into_iter().find(|check| check.name == "committee").unwrap();
+        (check.grade, check.found)
+    };
+    let hash = "5b".repeat(20);
+    let program = "5b".repeat(32);
+    let data = |bytes: usize| format!("6a4c{bytes:02x}{}", "5b".repeat(bytes));
+    let scripts = [
+        ("6a".to_owned(), true),
+        ("6a51".to_owned(), true),
+        (data(80), true),
+        (data(81), false),
+        ("6a046275".to_owned(), false),
+        ("6aac".to_owned(), false),
+        (format!("0014{hash}"), true),
+        (format!("0020{program}"), true),
+        (format!("5120{program}"), true),
+        (format!("5220{program}"), false),
+        (format!("0014{program}"), false),
+        (format!("a914{hash}87"), true),
+        (format!("76a914{hash}88ac"), true),
+        (format!("76a914{hash}88ad"), false),
+        ("51".to_owned(), false),
+    ];
+    for (script, is_relayed) in scripts {
+        let (grade, said) = committee("6a0462757279", &script);
+        assert_eq!(grade, if is_relayed { Grade::Ok } else { Fail }, "{script}: {said}");
+        assert_eq!(said.ends_with("nobody could be slashed"), !is_relayed, "{said}");
+    }
+    // Of 48,000 sats, which an early end leaves of the least stake: 288 to an address, and 294 are the least.
+    let rate = |rate: &str| format!("\"0014{hash}\"\nslashing_rate = \"{rate}\"");
+    let line = "\"6a0462757279\"\nslashing_rate = \"0.1\"";
+    let (grade, said) = committee(line, &rate("0.006"));
+    assert!(
+        grade == Warning && said.ends_with("takes 288 sats and leaves 42712: one of them is dust"),
+        "{said}"
+    );
+    let (grade, said) = committee(line, &rate("0.9"));
+    assert!(grade == Warning && said.contains("takes 45000 sats and leaves 0"), "{said}");
+    assert_eq!(committee(line, &rate("0.0125")).0, Grade::Ok);
+}
+
+/// What it may not change any more must not have passed when governance has decided.
+#[test]
+fn finality_begins_after_the_votes_that_deploy_it() {
+    let found = |height: u64, way: Way| {
+        let mut world =
+            alone("finality_activation_height = 200000", &format!("finality_activation_height = {height}"));
+        (world.way, world.chain.gov.expedited_voting_s) = (way, 3_600);
+        let check =
+            world.checks().into_iter().find(|check| check.name == "first height of finality").unwrap();
+        (check.grade, check.found)
+    };
+    let (gov, now, block_ms) = (Way { by_gov: true, ..Way::default() }, 1_000, 5_800);
+    let after = |seconds: u64| now + (seconds * 1_000).div_ceil(block_ms);
+    let (day, split) = (86_400, Way { split: true, ..gov });
+    for way in [gov, Way::default()] {
+        let (grade, said) = found(after(day) - 1, way);
+        assert!(grade == Fail && said.contains("before that this deployment is voted on for 24 h"), "{said}");
+        assert_eq!((found(after(day), way).0, found(after(3 * day), way).0), (Warning, Grade::Ok));
+    }
+    let quick = Way { expedited: true, ..gov };
+    assert_eq!((found(after(3_600) - 1, quick).0, found(after(3_600), quick).0), (Fail, Warning));
+    // Three codes and the rest, one vote after the other.
+    assert_eq!(found(after(4 * day) - 1, split).0, Fail);
+    let (grade, said) = found(after(6 * day) - 1, split);
+    assert!(grade == Warning && said.contains("5 votes and a day are 6 days"), "{said}");
+    assert_eq!(found(after(6 * day), split).0, Grade::Ok);
+}
+
 #[test]
 fn each_thing_that_is_wrong_without_babylon_is_found_alone_and_said() {
     let (activation, own) = ("finality_activation_height = 200000", "family = \"own\"");
     let worlds: Vec<Wrong> = vec![
         (alone("k = 10\n", ""), "k and w", Fail, "set `bsn.k` and `bsn.w`"),
         (alone("w = 100\n", ""), "k and w", Fail, "set `bsn.k` and `bsn.w`"),
+        (
+            alone("w = 100\n", "w = 337\n"),
+            "knobs and block times",
+            Fail,
+            "takes no less than 606600 where w = 337",
+        ),
         (alone("k = 10\n", "k = 9\n"), "k and w", Fail, "mainnet needs 10 and 100"),
         (alone("grid = 600\n", "grid = 600\nics20_channel = \"channel-0\"\n"), "Babylon", Fail, "channel-0"),
         (alone("[bsn]\n", "[babylon]\nnode = \"http://a\"\n[bsn]\n"), "Babylon", Warning, "are not asked"),
@@ -170,6 +284,14 @@ fn whose_stake_counts_and_what_verifies_it_go_together() {
     assert!(found.grade == Fail && found.found.starts_with("babylon is taken on its word"), "{found:?}");
     let found = source(&format!("{linked}{tables}")).unwrap();
     assert!(found.grade == Fail && found.found.starts_with("verified verifies Babylon's"), "{found:?}");
+    let unused = tables.replace("family = \"own\"", "family = \"babylon\"");
+    let found = source(&format!("{linked}{unused}")).unwrap();
+    assert!(found.grade == Warning && found.found.contains("self_stake counts before"), "{found:?}");
+    let found = source(&format!("{linked}stake_source = \"both\"\n{unused}")).unwrap();
+    assert_eq!(
+        (found.grade, found.found.as_str()),
+        (Grade::Ok, "both, and finality providers may lock their own")
+    );
     let nobody =
         "[bsn]\nnetwork = \"regtest\"\nk = 1\nw = 2\nstake_source = \"bitcoin\"\n[staking]\nfamilies = []\n";
     let found = source(nobody).unwrap();
