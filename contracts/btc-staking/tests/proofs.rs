@@ -33,7 +33,7 @@ fn how_long_stake_has_waited_is_told_from_the_first_that_waits() {
     assert_eq!(world.trust().waiting_since, Some(began));
 
     for made in [&one, &two] {
-        let height = world.bitcoin.mine(&[&made.tx]);
+        let height = world.bitcoin.mine(&[made.stake.txid]);
         world.bitcoin.extend(K);
         let proof = world.bitcoin.inclusion(made.stake, height);
         world.later += 60;

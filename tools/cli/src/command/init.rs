@@ -39,7 +39,7 @@ pub struct Init {
     #[arg(long, value_name = "TEXT")]
     pub consumer_description: Option<String>,
     /// A chain that goes without Babylon.
-    #[arg(long, conflicts_with_all = ["babylon_node", "ics20_channel", "babylon_id", "babylon_gas_prices", "consumer_name", "consumer_description"])]
+    #[arg(long, conflicts_with_all = ["ics20_channel", "babylon_id", "consumer_name", "consumer_description"])]
     pub bitcoin_alone: bool,
     /// What such a chain has.
     #[command(flatten)]
@@ -86,7 +86,9 @@ pub fn run(args: &Init) -> Result<()> {
     }
     // The file that will be written is not read.
     let setup = Setup::without_file(&args.common);
-    let (chain, babylon) = (setup.chain()?, setup.babylon()?);
+    let chain = setup.chain()?;
+    // The environment may name a node of it for other chains.
+    let babylon = if args.bitcoin_alone { None } else { setup.babylon()? };
     let found = find(&chain, babylon.as_ref())?;
     if found.channels.len() > 1 && args.ics20_channel.is_none() {
         eprintln!("open channels of coins to Babylon:");

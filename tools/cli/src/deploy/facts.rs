@@ -27,6 +27,8 @@ pub struct ChainFacts {
     pub unbonding_s: Option<u64>,
     /// Who may store code.
     pub upload: Upload,
+    /// Whether everybody may instantiate a code that is stored without a word about that.
+    pub is_instantiated_freely: bool,
     /// The id that the next code gets.
     pub next_code: u64,
     /// How many bytes a block may have.

@@ -35,6 +35,7 @@ pub fn chain(client: &Client, transfer: Option<&str>) -> Result<ChainFacts> {
     let prefix = plain("what its addresses begin with", &prefix(client)?)?;
     plain("its chain", &status.chain_id)?;
     let staking = or_none(client.staking_params())?;
+    let (upload, is_instantiated_freely) = access(client)?;
     let (block_bytes, block_gas) = block_limits(client, status.height)?;
     Ok(ChainFacts {
         governance: address::of_module(&prefix, "gov")?,
@@ -43,7 +44,8 @@ pub fn chain(client: &Client, transfer: Option<&str>) -> Result<ChainFacts> {
         min_gas_price: min_gas_price(client)?,
         bond_denom: staking.as_ref().map(|it| it.bond_denom.clone()).filter(|it| !it.is_empty()),
         unbonding_s: staking.and_then(|it| it.unbonding_time).map(|it| seconds_of(it.seconds)),
-        upload: upload(client)?,
+        upload,
+        is_instantiated_freely,
         next_code: next_code(client)?,
         block_bytes,
         block_gas,
@@ -124,16 +126,19 @@ pub fn min_gas_price(client: &Client) -> Result<Option<GasPrice>> {
     Ok(config.minimum_gas_price.split(',').next().and_then(|first| first.parse().ok()))
 }
 
-fn upload(client: &Client) -> Result<Upload> {
+/// Who may store code, and whether everybody may instantiate what is stored, unless somebody says otherwise.
+fn access(client: &Client) -> Result<(Upload, bool)> {
     let path = "/cosmwasm.wasm.v1.Query/Params";
     let answer: wasm::QueryParamsResponse =
         client.ask(path, &wasm::QueryParamsRequest {}).context("the chain has no wasmd")?;
-    let access = answer.params.and_then(|params| params.code_upload_access).unwrap_or_default();
-    Ok(match access.permission {
+    let params = answer.params.unwrap_or_default();
+    let access = params.code_upload_access.unwrap_or_default();
+    let upload = match access.permission {
         EVERYBODY => Upload::Everybody,
         ANY_OF => Upload::Some(access.addresses),
         _ => Upload::Nobody,
-    })
+    };
+    Ok((upload, params.instantiate_default_permission == EVERYBODY))
 }
 
 /// Of a height that is there: of the next one, which CometBFT takes by default, a node does not know them while it stores a block.

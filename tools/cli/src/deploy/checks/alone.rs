@@ -12,7 +12,7 @@ const DAY: u64 = 86_400;
 
 pub fn checks(given: Given<'_>) -> Vec<Check> {
     let mut rows = vec![network(given), no_babylon(given), link::own_depths(given)];
-    // Nobody can change it any more once the contract is there.
+    // Once the contract is there, it is for the admin to move.
     rows.extend((!given.is_there).then(|| begins(given)));
     rows
 }

@@ -23,6 +23,7 @@ pub fn checks(given: Given<'_>) -> Vec<Check> {
         size(given),
         transaction(given),
         upload(given),
+        instantiate(given),
         block_gas(given),
         module(given),
     ];
@@ -129,6 +130,18 @@ fn upload(given: Given<'_>) -> Check {
         }
         (Upload::Nobody, _) => fail(name, "governance alone: add --gov"),
     }
+}
+
+/// `bsn` itself makes the others, and has no more rights than anybody.
+fn instantiate(given: Given<'_>) -> Check {
+    let name = "who may instantiate";
+    if given.chain.is_instantiated_freely {
+        return ok(name, "everybody");
+    }
+    fail(
+        name,
+        "not everybody by default (wasm's instantiate_default_permission), so bsn could not make its light client: have governance change that",
+    )
 }
 
 /// Codes in a proposal are paid for by the byte, several times.

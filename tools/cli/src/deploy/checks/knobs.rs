@@ -1,7 +1,8 @@
 //! The knobs of the contract.
 
-use api::bsn::Network;
+use api::bsn::{InstantiateMsg, Network};
 use finality::params::{OutOfBounds, Params};
+use serde_json::json;
 
 use super::{Check, Given, fail, ok, warning};
 use crate::deploy::show::seconds;
@@ -22,6 +23,9 @@ pub fn checks(given: Given<'_>) -> [Check; 2] {
 
 fn bounds(given: Given<'_>) -> Check {
     let name = "knobs";
+    if let Some(wrong) = unknown(given) {
+        return fail(name, wrong);
+    }
     let bounds = Params::default().bounds();
     for (knob, value) in &given.file.bsn.knobs {
         let Some(bound) = bounds.iter().find(|bound| bound.name == knob) else { continue };
@@ -33,6 +37,37 @@ fn bounds(given: Given<'_>) -> Check {
         }
     }
     ok(name, format!("{} set, the others at their defaults", given.file.bsn.knobs.len()))
+}
+
+/// Fields of the instantiate message that the file says elsewhere, and where.
+const ELSEWHERE: [(&str, &str); 12] = [
+    ("network", "bsn.network"),
+    ("btc_confirmation_depth", "bsn.k"),
+    ("checkpoint_finalization_timeout", "bsn.w"),
+    ("admin", "bsn.admin"),
+    ("consumer_name", "babylon.consumer_name"),
+    ("consumer_description", "babylon.consumer_description"),
+    ("ics20_channel_id", "bsn.ics20_channel"),
+    ("babylon_chain_id", "babylon.id"),
+    ("reward_denoms", "bsn.reward_denoms"),
+    ("stake_source", "bsn.stake_source"),
+    ("verified_stake", "[staking]"),
+    ("grid", "bsn.grid"),
+];
+
+/// A name that the contract would ignore, or that would win over what the file says elsewhere.
+fn unknown(given: Given<'_>) -> Option<String> {
+    let knobs = &given.file.bsn.knobs;
+    let elsewhere = ELSEWHERE.iter().find(|(knob, _)| knobs.contains_key(*knob));
+    if let Some((knob, place)) = elsewhere {
+        return Some(format!("{knob} is no knob: say it by `{place}`"));
+    }
+    let least = json!({ "network": "regtest", "btc_confirmation_depth": 1, "checkpoint_finalization_timeout": 1,
+        "consumer_name": "", "consumer_description": "", "ics20_channel_id": "", "destination_module": "" });
+    let read: InstantiateMsg = serde_json::from_value(least).ok()?;
+    let read = serde_json::to_value(read).ok()?;
+    let strange = knobs.keys().find(|knob| read.get(knob.as_str()).is_none())?;
+    Some(format!("{strange} is no field of the contract's instantiate message"))
 }
 
 /// A knob as it will be.

@@ -62,6 +62,7 @@ fn good() -> World {
         block_ms: Some(5_800),
         modules: vec![("github.com/CosmWasm/wasmvm/v3".to_owned(), "v3.0.7".to_owned())],
         upload: Upload::Everybody,
+        is_instantiated_freely: true,
         block_bytes: Some(22_020_096),
         hooks: Some(hooks),
         transfer: Some(transfer),
@@ -176,6 +177,14 @@ fn each_thing_that_is_wrong_is_found_alone_and_said() {
             "a node's mempool takes",
         ),
         (World::with(|it| it.chain.upload = Upload::Nobody), "who may store code", Fail, "add --gov"),
+        (
+            World::with(|it| it.chain.is_instantiated_freely = false),
+            "who may instantiate",
+            Fail,
+            "bsn could not make",
+        ),
+        (World::set("knobs = { vote_windw = 5 }"), "knobs", Fail, "vote_windw is no field"),
+        (World::set("knobs = { network = \"regtest\" }"), "knobs", Fail, "say it by `bsn.network`"),
         (
             World::with(|it| it.chain.upload = Upload::Some(vec!["app1you".to_owned()])),
             "who may store code",

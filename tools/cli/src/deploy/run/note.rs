@@ -129,14 +129,19 @@ impl Deploy {
         let instance = self.client.contract_info(other)?;
         let found = instance.map(|it| self.client.code_info(it.code_id)).transpose()?.flatten();
         let checksum = found.map(|it| hex::encode(it.data_hash)).unwrap_or_default();
+        let ours = self.artifact(code)?.checksum_hex();
+        if checksum == ours {
+            return Ok(anyhow!(
+                "{bsn} is there, and its {name} {other} has this code by an upgrade since: nothing is left to deploy"
+            ));
+        }
         let called = if called {
             "; the chain module calls it, so nothing that it says is final is to be believed until another is registered"
         } else {
             ""
         };
         Ok(anyhow!(
-            "{bsn} is there, but its {name} is {other} with the checksum {checksum}, not {planned} with {}: somebody else's{called}. Choose another `bsn.salt`, and call again",
-            self.artifact(code)?.checksum_hex()
+            "{bsn} is there, but its {name} is {other} with the checksum {checksum}, not {planned} with {ours}: somebody else's{called}. Choose another `bsn.salt`, and call again"
         ))
     }
 }
