@@ -52,6 +52,20 @@ fn a_delegation_counts_without_babylon_and_ends_when_bitcoin_shows_that() {
     assert_eq!(world.power(&maker), 0);
 }
 
+/// What a reorganization took is noticed by whoever comes first, and told before anything new counts.
+#[test]
+fn a_delegation_that_is_brought_tells_what_a_reorganization_took() {
+    let maker = maker();
+    let (mut world, _, height) = counted(&maker);
+    let next = maker.nth(1, 1_001);
+    let txids = [next.stake.txid];
+    let fork: Vec<&[_]> = [vec![&[][..]; 2], vec![&txids[..]], vec![&[][..]; K as usize]].concat();
+    world.bitcoin.reorganize(K as usize + 1, &fork);
+    let submitted = world.bitcoin.submitted(next.stake, &next.item, height + 2);
+    assert_eq!(submit(&mut world, submitted), "active");
+    assert_eq!(world.power(&maker), 1_000_000, "the first counts no more");
+}
+
 /// D-07, D-16
 #[test]
 fn heights_come_from_the_block_whoever_said_which() {

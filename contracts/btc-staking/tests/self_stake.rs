@@ -86,6 +86,27 @@ fn too_close_to_its_end_it_does_not_count() {
     }
 }
 
+/// What a reorganization took is noticed by whoever comes first, and told before anything new counts.
+#[test]
+fn a_proof_of_another_lock_tells_what_a_reorganization_took() {
+    let maker = own();
+    let mut world = World::own(&maker);
+    let first = lock(&world, &maker.fp, SATS, TIME);
+    let height = world.bitcoin.mine(&[first.1.txid]);
+    world.bitcoin.extend(K);
+    let good = proof(&world, &maker.fp, &first, height);
+    assert_eq!(prove(&mut world, good), "active");
+    assert_eq!(world.power(&maker), SATS);
+
+    let second = lock(&world, &maker.fp, 2 * SATS, TIME);
+    let txids = [second.1.txid];
+    let fork: Vec<&[_]> = [vec![&[][..]; 2], vec![&txids[..]], vec![&[][..]; K as usize]].concat();
+    world.bitcoin.reorganize(K as usize + 1, &fork);
+    let good = proof(&world, &maker.fp, &second, height + 2);
+    assert_eq!(prove(&mut world, good), "active");
+    assert_eq!(world.power(&maker), 2 * SATS, "the first counts no more");
+}
+
 #[test]
 fn a_reorganization_takes_it_and_a_plain_proof_gives_it_back() {
     let maker = own();
