@@ -83,6 +83,20 @@ impl Artifacts {
             Ok(artifact)
         })
     }
+
+    /// The file of a code.
+    ///
+    /// # Errors
+    /// If this deployment has none of it.
+    pub fn require(&self, code: Code) -> Result<&Artifact> {
+        self.get(code).with_context(|| format!("{} is not deployed", code.wasm()))
+    }
+
+    /// The checksum of each, as a proposal says it.
+    pub fn sums(&self) -> String {
+        let each = self.iter().map(|(code, it)| format!("{}: {}", code.wasm(), it.checksum_hex()));
+        each.collect::<Vec<_>>().join("; of ")
+    }
 }
 
 /// The release that a checksum is of.

@@ -215,7 +215,7 @@ impl Deploy {
     }
 
     fn artifact(&self, code: Code) -> Result<&Artifact> {
-        self.artifacts.get(code).ok_or_else(|| anyhow!("{} is not deployed", code.wasm()))
+        self.artifacts.require(code)
     }
 
     fn sender(&self) -> Result<&Sender> {

@@ -152,7 +152,7 @@ impl Upgrade {
     }
 
     fn artifact(&self, code: Code) -> Result<&Artifact> {
-        self.artifacts.get(code).ok_or_else(|| anyhow!("{} is not deployed", code.wasm()))
+        self.artifacts.require(code)
     }
 
     fn address(&self, code: Code) -> &str {

@@ -143,13 +143,11 @@ impl Deploy {
         };
         let contracts = self.to.contracts.iter();
         let places = contracts.map(|(code, address)| format!("{} will be at {address}", code.contract()));
-        let codes = self.artifacts.iter();
-        let sums = codes.map(|(code, it)| format!("{}: {}", code.wasm(), it.checksum_hex()));
         let summary = format!(
             "{title} {release}. In this order, whole or not at all: {}. {}. sha256 of {}.",
             what.join("; "),
             places.collect::<Vec<_>>().join(", "),
-            sums.collect::<Vec<_>>().join("; of ")
+            self.artifacts.sums()
         );
         Words { metadata: String::new(), title: format!("{title} {release}"), summary }
     }

@@ -49,8 +49,6 @@ impl Upgrade {
         let stores = parts.iter().all(|part| matches!(part, Part::Store(_)));
         let release = self.artifacts.bsn.release.clone().unwrap_or_else(|| "of an own build".to_owned());
         let title = if stores { "store the code of" } else { "migrate to" };
-        let codes = self.artifacts.iter();
-        let sums = codes.map(|(code, it)| format!("{}: {}", code.wasm(), it.checksum_hex()));
         let contracts = self.to.contracts.iter();
         let places = contracts.map(|(code, address)| format!("{} {address}", code.contract()));
         let words = Words {
@@ -58,7 +56,7 @@ impl Upgrade {
             summary: format!(
                 "{title} bsn {release}. These keep their addresses and their state: {}. sha256 of {}.",
                 places.collect::<Vec<_>>().join(", "),
-                sums.collect::<Vec<_>>().join("; of ")
+                self.artifacts.sums()
             ),
             metadata: String::new(),
         };
